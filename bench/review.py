@@ -1,0 +1,153 @@
+"""The review of trail files, against bare gunzip and against what one would type instead.
+
+STANCH_BENCH_LARGE=1 adds the 3 GB set, which takes minutes to make.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from isal import isal_zlib
+
+from bench import fuzz, trailfiles
+from bench.measure import Row, ratio
+from bench.trailfiles import WANTED
+
+OBJECTS = 200
+STANCH = str(Path(sys.executable).with_name("stanch"))
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory(prefix="stanch-bench-") as name:
+        few, many = Path(name, "few"), Path(name, "many")
+        size = trailfiles.write(few, OBJECTS, hits=5, every=100)
+        trailfiles.write(many, OBJECTS, hits=20)
+        yield from _against_gunzip(few, many, size)
+        yield from _against_tools(few)
+        yield _memory("304 MB", few)
+        yield _memory("304 MB, hits in every object", many)
+        if os.environ.get("STANCH_BENCH_LARGE"):
+            large = Path(name, "large")
+            trailfiles.write(large, 10 * OBJECTS, hits=20, seed=1)
+            yield _memory("3 GB, hits in every object", large)
+    yield from fuzz.rows()
+
+
+def _against_gunzip(few: Path, many: Path, size: int) -> Iterator[Row]:
+    def row(what: str, folder: Path, cores: int, limit: float) -> Row:
+        # Seconds of the peer over ours, which is our speed over its.
+        value, note = ratio(lambda: _bare(folder), lambda: _ours(folder, cores), runs=5)
+        return Row(what, value, limit, at_most=False, note=f"{note}, {size / 1e6:.0f} MB")
+
+    yield row("review of trail files on one core, against bare gunzip", few, 1, 0.45)
+    if len(os.sched_getaffinity(0)) > 1:
+        yield row("the same on two cores, against bare gunzip on one", few, 2, 0.75)
+    yield row("one core with hits in every object, against bare gunzip", many, 1, 0.25)
+
+
+def _against_tools(folder: Path) -> Iterator[Row]:
+    ours = min(_ours(folder, 1) for _ in range(3))
+    if shutil.which("jq") and shutil.which("zcat"):
+        theirs = _jq(folder)
+        note = f"{theirs:.2f} s against {ours:.2f} s, both on one core"
+        yield Row("review of trail files, against zcat | jq", theirs / ours, 12, at_most=False, note=note)
+    else:
+        print("zcat | jq is left out: jq is not installed")
+    theirs, as_json = _duckdb(folder, PLAIN), _duckdb(folder, AS_JSON)
+    note = (
+        f"{theirs:.2f} s against {ours:.2f} s, both on one core; {as_json / ours:.1f} × where it reads JSON"
+    )
+    yield Row(
+        "review of trail files, against DuckDB's read_json", theirs / ours, 25, at_most=False, note=note
+    )
+
+
+@contextmanager
+def _cores(count: int) -> Iterator[None]:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _bare(folder: Path) -> float:
+    with _cores(1):
+        begun = time.perf_counter()
+        for path in sorted(folder.iterdir()):
+            isal_zlib.decompress(path.read_bytes(), 31)
+        return time.perf_counter() - begun
+
+
+def _ours(folder: Path, cores: int) -> float:
+    from services.review.review import Subject, Window, run_review
+
+    window = Window(trailfiles.SINCE, trailfiles.UNTIL)
+    with _cores(cores):
+        begun = time.perf_counter()
+        review = asyncio.run(run_review(None, Subject(WANTED), window, source=str(folder)))
+        taken = time.perf_counter() - begun
+    assert review.events
+    assert not review.unreadable
+    return taken
+
+
+def _jq(folder: Path) -> float:
+    wanted = f'.Records[] | select(.userIdentity.userName == "{WANTED}")'
+    with _cores(1):
+        begun = time.perf_counter()
+        command = 'zcat "$0"/*.json.gz | jq -c "$1"'
+        done = subprocess.run(["sh", "-c", command, str(folder), wanted], check=True, capture_output=True)
+        taken = time.perf_counter() - begun
+    assert WANTED.encode() in done.stdout
+    return taken
+
+
+# The plain way, in which DuckDB finds the types itself, is the one that counts. It fails on real records
+# whose names differ in case alone; reading them as JSON does not.
+AS_JSON = """
+    SELECT record FROM (
+        SELECT unnest(Records) AS record
+        FROM read_json('{files}', columns={{Records: 'JSON[]'}}, maximum_object_size=33554432)
+    ) WHERE record->>'$.userIdentity.userName' = '{user}'
+"""
+PLAIN = """
+    SELECT to_json(record) FROM (
+        SELECT unnest(Records) AS record FROM read_json('{files}', maximum_object_size=33554432)
+    ) WHERE record.userIdentity.userName = '{user}'
+"""
+
+
+def _duckdb(folder: Path, query: str) -> float:
+    """Seconds it takes to find the whole records, which is what the review answers with."""
+    import duckdb
+
+    with _cores(1), duckdb.connect(config={"threads": 1}) as database:
+        begun = time.perf_counter()
+        found = database.execute(query.format(files=f"{folder}/*.json.gz", user=WANTED)).fetchall()
+        taken = time.perf_counter() - begun
+    assert found
+    return taken
+
+
+def _memory(what: str, folder: Path) -> Row:
+    command = [STANCH, "review", "--user", WANTED, "--source", str(folder), "--json"]
+    command += ["--since", trailfiles.SINCE.isoformat(), "--until", trailfiles.UNTIL.isoformat()]
+    begun = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    # 3: files alone never say what was not delivered.
+    assert process.returncode == 3, process.returncode
+    note = f"{time.perf_counter() - begun:.1f} s for the whole process"
+    return Row(f"memory of stanch review, {what}", used.ru_maxrss / 1024, 300, unit="MB", note=note)

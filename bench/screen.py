@@ -1,0 +1,55 @@
+"""The screen: its first paint against an empty Textual app, its memory, and what a tick of traffic sends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bench.account import account, leaked, many
+from bench.measure import Row, ratio
+from tests.tui.terminal import Terminal
+
+STANCH = str(Path(sys.executable).with_name("stanch"))
+EMPTY = [
+    sys.executable,
+    "-c",
+    "from textual.app import App; from textual.widgets import Static\n"
+    "class Empty(App):\n def compose(self): yield Static(' stanch ')\nEmpty().run()",
+]
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["STANCH_STATE_DIR"] = state
+        with account(leaked):
+            value, note = ratio(_first_paint([STANCH]), _first_paint(EMPTY))
+            yield Row("first paint, against an empty Textual app", value, 1.25, note=note)
+        with account(many):
+            yield Row("memory of the screen with 20,000 keys", _memory(), 150, unit="MB")
+
+
+def _first_paint(command: Sequence[str]) -> Callable[[], float]:
+    """Seconds until the word that both programs show stands on the screen."""
+
+    def run() -> float:
+        begun = time.perf_counter()
+        with Terminal(command, columns=80, lines=24) as terminal:
+            terminal.wait("stanch")
+            return time.perf_counter() - begun
+
+    return run
+
+
+def _memory() -> float:
+    """Resident megabytes once all keys are read."""
+    with Terminal([STANCH], columns=120, lines=40) as terminal:
+        terminal.wait("20,000 keys ·", "to filter", seconds=60)
+        terminal.wait_still(0.4)
+        for line in Path(f"/proc/{terminal.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1000
+    raise RuntimeError("the system does not tell a process's memory")

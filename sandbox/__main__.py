@@ -1,0 +1,148 @@
+"""`python -m sandbox`: serve a pretend account until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from sandbox.actors import Actors
+from sandbox.announce import as_exports, as_json
+from sandbox.faults import Fault, parse_fault
+from sandbox.scenario.registry import DEFAULT, SCENARIOS
+from sandbox.server import Sandbox
+from sandbox.world import Settings
+
+ANNOUNCE = {"exports": as_exports, "json": as_json}
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes, or with `--announce json` until standard input ends."""
+    options = _parser().parse_args(argv)
+    _forget_this_machine()
+    settings = Settings(
+        metric_lag=options.lag,
+        trail_delay=options.trail_delay,
+        credential_ids=options.credential_ids,
+        enforce_policies=options.enforce,
+    )
+    sandbox = Sandbox(port=options.port, settings=settings)
+    with _told_to_end() as end, ExitStack() as stack:
+        try:
+            stack.enter_context(sandbox)
+        except OSError as error:
+            sys.stderr.write(f"Port {options.port} cannot be served ({error.strerror}): name another.\n")
+            return 2
+        scenario = SCENARIOS[options.scenario](sandbox.world)
+        for fault in options.fault:
+            sandbox.faults.add(fault)
+        if options.announce == "json":
+            _end_with_stdin(end.set)
+        sys.stdout.write(ANNOUNCE[options.announce](sandbox.environment(), scenario) + "\n")
+        sys.stdout.flush()
+        if options.actors:
+            stack.enter_context(Actors(sandbox.endpoint_url, scenario))
+        end.wait()
+    return 130 if end.signal == signal.SIGINT else 0
+
+
+class End(threading.Event):
+    """Set once it is time to end, and by which signal."""
+
+    signal: int | None = None
+
+
+@contextmanager
+def _told_to_end() -> Iterator[End]:
+    end = End()
+
+    def told(number: int, frame: FrameType | None) -> None:
+        end.signal = number
+        end.set()
+
+    before = {each: signal.signal(each, told) for each in SIGNALS}
+    try:
+        yield end
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _end_with_stdin(end: Callable[[], None]) -> None:
+    """The owner holds the other side of the pipe; however it dies, the pipe ends."""
+
+    def watch() -> None:
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            pass
+        end()
+
+    threading.Thread(target=watch, name="owner", daemon=True).start()
+
+
+def _forget_this_machine() -> None:
+    """The actors and moto use boto3, which nobody's profile, proxy or instance role should reach."""
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stanch sandbox", description="Serve a pretend AWS account on 127.0.0.1."
+    )
+    add = parser.add_argument
+    add("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")
+    add("--scenario", choices=sorted(SCENARIOS), default=DEFAULT, help="what the account holds")
+    add(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help="switch a fault on, such as throttle:ListUsers:3 or consistency:4; may be repeated",
+    )
+    add("--lag", type=_seconds, default=0.0, metavar="SECONDS", help="how late metrics are")
+    add("--trail-delay", type=_seconds, default=5.0, metavar="SECONDS", help="how late a trail delivers")
+    add("--credential-ids", action="store_true", help="name the API key in records of its use")
+    add("--enforce", action="store_true", help="refuse what its caller's policies do not allow")
+    add("--no-actors", "--quiet-actors", dest="actors", action="store_false", help="let nobody act in it")
+    add("--announce", choices=sorted(ANNOUNCE), default="exports", help="how to say where it is")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
+
+
+def _fault(text: str) -> Fault:
+    try:
+        return parse_fault(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(run())

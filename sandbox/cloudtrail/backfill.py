@@ -1,0 +1,58 @@
+"""Puts a past into the history and a trail's bucket, as if CloudTrail had been there."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from moto.cloudtrail.models import Trail
+
+from sandbox.cloudtrail import bucket
+from sandbox.cloudtrail.delivery import DUPLICATE_EVERY, takes
+from sandbox.cloudtrail.install import CloudTrail
+from sandbox.cloudtrail.records import Record, data_record, management_record
+from sandbox.world import ApiCall, BearerCall, World
+
+SLOT = timedelta(minutes=15)
+"""How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written."""
+
+PUBLISHED_AFTER = timedelta(minutes=5)
+
+
+def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], rng: random.Random) -> None:
+    """Every signed call goes into the history; what *trail* selects from its start on, into its bucket."""
+    history = world.part(CloudTrail).history
+    since = trail.status.started
+    slots: defaultdict[tuple[str, datetime], list[Record]] = defaultdict(list)
+    count = 0
+    for call in sorted(calls, key=lambda call: call.time):
+        if isinstance(call, ApiCall):
+            record = management_record(call)
+            history.add(call.time, record)
+        else:
+            record = data_record(call, credential_ids=world.settings.credential_ids)
+        if since is None or call.time < since or not takes(trail, record):
+            continue
+        region, slot = record["awsRegion"], _slot(call.time)
+        slots[region, slot].append(record)
+        count += 1
+        if count % DUPLICATE_EVERY == 0:
+            slots[region, slot + SLOT].append(record)
+    _write(trail, slots, world.clock.now(), rng)
+
+
+def _write(
+    trail: Trail, slots: dict[tuple[str, datetime], list[Record]], now: datetime, rng: random.Random
+) -> None:
+    for (region, slot), records in slots.items():
+        published = min(slot + SLOT + PUBLISHED_AFTER, now)
+        rng.shuffle(records)
+        bucket.write(trail, bucket.object_key(trail, region, published, rng), records, published)
+        latest = trail.status.delivered
+        trail.status.delivered = trail.status.attempted = max(latest or published, published)
+
+
+def _slot(time: datetime) -> datetime:
+    return time - (time - datetime.min.replace(tzinfo=time.tzinfo)) % SLOT

@@ -1,0 +1,173 @@
+"""Event data stores, what they took in, and queries of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sandbox.athena import duck
+from sandbox.athena.duck import Answer
+from sandbox.athena.errors import QueryFailed
+from sandbox.cloudtrail.errors import CloudTrailError
+from sandbox.cloudtrail.records import Record
+from sandbox.cloudtrail.selectors import matches
+from sandbox.world import ACCOUNT, HOME_REGION, Clock
+
+State: TypeAlias = Literal["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"]
+
+_IDENTITY = (
+    "struct<type:string, principalid:string, arn:string, accountid:string, accesskeyid:string, "
+    "username:string, sessioncontext:struct<sessionissuer:struct<type:string, arn:string, username:string>>, "
+    "invokedby:string>"
+)
+_TEXTS = (
+    "eventid eventsource eventname awsregion sourceipaddress useragent errorcode errormessage requestid "
+    "eventtype eventcategory recipientaccountid eventjson"
+)
+COLUMNS: Mapping[str, exp.DataType] = {
+    **{name: exp.DataType.build("text") for name in _TEXTS.split()},
+    "useridentity": exp.DataType.build(_IDENTITY, dialect="hive"),
+    "eventtime": exp.DataType.build("timestamp"),
+    "readonly": exp.DataType.build("boolean"),
+    "managementevent": exp.DataType.build("boolean"),
+    "requestparameters": exp.DataType.build("map<text, text>"),
+}
+"""Of the documented schema, what is recorded here."""
+
+_TABLE = re.compile(r"\bFROM\s+([0-9a-f]{8}-[0-9a-f-]{27})\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Store:
+    name: str
+    selectors: Sequence[Mapping[str, Any]]
+    created: datetime
+    multi_region: bool = True
+    region: str = HOME_REGION
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    records: list[Record] = field(default_factory=list)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:cloudtrail:{self.region}:{ACCOUNT}:eventdatastore/{self.id}"
+
+    def offer(self, record: Record) -> None:
+        if (self.multi_region or record["awsRegion"] == self.region) and matches(record, [], self.selectors):
+            self.records.append(record)
+
+
+@dataclass(slots=True)
+class Query:
+    sql: str
+    store: Store
+    submitted: datetime
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    state: State = "QUEUED"
+    error: str | None = None
+    answer: Answer = field(default_factory=lambda: Answer((), ()))
+
+
+class Lake:
+    """`world.part(Lake)` finds it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.delay = timedelta(milliseconds=20)
+        self.stores: dict[str, Store] = {}
+        self.queries: dict[str, Query] = {}
+        self._clock = clock
+
+    def offer(self, record: Record) -> None:
+        for store in self.stores.values():
+            store.offer(record)
+
+    def create(
+        self, name: str, selectors: Sequence[Mapping[str, Any]], *, multi_region: bool, region: str
+    ) -> Store:
+        store = Store(name, selectors, self._clock.now(), multi_region, region)
+        self.stores[store.id] = store
+        return store
+
+    def store(self, name: str) -> Store:
+        """By id or ARN."""
+        found = self.stores.get(name.rpartition("/")[2])
+        if found is None:
+            raise CloudTrailError("EventDataStoreNotFoundException", f"{name} was not found.")
+        return found
+
+    def start(self, sql: str) -> Query:
+        query = Query(sql, self.store(_table(sql)), self._clock.now())
+        _parsed(sql)
+        self.queries[query.id] = query
+        return query
+
+    def watch(self, query_id: str) -> Query:
+        query = self.queries.get(query_id)
+        if query is None:
+            raise CloudTrailError("QueryIdNotFoundException", f"The query {query_id} was not found.")
+        since = self._clock.now() - query.submitted
+        if query.state in ("QUEUED", "RUNNING"):
+            if since >= 2 * self.delay:
+                self._run(query)
+            elif since >= self.delay:
+                query.state = "RUNNING"
+        return query
+
+    def cancel(self, query_id: str) -> Query:
+        query = self.watch(query_id)
+        if query.state not in ("QUEUED", "RUNNING"):
+            raise CloudTrailError("InactiveQueryException", "The query is no longer running.")
+        query.state = "CANCELLED"
+        return query
+
+    def _run(self, query: Query) -> None:
+        statement = _parsed(query.sql)
+        for table in list(statement.find_all(exp.Table)):
+            table.replace(exp.to_table("t", alias=table.alias or None))
+        try:
+            query.answer = duck.run(statement, COLUMNS, map(_row, query.store.records))
+            query.state = "FINISHED"
+        except QueryFailed as failed:
+            query.state, query.error = "FAILED", str(failed)
+
+
+def _table(sql: str) -> str:
+    found = _TABLE.search(sql)
+    if found is None:
+        raise CloudTrailError("InvalidQueryStatementException", "FROM takes the id of an event data store.")
+    return found[1]
+
+
+def _parsed(sql: str) -> exp.Expr:
+    try:
+        statement = sqlglot.parse_one(_TABLE.sub(r'FROM "\1"', sql), read="presto")
+    except SqlglotError as error:
+        raise CloudTrailError("InvalidQueryStatementException", f"The query is not valid: {error}") from None
+    if not isinstance(statement, exp.Select):
+        raise CloudTrailError("InvalidQueryStatementException", "Only SELECT statements are allowed.")
+    return statement
+
+
+def _row(record: Record) -> dict[str, Any]:
+    lower = _lower(record)
+    row = {name: lower.get(name) for name in COLUMNS}
+    row["eventtime"] = str(record["eventTime"]).replace("T", " ").removesuffix("Z")
+    row["requestparameters"] = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in (record.get("requestParameters") or {}).items()
+    }
+    return row | {"eventjson": json.dumps(record, separators=(",", ":"))}
+
+
+def _lower(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name.lower(): _lower(inner) for name, inner in value.items()}
+    return value

@@ -1,0 +1,18 @@
+"""The scenarios by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sandbox.scenario import leaked_key
+from sandbox.scenario.cast import Scenario
+from sandbox.world import World
+
+DEFAULT = "leaked-key"
+
+
+def _empty(world: World) -> Scenario:
+    return Scenario(name="empty")
+
+
+SCENARIOS: Mapping[str, Callable[[World], Scenario]] = {DEFAULT: leaked_key.seed, "empty": _empty}

@@ -1,0 +1,69 @@
+"""One AWS API call as data: what a plan shows, what the journal keeps and what is sent are the same thing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_READS = ("Get", "List", "Describe", "Lookup", "Head", "Simulate", "StopQuery", "Filter")
+_QUERIES = ("StartQuery", "CancelQuery")
+# No idempotency token: a retry after a time-out could mint a second key, or lose a secret.
+_ONCE = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateUser", "CreateAccessKey")
+
+SECRET = "(the new secret)"
+"""Stands for the secret wherever a call is shown or kept; the value is put in only when it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """*operation* of *service* in the API's own CamelCase names, as botocore takes them."""
+
+    service: str
+    operation: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    region: str | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing; of Athena's statements that is true of a SELECT alone."""
+        if self.operation == "StartQueryExecution":
+            return str(self.params.get("QueryString")).lstrip().upper().startswith("SELECT")
+        return self.operation in _QUERIES or self.operation.startswith(_READS)
+
+    @property
+    def once(self) -> bool:
+        return self.operation in _ONCE
+
+    @property
+    def cli(self) -> str:
+        """The same call as a command of the AWS CLI, ready to paste."""
+        words = ["aws", self.service, _kebab(self.operation)]
+        for name, value in self.params.items():
+            flag = "--" + _kebab(name)
+            match value:
+                case True:
+                    words.append(flag)
+                case False:
+                    words.append("--no-" + _kebab(name))
+                case str() | int():
+                    words += [flag, shlex.quote(str(value))]
+                case _:
+                    words += [flag, shlex.quote(json.dumps(value))]
+        if self.region:
+            words += ["--region", self.region]
+        return " ".join(words)
+
+    def as_json(self) -> dict[str, object]:
+        shown: dict[str, object] = {
+            "service": self.service,
+            "operation": self.operation,
+            "params": dict(self.params),
+        }
+        return shown | ({"region": self.region} if self.region else {})
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()

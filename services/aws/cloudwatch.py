@@ -1,0 +1,72 @@
+"""CloudWatch: how many bytes came into each log group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.aws.session import AwsSession
+
+QUERIES_PER_REQUEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """The Sum of *metric* of AWS/Logs for one log group."""
+
+    log_group: str
+    metric: str = "IncomingBytes"
+
+
+Points = tuple[tuple[datetime, float], ...]
+"""(start of the period, sum) in order of time; where nothing came there is no point."""
+
+
+async def get_metric_data(
+    aws: AwsSession,
+    region: str,
+    queries: Sequence[MetricQuery],
+    *,
+    since: datetime,
+    until: datetime,
+    period_seconds: int = 60,
+) -> Mapping[MetricQuery, Points]:
+    """The points of all *queries*, by one request for each 500 of them (and for each further page)."""
+    found: dict[MetricQuery, dict[datetime, float]] = {query: {} for query in queries}
+    for first in range(0, len(queries), QUERIES_PER_REQUEST):
+        batch = queries[first : first + QUERIES_PER_REQUEST]
+        params: dict[str, Any] = {
+            "MetricDataQueries": [
+                _query(f"q{number}", query, period_seconds) for number, query in enumerate(batch)
+            ],
+            "StartTime": since,
+            "EndTime": until,
+            "ScanBy": "TimestampAscending",
+        }
+        while True:
+            body = await aws.read("cloudwatch", "GetMetricData", region=region, **params)
+            for result in body["MetricDataResults"]:
+                times = (when.astimezone(UTC) for when in result["Timestamps"])
+                found[batch[int(result["Id"][1:])]].update(zip(times, result["Values"], strict=False))
+            if not body.get("NextToken"):
+                break
+            params["NextToken"] = body["NextToken"]
+    return {query: tuple(sorted(points.items())) for query, points in found.items()}
+
+
+def _query(name: str, query: MetricQuery, period_seconds: int) -> dict[str, object]:
+    return {
+        "Id": name,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": "AWS/Logs",
+                "MetricName": query.metric,
+                "Dimensions": [{"Name": "LogGroupName", "Value": query.log_group}],
+            },
+            "Period": period_seconds,
+            "Stat": "Sum",
+        },
+        "ReturnData": True,
+    }

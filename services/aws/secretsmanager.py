@@ -1,0 +1,28 @@
+"""Secrets Manager: whether a secret exists and which versions it has; its value is never read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.aws.errors import NotFound
+from services.aws.session import AwsSession
+from services.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInfo:
+    name: str
+    arn: str
+    created: datetime | None
+    versions: tuple[str, ...]
+
+
+async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
+    """The secret's metadata, or None where there is none of that name."""
+    try:
+        body = await aws.read("secretsmanager", "DescribeSecret", SecretId=name)
+    except NotFound:
+        return None
+    versions = tuple((body.get("VersionIdsToStages") or {}).keys())
+    return SecretInfo(clean(body["Name"]), clean(body["ARN"]), body.get("CreatedDate"), versions)

@@ -1,0 +1,48 @@
+"""Who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from services.aws.session import AwsSession
+from services.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    account: str
+    arn: str
+
+    @property
+    def user(self) -> str | None:
+        """The IAM user's name, or None for a role session, the root user or anything else."""
+        _, _, rest = self.arn.partition(":user/")
+        return rest.rsplit("/", 1)[-1] or None
+
+    @property
+    def role(self) -> str | None:
+        """The name of the role behind a session, without its path; None for anybody else."""
+        _, _, rest = self.arn.partition(":assumed-role/")
+        return rest.partition("/")[0] or None
+
+    @property
+    def name(self) -> str:
+        """The shortest name a person would know this caller by."""
+        return self.arn.rsplit(":", 1)[-1].removeprefix("user/").removeprefix("assumed-role/")
+
+
+async def get_caller(aws: AwsSession) -> Caller:
+    return (await get_caller_and_time(aws))[0]
+
+
+async def get_caller_and_time(aws: AwsSession) -> tuple[Caller, datetime | None]:
+    """Who is asking, and AWS's own time: the Date of its answer, in whole seconds."""
+    body = await aws.read("sts", "GetCallerIdentity")
+    caller = Caller(clean(body["Account"]), clean(body["Arn"]))
+    try:
+        date = parsedate_to_datetime(body["ResponseMetadata"]["HTTPHeaders"]["date"])
+    except (KeyError, ValueError):
+        return caller, None
+    return caller, date.astimezone(UTC)

@@ -1,0 +1,88 @@
+"""Policy documents: the hold, and what others say of bearer tokens."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+HOLD_PREFIX = "stanch-hold-"
+"""Inline policies of this program are recognised, and lifted, by their name alone."""
+
+INLINE_QUOTA = 2048
+"""Characters of all inline policies of one user, white space not counted."""
+
+BEARER_ACTIONS = {
+    "logs.amazonaws.com": ("logs:CallWithBearerToken",),
+    "bedrock.amazonaws.com": ("bedrock:CallWithBearerToken", "bedrock-mantle:CallWithBearerToken"),
+    "cloudwatch.amazonaws.com": ("cloudwatch:CallWithBearerToken",),
+    "xray.amazonaws.com": ("xray:CallWithBearerToken",),
+    "sagemaker.amazonaws.com": ("sagemaker:CallWithBearerToken",),
+    "aws-external-anthropic.amazonaws.com": ("aws-external-anthropic:CallWithBearerToken",),
+}
+"""By service name; CodeCommit and Keyspaces use passwords, which no such action governs."""
+
+
+def hold_name(service: str) -> str:
+    return HOLD_PREFIX + service.removesuffix(".amazonaws.com")
+
+
+def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
+    """A policy that denies every bearer token of *service*, and SigV4 writes of logs too where asked.
+
+    CallWithBearerToken has no resource types and no condition keys, so there is no per-key deny.
+    """
+    actions = list(BEARER_ACTIONS[service])
+    if also_sigv4 and service == "logs.amazonaws.com":
+        actions.append("logs:PutLogEvents")
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "StanchHold", "Effect": "Deny", "Action": actions, "Resource": "*"}],
+    }
+
+
+def holds(document: Mapping[str, Any], service: str) -> bool:
+    """Whether *document* denies every bearer token of *service*, unconditionally."""
+    wanted = BEARER_ACTIONS.get(service)
+    if not wanted:
+        return False
+    denied: list[str] = []
+    for statement in _statements(document):
+        if statement.get("Effect") != "Deny" or statement.get("Condition"):
+            continue
+        if "*" in _words(statement.get("Resource")):
+            denied += _words(statement.get("Action"))
+    return all(any(_covers(pattern, action) for pattern in denied) for action in wanted)
+
+
+def counted_length(document: Mapping[str, Any]) -> int:
+    """What *document* takes of the inline quota."""
+    return sum(not character.isspace() for character in json.dumps(document))
+
+
+def quarantine(attached: Iterable[str]) -> str | None:
+    """The name of AWS's own quarantine policy among the *attached* ARNs, if there is one."""
+    names = (arn.rsplit("/", 1)[-1] for arn in attached)
+    return next((name for name in names if name.startswith("AWSCompromisedKeyQuarantine")), None)
+
+
+def _statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    statements = document.get("Statement") or []
+    listed = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in listed if isinstance(statement, Mapping)]
+
+
+def _words(value: object) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case list():
+            return [word for word in value if isinstance(word, str)]
+        case _:
+            return []
+
+
+def _covers(pattern: str, action: str) -> bool:
+    # IAM knows * and ? alone; fnmatch's [ ] would be more.
+    return "[" not in pattern and fnmatch.fnmatchcase(action.lower(), pattern.lower())

@@ -1,0 +1,118 @@
+"""From a case to its report: pure but for reading the case's own folder; AWS is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from services import clock
+from services.report import flow
+from services.report.actions import actions
+from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
+from services.report.remaining import remaining
+from services.report.reviewed import reviews
+from services.report.story import story
+from services.runbook.case import Case
+from services.runbook.errors import CaseError
+from services.runbook.journal import Entry
+from services.runbook.state import CaseState
+from services.version import VERSION
+
+
+def build(case: Case, points: Flow | None = None, *, now: datetime | None = None) -> Report:
+    """The report of *case* as it is now; without *points* with those last kept.
+
+    An altered journal has a report too, as far as it can be read; raises CaseError where it cannot at all.
+    """
+    entries = case.journal.entries()
+    # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
+    trouble: tuple[str, ...] = ()
+    try:
+        state = case.state()
+    except CaseError as error:
+        state, trouble = CaseState(), (str(error),)
+    lines, reviewed = reviews(case, entries)
+    report = Report(
+        header=_header(case, entries, now or clock.now()),
+        story=(),
+        remaining=(),
+        actions=actions(entries),
+        replacement=state.replacement,
+        notes=tuple(_notes(entries)),
+        reviews=lines,
+        reviewed=reviewed,
+        sweep=_sweep(entries),
+        flow=points or flow.newest(case, entries),
+        journal=Verification(len(entries), entries[-1].hash if entries else None, (*trouble, *_flaws(case))),
+    )
+    report = replace(report, remaining=remaining(report))
+    return replace(report, story=story(report))
+
+
+def _flaws(case: Case) -> tuple[str, ...]:
+    try:
+        return case.flaws()
+    except CaseError as error:
+        return (str(error),)
+
+
+def _header(case: Case, entries: Sequence[Entry], now: datetime) -> Header:
+    first = next((entry for entry in entries if entry.kind == "opened"), None)
+    closed = next((entry.at for entry in reversed(entries) if entry.kind == "closed"), None)
+    opened: Mapping[str, Any] = first.data if first and isinstance(first.data, dict) else {}
+    text = _text_of(opened)
+    return Header(
+        case=case.id,
+        account=text("account"),
+        key_id=text("key_id"),
+        user=text("user"),
+        alias=text("alias") or None,
+        service=text("service"),
+        status=text("status"),
+        created=_when(opened.get("created")),
+        expires=_when(opened.get("expires")),
+        responder=text("responder"),
+        login=text("login"),
+        host=text("host"),
+        opened=first.at if first else None,
+        closed=closed,
+        written=now,
+        version=VERSION,
+    )
+
+
+def _when(text: object) -> datetime | None:
+    try:
+        return clock.parse(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+def _notes(entries: Sequence[Entry]) -> Iterator[Said]:
+    for entry in entries:
+        if entry.kind == "note" and isinstance(entry.data, dict):
+            yield Said(entry.at, str(entry.data.get("text") or ""))
+
+
+def _sweep(entries: Sequence[Entry]) -> Sweep | None:
+    last = next((entry for entry in reversed(entries) if entry.kind == "sweep"), None)
+    if last is None or not isinstance(last.data, dict):
+        return None
+    held = tuple(
+        Held(text("kind"), text("name"), text("words"), text("lever") or None, text("elsewhere") or None)
+        for text in map(_text_of, _dicts(last.data.get("held")))
+    )
+    unreadable = (
+        f"{text('what')}: {text('error')}" for text in map(_text_of, _dicts(last.data.get("unreadable")))
+    )
+    return Sweep(last.at, held, tuple(unreadable))
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text_of(fields: Mapping[str, Any]) -> Callable[[str], str]:
+    return lambda name: str(fields.get(name) or "")

@@ -1,0 +1,175 @@
+"""The report as one HTML file: no outside reference, nothing that runs, for the screen and for paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from services.report import plot, timeline
+from services.report.actionhtml import actions
+from services.report.glyphs import legend
+from services.report.htmlparts import evidence, section, table, when
+from services.report.markup import Child, Safe, el, join
+from services.report.model import Report
+from services.report.reviewhtml import review
+from services.report.words import count, moment, short_service, stamp
+
+STYLE = Path(__file__).with_name("report.css")
+
+
+def to_html(report: Report) -> str:
+    style = STYLE.read_text(encoding="utf-8")
+    header = report.header
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=_policy(style)),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="referrer", content="no-referrer"),
+        el("title", f"Case {header.case}: key {header.key_id} of {header.user}"),
+        el("style", Safe(style)),
+    )
+    body = el(
+        "body",
+        _header(report),
+        el(
+            "main",
+            _story(report),
+            _remaining(report),
+            _timeline(report),
+            _traffic(report),
+            actions(report),
+            review(report),
+            _sweep(report),
+            _notes(report),
+            _journal(report),
+        ),
+        el("footer", f"Written {stamp(header.written)} by stanch {header.version}. All times are UTC."),
+    )
+    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _policy(style: str) -> str:
+    """Nothing is loaded and nothing runs; this one style sheet, known by its hash, is all that acts."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _header(report: Report) -> Safe:
+    header = report.header
+    state = f"closed {moment(header.closed, report.day)}" if header.closed else "open"
+    alias = header.alias or "none"
+    facts: tuple[tuple[str, Child], ...] = (
+        ("Key", el("code", header.key_id)),
+        ("Alias", el("code", alias)),
+        ("Service", short_service(header.service)),
+        ("Account", header.account),
+        ("Made", stamp(header.created) if header.created else "not known"),
+        ("Expires", stamp(header.expires) if header.expires else "never"),
+        ("Responder", el("code", header.responder)),
+        ("Worked as", f"{header.login} on {header.host}"),
+        ("Opened", stamp(header.opened) if header.opened else "not known"),
+        ("Closed", stamp(header.closed) if header.closed else "not yet"),
+    )
+    return el(
+        "header",
+        el("p", f"Case {header.case}", el("span", state, class_="state"), class_="case"),
+        el("h1", "API key of ", el("span", header.user, class_="user")),
+        el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in facts), class_="facts"),
+    )
+
+
+def _story(report: Report) -> Safe:
+    lines = (part for each in report.story for part in (el("dt", each.about), el("dd", each.words)))
+    return section("story", "What happened", el("dl", *lines, class_="story"))
+
+
+def _remaining(report: Report) -> Safe:
+    if not report.remaining:
+        return section("remaining", "What remains to do", el("p", "Nothing is known to remain."))
+    left = (el("li", each.words) for each in report.remaining)
+    return section("remaining", "What remains to do", el("ul", *left))
+
+
+def _timeline(report: Report) -> Safe | None:
+    picture = timeline.both(report)
+    if picture is None:
+        return None
+    by = report.reviewed.attribution if report.reviewed else None
+    told = f" Use is attributed {by}." if by else ""
+    caption = el(
+        "figcaption",
+        el("p", legend(), class_="legend"),
+        el("p", f"Where the axis is dotted, time is cut short.{told}"),
+    )
+    return section("timeline", "Timeline", el("figure", picture, caption))
+
+
+def _traffic(report: Report) -> Safe:
+    flow, reading = report.flow, report.flow.reading
+    figures: list[Child] = []
+    if reading:
+        named, groups = plot.marks(report), plot.ranked(reading)
+        for group in groups[: plot.SHOWN]:
+            caption = el(
+                "figcaption",
+                el("code", group.log_group),
+                f" in {group.region}: {plot.summary(group, reading)}; {plot.state(group)}.",
+            )
+            figures.append(el("figure", caption, plot.both(group, reading, named)))
+        if more := groups[plot.SHOWN :]:
+            figures.append(el("p", "Not drawn: ", join((el("code", each.log_group) for each in more), ", ")))
+        if not groups:
+            figures.append(el("p", "No log group was found to ask about."))
+        figures += [el("p", f"{part.what} could not be read. {part.error}") for part in reading.unreadable]
+    note = el(
+        "p",
+        f"{flow.words} The metric is a log group's, never a key's. Where there is no point "
+        "nothing is drawn; in the shaded part points may still come.",
+        evidence(flow.evidence),
+        class_="note",
+    )
+    return section("traffic", "IncomingBytes", *figures, note)
+
+
+def _sweep(report: Report) -> Safe | None:
+    sweep = report.sweep
+    if sweep is None:
+        return None
+    rows = (
+        (each.kind, el("code", each.name), each.words, each.elsewhere or f"from here: {each.lever}")
+        for each in sweep.held
+    )
+    shown = table(("What", "Which", "As it was", "Taken away"), rows) if sweep.held else None
+    nothing = None if sweep.held else el("p", "Nothing else was found.")
+    unread = f" Not read: {'; '.join(sweep.unreadable)}." if sweep.unreadable else ""
+    at = el("p", "Looked for ", when(sweep.at, report), f".{unread}", class_="note")
+    return section("sweep", "What else this user holds", shown, nothing, at)
+
+
+def _notes(report: Report) -> Safe | None:
+    if not report.notes:
+        return None
+    return section("notes", "Notes", el("dl", *_dated(report), class_="dated"))
+
+
+def _dated(report: Report) -> Iterable[Safe]:
+    for note in report.notes:
+        yield el("dt", when(note.at, report))
+        yield el("dd", note.words)
+
+
+def _journal(report: Report) -> Safe:
+    journal = report.journal
+    head = el("p", f"{count(journal.lines, 'line')}, head ", el("code", journal.head or "none"))
+    if journal.flaws:
+        return section(
+            "journal", "Journal", head, el("ul", *(el("li", flaw) for flaw in journal.flaws), class_="flaws")
+        )
+    intact = (
+        "The journal and the evidence are as they were written: each line has the hash of the one before."
+    )
+    return section("journal", "Journal", head, el("p", intact))

@@ -1,0 +1,42 @@
+"""What the parts of the HTML report share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services import clock
+from services.report.markup import Child, Safe, el
+from services.report.model import Evidence, Report
+from services.report.words import moment
+
+
+def section(name: str, title: str, *children: Child) -> Safe:
+    return el("section", el("h2", title), *children, id=name)
+
+
+def when(at: datetime, report: Report) -> Safe:
+    return el("time", moment(at, report.day), datetime=clock.rfc3339(at))
+
+
+def evidence(kept: Evidence | None) -> Safe | None:
+    """Which file stands behind it, and whether that is as it was kept."""
+    if kept is None:
+        return None
+    sign = kept.integrity if kept.integrity == "intact" else el("strong", kept.integrity)
+    hashed = el("code", kept.sha256, class_="hash")
+    return el("span", " Evidence ", el("code", kept.file), ", SHA-256 ", hashed, ": ", sign, ".")
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[Child]]) -> Safe:
+    """Columns whose name begins with # are numbers."""
+    names = list(header)
+    kinds = ["number" if name.startswith("#") else None for name in names]
+    head = el(
+        "tr", *(el("th", name.lstrip("#"), class_=kind) for name, kind in zip(names, kinds, strict=True))
+    )
+    body = (
+        el("tr", *(el("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)))
+        for row in rows
+    )
+    return el("div", el("table", el("thead", head), el("tbody", *body)), class_="scroll")

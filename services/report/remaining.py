@@ -1,0 +1,163 @@
+"""What is left to do, as far as the journal tells; a closed case may have it too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from services.report.model import Action, Remaining, Report
+from services.report.words import IN_FORCE, count, moment
+from services.runbook.replace import orphan
+
+
+def remaining(report: Report) -> tuple[Remaining, ...]:
+    """The gravest first; *report* needs neither these nor its story."""
+    return tuple(left for rule in RULES for left in rule(report))
+
+
+def _unsettled(report: Report) -> Iterator[Remaining]:
+    for action in report.actions:
+        for call in action.calls:
+            if call.done is None:
+                when = moment(call.intent_at, report.day)
+                said = call.settled.words if call.settled else "its outcome is not known"
+                how = "" if call.settled else "; go on with the case, and AWS is asked"
+                yield Remaining("unsettled", f"{call.operation} of {when}: {said}{how}.")
+
+
+def _old_key(report: Report) -> Iterator[Remaining]:
+    deletion, switch = report.newest("delete"), report.newest("deactivate")
+    if (deletion and deletion.stands) or (report.replacement and report.replacement.in_place):
+        return
+    key = report.header.key_id
+    if switch is None and report.header.status in ("Inactive", "Expired"):
+        was = f"was {report.header.status} when the case was opened"
+        yield Remaining("old_key_kept", f"The leaked key {key} {was}, and is not deleted.")
+    elif switch and not switch.undo and switch.stands:
+        yield Remaining("old_key_kept", f"The leaked key {key} is Inactive, said AWS, and is not deleted.")
+    elif switch and switch.undo and switch.stands:
+        yield Remaining("old_key_active", f"The leaked key {key} was made Active again.")
+    else:
+        yield Remaining("old_key_active", f"The leaked key {key} may still be Active.")
+
+
+def _not_in_force(report: Report) -> Iterator[Remaining]:
+    switch, deletion = report.newest("deactivate"), report.newest("delete")
+    gone = deletion is not None and deletion.stands
+    if switch and not switch.undo and switch.stands and not switch.in_force and not gone:
+        yield Remaining("not_in_force", f"The deactivation was not {IN_FORCE}: review again, or watch.")
+
+
+def _orphan(report: Report) -> Iterator[Remaining]:
+    made = report.replacement
+    if made and orphan(made):
+        yield Remaining("orphan", f"{made.key_id} of {made.user} was made and its secret is lost: delete it.")
+
+
+def _failed(report: Report) -> Iterator[Remaining]:
+    for step in dict.fromkeys(action.step for action in report.actions):
+        last = report.newest(step)
+        if last and last.state in ("failed", "todo"):
+            yield Remaining("failed", f"{last.title}: not done ({last.last.words.rstrip('.')}).")
+        elif last and last.state == "requested" and not _told_elsewhere(last, report):
+            yield Remaining(
+                "requested", f"{last.title}: requested, and AWS was not seen to agree ({last.last.words})."
+            )
+
+
+def _told_elsewhere(action: Action, report: Report) -> bool:
+    return any(call.done is None for call in action.calls) or (
+        action.step == "replace" and orphan(report.replacement)
+    )
+
+
+def _not_reviewed(report: Report) -> Iterator[Remaining]:
+    if not report.reviews:
+        yield Remaining("not_reviewed", "CloudTrail was not reviewed: whether the key was used is unknown.")
+        return
+    last = report.reviews[-1]
+    if not last.complete:
+        yield Remaining(
+            "review_incomplete",
+            f"The review of {moment(last.at, report.day)} is not complete: see its coverage.",
+        )
+    grave = sum(found.severity == "high" for found in report.reviewed.findings) if report.reviewed else 0
+    if grave:
+        yield Remaining("findings", f"{count(grave, 'finding')} of high severity to follow up.")
+
+
+def _hold(report: Report) -> Iterator[Remaining]:
+    hold = report.newest("deny")
+    if hold and not hold.undo and (hold.stands or hold.acted):
+        user = report.header.user
+        yield Remaining("hold", f"The hold on {user} is still on: it stops a replacement of that user too.")
+
+
+def _groups_off(report: Report) -> Iterator[Remaining]:
+    switched: dict[tuple[str | None, str], bool] = {}
+    for action in report.actions:
+        for call in action.calls:
+            if call.operation == "PutBearerTokenAuthentication" and call.done is not False:
+                group = str(call.params.get("logGroupIdentifier"))
+                switched[call.region, group] = bool(call.params.get("bearerTokenAuthenticationEnabled"))
+    for (region, group), on in switched.items():
+        if not on:
+            where = f"{group} in {region}" if region else group
+            yield Remaining("group_off", f"Bearer authentication is switched off for {where}.")
+
+
+def _access_keys_off(report: Report) -> Iterator[Remaining]:
+    status = {
+        str(call.params.get("AccessKeyId")): call.params.get("Status")
+        for action in report.actions
+        for call in action.calls
+        if call.operation == "UpdateAccessKey" and call.done is not False
+    }
+    if off := [key_id for key_id, now in status.items() if now == "Inactive"]:
+        words = f"Access keys made Inactive and not deleted: {', '.join(off)}."
+        yield Remaining("access_keys_off", words)
+
+
+def _secret_file(report: Report) -> Iterator[Remaining]:
+    for path in dict.fromkeys(_files(report.actions)):
+        if Path(path).exists():
+            yield Remaining("secret_file", f"The new secret is still in the file {path}: take it away.")
+
+
+def _files(actions: tuple[Action, ...]) -> Iterator[str]:
+    for action in actions:
+        kind, _, path = action.delivered.words.partition(":") if action.delivered else ("", "", "")
+        if kind == "file" and path:
+            yield path
+
+
+def _no_replacement(report: Report) -> Iterator[Remaining]:
+    if report.replacement is None:
+        yield Remaining("no_replacement", "Whatever rightfully used the key has no replacement from here.")
+
+
+def _flaws(report: Report) -> Iterator[Remaining]:
+    if flaws := report.journal.flaws:
+        yield Remaining("flaws", f"{count(len(flaws), 'flaw')} in the journal or the evidence to explain.")
+
+
+def _not_closed(report: Report) -> Iterator[Remaining]:
+    if report.header.closed is None:
+        yield Remaining("not_closed", "The case is open: close it when nothing else is left.")
+
+
+RULES: tuple[Callable[[Report], Iterator[Remaining]], ...] = (
+    _flaws,
+    _unsettled,
+    _orphan,
+    _old_key,
+    _failed,
+    _not_in_force,
+    _groups_off,
+    _access_keys_off,
+    _hold,
+    _secret_file,
+    _not_reviewed,
+    _no_replacement,
+    _not_closed,
+)

@@ -1,0 +1,130 @@
+"""The reviews of a case: what the journal says of each, and the last one in full from its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.report import evidence
+from services.report.model import Covered, Evidence, Found, Origin, Place, Reviewed, ReviewLine, Use
+from services.review.actions import Severity
+from services.review.attribution import attribute
+from services.review.model import SourceUsed, Subject, Unreadable, Window
+from services.review.newcomers import grouped
+from services.review.record import Event
+from services.runbook.case import Case
+from services.runbook.journal import Entry
+
+
+class _Row(msgspec.Struct):
+    source: str
+    region: str
+    covers: str
+    since: datetime = msgspec.field(name="from")
+    until: datetime = msgspec.field(name="to")
+    note: str = ""
+
+
+class _Finding(msgspec.Struct):
+    kind: str
+    severity: Severity
+    title: str
+    event_ids: list[str] = []
+    technique: str | None = None
+
+
+class _Kept(msgspec.Struct):
+    """A review as `Review.as_json` writes it; fields that are not shown are not read."""
+
+    subject: Subject
+    window: Window
+    coverage: list[_Row]
+    events: list[Event]
+    findings: list[_Finding]
+    attribution_words: str = ""
+    seen_in_force: datetime | None = None
+    sources: list[SourceUsed] = []
+    unreadable: list[Unreadable] = []
+    records_scanned: int = 0
+
+
+def reviews(case: Case, entries: Iterable[Entry]) -> tuple[tuple[ReviewLine, ...], Reviewed | None]:
+    """Every review in order; the last in full too, where its evidence is intact."""
+    lines: list[ReviewLine] = []
+    content: bytes | None = None
+    for entry in entries:
+        if entry.kind == "review" and isinstance(entry.data, dict):
+            kept, content = evidence.read(case, entry.data.get("evidence"))
+            lines.append(_line(entry, entry.data, kept))
+    return tuple(lines), _reviewed(content) if content is not None else None
+
+
+def _line(entry: Entry, data: Mapping[str, Any], kept: Evidence | None) -> ReviewLine:
+    events, titles = data.get("events"), data.get("findings")
+    return ReviewLine(
+        entry.at,
+        str(data.get("verdict")),
+        str(data.get("words")),
+        bool(data.get("complete")),
+        events if isinstance(events, int) else 0,
+        tuple(map(str, titles)) if isinstance(titles, list) else (),
+        kept,
+    )
+
+
+def _reviewed(content: bytes) -> Reviewed | None:
+    try:
+        kept = msgspec.json.decode(content, type=_Kept)
+    except msgspec.MsgspecError:
+        # Written by a version that said it otherwise: the journal's own words remain.
+        return None
+    use = attribute(kept.events, kept.subject).use
+    return Reviewed(
+        since=kept.window.since,
+        until=kept.window.until,
+        attribution=kept.attribution_words,
+        sources=tuple(source for source in kept.sources if source.used),
+        scanned=kept.records_scanned,
+        unreadable=tuple(f"{part.what}: {part.error}" for part in kept.unreadable),
+        coverage=tuple(
+            Covered(row.source, row.region, row.covers, row.since, row.until, row.note)
+            for row in kept.coverage
+        ),
+        findings=tuple(
+            Found(found.severity, found.kind, found.title, found.technique, len(found.event_ids))
+            for found in kept.findings
+        ),
+        use=_use(use),
+        in_force=kept.seen_in_force,
+    )
+
+
+def _use(use: Sequence[Event]) -> Use:
+    let_in = [event.time for event in use if event.let_in]
+    refused = [event.time for event in use if event.refused]
+    places = (Place(event.region, event.log_group) for event in use if event.log_group)
+    return Use(
+        first=min(let_in, default=None),
+        last=max(let_in, default=None),
+        first_refused=min(refused, default=None),
+        last_refused=max(refused, default=None),
+        let_in=len(let_in),
+        refused=len(refused),
+        origins=tuple(
+            Origin(
+                address,
+                tuple(dict.fromkeys(event.user_agent for event in calls if event.user_agent)),
+                len(calls),
+                sum(event.refused for event in calls),
+                calls[0].time,
+                calls[-1].time,
+            )
+            for address, calls in grouped(use, lambda event: event.source_ip or "unknown").items()
+        ),
+        groups=tuple(dict.fromkeys(places)),
+        seconds_let_in=tuple(sorted(set(let_in))),
+        seconds_refused=tuple(sorted(set(refused))),
+    )

@@ -1,0 +1,66 @@
+"""How a report says moments and states: UTC, to the second, the date wherever it is another day's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+REQUESTED, AWS_SAYS, IN_FORCE = "requested", "AWS says so", "seen in force"
+"""Three degrees of certainty, and never one word for another."""
+
+TITLES = {
+    ("deactivate", False): "Make the key Inactive",
+    ("deactivate", True): "Make the key Active again",
+    ("replace", False): "Make a replacement",
+    ("replace", True): "Take the replacement back",
+    ("delete", False): "Delete the leaked key",
+    ("deny", False): "Put the user on hold",
+    ("deny", True): "Lift the hold",
+    ("groups", False): "Let log groups refuse bearer tokens",
+    ("groups", True): "Let the log groups take bearer tokens again",
+    ("access-keys", False): "Make the user's access keys Inactive",
+    ("access-keys", True): "Make the user's access keys Active again",
+}
+
+MARKS = {
+    ("deactivate", True): "reactivate",
+    ("replace", True): "take back",
+    ("deny", True): "lift hold",
+    ("groups", False): "groups off",
+    ("groups", True): "groups on",
+    ("access-keys", False): "access keys off",
+    ("access-keys", True): "access keys on",
+}
+
+
+def title(step: str, undo: bool) -> str:
+    """What an action is called; a step not known here by its own name."""
+    return TITLES.get((step, undo)) or (f"Undo: {step}" if undo else step[:1].upper() + step[1:])
+
+
+def mark(step: str, undo: bool) -> str:
+    """What an action is called on a time axis."""
+    return MARKS.get((step, undo)) or (f"undo {step}" if undo else step)
+
+
+def stamp(when: datetime) -> str:
+    """``2026-11-23 14:02:09 UTC``"""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def moment(when: datetime, day: datetime | None) -> str:
+    """``14:02:09``, and the date before it where that is not *day*'s."""
+    when = when.astimezone(UTC)
+    if day is not None and when.date() == day.astimezone(UTC).date():
+        return f"{when:%H:%M:%S}"
+    if day is not None and when.year == day.astimezone(UTC).year:
+        return f"{when:%m-%d %H:%M:%S}"
+    return f"{when:%Y-%m-%d %H:%M:%S}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """``1 line``, ``1,204 lines``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def short_service(service: str) -> str:
+    return service.removesuffix(".amazonaws.com")

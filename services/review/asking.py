@@ -1,0 +1,55 @@
+"""Waiting for a query that runs at AWS, and stopping it when nobody waits for it any more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol, TypeVar
+
+from services.aws.cloudtrail import Sleep
+from services.aws.errors import AwsError, ReadOnly
+from services.review.model import SourceUnavailable, Subject
+
+PAUSES = (0.2, 0.3, 0.5, 1.0, 2.0)
+"""Seconds between two looks; the last is repeated."""
+
+_USER = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_KEY = re.compile(r"\w{16,128}", re.ASCII)
+
+
+class Watched(Protocol):
+    @property
+    def done(self) -> bool: ...
+
+
+W = TypeVar("W", bound=Watched)
+
+
+@asynccontextmanager
+async def stopped_if_left(stop: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Calls *stop* where the block is left by cancellation or an error, for a query goes on by itself."""
+    try:
+        yield
+    except BaseException:
+        with suppress(AwsError, ReadOnly):
+            await stop()
+        raise
+
+
+async def finished(look: Callable[[], Awaitable[W]], sleep: Sleep) -> W:
+    """What *look* sees once it is done."""
+    count = 0
+    while not (seen := await look()).done:
+        await sleep(PAUSES[min(count, len(PAUSES) - 1)])
+        count += 1
+    return seen
+
+
+def quotable(subject: Subject) -> Subject:
+    """*subject*, if its names are such as IAM has them: they go into queries, between quotes."""
+    if not _USER.fullmatch(subject.user):
+        raise SourceUnavailable(f"No IAM user can be called {subject.user!r}: look at the name again.")
+    if subject.key_id and not _KEY.fullmatch(subject.key_id):
+        raise SourceUnavailable(f"No key can have the id {subject.key_id!r}: look at it again.")
+    return subject

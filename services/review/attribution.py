@@ -1,0 +1,70 @@
+"""Which of the user's calls are use of the key: by credential id where a record has one, else by user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from services.review.model import Subject
+from services.review.record import Event
+
+By: TypeAlias = Literal["credential id", "user"]
+
+# By the first word of eventSource; a service that is not here may be anybody's.
+_SERVICE_OF_SOURCE = {
+    "logs": "logs",
+    "bedrock": "bedrock",
+    "bedrock-mantle": "bedrock",
+    "monitoring": "cloudwatch",
+    "cloudwatch": "cloudwatch",
+    "xray": "xray",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """*use* of the key and the user's *other* calls, with how they were told apart in words."""
+
+    use: tuple[Event, ...]
+    other: tuple[Event, ...]
+    by: By
+    words: str
+
+
+def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
+    use: list[Event] = []
+    other: list[Event] = []
+    for event in events:
+        (use if _is_use(event, subject) else other).append(event)
+    by, words = _told(use, other, subject)
+    return Attribution(tuple(use), tuple(other), by, words)
+
+
+def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, str]:
+    if subject.key_id is None:
+        return "user", "by user: all API keys of this user are taken together"
+    named = sum(event.credential_id is not None for event in use)
+    others = sum(event.bearer and event.credential_id is not None for event in other)
+    if use and named == len(use):
+        more = f"; {others:,} calls with other API keys of this user are kept apart" if others else ""
+        return "credential id", f"by credential id: every record of use names the key{more}"
+    if named:
+        return "user", f"by user: {named:,} of {len(use):,} records of use name the key, the others name none"
+    if use:
+        return "user", "by user: records name no key, so another API key of this user cannot be told apart"
+    if others:
+        return "credential id", f"by credential id: the {others:,} API key calls seen were with other keys"
+    return "user", "by user: there is no record of use to go by"
+
+
+def _is_use(event: Event, subject: Subject) -> bool:
+    if event.credential_id and subject.key_id:
+        return event.credential_id == subject.key_id
+    service = (subject.service or "").lower().partition(".")[0]
+    source = event.source.partition(".")[0]
+    if service == "codecommit":
+        return source == service and event.name in ("GitPull", "GitPush")
+    if service == "cassandra":
+        return source == service and event.access_key_id is None
+    return event.bearer and (not service or _SERVICE_OF_SOURCE.get(source, service) == service)

@@ -1,0 +1,93 @@
+"""Gathers the batches of all sources: each event once, every trouble named, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from services.review.batch import Batch
+from services.review.match import Role
+from services.review.model import Progress, Unreadable
+from services.review.record import Event
+from services.review.spill import Spill
+from services.text import clean
+
+NAMED = 200
+"""Troubles that are named one by one; the rest are counted."""
+
+KEPT_BYTES = 16_000_000
+"""Of the records' own bytes, so many stay in memory; the rest goes to a file."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    objects: int = 0
+    bytes_read: int = 0
+    records: int = 0
+    matches: int = 0
+
+
+@dataclass(slots=True)
+class Collector:
+    on_progress: Callable[[Progress], None] | None = None
+    records: int = 0
+    records_bad: int = 0
+    _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})
+    _unreadable: list[Unreadable] = field(default_factory=list)
+    _unnamed: int = 0
+    _tallies: dict[str, _Tally] = field(default_factory=dict)
+    _spill: Spill = field(default_factory=Spill)
+    _kept: int = 0
+
+    def add(self, batch: Batch) -> None:
+        scan = batch.scan
+        self.records += scan.records
+        self.records_bad += scan.records_bad
+        for role, event in scan.events:
+            # Objects repeat events, and sources overlap.
+            if event.event_id not in self._events[role]:
+                self._events[role][event.event_id] = self._stored(event)
+        for trouble in scan.unreadable:
+            self.trouble(trouble)
+        tally = self._tallies.setdefault(batch.source, _Tally())
+        tally.objects += scan.objects
+        tally.bytes_read += scan.bytes_read
+        tally.records += scan.records
+        tally.matches += len(scan.events)
+        if self.on_progress:
+            self.on_progress(
+                Progress(
+                    source=batch.source,
+                    note=clean(batch.note, limit=200),
+                    objects_done=tally.objects,
+                    objects_total=batch.objects_total,
+                    bytes_read=tally.bytes_read,
+                    records=tally.records,
+                    matches=tally.matches,
+                )
+            )
+
+    def _stored(self, event: Event) -> Event:
+        raw = event.raw
+        if self._kept + len(raw) > KEPT_BYTES:
+            return replace(event, stored=self._spill.put(raw))
+        self._kept += len(raw)
+        return event
+
+    def trouble(self, trouble: Unreadable) -> None:
+        if len(self._unreadable) < NAMED:
+            self._unreadable.append(trouble)
+        else:
+            self._unnamed += 1
+
+    def note(self, source: str, note: str) -> None:
+        if self.on_progress:
+            self.on_progress(Progress(source, note))
+
+    def events(self, role: Role) -> tuple[Event, ...]:
+        """In order of time."""
+        return tuple(sorted(self._events[role].values(), key=lambda event: (event.time, event.event_id)))
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        more = [Unreadable(f"{self._unnamed:,} more", "not named here")] if self._unnamed else []
+        return (*self._unreadable, *more)

@@ -1,0 +1,181 @@
+"""Whether use of a key would have been recorded: by Region and time, and said before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services import clock
+from services.aws.cloudtrail import HISTORY_KEPT, TrailStatus
+from services.review.model import Window
+from services.review.recorded import Covers, use_of
+from services.review.trails import Trails, TrailState
+
+HISTORY = "event history"
+DELIVERY = timedelta(minutes=5)
+"""How long after a call its record is delivered, about; AWS promises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What *source* records of the key's use in *region*, between two moments, and why."""
+
+    source: str
+    region: str
+    covers: Covers
+    since: datetime
+    until: datetime
+    note: str
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "source": self.source,
+            "region": self.region,
+            "covers": self.covers,
+            "from": clock.rfc3339(self.since),
+            "to": clock.rfc3339(self.until),
+            "note": self.note,
+        }
+
+
+Span = tuple[datetime, datetime]
+
+
+def coverage(
+    trails: Trails, window: Window, service: str | None, *, history: bool, now: datetime
+) -> tuple[Coverage, ...]:
+    """One row or more for each Region and source, *history* among them where it is read."""
+    rows: list[Coverage] = []
+    for region in trails.regions:
+        recording = [
+            state for state in trails.states if state.trail.multi_region or state.trail.home_region == region
+        ]
+        for state in recording:
+            rows += trail_rows(state, region, window, service)
+        if region in trails.unreadable:
+            note = f"its trails could not be read: {trails.unreadable[region].error}"
+            rows.append(Coverage("trails", region, "unknown", window.since, window.until, note))
+        elif not recording:
+            note = "no trail records this Region"
+            rows.append(Coverage("trails", region, "no", window.since, window.until, note))
+        if history:
+            rows += history_rows(region, window, service, now)
+    return tuple(rows)
+
+
+def log_group_rows(
+    states: Sequence[TrailState], regions: Sequence[str], window: Window, service: str | None
+) -> list[Coverage]:
+    """A trail's log group holds what it was sent, and since when it is sent anything nobody can say."""
+    rows: list[Coverage] = []
+    for state in states:
+        taken = state.takes(service)
+        covers: Covers = "unknown" if taken.covers in ("yes", "partly") else taken.covers
+        note = "since when the trail writes to its log group is not known"
+        where = regions if state.trail.multi_region else (state.trail.home_region,)
+        source = f"log group of {state.source}"
+        rows += [Coverage(source, region, covers, window.since, window.until, note) for region in where]
+    return rows
+
+
+def path_rows(window: Window) -> tuple[Coverage, ...]:
+    note = "files say nothing of what was not delivered"
+    return (Coverage("path", "*", "unknown", window.since, window.until, note),)
+
+
+def history_rows(region: str, window: Window, service: str | None, now: datetime) -> list[Coverage]:
+    """Event history is always on, holds management events alone, and forgets after 90 days."""
+    kept = min(max(window.since, now - HISTORY_KEPT), window.until)
+    use = use_of(service)
+    covers: Covers = use.in_management if use else "unknown"
+    if use is None:
+        note = f"how use of {service} keys is recorded is not known"
+    else:
+        note = use.note if use.management else "use of an API key is never in it"
+    rows = [Coverage(HISTORY, region, covers, kept, window.until, note)] if kept < window.until else []
+    if kept > window.since:
+        rows.insert(0, Coverage(HISTORY, region, "no", window.since, kept, "it keeps 90 days"))
+    return rows
+
+
+def trail_rows(state: TrailState, region: str, window: Window, service: str | None) -> list[Coverage]:
+    """The window in pieces, each with what *state* lets one say of it."""
+    taken = state.takes(service)
+
+    def row(covers: Covers, span: Span, note: str) -> Coverage:
+        return Coverage(state.source, region, covers, *span, note)
+
+    whole = (window.since, window.until)
+    if state.status is None or state.selectors is None:
+        return [row("unknown", whole, f"it could not be read: {state.trouble}")]
+    if taken.covers not in ("yes", "partly"):
+        return [row(taken.covers, whole, _with_change(taken.note, state))]
+    rows: list[Coverage] = []
+    for covers, span, note in _pieces(state, state.status, window):
+        if span[0] < span[1]:
+            said = "; ".join(part for part in (taken.note, note) if part) if covers is None else note
+            rows.append(row(covers or taken.covers, span, said))
+    return rows
+
+
+def _pieces(
+    state: TrailState, status: TrailStatus, window: Window
+) -> Iterable[tuple[Covers | None, Span, str]]:
+    """(what is covered, when, why), None standing for what the selectors say."""
+    since, until = window.since, window.until
+    started, stopped = status.started, status.stopped
+    if started is None:
+        yield "unknown" if status.logging else "no", (since, until), "it says of no time that it logged"
+        return
+    begin = min(max(since, started), until)
+    # AWS keeps the latest start and stop alone: what was before them nobody can say.
+    if stopped and stopped < started:
+        before = min(max(since, stopped), begin)
+        yield "unknown", (since, before), f"it logged until {_at(stopped)}, since when is not known"
+        yield "no", (before, begin), f"logging was stopped from {_at(stopped)} to {_at(started)}"
+    else:
+        yield "unknown", (since, begin), f"logging since {_at(started)}; before that is not known"
+    end = until
+    if not status.logging:
+        end = min(max(begin, stopped or started), until)
+        yield "no", (end, until), f"logging was stopped {_at(end)}"
+    elif status.delivery_error:
+        end = min(max(begin, status.delivered or started), until)
+        yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {_at(end)}"
+    set_at = min(max(begin, state.changed), end) if state.changed else begin
+    if state.changed:
+        note = (
+            f"its selectors were changed {_at(state.changed)} by {state.changed_by}: before that is not known"
+        )
+        yield "unknown", (begin, set_at), note
+    yield None, (set_at, end), f"as set now; logging since {_at(started)}"
+
+
+def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tuple[tuple[str, Span], ...]:
+    """(Region, span) of the window for which none of the sources *read* holds all use of the key."""
+    found: list[tuple[str, Span]] = []
+    for region in dict.fromkeys(row.region for row in rows):
+        at = window.since
+        good = sorted(
+            (row.since, row.until)
+            for row in rows
+            if row.region == region and row.covers == "yes" and row.source in read
+        )
+        for since, until in good:
+            if since > at:
+                found.append((region, (at, since)))
+            at = max(at, until)
+        if at < window.until:
+            found.append((region, (at, window.until)))
+    return tuple(found)
+
+
+def _with_change(note: str, state: TrailState) -> str:
+    if state.changed is None:
+        return f"{note} (as set now)"
+    return f"{note}; its selectors were changed {_at(state.changed)} by {state.changed_by}"
+
+
+def _at(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%SZ}"

@@ -1,0 +1,56 @@
+"""What rules look at, and what they make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.review.actions import Severity
+from services.review.model import Marks, Subject
+from services.review.record import Event
+from services.review.words import moment
+
+USED = "T1078.004"
+"""ATT&CK: Valid Accounts, of the cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """*title* is one sentence; *technique* an id of MITRE ATT&CK where one fits."""
+
+    kind: str
+    severity: Severity
+    title: str
+    event_ids: tuple[str, ...]
+    technique: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "severity": self.severity,
+            "title": self.title,
+            "event_ids": list(self.event_ids),
+            "technique": self.technique,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Events, each in order of time: *use* is of the key, *other* the user's other calls.
+
+    *on_user* is what others did to the user.
+    """
+
+    subject: Subject
+    marks: Marks
+    use: Sequence[Event]
+    other: Sequence[Event]
+    on_user: Sequence[Event]
+
+
+def ids(events: Iterable[Event]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event.event_id for event in events))
+
+
+def at(event: Event) -> str:
+    return moment(event.time)

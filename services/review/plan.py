@@ -1,0 +1,169 @@
+"""Which sources a review reads, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from services.aws.cloudtrail import HISTORY_KEPT
+from services.aws.lake import EventDataStore
+from services.review.coverage import HISTORY
+from services.review.model import Athena, SourceUnavailable, SourceUsed, Window
+from services.review.recorded import recorded
+from services.review.sources.lake import source_name
+from services.review.trails import Trails, TrailState
+
+SOURCES = ("auto", "history", "s3", "insights", "lake", "athena")
+NO_ATHENA = Athena()
+LONG = timedelta(days=30)
+"""Beyond this Athena is asked, where there is one to ask: to read all objects would take too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be read; *done_to* asks the history for others' calls on the user too.
+
+    Of *trails* the objects are read, or Athena is asked for them (*by_athena*); of *groups* the log groups.
+    """
+
+    sources: tuple[SourceUsed, ...]
+    history: bool = False
+    done_to: bool = True
+    trails: tuple[TrailState, ...] = ()
+    by_athena: bool = False
+    groups: tuple[TrailState, ...] = ()
+    stores: tuple[EventDataStore, ...] = ()
+
+    @property
+    def read(self) -> frozenset[str]:
+        return frozenset(source.name for source in self.sources if source.used)
+
+
+def local_path(source: str) -> Path | None:
+    """The file or folder that *source* names, None where it is one of AWS's; raises SourceUnavailable."""
+    if source in SOURCES:
+        return None
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise SourceUnavailable(
+            f"There is no source and no file called {source}: name a folder of trail files."
+        )
+    return path
+
+
+def choose(
+    source: str,
+    trails: Trails,
+    service: str | None,
+    window: Window,
+    now: datetime,
+    athena: Athena = NO_ATHENA,
+) -> Reading:
+    """The sources of AWS to read for *source*; event data stores are chosen by themselves."""
+    match source:
+        case "history":
+            used = SourceUsed(HISTORY, True, "asked for; it holds management events of 90 days")
+            return Reading((used,), history=True)
+        case "insights":
+            return _groups(trails)
+        case "athena" if not athena.configured:
+            raise SourceUnavailable(
+                "Athena needs a workgroup or a place for its results: name one with --athena-workgroup or "
+                "--athena-output s3://BUCKET/PREFIX."
+            )
+    chosen: list[TrailState] = []
+    told: list[SourceUsed] = []
+    asked = source in ("s3", "athena")
+    old = window.since < now - HISTORY_KEPT
+    by_athena = source == "athena" or (not asked and athena.configured and _large(trails, window))
+    for state in trails.states:
+        wanted, why = _worth(state, service, window, asked=asked, old=old)
+        if wanted:
+            chosen.append(state)
+            why += _how(state, window, by_athena=by_athena, asked=asked)
+        told.append(SourceUsed(state.source, wanted, why))
+    if asked:
+        if not told:
+            told.append(SourceUsed("trails", False, "there is none in these Regions"))
+        return Reading(tuple(told), trails=tuple(chosen), by_athena=by_athena)
+    done_to = not any(state.takes_management for state in chosen)
+    history = SourceUsed(HISTORY, True, "it holds the user's other calls of 90 days and costs nothing")
+    return Reading((history, *told), history=True, done_to=done_to, trails=tuple(chosen), by_athena=by_athena)
+
+
+def with_stores(
+    reading: Reading, stores: Sequence[EventDataStore], service: str | None, *, asked: bool
+) -> Reading:
+    """*reading*, and the event data stores that are worth a query."""
+    told: list[SourceUsed] = []
+    chosen: list[EventDataStore] = []
+    for store in stores:
+        covers = recorded(store.selectors, service)
+        wanted = asked or covers.covers in ("yes", "partly")
+        why = (
+            "asked for"
+            if asked
+            else "it records use of this key, and no trail does"
+            if wanted
+            else covers.note
+        )
+        told.append(SourceUsed(source_name(store), wanted, why))
+        if wanted:
+            chosen.append(store)
+    if asked and not told:
+        told.append(SourceUsed("event data stores", False, "there is none in these Regions"))
+    return replace(reading, sources=(*reading.sources, *told), stores=tuple(chosen))
+
+
+def wants_stores(reading: Reading, service: str | None) -> bool:
+    """Whether no trail that is read records all use, so that an event data store is worth looking for."""
+    return not any(state.takes(service).covers in ("yes", "partly") for state in reading.trails)
+
+
+def _groups(trails: Trails) -> Reading:
+    told = []
+    for state in trails.states:
+        has = state.trail.log_group_arn is not None
+        name = f"log group of {state.source}" if has else state.source
+        told.append(SourceUsed(name, has, "asked for" if has else "it writes to no log group"))
+    if not told:
+        told.append(SourceUsed("trails", False, "there is none in these Regions"))
+    return Reading(tuple(told), groups=tuple(each for each in trails.states if each.trail.log_group_arn))
+
+
+def _large(trails: Trails, window: Window) -> bool:
+    return window.until - window.since > LONG or any(state.trail.organization for state in trails.states)
+
+
+def _how(state: TrailState, window: Window, *, by_athena: bool, asked: bool) -> str:
+    if by_athena:
+        return ", by Athena" if asked else "; by Athena, for there is much of it"
+    if not asked and window.until - window.since > LONG:
+        return "; all its objects are read, which takes long: with an Athena workgroup it would not"
+    return ""
+
+
+def _worth(
+    state: TrailState, service: str | None, window: Window, *, asked: bool, old: bool
+) -> tuple[bool, str]:
+    taken, status = state.takes(service), state.status
+    never = status is not None and status.started is None and not status.logging
+    ended = status is not None and not status.logging and (status.stopped or window.since) < window.since
+    if asked:
+        return True, "asked for"
+    if never or ended:
+        return False, "it was not logging in this window"
+    if taken.covers in ("yes", "partly"):
+        return True, "it records use of this key"
+    if old and taken.covers == "management only":
+        return True, "the window begins before the 90 days of the event history"
+    if taken.covers == "unknown":
+        return True, f"it may record use of this key ({taken.note})"
+    why = f"it does not record use of this key ({taken.note})"
+    if state.changed:
+        why += (
+            "; its selectors were changed in this window, so its bucket may hold use: read it with source s3"
+        )
+    return False, why

@@ -1,0 +1,159 @@
+"""Reads the sources of AWS that were chosen, all of them at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.aws.cloudtrail import Pacer, Sleep
+from services.aws.session import AwsSession
+from services.review.batch import Batch
+from services.review.collect import Collector
+from services.review.coverage import Coverage, coverage, log_group_rows
+from services.review.flight import merged, until
+from services.review.kept import Kept
+from services.review.match import Matcher
+from services.review.model import Athena, Subject, Unreadable, Window
+from services.review.plan import Reading, choose, wants_stores, with_stores
+from services.review.scan import Scanner
+from services.review.sources.athena import Question, or_else
+from services.review.sources.history import read_history
+from services.review.sources.insights import read_insights
+from services.review.sources.lake import read_lake, read_stores, store_rows
+from services.review.sources.s3 import TrailObjects
+from services.review.trails import Trails, read_trails
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be reviewed, from where, and how to ask."""
+
+    aws: AwsSession
+    account: str
+    subject: Subject
+    window: Window
+    source: str
+    athena: Athena
+    sleep: Sleep
+
+
+async def read_aws(
+    asked: Asked, collector: Collector, now: datetime, stop: asyncio.Event, done: Kept | None
+) -> tuple[Reading, tuple[Coverage, ...]]:
+    """Read what *asked* comes to into *collector*; what was chosen and why, and what it covers."""
+    aws, window, service = asked.aws, asked.window, asked.subject.service
+    regions = await aws.regions()
+    pacers: defaultdict[str, Pacer] = defaultdict(lambda: Pacer(sleep=asked.sleep))
+    if asked.source == "lake":
+        trails, reading = Trails(regions), Reading(())
+        rows: tuple[Coverage, ...] = ()
+    else:
+        trails = await read_trails(aws, regions, window, pacers)
+        for trouble in trails.troubles():
+            collector.trouble(trouble)
+        reading = choose(asked.source, trails, service, window, now, asked.athena)
+        rows = coverage(trails, window, service, history=reading.history, now=now)
+        rows += tuple(log_group_rows(reading.groups, regions, window, service))
+    if asked.source == "lake" or (asked.source == "auto" and wants_stores(reading, service)):
+        reading, more = await _add_stores(asked, reading, regions, collector, now)
+        rows += more
+    with pool_of_threads() as pool:
+        await drain(collector, _streams(asked, reading, regions, pacers, collector, now, pool, done), stop)
+    return reading, rows
+
+
+async def _add_stores(
+    asked: Asked, reading: Reading, regions: tuple[str, ...], collector: Collector, now: datetime
+) -> tuple[Reading, tuple[Coverage, ...]]:
+    stores, troubles = await read_stores(asked.aws, regions)
+    lake = asked.source == "lake"
+    if lake:
+        for trouble in troubles:
+            collector.trouble(trouble)
+    reading = with_stores(reading, stores, asked.subject.service, asked=lake)
+    rows = [
+        row
+        for store in stores
+        for row in store_rows(store, regions, asked.window, asked.subject.service, now)
+    ]
+    if lake and not rows:
+        note = "no event data store records this Region"
+        window = asked.window
+        rows = [
+            Coverage("event data stores", region, "no", window.since, window.until, note)
+            for region in regions
+        ]
+    return reading, tuple(rows)
+
+
+def _streams(
+    asked: Asked,
+    reading: Reading,
+    regions: tuple[str, ...],
+    pacers: Mapping[str, Pacer],
+    collector: Collector,
+    now: datetime,
+    pool: Executor,
+    done: Kept | None,
+) -> list[AsyncGenerator[Batch, None]]:
+    aws, window, sleep = asked.aws, asked.window, asked.sleep
+    scanner = Scanner(Matcher(asked.subject), window)
+    streams: list[AsyncGenerator[Batch, None]] = []
+    if reading.history:
+        streams.append(read_history(aws, scanner, regions, window, pacers, now=now, done_to=reading.done_to))
+    if reading.trails:
+        streams.append(_of_trails(asked, reading, scanner, collector, pool, done))
+    if reading.groups:
+        streams.append(read_insights(aws, scanner, reading.groups, window, now=now, sleep=sleep))
+    if reading.stores:
+        streams.append(read_lake(aws, scanner, reading.stores, window, sleep=sleep))
+    return streams
+
+
+def _of_trails(
+    asked: Asked,
+    reading: Reading,
+    scanner: Scanner,
+    collector: Collector,
+    pool: Executor,
+    done: Kept | None,
+) -> AsyncGenerator[Batch, None]:
+    aws, account, window, trails = asked.aws, asked.account, asked.window, reading.trails
+    # What is kept must serve another window too.
+    wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
+    objects = TrailObjects(aws, wide, trails, account, window, pool, done).read()
+    if not reading.by_athena:
+        if done:
+            collector.note("trails", f"a reading was cut: {len(done):,} objects are done and not read again")
+        return objects
+    note, sleep = collector.note, asked.sleep
+    asking = Question(aws, scanner, trails, account, window, asked.athena, note=note, sleep=sleep).read()
+    if asked.source == "athena":
+        return asking
+    return or_else(asking, objects, lambda why: note("trails", f"the objects are read after all. {why}"))
+
+
+async def drain(
+    collector: Collector, streams: list[AsyncGenerator[Batch, None]], stop: asyncio.Event
+) -> None:
+    async with aclosing(merged(streams)) as batches, aclosing(until(batches, stop)) as taken:
+        async for batch in taken:
+            collector.add(batch)
+    if stop.is_set():
+        collector.trouble(Unreadable("the rest of the records", "the reading was stopped before its end"))
+
+
+@contextmanager
+def pool_of_threads() -> Iterator[Executor]:
+    """Threads to unpack and search in: isal lets go of the GIL."""
+    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="review")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,187 @@
+"""What a trail's selectors let it record of a key's use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from services.aws.cloudtrail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
+from services.review.record import BEARER_CALL, LOG_GROUP_AUTHORIZATION
+
+Covers: TypeAlias = Literal["yes", "partly", "management only", "no", "unknown"]
+"""Whether use of the key is recorded; "management only" is a no with the user's other calls recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How use of one service's keys comes into CloudTrail.
+
+    It is spread over data events of *data_types* and, with *management*, the management events; *facts*
+    are fields that every such data event has.
+    """
+
+    data_types: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    management: bool = False
+    note: str = ""
+
+    @property
+    def in_management(self) -> Covers:
+        """What the management events alone hold of it."""
+        if not self.management:
+            return "management only"
+        return "partly" if self.data_types else "yes"
+
+
+LOGS = "logs.amazonaws.com"
+USES: Mapping[str, Use] = {
+    LOGS: Use((LOG_GROUP_AUTHORIZATION,), {"eventName": BEARER_CALL, "eventSource": LOGS}),
+    "bedrock.amazonaws.com": Use(
+        ("AWS::Bedrock::Model", "AWS::Bedrock::AsyncInvoke"),
+        management=True,
+        note="InvokeModel and Converse are management events, streams and asynchronous calls data events",
+    ),
+    "codecommit.amazonaws.com": Use(management=True, note="GitPull and GitPush are management events"),
+    "cassandra.amazonaws.com": Use(
+        ("AWS::Cassandra::Table",),
+        management=True,
+        note="changes of tables are management events, changes of rows data events",
+    ),
+}
+"""By service name; how use of any other service's keys is recorded is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    covers: Covers
+    note: str
+
+
+def use_of(service: str | None) -> Use | None:
+    """How use of the service's keys is recorded, None where that is not known; no service means logs."""
+    return USES.get((service or LOGS).lower())
+
+
+def recorded(selectors: EventSelectors, service: str | None) -> Recorded:
+    """What *selectors* take of the use of a key of *service*."""
+    use = use_of(service)
+    if use is None:
+        return Recorded("unknown", f"how use of {service} keys is recorded is not known")
+    management = _management(selectors)
+    parts = [_of_type(selectors, kind, use) for kind in use.data_types]
+    if use.management:
+        parts.append(_MANAGEMENT_PART[management])
+    found = {part.covers for part in parts}
+    short = "; ".join(part.note for part in parts if part.covers != "yes")
+    if found == {"yes"}:
+        return Recorded("yes", use.note)
+    if found & {"yes", "partly"}:
+        return Recorded("partly", short)
+    if "unknown" in found:
+        return Recorded("unknown", short)
+    return Recorded("management only" if management else "no", short)
+
+
+def _of_type(selectors: EventSelectors, kind: str, use: Use) -> Recorded:
+    """The widest of the selectors for one type of data events."""
+    found = [_data(each, use) for each in selectors.advanced if _is_data(each, kind)]
+    missing = Recorded("no", f"{kind} is not among its selectors")
+    return min(found, key=lambda each: _WIDTH.index(each.covers), default=missing)
+
+
+def takes_all_management(selectors: EventSelectors) -> bool:
+    return _management(selectors) == "all"
+
+
+_WIDTH = ("yes", "partly", "unknown", "no")
+_MANAGEMENT_PART = {
+    "all": Recorded("yes", ""),
+    "some": Recorded("partly", "management events are selected in part"),
+    None: Recorded("no", "management events are not among its selectors"),
+}
+
+
+def _management(selectors: EventSelectors) -> Literal["all", "some"] | None:
+    found = [_basic_management(each) for each in selectors.basic]
+    found += [_advanced_management(each) for each in selectors.advanced]
+    return "all" if "all" in found else ("some" if "some" in found else None)
+
+
+def _basic_management(selector: BasicSelector) -> Literal["all", "some"] | None:
+    if not selector.management:
+        return None
+    return "all" if selector.read_write == "All" else "some"
+
+
+def _advanced_management(selector: AdvancedSelector) -> Literal["all", "some"] | None:
+    if "Management" not in _wanted(selector, "eventCategory"):
+        return None
+    # Only KMS and RDS data can be left out by their source, and no key is theirs.
+    narrowing = {each.field for each in selector.fields} - {"eventCategory", "eventSource"}
+    return "some" if narrowing else "all"
+
+
+def _is_data(selector: AdvancedSelector, kind: str) -> bool:
+    return "Data" in _wanted(selector, "eventCategory") and kind in _wanted(selector, "resources.type")
+
+
+def _data(selector: AdvancedSelector, use: Use) -> Recorded:
+    """What a selector for the right kind of event leaves of it."""
+    unsure: list[str] = []
+    partly: list[str] = []
+    for each in selector.fields:
+        if each.field in ("eventCategory", "resources.type"):
+            continue
+        fact = use.facts.get(each.field)
+        if fact is not None:
+            if not _passes(each, fact):
+                return Recorded("no", f"its selector leaves out {fact} by {each.field}")
+        elif each.field == "readOnly":
+            unsure.append(
+                "only readOnly=" + ",".join(_values(each)) + ", and which of the two use is is not known"
+            )
+        else:
+            partly.append(f"only where {each.field} {_said(each)}")
+    if unsure:
+        return Recorded("unknown", "; ".join(unsure + partly))
+    if partly:
+        return Recorded("partly", "; ".join(partly))
+    return Recorded("yes", use.note)
+
+
+def _passes(rule: FieldSelector, value: str) -> bool:
+    """CloudTrail's own reading: each operator must hold, a negative one against all of its values."""
+    for operator, wanted in rule.tests:
+        negative = operator.startswith("Not")
+        match operator.removeprefix("Not"):
+            case "Equals":
+                hit = value in wanted
+            case "StartsWith":
+                hit = value.startswith(wanted)
+            case "EndsWith":
+                hit = value.endswith(wanted)
+            case _:
+                continue
+        if hit == negative:
+            return False
+    return True
+
+
+def _wanted(selector: AdvancedSelector, name: str) -> tuple[str, ...]:
+    return tuple(
+        value
+        for each in selector.fields
+        if each.field == name
+        for operator, values in each.tests
+        if operator == "Equals"
+        for value in values
+    )
+
+
+def _values(rule: FieldSelector) -> Iterable[str]:
+    return (value for _, values in rule.tests for value in values)
+
+
+def _said(rule: FieldSelector) -> str:
+    return " and ".join(f"{operator} {', '.join(values)}" for operator, values in rule.tests)

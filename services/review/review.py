@@ -1,0 +1,195 @@
+"""The review: was this key used, when and from where, was it refused since, and what else did its user do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from services import clock
+from services.aws.cloudtrail import Sleep
+from services.aws.session import AwsSession
+from services.aws.sts import get_caller
+from services.review.attribution import By, attribute
+from services.review.collect import Collector
+from services.review.coverage import Coverage, gaps, path_rows
+from services.review.findings import Facts, Finding, findings, in_force
+from services.review.kept import kept
+from services.review.match import Matcher
+from services.review.model import (
+    Athena,
+    Marks,
+    Progress,
+    SourceUnavailable,
+    SourceUsed,
+    Subject,
+    Unreadable,
+    Window,
+)
+from services.review.plan import NO_ATHENA, Reading, local_path
+from services.review.reading import Asked, drain, pool_of_threads, read_aws
+from services.review.record import Event
+from services.review.scan import Scanner
+from services.review.sources.path import SOURCE as PATH
+from services.review.sources.path import read_path
+from services.review.verdict import Verdict, verdict
+from services.text import clean
+
+__all__ = [
+    "Athena",
+    "Marks",
+    "Progress",
+    "Review",
+    "SourceUnavailable",
+    "Subject",
+    "Unreadable",
+    "Window",
+    "run_review",
+]
+
+NO_MARKS = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was found, and how far it can be trusted.
+
+    *events* are the subject's own, *on_user* what others did to the user, both in order of time; *use* are
+    those of *events* that are use of the key. *complete* is False where anything was unreadable, or where
+    use in the window would not surely have been recorded.
+    """
+
+    subject: Subject
+    window: Window
+    sources: tuple[SourceUsed, ...]
+    coverage: tuple[Coverage, ...]
+    complete: bool
+    unreadable: tuple[Unreadable, ...]
+    records_scanned: int
+    records_unreadable: int
+    events: tuple[Event, ...]
+    use: tuple[Event, ...]
+    on_user: tuple[Event, ...]
+    findings: tuple[Finding, ...]
+    attribution: By
+    attribution_words: str
+    verdict: Verdict
+    verdict_words: str
+    seen_in_force: datetime | None = None
+    """The last refused use, where none was let in since the deactivation."""
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "subject": {
+                "user": self.subject.user,
+                "key_id": self.subject.key_id,
+                "service": self.subject.service,
+                "account": self.subject.account,
+            },
+            "window": {"since": clock.rfc3339(self.window.since), "until": clock.rfc3339(self.window.until)},
+            "verdict": self.verdict,
+            "verdict_words": self.verdict_words,
+            "attribution": self.attribution,
+            "attribution_words": self.attribution_words,
+            "seen_in_force": clock.rfc3339(self.seen_in_force) if self.seen_in_force else None,
+            "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
+            "coverage": [row.as_json() for row in self.coverage],
+            "complete": self.complete,
+            "unreadable": [{"what": each.what, "error": each.error} for each in self.unreadable],
+            "records_scanned": self.records_scanned,
+            "records_unreadable": self.records_unreadable,
+            "events": [event.as_json() for event in self.events],
+            "on_user": [event.as_json() for event in self.on_user],
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+async def run_review(
+    aws: AwsSession | None,
+    subject: Subject,
+    window: Window,
+    *,
+    source: str = "auto",
+    marks: Marks = NO_MARKS,
+    athena: Athena = NO_ATHENA,
+    on_progress: Callable[[Progress], None] | None = None,
+    now: Callable[[], datetime] = clock.now,
+    sleep: Sleep = asyncio.sleep,
+    stop: asyncio.Event | None = None,
+    keep: Path | None = None,
+    fresh: bool = False,
+) -> Review:
+    """Review *subject* in *window* from *source*: one of plan.SOURCES, or a path (which needs no *aws*).
+
+    In the folder *keep* it is noted which objects of a trail are done, so that a reading that was cut goes
+    on where it was, unless it is to begin *fresh*. Once *stop* is set the reading ends, and what was found
+    by then is the result, incomplete. What cannot be read is named in the result. Raised are
+    SourceUnavailable, and of the AWS errors those that end everything: no credentials, expired ones, no
+    answer at all.
+    """
+    collector = Collector(on_progress)
+    stop = stop or asyncio.Event()
+    path = local_path(source)
+    if path is not None:
+        reading = Reading((SourceUsed(PATH, True, clean(f"asked for: {path}")),))
+        rows = path_rows(window)
+        with pool_of_threads() as pool:
+            await drain(collector, [read_path(path, Scanner(Matcher(subject), window), pool)], stop)
+    elif aws is None:
+        raise SourceUnavailable("Without AWS only files can be reviewed: name a folder of trail files.")
+    else:
+        account = subject.account or (await get_caller(aws)).account
+        collector.note("trails", "which trails record what")
+        asked = Asked(aws, account, subject, window, source, athena, sleep)
+        with kept(keep if source in ("auto", "s3") else None, subject, account, fresh=fresh) as done:
+            reading, rows = await read_aws(asked, collector, now(), stop, done)
+            if done is not None:
+                done.finished = bool(reading.trails) and not stop.is_set()
+    return _concluded(subject, window, marks, reading, rows, collector, now())
+
+
+def _concluded(
+    subject: Subject,
+    window: Window,
+    marks: Marks,
+    reading: Reading,
+    rows: tuple[Coverage, ...],
+    collector: Collector,
+    now: datetime,
+) -> Review:
+    events, on_user = collector.events("by"), collector.events("on")
+    attributed = attribute(events, subject)
+    facts = Facts(subject, marks, attributed.use, attributed.other, on_user)
+    unreadable = collector.unreadable()
+    missing = gaps(rows, reading.read, window)
+    seen = in_force(facts)
+    word, sentence = verdict(
+        attributed.use,
+        window=window,
+        gaps=missing,
+        unreadable=unreadable,
+        seen_in_force=seen,
+        suspected=marks.suspected,
+        now=now,
+    )
+    return Review(
+        subject=subject,
+        window=window,
+        sources=reading.sources,
+        coverage=rows,
+        complete=not (missing or unreadable or window.empty),
+        unreadable=unreadable,
+        records_scanned=collector.records,
+        records_unreadable=collector.records_bad,
+        events=events,
+        use=attributed.use,
+        on_user=on_user,
+        findings=findings(facts),
+        attribution=attributed.by,
+        attribution_words=attributed.words,
+        verdict=word,
+        verdict_words=sentence,
+        seen_in_force=seen,
+    )

@@ -1,0 +1,87 @@
+"""The event history: what the user did, and what was done to it, among management events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime
+
+from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
+from services.aws.errors import AwsError, Expired, NoCredentials
+from services.aws.session import AwsSession
+from services.review.batch import Batch, missed
+from services.review.coverage import HISTORY
+from services.review.flight import merged
+from services.review.model import Window
+from services.review.scan import Scanner
+
+DONE_TO_A_USER = (
+    "CreateServiceSpecificCredential",
+    "UpdateServiceSpecificCredential",
+    "ResetServiceSpecificCredential",
+    "DeleteServiceSpecificCredential",
+    "CreateAccessKey",
+    "CreateLoginProfile",
+    "UpdateLoginProfile",
+    "AttachUserPolicy",
+    "PutUserPolicy",
+    "AddUserToGroup",
+)
+"""Looked up one by one, since Username finds the actor alone."""
+
+
+def iam_region(region: str) -> str:
+    """Where the events of IAM are kept, in the partition of *region*."""
+    if region.startswith("cn-"):
+        return "cn-north-1"
+    return "us-gov-west-1" if region.startswith("us-gov-") else "us-east-1"
+
+
+def read_history(
+    aws: AwsSession,
+    scanner: Scanner,
+    regions: Sequence[str],
+    window: Window,
+    pacers: Mapping[str, Pacer],
+    *,
+    now: datetime,
+    done_to: bool = True,
+) -> AsyncGenerator[Batch, None]:
+    """All of *regions* at once; with *done_to* also the calls of others on the user."""
+    home = iam_region(regions[0])
+    kept = Window(max(window.since, now - HISTORY_KEPT), window.until)
+    questions = {region: [("Username", scanner.matcher.subject.user)] for region in (*regions, home)}
+    if done_to:
+        questions[home] += [("EventName", name) for name in DONE_TO_A_USER]
+    if kept.since >= kept.until:
+        questions.clear()
+    return merged(
+        _region(aws, scanner, region, asked, kept, pacers[region]) for region, asked in questions.items()
+    )
+
+
+async def _region(
+    aws: AwsSession,
+    scanner: Scanner,
+    region: str,
+    questions: Sequence[tuple[str, str]],
+    window: Window,
+    pacer: Pacer,
+) -> AsyncGenerator[Batch, None]:
+    what = f"the event history of {region}"
+    try:
+        for attribute in questions:
+            pages = lookup_events(
+                aws, region, pacer, attribute=attribute, since=window.since, until=window.until
+            )
+            async with aclosing(pages):
+                async for page in pages:
+                    raws = (text.encode("utf-8", "surrogatepass") for text in page)
+                    yield Batch(HISTORY, region, scanner.records(what, raws))
+    except Expired:
+        raise
+    except NoCredentials as error:
+        # The caller is known by now, so it is the Region that does not know it.
+        yield missed(HISTORY, what, f"{error.said}: the Region may not be enabled")
+    except AwsError as error:
+        yield missed(HISTORY, what, error)

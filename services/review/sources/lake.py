@@ -1,0 +1,105 @@
+"""An event data store of CloudTrail Lake."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from services.aws import lake
+from services.aws.cloudtrail import Sleep
+from services.aws.errors import AwsError, Expired
+from services.aws.lake import EventDataStore
+from services.aws.session import AwsSession
+from services.review.asking import finished, quotable, stopped_if_left
+from services.review.batch import Batch, missed
+from services.review.coverage import Coverage
+from services.review.flight import together
+from services.review.model import Subject, Unreadable, Window
+from services.review.recorded import Covers, recorded
+from services.review.scan import Scanner
+
+
+def source_name(store: EventDataStore) -> str:
+    return f"event data store {store.name}"
+
+
+async def read_stores(
+    aws: AwsSession, regions: Sequence[str]
+) -> tuple[tuple[EventDataStore, ...], tuple[Unreadable, ...]]:
+    """The stores whose home is one of *regions*, and where they could not be listed."""
+    answers = await together(_of_region(aws, region) for region in regions)
+    stores = [store for answer in answers if isinstance(answer, tuple) for store in answer]
+    return tuple(stores), tuple(answer for answer in answers if isinstance(answer, Unreadable))
+
+
+async def _of_region(aws: AwsSession, region: str) -> tuple[EventDataStore, ...] | Unreadable:
+    try:
+        return await lake.event_data_stores(aws, region)
+    except Expired:
+        raise
+    except AwsError as error:
+        return Unreadable.of(f"the event data stores of {region}", error)
+
+
+def store_rows(
+    store: EventDataStore, regions: Sequence[str], window: Window, service: str | None, now: datetime
+) -> list[Coverage]:
+    """What *store* holds of the key's use, by Region and time."""
+    taken = recorded(store.selectors, service)
+    since, until = window.since, window.until
+    begun = min(max(since, store.created or since, now - timedelta(days=store.retention_days)), until)
+    known = min(max(begun, store.updated or begun), until)
+    rows: list[Coverage] = []
+    for region in regions if store.multi_region else (store.region,):
+
+        def row(covers: Covers, first: datetime, last: datetime, note: str, region: str = region) -> None:
+            if first < last:
+                rows.append(Coverage(source_name(store), region, covers, first, last, note))
+
+        row("no", since, begun, "before this the store keeps nothing")
+        row("unknown", begun, known, "the store was changed since: what it took before is not known")
+        if store.status == "ENABLED":
+            row(taken.covers, known, until, taken.note or "as set now")
+        else:
+            row("unknown", known, until, f"the store is {store.status}")
+    return rows
+
+
+async def read_lake(
+    aws: AwsSession, scanner: Scanner, stores: Sequence[EventDataStore], window: Window, *, sleep: Sleep
+) -> AsyncGenerator[Batch, None]:
+    """Those records in *stores* that name the subject."""
+    subject = quotable(scanner.matcher.subject)
+    for store in stores:
+        source, region = source_name(store), store.region
+        try:
+            query_id = await lake.start_query(aws, region, question(store, subject, window))
+            async with stopped_if_left(partial(lake.cancel_query, aws, region, query_id)):
+                page = await finished(partial(lake.query_page, aws, region, query_id), sleep)
+            if page.state != "FINISHED":
+                yield missed(source, source, f"the query ended as {page.state}: {page.error}")
+                continue
+            while True:
+                raws = (row["eventjson"].encode("utf-8", "surrogatepass") for row in page.rows)
+                yield Batch(source, store.name, scanner.records(source, raws))
+                if not page.next_token:
+                    break
+                page = await lake.query_page(aws, region, query_id, page.next_token)
+        except Expired:
+            raise
+        except AwsError as error:
+            yield missed(source, source, error)
+
+
+def question(store: EventDataStore, subject: Subject, window: Window) -> str:
+    """The same search for bytes that files are given; a `_` of LIKE takes more, never less."""
+    parts = [f"eventJson LIKE '%{subject.user}\"%'"]
+    if subject.key_id:
+        parts.append(f"eventJson LIKE '%{subject.key_id}%'")
+    until = window.until + timedelta(seconds=1)
+    return (
+        f"SELECT eventJson FROM {store.id} "
+        f"WHERE eventTime >= '{window.since:%Y-%m-%d %H:%M:%S}' AND eventTime <= '{until:%Y-%m-%d %H:%M:%S}' "
+        f"AND ({' OR '.join(parts)})"
+    )

@@ -1,0 +1,178 @@
+"""The objects a trail delivered, several at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import Executor
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.aws import s3
+from services.aws.cloudtrail import Trail
+from services.aws.errors import AwsError, Expired, Unreachable
+from services.aws.s3 import S3Object
+from services.aws.session import AwsSession
+from services.review.batch import Batch, missed
+from services.review.flight import ahead, in_flight
+from services.review.gunzip import PACKED_LIMIT
+from services.review.kept import Kept
+from services.review.model import Window
+from services.review.scan import Scan, Scanner
+from services.review.trails import TrailState
+
+OBJECTS_IN_FLIGHT = 12
+LISTED_AHEAD = 20_000
+PUBLISHED_LATE = timedelta(days=1)
+"""A key's date is that of publishing: a call of the window may stand in the day after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    source: str
+    bucket: str
+    key: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class TrailObjects:
+    """Reads what *trails* delivered of *account* in *window*, every Region found in their buckets."""
+
+    def __init__(
+        self,
+        aws: AwsSession,
+        scanner: Scanner,
+        trails: Sequence[TrailState],
+        account: str,
+        window: Window,
+        pool: Executor,
+        kept: Kept | None = None,
+    ) -> None:
+        self._aws = aws
+        self._scanner = scanner
+        self._account = account
+        self._window = window
+        self._pool = pool
+        self._kept = kept
+        # Trails may share a bucket and a prefix.
+        self._places = {(each.trail.bucket, each.trail.prefix): each for each in reversed(trails)}
+        self._listed = 0
+        self._all_listed = False
+
+    async def read(self) -> AsyncGenerator[Batch, None]:
+        objects = ahead(self._list(), limit=LISTED_AHEAD)
+        async with aclosing(in_flight(objects, self._scan, limit=OBJECTS_IN_FLIGHT)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _scan(self, item: _Object | Batch) -> Batch:
+        if isinstance(item, Batch):
+            return item
+        if self._kept is not None and (done := self._kept.find(item.name, item.size)):
+            return self._batch(item, done)
+        if item.size > PACKED_LIMIT:
+            return missed(item.source, item.name, f"{item.size} bytes are no trail's object")
+        try:
+            packed = await self._fetch(item)
+        except Expired:
+            raise
+        except AwsError as error:
+            batch = missed(item.source, item.name, error)
+            batch.scan.objects += 1
+            return batch
+        loop = asyncio.get_running_loop()
+        scan = await loop.run_in_executor(self._pool, self._scanner.object, item.name, packed)
+        if self._kept is not None:
+            self._kept.add(item.name, item.size, scan)
+        return self._batch(item, scan)
+
+    def _batch(self, item: _Object, scan: Scan) -> Batch:
+        # What is kept is kept for any window, so the scanner leaves none out then.
+        scan.events = [each for each in scan.events if self._window.holds(each[1].time)]
+        return Batch(item.source, item.name, scan, self._listed if self._all_listed else None)
+
+    async def _fetch(self, item: _Object) -> bytes:
+        try:
+            return await self._body(item)
+        except Unreachable:
+            # A body that broke off is not among what botocore tries again.
+            return await self._body(item)
+
+    async def _body(self, item: _Object) -> bytes:
+        async with aclosing(s3.get_object(self._aws, item.bucket, item.key)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def _list(self) -> AsyncGenerator[_Object | Batch, None]:
+        for state in self._places.values():
+            async with aclosing(self._list_trail(state)) as found:
+                async for item in found:
+                    yield item
+        self._all_listed = True
+
+    async def _list_trail(self, state: TrailState) -> AsyncGenerator[_Object | Batch, None]:
+        trail, found = state.trail, 0
+        what = f"s3://{trail.bucket}/{trail.prefix or ''}"
+        try:
+            for root in await self._roots(state):
+                for region in await s3.list_folders(self._aws, trail.bucket, root):
+                    async with aclosing(self._list_region(state, f"{root}{region}/")) as objects:
+                        async for item in objects:
+                            found += 1
+                            yield item
+        except Expired:
+            raise
+        except AwsError as error:
+            yield missed(state.source, what, error)
+        else:
+            if not found and self._delivered(state):
+                told = "nothing of this time, though CloudTrail delivered to it: it may have been deleted"
+                yield missed(state.source, what, told)
+
+    async def _roots(self, state: TrailState) -> list[str]:
+        """Where the account's objects are; an organisation's have its id before the account."""
+        return [f"{root}{self._account}/CloudTrail/" for root in await log_roots(self._aws, state.trail)]
+
+    async def _list_region(self, state: TrailState, prefix: str) -> AsyncGenerator[_Object, None]:
+        found = objects_of_days(self._aws, state.trail.bucket, prefix, self._window)
+        async with aclosing(found):
+            async for each in found:
+                self._listed += 1
+                yield _Object(state.source, state.trail.bucket, each.key, each.size)
+
+    def _delivered(self, state: TrailState) -> bool:
+        delivered = state.status.delivered if state.status else None
+        window = self._window
+        return delivered is not None and window.since <= delivered <= window.until + PUBLISHED_LATE
+
+
+async def log_roots(aws: AwsSession, trail: Trail) -> list[str]:
+    """The folders in the trail's bucket that accounts have theirs in; an organisation has one more."""
+    logs = f"{trail.prefix}/AWSLogs/" if trail.prefix else "AWSLogs/"
+    if not trail.organization:
+        return [logs]
+    folders = await s3.list_folders(aws, trail.bucket, logs)
+    return [logs, *(f"{logs}{name}/" for name in folders if name.startswith("o-"))]
+
+
+def days(window: Window) -> tuple[str, str]:
+    """The first and the last day, as keys spell them, on which a call of *window* may have been published."""
+    return f"{window.since:%Y/%m/%d}", f"{window.until + PUBLISHED_LATE:%Y/%m/%d}"
+
+
+async def objects_of_days(
+    aws: AwsSession, bucket: str, prefix: str, window: Window
+) -> AsyncGenerator[S3Object, None]:
+    """What was published of *window* under *prefix*, the folder of one Region."""
+    first, last = (prefix + day for day in days(window))
+    async with aclosing(s3.object_pages(aws, bucket, prefix, after=first)) as pages:
+        async for page in pages:
+            for each in page:
+                if each.key[: len(last)] > last:
+                    return
+                if not (each.size == 0 and each.key.endswith("/")):
+                    yield each

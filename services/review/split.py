@@ -1,0 +1,173 @@
+"""Cuts a document into its records without decoding them, so that one bad record harms no other."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Each record's own bytes, and what is wrong with what is between them."""
+
+    records: list[bytes]
+    trouble: str | None = None
+
+
+class _Document(msgspec.Struct):
+    records: list[msgspec.Raw] = msgspec.field(name="Records")
+
+
+class _Event(msgspec.Struct):
+    record: str = msgspec.field(name="CloudTrailEvent")
+
+
+class _Answer(msgspec.Struct):
+    events: list[msgspec.Raw] = msgspec.field(name="Events")
+
+
+_document = msgspec.json.Decoder(_Document)
+_list = msgspec.json.Decoder(list[msgspec.Raw])
+_answer = msgspec.json.Decoder(_Answer)
+_event = msgspec.json.Decoder(_Event)
+_raw = msgspec.json.Decoder(msgspec.Raw)
+# A string without an end takes all the rest: tried again from each quote in it, it would cost its square.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
+_WRAPPER = re.compile(rb'\{\s*"(?:Records|Events)"\s*:\s*\[')
+_LOOKUP = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"Events"\s*:')
+_OPENING, _CLOSING = b'{"Records":[', b"]}"
+# What may stand between two records: the end of one document, the beginning of the next.
+_BETWEEN = re.compile(rb'[\s,\]}]*+(?:(?:\{\s*"(?:Records|Events)"\s*:\s*)?\[)?[\s,\]}]*')
+_BOM = b"\xef\xbb\xbf"
+
+
+def split(data: bytes) -> Split:
+    """The records of ``{"Records": […]}``, of an array, or of one object after another (JSON lines).
+
+    Of LookupEvents' ``{"Events": […]}`` they are still wrapped.
+    """
+    data = data.removeprefix(_BOM).strip()
+    for read in _READERS.get(data[:1], ()):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Split([bytes(raw) for raw in read(data)])
+    return _scan(data)
+
+
+def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]] | None:
+    """How many records there are, and those that hold one of *needles*; None but for CloudTrail's own form.
+
+    Copies nothing of the others: the records' lengths tell where each stands, for with the whole as long as
+    they and one comma between each, there is nothing else between them.
+    """
+    if not (data.startswith(_OPENING) and data.endswith(_CLOSING)):
+        return None
+    try:
+        lengths = [len(memoryview(raw)) for raw in _document.decode(data).records]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    starts = list(accumulate((length + 1 for length in lengths), initial=len(_OPENING)))
+    if not lengths or starts[-1] - 1 + len(_CLOSING) != len(data):
+        return None
+    found: set[int] = set()
+    for needle in needles:
+        at = data.find(needle)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            found.add(number)
+            at = data.find(needle, starts[number + 1]) if number + 1 < len(starts) else -1
+    kept = sorted(number for number in found if 0 <= number < len(lengths))
+    return len(lengths), [data[starts[number] : starts[number] + lengths[number]] for number in kept]
+
+
+def looked_up(data: bytes) -> bool:
+    """Whether this is what LookupEvents answers with, as the AWS CLI writes it down."""
+    return _LOOKUP.match(data) is not None
+
+
+def unwrapped(raw: bytes) -> bytes:
+    """The record in one of LookupEvents' events; whatever else it is, itself."""
+    try:
+        return _event.decode(raw).record.encode("utf-8", "surrogatepass")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return raw
+
+
+def _array(data: bytes) -> list[msgspec.Raw]:
+    return _list.decode(data)
+
+
+def _trail(data: bytes) -> list[msgspec.Raw]:
+    return _answer.decode(data).events if looked_up(data) else _document.decode(data).records
+
+
+def _by_line(data: bytes) -> list[msgspec.Raw]:
+    found: list[msgspec.Raw] = []
+    for line in _raw.decode_lines(data):
+        found += _trail(bytes(line)) if _WRAPPER.match(line) else [line]
+    return found
+
+
+_READERS: Mapping[bytes, tuple[Callable[[bytes], list[msgspec.Raw]], ...]] = {
+    b"[": (_array,),
+    b"{": (_trail, _by_line),
+}
+
+
+def _scan(data: bytes) -> Split:
+    """The slow way, by brackets alone: takes any mixture, any depth and any damage."""
+    if not data:
+        return Split([], "empty")
+    records: list[bytes] = []
+    ends, whole = 0, True
+    for start, end in _objects(data):
+        records.append(data[start:end])
+        whole = whole and _BETWEEN.fullmatch(data, ends, start) is not None
+        ends = end
+    if not records and _WRAPPER.match(data) is None and data[:1] not in b"[{":
+        return Split([], "not JSON")
+    if not (whole and _BETWEEN.fullmatch(data, ends)):
+        return Split(records, "cut off or damaged")
+    broken = sum(not _is_json(raw) for raw in records)
+    return Split(records, f"{broken:,} of its records damaged" if broken else None)
+
+
+def _objects(data: bytes) -> Iterator[tuple[int, int]]:
+    """(start, end) of each outermost object; the wrapper round the records does not count as one."""
+    depth, start, position = 0, 0, 0
+    while token := _TOKEN.search(data, position):
+        position = token.end()
+        match data[token.start()]:
+            case 0x7B if depth == 0:
+                if wrapper := _WRAPPER.match(data, token.start()):
+                    position = wrapper.end()
+                else:
+                    depth, start = 1, token.start()
+            case 0x7B | 0x5B if depth:
+                depth += 1
+            case 0x7D | 0x5D if depth:
+                depth -= 1
+                if depth == 0:
+                    yield start, position
+            case _:
+                pass
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        _raw.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        try:
+            # Takes lone surrogates, which msgspec does not.
+            json.loads(raw)
+        except (ValueError, RecursionError):
+            return False
+    except RecursionError:
+        return False
+    return True

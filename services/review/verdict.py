@@ -1,0 +1,94 @@
+"""Used, not seen used, or unknown: never more than the coverage allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from services.review.coverage import DELIVERY, Span
+from services.review.model import Unreadable, Window
+from services.review.newcomers import address, newcomers
+from services.review.record import Event
+from services.review.words import calls, listed, moment, times
+
+Verdict: TypeAlias = Literal["used", "not seen used", "unknown"]
+
+
+def verdict(
+    use: Sequence[Event],
+    *,
+    window: Window,
+    gaps: Sequence[tuple[str, Span]],
+    unreadable: Sequence[Unreadable],
+    seen_in_force: datetime | None,
+    suspected: datetime | None,
+    now: datetime,
+) -> tuple[Verdict, str]:
+    """The verdict, and one or two sentences that say why."""
+    let_in = [event for event in use if event.let_in]
+    refused = [event for event in use if event.refused]
+    force = f" Seen in force: last refused call {moment(seen_in_force)}." if seen_in_force else ""
+    empty = "the time asked for is empty" if window.empty else ""
+    why = "; ".join(part for part in (empty, _unrecorded(gaps, window), _unread(unreadable)) if part)
+    if let_in:
+        when = f"first {moment(let_in[0].time)}, last {moment(let_in[-1].time)}"
+        whence = _whence(let_in, newcomers(use, address, suspected).since)
+        more = f" There may be more: {why}." if why else ""
+        return "used", f"Used {times(len(let_in))} {whence}, {when}.{force}{more}"
+    tried = ""
+    if refused:
+        were = "was" if len(refused) == 1 else "were"
+        last = f"last {moment(refused[-1].time)} from {refused[-1].source_ip}"
+        tried = f" {calls(len(refused))} {were} refused, {last}."
+    if why:
+        return "unknown", f"Unknown: no use was let in that was seen, but {why}.{tried}{force}"
+    late = ""
+    if now - window.until < DELIVERY:
+        late = f" The last {DELIVERY.seconds // 60} minutes may not be delivered yet."
+    return "not seen used", f"Not seen used, and would have been recorded.{tried}{force}{late}"
+
+
+def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:
+    spans: dict[Span, list[str]] = {}
+    for region, span in gaps:
+        spans.setdefault(span, []).append(region)
+    parts = [f"in {_places(regions)}{_between(span, window)}" for span, regions in spans.items()]
+    return f"it is not known to have been recorded {', nor '.join(parts)}" if parts else ""
+
+
+def _places(regions: Sequence[str]) -> str:
+    return "what these files leave out" if list(regions) == ["*"] else ", ".join(regions)
+
+
+def _between(span: Span, window: Window) -> str:
+    match span:
+        case (window.since, window.until):
+            return ""
+        case (window.since, until):
+            return f" before {moment(until)}"
+        case (since, window.until):
+            return f" after {moment(since)}"
+        case (since, until):
+            return f" from {moment(since)} to {moment(until)}"
+
+
+def _unread(unreadable: Sequence[Unreadable]) -> str:
+    match unreadable:
+        case []:
+            return ""
+        case [only]:
+            return f"{only.what} could not be read"
+        case [first, *others]:
+            return f"{first.what} and {len(others):,} more could not be read"
+    return ""
+
+
+def _whence(let_in: Sequence[Event], since: datetime | None) -> str:
+    """From how many addresses; the new ones are named, the others only where they are all there is."""
+    seen = newcomers(let_in, address, since)
+    count = len(seen.new) + len(seen.known)
+    many = "1 address" if count == 1 else f"{count:,} addresses"
+    if seen.new and since:
+        return f"from {many} ({listed(seen.new)} not seen before {moment(since)})"
+    return f"from {many} ({listed(seen.known)})" if count else "from no known address"

@@ -1,0 +1,59 @@
+"""What is worth worry about a key, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.aws.iam import Credential
+
+OLD = timedelta(days=90)
+SOON = timedelta(days=7)
+PRACTICALLY_NEVER = timedelta(days=3653)
+"""An expiry about ten years away counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """*name* is what scripts and filters match; *level* is high, medium or info."""
+
+    name: str
+    level: str
+    words: str
+
+
+NEVER_EXPIRES = Risk("never-expires", "high", "never expires")
+OLD_KEY = Risk("old", "medium", "older than 90 days")
+EXPIRES_SOON = Risk("expires-soon", "medium", "expires within 7 days")
+EXPIRED_PRESENT = Risk("expired-present", "info", "expired, but still there: it counts for the quota of two")
+TWO_ACTIVE = Risk("two-active", "medium", "its user has two active keys for this service")
+HAS_ACCESS_KEYS = Risk("user-has-access-keys", "medium", "its user also has access keys")
+HAS_LOGIN = Risk("user-has-login", "medium", "its user can also sign in to the console")
+HOLD = Risk("hold", "info", "a hold is on its user: no bearer token of this service works")
+QUARANTINE = Risk("quarantine", "high", "AWS quarantined its user, and that policy does not cover this key")
+
+
+def risks_of(
+    credential: Credential, active_of_user: Mapping[tuple[str, str], int], now: datetime
+) -> tuple[Risk, ...]:
+    """What the listing alone tells; the worst first. Inactive and expired keys worry less."""
+    found: list[Risk] = []
+    usable = credential.status == "Active"
+    expired = credential.status == "Expired" or bool(credential.expires and credential.expires <= now)
+    if expired:
+        found.append(EXPIRED_PRESENT)
+    elif usable and (credential.expires is None or credential.expires - now > PRACTICALLY_NEVER):
+        found.append(NEVER_EXPIRES)
+    elif usable and credential.expires and credential.expires - now <= SOON:
+        found.append(EXPIRES_SOON)
+    if usable and not expired and now - credential.created > OLD:
+        found.append(OLD_KEY)
+    if usable and active_of_user[credential.user, credential.service] > 1:
+        found.append(TWO_ACTIVE)
+    return tuple(found)
+
+
+def count_active(credentials: Iterable[Credential]) -> Counter[tuple[str, str]]:
+    return Counter((found.user, found.service) for found in credentials if found.status == "Active")

@@ -1,0 +1,72 @@
+"""From a key's id to its runbook: found in AWS or in its case, the case gone on with or begun."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services import clock, inventory
+from services.aws import sts
+from services.aws.errors import NotFound
+from services.aws.iam import Credential
+from services.aws.session import AwsSession
+from services.runbook.case import Case, CaseBook
+from services.runbook.engine import Runbook
+from services.runbook.errors import CaseError, CaseHeld, NoSuchKey
+from services.runbook.state import CaseState
+
+
+async def look_up(
+    aws: AwsSession, book: CaseBook, key_id: str, *, user: str | None = None, case_id: str | None = None
+) -> Runbook:
+    """The runbook of that key, on its open case where there is one; begins no case, so it can plan only.
+
+    Raises NoSuchKey, CaseError or an AwsError. The case is not entered yet: `begin` does that.
+    """
+    caller = await sts.get_caller(aws)
+    case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
+    if case is not None and case.state().opened.get("key_id") != key_id:
+        raise CaseError(f"Case {case.id} is of key {case.state().opened.get('key_id')}, not of {key_id}.")
+    known = from_case(case.state()) if case else None
+    try:
+        found = await inventory.find(aws, key_id, user or (known.user if known else None))
+    except NotFound:
+        # Its user is gone, or was never there.
+        found = None
+    key = found or known
+    if key is None:
+        whose = f"User {user}" if user else f"Account {caller.account}"
+        raise NoSuchKey(f"{whose} has no key {key_id}: check the id, the account and the profile.")
+    return Runbook(aws, caller, key, case)
+
+
+def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
+    """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
+    case = runbook.case or book.create(
+        runbook.key, account=runbook.caller.account, caller_arn=runbook.caller.arn, now=clock.now()
+    )
+    runbook.case = case
+    try:
+        return case.__enter__()
+    except CaseHeld:
+        if not take_over:
+            raise
+        case.take_over()
+        return case
+
+
+def from_case(state: CaseState) -> Credential:
+    """The key as it was when the case was opened."""
+    opened = state.opened
+
+    def when(name: str) -> datetime | None:
+        return clock.parse(opened[name]) if opened.get(name) else None
+
+    return Credential(
+        id=opened["key_id"],
+        user=opened["user"],
+        service=opened["service"],
+        status=opened["status"],
+        created=when("created") or clock.now(),
+        expires=when("expires"),
+        alias=opened.get("alias"),
+    )

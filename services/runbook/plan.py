@@ -1,0 +1,113 @@
+"""What a step would do, as data: shown before the deed, and then done exactly so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.aws.call import Call
+
+
+class StepName(StrEnum):
+    """The runbook's steps in AWS's order; any may be taken early."""
+
+    DEACTIVATE = "deactivate"
+    REVIEW = "review"
+    REPLACE = "replace"
+    DELETE = "delete"
+    DENY = "deny"
+
+
+class LeverName(StrEnum):
+    """Beside the steps: what else stops a flow, or takes away what the user could be used for."""
+
+    GROUPS = "groups"
+    ACCESS_KEYS = "access-keys"
+
+
+Deed = StepName | LeverName
+"""Whatever the runbook can do, and the journal tells of."""
+
+
+def deed(name: str) -> Deed:
+    """The step or lever of that name; raises ValueError."""
+    return StepName(name) if name in StepName.__members__.values() else LeverName(name)
+
+
+class State(StrEnum):
+    """How far a step is; three different words for three different degrees of certainty."""
+
+    TODO = "todo"
+    REQUESTED = "requested"
+    """It was sent; AWS has not been read back."""
+    CONFIRMED = "confirmed"
+    """AWS says so."""
+    IN_FORCE = "in_force"
+    """Its effect was seen: calls refused, or the flow gone."""
+    UNDONE = "undone"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Sent, and no answer; AWS could not be asked what is true."""
+
+    @property
+    def holds(self) -> bool:
+        return self in (State.CONFIRMED, State.IN_FORCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One step before it is taken.
+
+    *already* says that there is nothing to do, *blocked* that it cannot be done now and the ways round;
+    *facts* are what is true before, kept with the intent so that a killed run can be settled.
+    """
+
+    step: Deed
+    title: str
+    stops: str
+    leaves: str
+    reversible: bool
+    undo: str | None
+    calls: tuple[Call, ...] = ()
+    warnings: tuple[str, ...] = ()
+    blocked: str | None = None
+    already: str | None = None
+    overridable: bool = False
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def difference(self, shown: Plan) -> str | None:
+        """What is not as it was when *shown* was made, in words; None where the deed is the same."""
+        if self.already and not shown.already:
+            return self.already
+        if self._deed() == shown._deed():
+            return None
+        changed = [
+            f"{name} was {shown.facts[name]} and is {value}."
+            for name, value in self.facts.items()
+            if shown.facts.get(name, value) != value
+        ]
+        return " ".join(changed) or "other calls are needed now. Look at the new plan."
+
+    def _deed(self) -> list[tuple[str, dict[str, object]]]:
+        # A token of its own for each plan is no difference.
+        return [
+            (
+                call.operation,
+                {key: value for key, value in call.params.items() if key != "ClientRequestToken"},
+            )
+            for call in self.calls
+        ]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "name": self.step.value,
+            "title": self.title,
+            "stops": self.stops,
+            "leaves": self.leaves,
+            "reversible": self.reversible,
+            "undo": self.undo,
+            "calls": [call.as_json() | {"cli": call.cli} for call in self.calls],
+            "warnings": list(self.warnings),
+            "blocked": self.blocked,
+            "already": self.already,
+        }

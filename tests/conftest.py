@@ -1,0 +1,82 @@
+"""A clean machine for every test, and the pretend account for those that ask for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.config
+import pytest
+
+from sandbox.server import Sandbox
+from sandbox.world import HOME_REGION
+
+UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXTUAL_FPS", "TEXTUAL_DEBUG")
+HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this machine's AWS set-up, terminal or home is seen by a test."""
+    for name in [name for name in os.environ if name.startswith("AWS_")] + list(UNSET):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in HOMES:
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """An empty account, with the environment pointing at it."""
+    sandbox_server.reset()
+    for name, value in sandbox_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return sandbox_server
+
+
+@pytest.fixture(scope="session")
+def boto_session() -> boto3.Session:
+    """Keeps botocore's service models loaded from test to test."""
+    return boto3.Session()
+
+
+@pytest.fixture
+def boto(sandbox: Sandbox, boto_session: boto3.Session) -> Iterator[Callable[..., Any]]:
+    """Makes boto3 clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
+
+    They try once and never retry; `key=(id, secret)` signs as someone else; whatever else is
+    given goes into botocore's Config.
+    """
+    clients = []
+    defaults = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 10}
+
+    def client(
+        service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any
+    ) -> Any:
+        key_id, secret = key or (sandbox.access_key_id, sandbox.secret_access_key)
+        made = boto_session.client(
+            service,
+            region_name=region,
+            endpoint_url=sandbox.endpoint_url,
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
+            config=botocore.config.Config(**defaults | options),
+        )
+        clients.append(made)
+        return made
+
+    yield client
+    for made in clients:
+        made.close()

@@ -1,0 +1,69 @@
+"""Calls as data: what counts as a change, what goes out once, and the same call for the AWS CLI."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.aws.call import Call
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "GetUser",
+        "ListUsers",
+        "DescribeTrails",
+        "LookupEvents",
+        "StartQuery",
+        "StopQueryExecution",
+        "CancelQuery",
+    ],
+)
+def test_reads(operation: str) -> None:
+    assert Call("iam", operation).reads
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "UpdateServiceSpecificCredential",
+        "PutUserPolicy",
+        "CreateSecret",
+        "StartLogging",
+        "PutBearerTokenAuthentication",
+    ],
+)
+def test_changes(operation: str) -> None:
+    assert not Call("iam", operation).reads
+
+
+@pytest.mark.parametrize(
+    ("sql", "reads"),
+    [
+        ("SELECT 1", True),
+        ("\n select 1", True),
+        ("CREATE EXTERNAL TABLE t (a int)", False),
+        ("DROP TABLE t", False),
+    ],
+)
+def test_of_athenas_statements_a_select_alone_reads(sql: str, reads: bool) -> None:
+    assert Call("athena", "StartQueryExecution", {"QueryString": sql}).reads is reads
+
+
+def test_create_and_reset_go_out_once() -> None:
+    assert Call("iam", "CreateServiceSpecificCredential").once
+    assert Call("iam", "ResetServiceSpecificCredential").once
+    assert not Call("iam", "UpdateServiceSpecificCredential").once
+
+
+def test_the_same_call_for_the_aws_cli() -> None:
+    call = Call(
+        "logs",
+        "PutBearerTokenAuthentication",
+        {"logGroupIdentifier": "/a b", "bearerTokenAuthenticationEnabled": False},
+        "us-west-2",
+    )
+    assert call.cli == (
+        "aws logs put-bearer-token-authentication --log-group-identifier '/a b' "
+        "--no-bearer-token-authentication-enabled --region us-west-2"
+    )

@@ -1,0 +1,88 @@
+"""What the documents say is true: their commands parse, their files exist, their policies are policies."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from services.aws.call import Call
+from tui.cli import stanch
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")),
+]
+
+
+def commands_in(document: str) -> list[str]:
+    blocks = re.findall(r"^```\w*\n(.*?)^```", (ROOT / document).read_text(), re.M | re.S)
+    lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("stanch")]
+
+
+ALL = [(document, line) for document in DOCUMENTS for line in commands_in(document)]
+
+
+@pytest.mark.parametrize(("document", "line"), ALL)
+def test_every_command_shown_parses(document: str, line: str) -> None:
+    words = shlex.split(line.split("|")[0].split("<")[0])[1:]
+    context = stanch.make_context("stanch", words, resilient_parsing=False)
+    rest = [*context._protected_args, *context.args]
+    command: click.Command = stanch
+    while isinstance(command, click.Group) and rest:
+        name, found, rest = command.resolve_command(context, rest)
+        assert name
+        assert found
+        command = found
+        if command.name != "sandbox":
+            context = command.make_context(name, list(rest), parent=context)
+            rest = [*context._protected_args, *context.args]
+        else:
+            from sandbox.__main__ import _parser as parser
+
+            parser().parse_args(rest)
+            rest = []
+
+
+def test_there_are_commands_to_check() -> None:
+    assert len(ALL) > 15
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_linked_exists(document: str) -> None:
+    text = (ROOT / document).read_text()
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["policy-look.json", "policy-act.json"])
+def test_the_policies_name_actions_that_exist(name: str) -> None:
+    import botocore.session
+
+    session = botocore.session.get_session()
+    operations: dict[str, set[str]] = {}
+    document = json.loads((ROOT / "docs" / name).read_text())
+    assert document["Version"] == "2012-10-17"
+    for statement in document["Statement"]:
+        for action in statement["Action"]:
+            service, operation = action.split(":")
+            if service not in operations:
+                operations[service] = set(session.get_service_model(service).operation_names)
+            # S3 permissions are not all named for their operation.
+            assert operation in operations[service] or action == "s3:ListBucket"
+            if name == "policy-look.json":
+                assert Call(service, operation).reads
+
+
+def test_the_makefile_has_the_two_commands() -> None:
+    text = (ROOT / "Makefile").read_text()
+    assert re.search(r"^demo:", text, re.M)
+    assert re.search(r"^test:", text, re.M)

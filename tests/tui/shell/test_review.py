@@ -1,0 +1,78 @@
+"""`stanch review` and its options, against the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.shell.conftest import Account, Stanch
+
+SPAN = ("--since", "2026-11-01", "--until", "2026-11-02")
+
+
+def record(number: int, address: str = "198.51.100.7") -> dict[str, Any]:
+    return {
+        "eventVersion": "1.11",
+        "eventID": str(number),
+        "eventTime": f"2026-11-01T{number:02}:00:00Z",
+        "eventSource": "logs.amazonaws.com",
+        "eventName": "CallWithBearerToken",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": address,
+        "userIdentity": {"type": "IAMUser", "userName": "web"},
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    records = [record(number, "203.0.113.66" if number > 11 else "198.51.100.7") for number in range(20)]
+    (tmp_path / "trail").mkdir()
+    (tmp_path / "trail" / "a.json").write_text(json.dumps({"Records": records}))
+    return tmp_path / "trail"
+
+
+def test_a_suspected_moment_makes_what_came_after_it_new(stanch: Stanch, folder: Path) -> None:
+    asked = ("review", "--user", "web", "--source", str(folder), *SPAN, "--json")
+
+    def told(*more: str) -> set[str]:
+        done = stanch(*asked, *more)
+        assert done.code == 3
+        return {f["severity"] for f in done.json["findings"] if "203.0.113.66" in f["title"]}
+
+    assert told() == {"medium"}
+    assert told("--suspected", "2026-11-01T12:00Z") == {"high"}
+    assert told("--suspected", "2026-11-01T18:00Z") <= {"info"}
+
+
+def test_exported_records_have_a_digest(stanch: Stanch, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    done = stanch("review", "--user", "web", "--source", str(folder), *SPAN, "--export", str(out))
+    assert f"20 records written to {out}, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}." in done.err
+    records = json.loads((folder / "a.json").read_text())["Records"]
+    assert [json.loads(line) for line in out.read_text().splitlines()] == records
+
+
+def test_an_open_case_keeps_the_records(
+    stanch: Stanch, leaked: Account, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    assert stanch("respond", leaked.key_id, "--user", leaked.user, "--step", "deactivate", "--yes").code == 0
+    done = stanch("review", leaked.key_id, "--source", str(folder), *SPAN, "--export", str(out))
+    assert done.code == 3
+    case = stanch("case", "list", "--json").json["cases"][0]["case"]
+    assert f"kept in case {case} as records-1.jsonl." in done.err
+    assert stanch("case", "verify", case).code == 0
+    (kept,) = tmp_path.rglob("records-1.jsonl")
+    assert kept.read_bytes() == out.read_bytes()
+    kept.write_bytes(b"altered")
+    assert stanch("case", "verify", case).code == 1
+
+
+def test_athena_without_a_workgroup_is_a_mistake_in_use(stanch: Stanch, leaked: Account) -> None:
+    done = stanch("review", "--user", leaked.user, "--source", "athena")
+    assert done.code == 2
+    assert "--athena-workgroup" in done.err

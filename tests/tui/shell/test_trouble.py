@@ -1,0 +1,139 @@
+"""What a person is told when AWS cannot be asked, or says no: one sentence, the right exit code."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.tui.shell.conftest import Account, Done, Stanch
+from tui.cli import Exit
+
+
+def one_line(done: Done) -> str:
+    assert done.out == ""
+    assert done.err.startswith("stanch: ")
+    assert done.err.count("\n") == 1
+    return done.err
+
+
+def test_no_credentials(stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    done = stanch("keys")
+    assert done.code == Exit.AWS
+    assert "--profile" in one_line(done)
+
+
+def test_a_profile_that_is_not_there(stanch: Stanch, sandbox: Sandbox) -> None:
+    done = stanch("--profile", "prdo", "keys")
+    assert done.code == Exit.AWS
+    assert "prdo" in one_line(done)
+
+
+def test_expired_credentials(stanch: Stanch, sandbox: Sandbox) -> None:
+    sandbox.faults.add("expired:*")
+    done = stanch("keys")
+    assert done.code == Exit.AWS
+    assert "Renew" in one_line(done)
+
+
+def test_nobody_listens(
+    stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, no_patience: None
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free.getsockname()[1]}")
+    done = stanch("keys")
+    assert done.code == Exit.AWS
+    assert "AWS_ENDPOINT_URL" in one_line(done)
+
+
+def test_an_endpoint_that_answers_rubbish(stanch: Stanch, sandbox: Sandbox, no_patience: None) -> None:
+    sandbox.faults.add("rubbish:*")
+    done = stanch("keys")
+    assert done.code == Exit.AWS
+    one_line(done)
+
+
+@pytest.mark.parametrize("fault", ["throttle:*", "500:*", "drop-before:*"])
+def test_trouble_that_does_not_pass(stanch: Stanch, sandbox: Sandbox, fault: str, no_patience: None) -> None:
+    sandbox.faults.add(fault)
+    done = stanch("keys")
+    assert done.code == Exit.AWS
+    one_line(done)
+
+
+@pytest.mark.parametrize("fault", ["throttle:*:2", "500:*:2", "drop-before:*:1"])
+def test_trouble_that_passes_is_not_noticed(
+    stanch: Stanch, leaked: Account, sandbox: Sandbox, fault: str, no_patience: None
+) -> None:
+    sandbox.faults.add(fault)
+    done = stanch("keys", "--json")
+    assert (done.code, len(done.json["keys"])) == (Exit.DONE, 1)
+
+
+def test_a_key_that_is_not_there(stanch: Stanch, leaked: Account) -> None:
+    done = stanch("respond", "ACCAAAAAAAAAAAAAAAAAA", "--plan")
+    assert done.code == Exit.USAGE
+    assert "123456789012 has no key ACCAAAAAAAAAAAAAAAAAA" in one_line(done)
+
+
+def test_a_token_of_another_account(stanch: Stanch, sandbox: Sandbox) -> None:
+    import base64
+
+    token = "ACWL" + base64.b64encode(b"web-at-999999999999:" + b"s" * 60).decode()
+    done = stanch("identify", input=token)
+    assert "of account 123456789012" in done.out
+    done = stanch("respond", "-", "--plan", input=token)
+    assert done.code == Exit.USAGE
+    assert "999999999999" in one_line(done)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["keys", "--nonsense"],
+        ["keys", "--json", "--csv"],
+        ["respond"],
+        ["respond", "ACCA", "--step", "nonsense"],
+        ["respond", "ACCA", "--step", "deny", "--plan"],
+        ["respond", "ACCA", "--step", "deny"],
+        ["respond", "ACCA", "--json"],
+        ["respond", "ACCA", "--step", "replace", "--secret-to", "mail", "--yes"],
+        ["respond", "ACCA", "--step", "replace", "--secret-to", "screen", "--yes", "--json"],
+        ["respond", "ACCA", "--step", "replace", "--days", "0", "--yes"],
+        ["case", "show"],
+        ["case", "show", "nonsense"],
+        ["case", "verify", "../../etc"],
+    ],
+)
+def test_mistakes_in_use(stanch: Stanch, arguments: list[str]) -> None:
+    done = stanch(*arguments)
+    assert (done.code, done.out) == (Exit.USAGE, "")
+    assert done.err
+
+
+def test_a_state_directory_that_cannot_be_written(
+    stanch: Stanch, leaked: Account, tmp_path: Path, boto: object
+) -> None:
+    (tmp_path / "state").write_text("in the way")
+    done = stanch(
+        "--state-dir", str(tmp_path / "state" / "x"), "respond", leaked.key_id, "--step", "deny", "--yes"
+    )
+    assert done.code == Exit.REFUSED
+    assert "--state-dir" in one_line(done)
+
+
+@pytest.mark.parametrize("command", ["", "keys", "identify", "respond", "case", "completion"])
+def test_help_has_an_example(stanch: Stanch, command: str) -> None:
+    done = stanch(*([command] if command else []), "--help")
+    assert done.code == Exit.DONE
+    assert "stanch" in done.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_are_printed(stanch: Stanch, shell: str) -> None:
+    assert "_STANCH_COMPLETE" in stanch("completion", shell).out

@@ -1,0 +1,49 @@
+"""The demo on a real terminal: from the leaked token to its runbook, with the keyboard alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminal import Terminal
+
+STANCH = str(Path(sys.executable).with_name("stanch"))
+
+
+@pytest.mark.pty
+def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
+    with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
+        terminal.wait("This token was found", "ACWL", seconds=40)
+        terminal.press("i")
+        terminal.wait("cloudwatch-logs-hlc", "ACCA", "r respond")
+        terminal.press("r")
+        terminal.wait("UpdateServiceSpecificCredential", "newest point")
+        terminal.press("enter")
+        terminal.wait("Leave it")
+        terminal.press("y")
+        terminal.wait("Inactive, said AWS")
+        # Within 30 seconds of the deactivation, and a machine that may be busy.
+        terminal.wait("gone since", seconds=45)
+        children = _children(terminal.pid)
+        assert children, "the pretend account is a process of its own"
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    assert not any(Path(f"/proc/{child}").exists() for child in children), "and ends with the screen"
+
+
+@pytest.mark.pty
+def test_the_account_ends_with_a_program_that_is_killed() -> None:
+    with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
+        terminal.wait("This token was found", seconds=40)
+        (child,) = _children(terminal.pid)
+        terminal.kill()
+    # Its standard input is at an end; how long it takes to notice is up to the system.
+    subprocess.run(["timeout", "10", "tail", f"--pid={child}", "-f", os.devnull], check=True)
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -1,0 +1,80 @@
+"""The levers beside the steps on a real pseudo-terminal of 80×24, off and on; boto3 confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.runbook.case import CaseBook
+from services.runbook.plan import LeverName, State
+from tests.tui.conftest import LeakedKey
+from tests.tui.terminal import Terminal
+from tests.tui.test_walk import confirm, stanch
+
+pytestmark = pytest.mark.pty
+
+
+def agree(terminal: Terminal, question: str) -> None:
+    terminal.wait(question, "[ Leave it ]")
+    terminal.press("y")
+
+
+def test_access_keys_and_groups_off_and_on(
+    leaked_key: LeakedKey, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    iam, logs = leaked_key.iam, boto("logs")
+    access_key = iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    logs.create_log_group(logGroupName="/app")
+    logs.put_bearer_token_authentication(logGroupIdentifier="/app", bearerTokenAuthenticationEnabled=True)
+
+    def status() -> str:
+        (found,) = iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+        return str(found["Status"])
+
+    def bearer() -> bool:
+        (group,) = logs.describe_log_groups()["logGroups"]
+        return bool(group["bearerTokenAuthenticationEnabled"])
+
+    with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
+        terminal.wait("5 · deny        Put web on hold")
+        terminal.press("w")
+        terminal.wait("web holds 1 other thing", access_key, "enter makes it inactive")
+        confirm(terminal)
+        terminal.wait("Inactive, made", "kept in the journal")
+        assert status() == "Inactive"
+        terminal.press("u")
+        agree(terminal, f"Make access key {access_key} of web active?")
+        terminal.wait("enter makes it inactive")
+        assert status() == "Active"
+        terminal.press("esc")
+        terminal.wait(" w ↶ access keys taken back: 1 of 1 access keys Active, said AWS")
+
+        terminal.press("s")
+        terminal.wait("1 log group · 1 with bearer tokens on")
+        terminal.press(" ")
+        terminal.wait("1 marked")
+        confirm(terminal)
+        terminal.wait("off, by us", "0 with bearer tokens on")
+        assert not bearer()
+        terminal.press("esc")
+        terminal.wait(" s ✓ log groups  1 of 1 groups refuse bearer tokens, said AWS")
+        terminal.press("s")
+        terminal.wait("off, by us")
+        terminal.press("u")
+        agree(terminal, "Let the groups take bearer tokens again?")
+        terminal.wait("1 with bearer tokens on")
+        assert bearer()
+        terminal.press("esc")
+        terminal.wait(" s ↶ log groups  taken back: 1 of 1 groups take bearer tokens, said AWS")
+
+        terminal.press("R")
+        terminal.wait("The report is in")
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    (case,) = CaseBook(tmp_path).cases()
+    assert case.flaws() == ()
+    assert (case.folder / "report-1.html").is_file()
+    assert {case.state().step(lever).state for lever in LeverName} == {State.UNDONE}

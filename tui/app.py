@@ -1,0 +1,303 @@
+"""The Textual app: opens screens, holds the way to AWS, and says where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.filter import LineFilter, NoColor
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from services.aws.errors import AwsError
+from services.text import clean
+from tui.connection import Connection, standard
+from tui.context import Context, OpenCase, Subject
+from tui.errorlog import ErrorLog, Trouble
+from tui.options import Options
+from tui.roles import Role, styles
+from tui.run import INTERRUPTED
+from tui.safety import ControlFilter
+from tui.screens.start import StartScreen
+from tui.shadow import Shadow
+from tui.themes import THEMES, choose
+from tui.typeahead import TypeAhead
+
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
+    from tui.desk import Desk
+    from tui.screens.base import Commands
+
+_CONTROLS = ControlFilter()
+_NO_COLOR = NoColor()
+
+
+class StanchApp(TypeAhead[None]):
+    """Screens ask it for ``aws()``, ``options``, ``context`` and ``errors``, and to open each other."""
+
+    TITLE = "stanch"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [("ctrl+c", "interrupt", "")]  # noqa: RUF012 (Textual's own shape)
+
+    context: reactive[Context] = reactive(Context(), init=False)
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.errors = ErrorLog()
+        self._desk: Desk | None = None
+        self._shadow = Shadow()
+        self._roles: tuple[str, Mapping[Role, Style]] | None = None
+        self.connection = Connection(options.connect or standard(options))
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = choose(options.theme, self.console.color_system, self.no_color)
+        self.set_reactive(
+            StanchApp.context,
+            Context(
+                profile=options.profile,
+                read_only=options.read_only,
+                demo=options.demo,
+                waiting=options.connecting,
+            ),
+        )
+
+    def get_default_screen(self) -> Screen[Any]:
+        return StartScreen()
+
+    def begin(self) -> None:
+        """Open the first screen, over the one that was painted first and stays below all others."""
+        self.push_screen(self._first_screen())
+        self.release_keys()
+
+    def _first_screen(self) -> Screen[Any]:
+        start = self.options.start
+        match start.screen:
+            case "traffic":
+                from tui.screens.traffic import TrafficScreen
+
+                return TrafficScreen(start.log_groups)
+            case "runbook" if start.key_id:
+                from tui.screens.runbook import RunbookScreen
+
+                return RunbookScreen(start.key_id, start.user, case=start.case)
+            case "events" if start.user:
+                from tui.screens.events import EventsScreen
+
+                return EventsScreen(start.user, start.key_id)
+            case "cases":
+                from tui.screens.cases import CasesScreen
+
+                return CasesScreen()
+        from tui.screens.inventory import InventoryScreen
+
+        return InventoryScreen()
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
+            loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
+        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+        self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._shadow.forget()
+
+    async def on_unmount(self) -> None:
+        if self._desk:
+            await self._desk.close()
+        await self.connection.close()
+
+    @property
+    def desk(self) -> Desk:
+        """The keys being handled, and the steps under way whatever screen is open."""
+        if self._desk is None:
+            from tui.desk import Desk
+
+            self._desk = Desk(self)
+        return self._desk
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The steps that the program's end waits for."""
+        return self._desk.under_way() if self._desk else ()
+
+    async def aws(self) -> AwsSession:
+        """The session, waited for; raises the AwsError that keeps it from opening."""
+        return await self.connection.aws()
+
+    async def _introduce(self) -> None:
+        """Learn who is asking, and of which account, for the status line."""
+        try:
+            aws = await self.aws()
+            regions = await aws.regions()
+            self.context = replace(self.context, regions=regions, waiting="asking AWS who you are…")
+            from services.aws.account import get_alias
+            from services.aws.sts import get_caller
+
+            caller = await get_caller(aws)
+            self.context = replace(
+                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
+            )
+            self.context = replace(self.context, alias=await get_alias(aws))
+            self._welcome()
+        except AwsError as error:
+            self.keep("signing in", error)
+            self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
+
+    def _welcome(self) -> None:
+        """Tell a newcomer to the demo what leaked."""
+        token = self.options.leaked() if self.options.leaked else None
+        if token:
+            from tui.screens.dialogs.welcome import WelcomeDialog
+
+            def answered(identify: bool | None) -> None:
+                if identify:
+                    self.open_identify(token)
+
+            self.push_screen(WelcomeDialog(token), answered)
+
+    def reintroduce(self) -> None:
+        """Ask again who is asking, where that failed before."""
+        if self.context.account is None:
+            self.context = replace(self.context, waiting=self.options.connecting, trouble=None)
+            self.run_worker(self._introduce(), name="introduce", exclusive=True, group="introduce")
+
+    def keep(self, doing: str, error: Exception) -> None:
+        """Put *error* into the error log."""
+        request_id = error.request_id if isinstance(error, AwsError) else None
+        self.keep_words(doing, str(error), request_id)
+
+    def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
+        """Put what went wrong into the error log, where there is no exception of it any more."""
+        self.errors.add(Trouble(self.options.now(), clean(doing), clean(words), request_id))
+
+    def show_case(self, case: OpenCase | None) -> None:
+        """Show the case's clock in the status line, or none."""
+        self.context = replace(self.context, case=case)
+
+    def open_runbook(self, subject: Subject) -> None:
+        from tui.screens.runbook import RunbookScreen
+
+        self.push_screen(RunbookScreen(subject.key_id, subject.user))
+
+    def open_events(self, subject: Subject) -> None:
+        from tui.screens.events import EventsScreen
+
+        self.push_screen(EventsScreen(subject.user, subject.key_id, service=subject.service))
+
+    def open_cases(self) -> None:
+        from tui.screens.cases import CasesScreen
+
+        self.push_screen(CasesScreen())
+
+    def open_traffic(self, log_groups: tuple[str, ...] = ()) -> None:
+        from tui.screens.traffic import TrafficScreen
+
+        self.push_screen(TrafficScreen(log_groups))
+
+    def open_identify(self, pasted: str | None = None) -> None:
+        from tui.screens.identify import IdentifyDialog
+
+        self.push_screen(IdentifyDialog(pasted))
+
+    def open_help(self, about: Commands[Any]) -> None:
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(about))
+
+    def open_errors(self) -> None:
+        from tui.screens.errors import ErrorsScreen
+
+        self.push_screen(ErrorsScreen())
+
+    def open_palette(self, about: Commands[Any]) -> None:
+        from tui.screens.palette import PaletteDialog
+
+        async def run(command_id: str | None) -> None:
+            if command_id:
+                await about.action_command(command_id)
+
+        self.push_screen(PaletteDialog(about), run)
+
+    async def open_inventory(self, key_id: str | None = None) -> None:
+        """Go back to the inventory, or open it, with the cursor on *key_id*."""
+        from tui.screens.inventory import InventoryScreen
+
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if not isinstance(self.screen, InventoryScreen):
+            if not self.screen._result_callbacks:
+                # Textual gives its first screen none, and asks for one when that is switched.
+                self.screen._push_result_callback(self.screen, None)
+            self.switch_screen(InventoryScreen())
+        if key_id and isinstance(self.screen, InventoryScreen):
+            self.screen.choose(key_id)
+
+    async def back(self) -> None:
+        """Leave the screen in sight; under the last one there is always the inventory."""
+        if len(self.screen_stack) > 2:
+            # Not awaited: a screen cannot wait for its own end.
+            self.pop_screen()
+        else:
+            await self.open_inventory()
+
+    @property
+    def role_styles(self) -> Mapping[Role, Style]:
+        """How the roles of text look in the theme of the moment."""
+        if self._roles is None or self._roles[0] != self.theme:
+            self._roles = (self.theme, styles(self.theme_variables, ansi=self.native_ansi_color))
+        return self._roles[1]
+
+    def next_theme(self) -> str:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        return self.theme
+
+    def redraw(self) -> None:
+        """Send the whole screen again, where the terminal was disturbed by something else."""
+        self._shadow.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            super()._display(screen, self._shadow.exact(renderable))  # type: ignore[arg-type]
+        else:
+            super()._display(screen, renderable)
+
+    def get_line_filters(self) -> list[LineFilter]:
+        # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
+        shades: list[LineFilter] = [_NO_COLOR] if self.no_color else list(super().get_line_filters())
+        return [*shades, _CONTROLS]
+
+    def notify(self, message: str, **options: Any) -> None:
+        # Toasts take markup by default, and what they are given may come from AWS.
+        super().notify(message, **(options | {"markup": False}))
+
+    def action_interrupt(self) -> None:
+        self.exit(None, INTERRUPTED)
+
+    async def _shutdown(self) -> None:
+        # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
+        # moment take their first step before: a coroutine that was never awaited is a warning.
+        await asyncio.sleep(0)
+        self.workers.cancel_all()
+        await super()._shutdown()
+
+    def _fatal_error(self) -> None:
+        # Textual's own report prints the locals of every frame, secrets among them.
+        self.bell()
+        told = traceback.format_exc(chain=True)
+        lines = [clean(line) for line in told.splitlines()]
+        self._exit_renderables.append(Text("\n".join(lines)))
+        self._close_messages_no_wait()

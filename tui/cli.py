@@ -1,0 +1,164 @@
+"""The `stanch` command: options, commands, and one exit code for each way a command can end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.version import VERSION
+
+# What each command needs is imported only when it runs: `stanch --help` must not wait for AWS's models.
+COMMANDS = {
+    "keys": "tui.shell.keys",
+    "identify": "tui.shell.identify",
+    "respond": "tui.shell.respond",
+    "review": "tui.shell.review",
+    "watch": "tui.shell.watch",
+    "case": "tui.shell.case",
+    "doctor": "tui.shell.doctor",
+    "demo": "tui.shell.demo",
+    "sandbox": "tui.shell.sandbox",
+    "completion": "tui.shell.completion",
+}
+
+
+class Exit(IntEnum):
+    """What scripts may rely on."""
+
+    DONE = 0
+    DEFECT = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    REFUSED = 4
+    AWS = 5
+    INTERRUPTED = 130
+
+
+class Stanch(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name]).command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=Stanch,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Without a command the screen opens, on the inventory. A leaked token in hand: `stanch identify`. "
+    "Nothing to lose: `stanch demo`.",
+)
+@click.option("--profile", metavar="P", help="The profile of ~/.aws/config to sign with.")
+@click.option(
+    "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
+)
+@click.option("--read-only", is_flag=True, help="Make every change impossible.")
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="STANCH_STATE_DIR",
+    metavar="D",
+    help="Where cases and evidence are kept (default: the XDG state directory).",
+)
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, to select text with.")
+@click.version_option(VERSION, prog_name="stanch")
+@click.pass_context
+def stanch(
+    ctx: click.Context,
+    profile: str | None,
+    regions: tuple[str, ...],
+    read_only: bool,
+    state_dir: Path | None,
+    no_mouse: bool,
+) -> None:
+    """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
+    from tui.shell.common import Setup
+
+    ctx.obj = Setup(profile, regions, read_only, state_dir or default_state_dir(), mouse=not no_mouse)
+    if ctx.invoked_subcommand is None:
+        from tui.shell.screen import open_screen
+
+        ctx.exit(open_screen(ctx.obj))
+
+
+def default_state_dir() -> Path:
+    import platformdirs
+
+    return platformdirs.user_state_path("stanch")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
+    # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
+    gc.set_threshold(100_000, 50, 50)
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The command's exit code."""
+    try:
+        result: Any = stanch.main(arguments, prog_name="stanch", standalone_mode=False)
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001 - the last place where a defect can become a sentence
+        return _explain(error)
+    return int(result or 0)
+
+
+def _explain(error: Exception) -> int:
+    from services.aws.errors import AwsError, ReadOnly
+    from services.runbook.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.token import TokenError
+
+    match error:
+        case NoSuchKey() | NoSuchCase() | TokenError():
+            code = Exit.USAGE
+        case Refused() | ReadOnly() | CaseError() | RunbookError():
+            code = Exit.REFUSED
+        case AwsError():
+            code = Exit.AWS
+        case _:
+            return _defect(error)
+    click.echo(f"stanch: {error}", err=True)
+    return code
+
+
+def _defect(error: Exception) -> int:
+    if os.environ.get("STANCH_DEBUG"):
+        import traceback
+
+        # Without locals: a secret may be among them.
+        traceback.print_exception(error)
+    click.echo(
+        f"stanch: this is a defect ({type(error).__name__}). Run again with STANCH_DEBUG=1 to see where, "
+        "and report it.",
+        err=True,
+    )
+    return Exit.DEFECT

@@ -1,0 +1,43 @@
+"""The one table of commands: keys, footer, palette and help are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding, BindingType
+
+from tui.command import Command as Command
+from tui.commandtable import anywhere, cases, dialogs, events, inventory, levers, lists, runbook, traffic
+
+COMMANDS: tuple[Command, ...] = (
+    *inventory.COMMANDS,
+    *runbook.COMMANDS,
+    *levers.COMMANDS,
+    *dialogs.COMMANDS,
+    *events.COMMANDS,
+    *cases.COMMANDS,
+    *traffic.COMMANDS,
+    *lists.COMMANDS,
+    *anywhere.COMMANDS,
+)
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def within(scope: str) -> tuple[Command, ...]:
+    """The commands of *scope*, in the table's order."""
+    return tuple(command for command in COMMANDS if command.within(scope))
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """Textual's bindings for *scope*; each has the command's id, so that its keys can be changed."""
+    return [
+        Binding(",".join(command.keys), f"command('{command.id}')", command.label, show=False, id=command.id)
+        for command in within(scope)
+        if command.keys
+    ]
+
+
+def footer(commands: Iterable[Command]) -> list[Command]:
+    ranked = [command for command in commands if command.rank is not None]
+    return sorted(ranked, key=lambda command: command.rank or 0)

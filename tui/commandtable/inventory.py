@@ -1,0 +1,44 @@
+"""Commands of the inventory and of identify, which leads into it."""
+
+from __future__ import annotations
+
+from tui.command import Command, needs_key
+
+COMMANDS = (
+    Command(
+        "open",
+        ("enter",),
+        "open",
+        "Show all that is known of the chosen key on the whole screen.",
+        ("inventory",),
+        rank=10,
+        blocked=needs_key,
+    ),
+    Command(
+        "filter",
+        ("slash",),
+        "filter",
+        "Show only some rows: plain words, or user: service: status: risk: id: age>90.",
+        ("inventory",),
+        rank=75,
+    ),
+    Command(
+        "sort",
+        ("s",),
+        "sort",
+        "Sort by the next column: worry, key, user, service, status, age, expiry.",
+        ("inventory",),
+        rank=76,
+    ),
+    Command("reverse", ("S",), "reverse", "Turn the order of the rows round.", ("inventory",)),
+    Command(
+        "open_found",
+        ("enter",),
+        "open",
+        "Close this and choose the key in the inventory.",
+        ("identify",),
+        rank=10,
+        blocked=needs_key,
+    ),
+    Command("again", ("n",), "another", "Forget this one and paste another key.", ("identify",), rank=30),
+)

@@ -1,0 +1,239 @@
+"""What a key's user did, by CloudTrail: coverage first, then the verdict, the findings and the events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from services.review.record import Event
+from services.review.review import Review, Subject, Window, run_review
+from services.runbook.plan import StepName
+from services.runbook.reviewing import DEFAULT_WINDOW
+from tui import context, eventtexts, words
+from tui.commands import bindings
+from tui.handling import Handling, Stopped
+from tui.reviewwork import ReviewWork
+from tui.screens.base import StanchScreen
+from tui.widgets.filterfield import FilterField
+from tui.widgets.lines import Line, Lines, Role, fit, wrap
+from tui.widgets.rule import Rule
+from tui.widgets.table import Table
+
+_CALM = 0.1
+"""Seconds within which progress is drawn together."""
+
+_LEAST_ROWS = 9
+"""Lines that the table keeps for itself."""
+
+
+class EventsScreen(StanchScreen):
+    """With a *handling* it is that key's review, kept in its case; else the user's, kept nowhere."""
+
+    scope = "events"
+    BINDINGS = bindings(scope)
+
+    def __init__(
+        self,
+        user: str,
+        key_id: str | None = None,
+        handling: Handling | None = None,
+        *,
+        service: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._service = service
+        self._user = user
+        self._key_id = key_id
+        self._handling = handling
+        self._work = handling.work if handling else ReviewWork()
+        self._filter = ""
+        self._shown: Review | None = None
+        self._drawing: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="head")
+        yield Rule(id="events-rule")
+        with Horizontal(id="filter-line"):
+            yield Static("/")
+            yield FilterField(
+                self._filtered, placeholder="words of call, address, agent, resource, result", id="filter"
+            )
+        yield Table(eventtexts.columns(self.stanch.options.now()), lambda event: event.event_id, id="events")
+
+    @property
+    def table(self) -> Table[Event]:
+        return self.query_one("#events", Table)
+
+    @property
+    def subject(self) -> context.Subject | None:
+        return context.Subject(self._key_id, self._user, self._service) if self._key_id else None
+
+    def on_mount(self) -> None:
+        self._work.on_change.append(self._changed)
+        self.set_focus(self.table)
+        if self._work.review is None and not self._work.running:
+            self._begin()
+        self._draw()
+
+    def on_unmount(self) -> None:
+        self._work.on_change.remove(self._changed)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    # Reading.
+
+    def _begin(self) -> None:
+        if self._handling is None:
+            self.run_worker(self._review(), group="review", exclusive=True)
+        elif StepName.REVIEW not in self._handling.under_way:
+            self.stanch.desk.start(self._handling, StepName.REVIEW)
+
+    async def _review(self) -> None:
+        stop = self._work.begin()
+        now = self.stanch.options.now()
+        subject = Subject(self._user, self._key_id, self._service)
+        try:
+            aws = await self.stanch.aws()
+            review = await run_review(
+                aws, subject, Window(now - DEFAULT_WINDOW, now), on_progress=self._work.advance, stop=stop
+            )
+        except Stopped as error:
+            self._work.end(None, str(error))
+            self.report(f"reviewing {self._user}", error)
+        else:
+            self._work.end(review)
+
+    # Showing.
+
+    def _changed(self) -> None:
+        if self._drawing is None:
+            self._drawing = self.set_timer(_CALM, self._draw)
+
+    def _draw(self) -> None:
+        self._drawing = None
+        if not self.drawable or not self.size.width:
+            return
+        width, review = self.size.width - 2, self._work.review
+        head = self.query_one("#head", Lines)
+        lines = self._head(review, width)
+        head.styles.height = len(lines)
+        head.draw([fit(((" ", "text"), *line), self.size.width) for line in lines])
+        if review is not None and review is not self._shown:
+            self._shown = review
+            self._show_rows()
+        self._entitle()
+        self.commands_changed()
+
+    def _head(self, review: Review | None, width: int) -> list[Line]:
+        lines: list[Line] = []
+        if self._work.running:
+            told: Line = (
+                ("▸ ", "accent"),
+                (f"{self._work.told} · esc stops and keeps what was found", "accent"),
+            )
+            lines += wrap(told, width, indent=2)[:3]
+        elif self._work.trouble:
+            lines += wrap((("! ", "warn"), (self._work.trouble, "warn")), width, indent=2)
+        if review is None:
+            return [((f"What {self._user} did", "strong"),), *lines]
+        lines += wrap(eventtexts.heading(review, self.stanch.options.now()), width, indent=2)
+        lines += eventtexts.coverage_lines(review.coverage, review.window)
+        role: Role = (
+            "alarm" if review.verdict == "used" else "warn" if review.verdict == "unknown" else "good"
+        )
+        lines += wrap(((review.verdict_words, role),), width, indent=2)
+        room = self.size.height - 3 - _LEAST_ROWS - len(lines)
+        return lines + eventtexts.findings_lines(
+            review.findings, width, most=max(1, min(room, self.size.height // 4))
+        )
+
+    def _rows(self) -> Sequence[Event]:
+        """The newest first."""
+        events = self._work.review.events if self._work.review else ()
+        return [event for event in reversed(events) if eventtexts.matches(event, self._filter)]
+
+    def _show_rows(self) -> None:
+        self.table.show(self._rows(), sorted_by="TIME", descending=True)
+
+    def _entitle(self) -> None:
+        review = self._work.review
+        count, shown = (len(review.events) if review else 0), len(self.table.rows)
+        title = f"{shown:,} of {count:,} events" if self._filter else words.count(count, "event")
+        notes = []
+        if review and not count:
+            notes.append("none is no proof: see what is recorded, above")
+        if review and review.unreadable:
+            notes.append(f"{words.count(len(review.unreadable), 'thing')} unreadable: f names them")
+        if review and self._handling and self._handling.case and not self.read_only:
+            notes.append(f"kept in case {self._handling.case.id}")
+        self.query_one("#events-rule", Rule).entitle(title, " · ".join(notes))
+
+    # What can be done.
+
+    def refuses(self, command_id: str) -> str | None:
+        match command_id:
+            case "record" if self.is_mounted and self.table.chosen is None:
+                return "no event is chosen"
+            case "findings" if self._work.review is None:
+                return "nothing is read yet"
+            case "stop" if not self._work.running:
+                return "nothing is being read"
+        return None
+
+    def on_table_chosen(self) -> None:
+        self.commands_changed()
+
+    def do_record(self) -> None:
+        from tui.screens.record import RecordScreen
+
+        if self.table.chosen:
+            self.app.push_screen(RecordScreen(self.table.chosen, self.subject))
+
+    def do_findings(self) -> None:
+        from tui.screens.record import FindingsScreen
+
+        if self._work.review:
+            self.app.push_screen(FindingsScreen(self._work.review, self.subject))
+
+    def do_stop(self) -> None:
+        self._work.stop()
+
+    def do_refresh(self) -> None:
+        if self._work.running:
+            self.say("It is being read: esc stops it first.")
+        else:
+            self._begin()
+
+    def do_filter_events(self) -> None:
+        # Shown before it is focused: what is typed at once must go there, and not be taken for commands.
+        self.query_one("#filter-line").display = True
+        self.set_focus(self.query_one("#filter", Input))
+
+    async def do_back(self) -> None:
+        """First the filter, then what is being read, then the screen."""
+        if self.query_one("#filter-line").display:
+            self.query_one("#filter", Input).value = ""
+            self.query_one("#filter-line").display = False
+            self.set_focus(self.table)
+        elif self._work.running and not self._work.stopping:
+            self._work.stop()
+            self.say("Stopping: what was found is shown. esc once more leaves.")
+        else:
+            await self.stanch.back()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self._filter = event.value
+        self._show_rows()
+        self._entitle()
+
+    def _filtered(self) -> None:
+        text = self.query_one("#filter", Input).value
+        self.query_one("#filter-line").display = bool(text.strip())
+        self.set_focus(self.table)

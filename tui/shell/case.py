@@ -1,0 +1,125 @@
+"""`stanch case`: the cases kept here, and whether their journals are as they were written."""
+
+from __future__ import annotations
+
+import click
+
+from services import clock
+from services.runbook.case import Case, CaseBook
+from services.runbook.plan import StepName
+from services.text import clean
+from tui.cli import Exit
+from tui.shell import report
+from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
+from tui.steps import SIGNS
+
+
+@click.group("case", short_help="List, show, verify, report and close cases.")
+def command() -> None:
+    """The cases under the state directory, each with its journal and evidence."""
+
+
+command.add_command(report.command)
+
+
+@command.command("list", epilog="Example: stanch case list --json")
+@as_json
+@pass_setup
+def list_cases(setup: Setup, as_json: bool) -> None:
+    """Every case, the newest first."""
+    found = [case.summary() for case in CaseBook(setup.state_dir).cases()]
+    if as_json:
+        print_json({"cases": found})
+    elif found:
+        columns = ("case", "key_id", "user", "account", "opened", "closed")
+        print_table(
+            [name.upper() for name in columns], [[row[name] or "" for name in columns] for row in found]
+        )
+    else:
+        complain(f"There is no case under {setup.state_dir}. `stanch respond KEY_ID` begins one.")
+
+
+@command.command("show", epilog="Example: stanch case show 1123-K5E")
+@click.argument("case_id", metavar="ID")
+@as_json
+@pass_setup
+def show(setup: Setup, case_id: str, as_json: bool) -> None:
+    """Where a case stands, step by step."""
+    case = CaseBook(setup.state_dir).get(case_id)
+    if as_json:
+        print_json(case.as_json())
+        return
+    now, state = clock.now(), case.state()
+    opened = f", opened {clock.spoken(state.opened_at, now)}" if state.opened_at else ""
+    closed = f", closed {clock.spoken(state.closed_at, now)}" if state.closed_at else ""
+    click.echo(f"case {case.id}{opened}{closed}")
+    click.echo(f"{state.opened['key_id']} of {state.opened['user']} in {state.opened['account']}")
+    for number, name in enumerate(StepName, 1):
+        step = state.step(name)
+        when = f"{clock.spoken(step.at, now)}  " if step.at else ""
+        click.echo(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}")
+    _say_flaws(case)
+
+
+@command.command("verify", epilog="Example: stanch case verify 1123-K5E && echo intact")
+@click.argument("case_id", metavar="ID")
+@as_json
+@pass_setup
+@click.pass_context
+def verify(ctx: click.Context, setup: Setup, case_id: str, as_json: bool) -> None:
+    """Look for altered, missing, added or reordered lines and altered evidence; exit 1 if there are any."""
+    case = CaseBook(setup.state_dir).get(case_id)
+    flaws = case.flaws()
+    entries = case.journal.entries()
+    head = entries[-1].hash if entries else None
+    if as_json:
+        print_json(
+            {
+                "case": case.id,
+                "intact": not flaws,
+                "entries": len(entries),
+                "head": head,
+                "flaws": list(flaws),
+            }
+        )
+    else:
+        _say_flaws(case)
+        click.echo(f"{len(entries)} lines, head {head}")
+    ctx.exit(Exit.DEFECT if flaws else Exit.DONE)
+
+
+@command.command("note", epilog="Example: stanch case note 1123-K5E 'told the service owner'")
+@click.argument("case_id", metavar="ID")
+@click.argument("text")
+@pass_setup
+def note(setup: Setup, case_id: str, text: str) -> None:
+    """Write a free note into the journal."""
+    with CaseBook(setup.state_dir).get(case_id) as case:
+        case.append("note", text=clean(text))
+    click.echo(f"Noted in case {case.id}.")
+
+
+@command.command("close", epilog="Example: stanch case close 1123-K5E")
+@click.argument("case_id", metavar="ID")
+@pass_setup
+def close(setup: Setup, case_id: str) -> None:
+    """Say that nothing is left to do; what the journal knows to be open is named."""
+    from services.report.build import build
+
+    with CaseBook(setup.state_dir).get(case_id) as case:
+        if case.state().closed_at:
+            click.echo(f"Case {case.id} is closed already.")
+            return
+        left = build(case).remaining
+        case.append("closed", remaining=[each.words for each in left])
+    click.echo(f"Case {case.id} is closed.")
+    for each in left:
+        complain(each.words)
+
+
+def _say_flaws(case: Case) -> None:
+    flaws = case.flaws()
+    for flaw in flaws:
+        click.echo(f"✗ {flaw}")
+    if not flaws:
+        click.echo("✓ the journal and the evidence are as they were written")

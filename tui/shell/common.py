@@ -1,0 +1,100 @@
+"""What every command shares: whose account, which Regions, and how answers are printed."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import sys
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from services.aws.session import AwsSession
+from services.text import clean
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The options that stand before the command."""
+
+    profile: str | None
+    regions: tuple[str, ...]
+    read_only: bool
+    state_dir: Path
+    mouse: bool = True
+
+    def session(self) -> AwsSession:
+        return AwsSession(self.profile, self.regions, read_only=self.read_only)
+
+
+pass_setup = click.make_pass_decorator(Setup)
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run *work* to its end; an interrupt cancels it and is passed on."""
+    return asyncio.run(work)
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    """*rows* with a header; a cell that a spreadsheet would take for a formula is made text."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    click.echo(out.getvalue(), nl=False)
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns as wide as their widest cell, the last as it comes; ids are never cut."""
+    lines = [list(header), *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def complain(text: str) -> None:
+    click.echo(f"stanch: {text}", err=True)
+
+
+class Progress:
+    """One line on standard error, redrawn; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, text: str) -> None:
+        if self._terminal:
+            text = clean(text, limit=78)
+            click.echo("\r" + text.ljust(self._shown), nl=False, err=True)
+            self._shown = len(text)
+
+    def done(self) -> None:
+        if self._shown:
+            click.echo("\r" + " " * self._shown + "\r", nl=False, err=True)
+            self._shown = 0
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            text = ""
+        case list() | tuple():
+            text = " ".join(str(part) for part in value)
+        case _:
+            text = clean(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text

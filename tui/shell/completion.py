@@ -1,0 +1,20 @@
+"""`stanch completion`: what a shell needs to complete the command."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command(
+    "completion",
+    short_help="Print a shell's completion script.",
+    epilog='Example: eval "$(stanch completion bash)"',
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the completion script of SHELL, to be evaluated by its start-up file."""
+    completer = get_completion_class(shell)
+    assert completer is not None
+    click.echo(completer(ctx.find_root().command, {}, "stanch", "_STANCH_COMPLETE").source())

@@ -1,0 +1,139 @@
+"""`stanch doctor`: who am I, what may I do, and would the use of a key be recorded?"""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from datetime import datetime, timedelta
+
+import click
+
+from services import clock
+from services.abilities import Ability, Able
+from services.doctor import TOLERATED, Diagnosis, Recorded, ahead_in_words, diagnose
+from services.permissions import CAVEAT
+from services.spans import spoken
+from services.text import clean
+from tui.cli import Exit
+from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
+
+SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}
+COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "✗", "no": "✗"}
+WANTED = "data events of AWS::Logs::LogGroupAuthorization"
+WORTH_A_WORD = timedelta(minutes=1)
+
+
+@click.command(
+    "doctor",
+    short_help="Who am I, what may I do, and is use of keys recorded?",
+    epilog="Examples: stanch doctor · stanch --profile incident doctor · stanch doctor --json",
+)
+@as_json
+@pass_setup
+@click.pass_context
+def command(ctx: click.Context, setup: Setup, as_json: bool) -> None:
+    """Look at the credentials, their rights, the recording of keys' use and this machine; change nothing.
+
+    Run it before the hour comes. Rights are told as far as IAM's simulation sees: session policies, and the
+    policies of buckets and secrets, are not in it.
+    """
+    found = run(_diagnose(setup))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print(found)
+    for part in found.unreadable:
+        complain(f"{part.what} could not be read. {part.error}")
+    ctx.exit(Exit.DONE if found.complete else Exit.INCOMPLETE)
+
+
+async def _diagnose(setup: Setup) -> Diagnosis:
+    async with setup.session() as aws:
+        return await diagnose(aws, setup.state_dir)
+
+
+def _print(found: Diagnosis) -> None:
+    account = f"{found.alias} {found.caller.account}" if found.alias else found.caller.account
+    click.echo(f"{found.caller.name} in {account}{', READ-ONLY' if found.read_only else ''}")
+    click.echo(f"  {found.caller.arn}")
+    click.echo(f"  looking into {', '.join(found.regions)}")
+    _head(f"You may, {CAVEAT}")
+    for ability in found.abilities:
+        _print_ability(ability)
+    _head("Use of Logs keys is recorded")
+    _print_recorded(found.recorded, clock.now())
+    _head("This machine")
+    _print_machine(found)
+
+
+def _print_ability(ability: Ability) -> None:
+    part, words = ability.part, ability.able.value
+    _line(SIGNS[ability.able], part.name, f"{words}: {part.does}")
+    if ability.missing:
+        _more(f"missing {', '.join(ability.missing)}")
+    if ability.unknown:
+        reasons = dict.fromkeys(each.reason for each in ability.permissions if each.action in ability.unknown)
+        _more(f"not known of {', '.join(ability.unknown)}: {'; '.join(reasons)}")
+    if ability.missing:
+        _more(f"Ask for it (docs/policy-{part.document}.json). Until then: {_lowered(part.without)}")
+
+
+def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
+    for each in recorded:
+        words: str = each.covers
+        if each.since:
+            words += f", since {clock.spoken(each.since, now)}, by {each.source}"
+        if each.covers != "yes":
+            words += f": {each.note}"
+        _line(COVER_SIGNS[each.covers], each.region, words)
+    blind = ", ".join(each.region for each in recorded if each.covers in ("no", "management only"))
+    unsure = ", ".join(each.region for each in recorded if each.covers == "unknown")
+    if blind:
+        _more(
+            f"Whether a key was used in {blind} will stay unknown: record {WANTED} with a multi-Region "
+            "trail before it is needed.",
+        )
+    if unsure:
+        _more(f"Look at the trails of {unsure}, or use a profile that may read them.")
+
+
+def _print_machine(found: Diagnosis) -> None:
+    state = found.state
+    if state.trouble is None:
+        _line("✓", "cases", f"can be kept in {state.path}")
+    else:
+        _line("✗", "cases", f"cannot be kept in {state.path} ({state.trouble})")
+        _more("Nothing is changed in AWS without a case: name another place with --state-dir.")
+    ahead = found.ahead
+    if ahead is None:
+        _line("?", "clock", "AWS did not say its time")
+        return
+    agrees = abs(ahead) < WORTH_A_WORD
+    _line("✓" if agrees else "!", "clock", ahead_in_words(ahead))
+    if not agrees:
+        _more(
+            f"Set it: at {spoken(TOLERATED)} AWS refuses what is signed here, and times in reports are off."
+        )
+
+
+def _head(text: str) -> None:
+    click.echo()
+    click.echo(text)
+
+
+def _line(sign: str, name: str, words: str) -> None:
+    start = f"{sign} {name:<14} "
+    width = min(100, shutil.get_terminal_size().columns)
+    told = textwrap.wrap(
+        clean(words), max(20, width - len(start)), break_on_hyphens=False, break_long_words=False
+    )
+    for number, text in enumerate(told):
+        click.echo((" " * len(start) if number else start) + text)
+
+
+def _more(words: str) -> None:
+    _line(" ", "", words)
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,322 @@
+"""`stanch respond`: the runbook of one key, on the screen or step by step from the shell."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+
+import click
+
+from services import inventory
+from services.aws.errors import ReadOnly
+from services.aws.session import AwsSession
+from services.runbook import opening
+from services.runbook.case import CaseBook
+from services.runbook.engine import Result, Runbook
+from services.runbook.errors import NoSuchKey, Refused
+from services.runbook.plan import Deed, LeverName, Plan, StepName, deed
+from services.runbook.preflight import warned
+from services.runbook.secret import Destination, ToScreen, parse_destination
+from services.runbook.situation import DEFAULT_AGE_DAYS, Options
+from services.token import Token, decode
+from tui.cli import Exit
+from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
+from tui.shell.identify import read_token
+
+UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
+STEPS = [*UNDOABLE, "reset", "sweep"]
+
+
+@click.command(
+    "respond",
+    short_help="Take a leaked key through the runbook.",
+    epilog="Examples: stanch respond ACCA… · stanch respond - < token.txt · stanch respond ACCA… --plan · "
+    "stanch respond ACCA… --user web --step deactivate --yes --json · "
+    "stanch respond ACCA… --undo deny --yes",
+)
+@click.argument("key_id")
+@click.option("--user", metavar="U", help="The key's user; saves the search through all users.")
+@click.option("--case", "case_id", metavar="ID", help="Go on with this case, not the key's open one.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what each step would do, and do nothing.")
+@click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
+@click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")
+@click.option("--yes", is_flag=True, help="Do not ask before doing it.")
+@click.option(
+    "--secret-to",
+    metavar="WHERE",
+    default="secretsmanager",
+    show_default=True,
+    help="Where a new secret goes: secretsmanager[:NAME], file:PATH (new, 0600) or screen.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 36600),
+    default=DEFAULT_AGE_DAYS,
+    show_default=True,
+    help="When the replacement expires.",
+)
+@click.option("--never-expires", is_flag=True, help="Make a replacement that never expires (not advised).")
+@click.option(
+    "--sigv4", is_flag=True, help="Let the hold deny logs:PutLogEvents too, which signed calls use."
+)
+@click.option("--new-user", metavar="NAME", help="Make the replacement for a new user with the same rights.")
+@click.option("--hold-policy", metavar="ARN", help="Attach this managed policy as the hold, made beforehand.")
+@click.option(
+    "--log-group",
+    "log_groups",
+    metavar="NAME",
+    multiple=True,
+    help="A log group to switch off, as NAME or NAME@REGION; may be repeated.",
+)
+@click.option(
+    "--access-key",
+    "access_keys",
+    metavar="ID",
+    multiple=True,
+    help="An access key to make inactive (default: all of the user's); may be repeated.",
+)
+@click.option(
+    "--override", metavar="REASON", help="Delete though no replacement was seen working; journaled."
+)
+@click.option("--take-over", is_flag=True, help="Work on the case though somebody else holds it.")
+@as_json
+@pass_setup
+@click.pass_context
+def command(
+    ctx: click.Context,
+    setup: Setup,
+    key_id: str,
+    user: str | None,
+    case_id: str | None,
+    only_plan: bool,
+    step: str | None,
+    undo: str | None,
+    yes: bool,
+    secret_to: str,
+    days: int,
+    never_expires: bool,
+    sigv4: bool,
+    new_user: str | None,
+    hold_policy: str | None,
+    log_groups: tuple[str, ...],
+    access_keys: tuple[str, ...],
+    override: str | None,
+    take_over: bool,
+    as_json: bool,
+) -> None:
+    """Open the runbook of KEY_ID (or of a token on standard input: -).
+
+    The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Beside them: groups (log
+    groups refuse bearer tokens), access-keys (the user's other keys), sweep (what else the user holds). What
+    is done is journaled in a case under the state directory, before it is done; a run that was cut off goes
+    on with its case.
+    """
+    if sum((only_plan, step is not None, undo is not None)) > 1:
+        raise click.UsageError("Say one of --plan, --step and --undo.")
+    options = Options(
+        age_days=None if never_expires else days,
+        in_place=step == "reset",
+        new_user=new_user,
+        secret_to=_destination(secret_to),
+        also_sigv4=sigv4,
+        hold_policy=hold_policy,
+        log_groups=log_groups,
+        access_keys=access_keys,
+        override=override,
+    )
+    if as_json and isinstance(options.secret_to, ToScreen) and step in ("replace", "reset"):
+        raise click.UsageError(
+            "--secret-to screen and --json do not go together: the secret is for eyes only."
+        )
+    work = _Work(setup, key_id, user, case_id, options, as_json, take_over)
+    if only_plan:
+        ctx.exit(run(work.plan()))
+    if step or undo:
+        if step == "sweep":
+            ctx.exit(run(work.sweep()))
+        name = StepName.REPLACE if step == "reset" else deed(step or undo or "")
+        if not yes and not sys.stdin.isatty():
+            raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+        ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
+    if as_json:
+        raise click.UsageError("--json goes with --plan, --step or --undo.")
+    from tui.shell.screen import open_runbook
+
+    token = decode(read_token()) if key_id == "-" else None
+    ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
+
+
+def _destination(text: str) -> Destination:
+    try:
+        return parse_destination(text)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+class _Work:
+    """One runbook, taken on from the shell."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        key_id: str,
+        user: str | None,
+        case_id: str | None,
+        options: Options,
+        as_json: bool,
+        take_over: bool,
+    ) -> None:
+        self.setup = setup
+        self.key_id = key_id
+        self.user = user
+        self.case_id = case_id
+        self.options = options
+        self.as_json = as_json
+        self.take_over = take_over
+        self.book = CaseBook(setup.state_dir)
+
+    async def plan(self) -> int:
+        async with self.setup.session() as aws:
+            runbook = await self._look_up(aws)
+            plans = await asyncio.gather(*(self._planned(runbook, step) for step in StepName))
+        if self.as_json:
+            print_json(
+                {
+                    "key_id": runbook.key.id,
+                    "user": runbook.key.user,
+                    "steps": [plan.as_json() for plan in plans],
+                }
+            )
+        else:
+            click.echo(f"{runbook.key.id} of {runbook.key.user} in {runbook.caller.account}")
+            for number, plan in enumerate(plans, 1):
+                print_plan(plan, number)
+        return Exit.DONE
+
+    async def _planned(self, runbook: Runbook, step: Deed, *, undo: bool = False) -> Plan:
+        """The plan to look at, with a warning of what is not allowed."""
+        plan = await (runbook.plan_undo if undo else runbook.plan)(step, self.options)
+        return warned(plan, await runbook.preflight(plan))
+
+    async def take(self, step: Deed, *, undo: bool, ask: bool) -> int:
+        async with self.setup.session() as aws:
+            runbook = await self._look_up(aws)
+            runbook.guard()
+            if self.setup.read_only and step is not StepName.REVIEW:
+                raise ReadOnly(step)
+            shown = await self._ask(runbook, step, undo) if ask else None
+            with opening.begin(runbook, self.book, take_over=self.take_over):
+                for found in await runbook.resume():
+                    complain(found)
+                result, complete = await self._do(runbook, step, undo, shown)
+                if result.secret:
+                    result = await self._show(runbook, result)
+                self._print(runbook, step, result)
+        return Exit.DONE if result.verified and complete else Exit.INCOMPLETE
+
+    async def sweep(self) -> int:
+        async with self.setup.session() as aws:
+            runbook = await self._look_up(aws)
+            if runbook.case is None or self.setup.read_only:
+                found = await runbook.sweep()
+            else:
+                with opening.begin(runbook, self.book, take_over=self.take_over):
+                    found = await runbook.sweep()
+        if self.as_json:
+            print_json(found.as_json())
+        else:
+            rows = [
+                (one.kind, one.name, one.words, f"--step {one.lever}" if one.lever else one.elsewhere or "")
+                for one in found.held
+            ]
+            print_table(("KIND", "NAME", "STATE", "WHAT TO DO"), rows)
+        for part in found.unreadable:
+            complain(f"{part.what} could not be read. {part.error}")
+        return Exit.INCOMPLETE if found.unreadable else Exit.DONE
+
+    async def _ask(self, runbook: Runbook, step: Deed, undo: bool) -> Plan:
+        plan = await self._planned(runbook, step, undo=undo)
+        print_plan(plan)
+        if plan.blocked:
+            raise Refused(plan.blocked)
+        if plan.calls:
+            click.confirm("Do it?", abort=True, err=True)
+        return plan
+
+    async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:
+        if undo:
+            return await runbook.undo(step, self.options, shown=shown), True
+        if step is not StepName.REVIEW:
+            return await runbook.apply(step, self.options, shown=shown), True
+        line = Progress()
+        result, review = await runbook.review(self.options, lambda progress: line(progress.note))
+        line.done()
+        return result, review.complete
+
+    async def _show(self, runbook: Runbook, result: Result) -> Result:
+        assert result.secret is not None
+        click.echo(result.secret.reveal())
+        result.secret.forget()
+        await runbook.delivered("screen")
+        return replace(result, step=await runbook.verify(StepName.REPLACE), secret=None)
+
+    async def _look_up(self, aws: AwsSession) -> Runbook:
+        key_id, user = self.key_id, self.user
+        if key_id == "-":
+            key_id, user = await _match(aws, decode(read_token()))
+        return await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
+
+    def _print(self, runbook: Runbook, step: Deed, result: Result) -> None:
+        assert runbook.case is not None
+        if not self.as_json:
+            click.echo(f"{result.message.rstrip('.')}. Case {runbook.case.id}.")
+            return
+        print_json(
+            {
+                "case": runbook.case.id,
+                "key_id": runbook.key.id,
+                "user": runbook.key.user,
+                "step": step.value,
+                "state": result.step.state.value,
+                "calls": [
+                    sent.call.as_json() | {"request_id": sent.request_id} for sent in result.step.calls
+                ],
+                "verified": result.verified,
+                "message": result.message,
+            }
+        )
+
+
+async def match_token(setup: Setup, token: Token) -> tuple[str, str]:
+    """The id and user of the token's key; raises NoSuchKey."""
+    async with setup.session() as aws:
+        return await _match(aws, token)
+
+
+async def _match(aws: AwsSession, token: Token) -> tuple[str, str]:
+    key = await inventory.match(aws, token)
+    if key is None:
+        raise NoSuchKey(
+            f"No key with the alias {token.alias} is left in this account: it was deleted, or it is of "
+            f"account {token.account}."
+        )
+    return key.id, key.user
+
+
+def print_plan(plan: Plan, number: int | None = None) -> None:
+    """A plan as a person reads it."""
+    click.echo()
+    click.echo(f"{number} {plan.step}: {plan.title}" if number else f"{plan.step}: {plan.title}")
+    if plan.already:
+        click.echo(f"  nothing to do: {plan.already}")
+        return
+    click.echo(f"  stops:  {plan.stops}")
+    click.echo(f"  leaves: {plan.leaves}")
+    click.echo(f"  undo:   {plan.undo or 'none'}")
+    for warning in plan.warnings:
+        click.echo(f"  mind:   {warning}")
+    if plan.blocked:
+        click.echo(f"  blocked: {plan.blocked}")
+    for call in plan.calls:
+        click.echo(f"  $ {call.cli}")

@@ -1,0 +1,247 @@
+"""`stanch review`: what was done with a key, as far as it was recorded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from services import clock
+from services.review import export as exporting
+from services.review.model import Athena, Marks, SourceUnavailable, Subject, Window
+from services.review.model import Progress as Scanned
+from services.review.pace import Pace
+from services.review.plan import SOURCES
+from services.review.review import Review, run_review
+from services.runbook import opening
+from services.runbook.case import Case, CaseBook
+from services.runbook.errors import RunbookError
+from services.runbook.reviewing import marks
+from tui.cli import Exit
+from tui.reviewwork import source_told
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    pass_setup,
+    print_csv,
+    print_json,
+    print_table,
+    run,
+)
+
+SHOWN = 50
+"""Events that a person is shown; scripts get them all."""
+
+_AGO = re.compile(r"(\d{1,5})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Moment(click.ParamType[datetime]):
+    """``7d``, ``36h`` or ``30m`` ago, or a date or time in UTC."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        text = str(value)
+        if ago := _AGO.fullmatch(text):
+            return clock.now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is no time: say 7d, 36h, 2026-11-20 or 2026-11-20T14:00Z.", param, ctx)
+        return when.replace(tzinfo=when.tzinfo or UTC)
+
+
+@click.command(
+    "review",
+    short_help="What was done with a key, from CloudTrail.",
+    epilog="Examples: stanch review ACCA… --since 7d · stanch review --user web --source s3 --json · "
+    "stanch review --user web --source ./AWSLogs",
+)
+@click.argument("key_id", required=False)
+@click.option("--user", metavar="U", help="The key's user; alone, all that this user did.")
+@click.option("--since", type=Moment(), default="7d", show_default=True, help="7d, 36h, or a time in UTC.")
+@click.option("--until", type=Moment(), default="0s", help="Likewise; now if not said.")
+@click.option(
+    "--source",
+    metavar="WHERE",
+    default="auto",
+    show_default=True,
+    help="auto, history, s3, insights, lake, athena, or a folder or file of CloudTrail records.",
+)
+@click.option(
+    "--suspected",
+    type=Moment(),
+    metavar="TIME",
+    help="When the key may have leaked: what was first seen after it is told as new.",
+)
+@click.option("--athena-workgroup", metavar="NAME", help="Where Athena's queries run.")
+@click.option("--athena-output", metavar="S3", help="s3://… for Athena's answers, if the workgroup has none.")
+@click.option("--athena-create", is_flag=True, help="Let Athena's table over the trail be made.")
+@click.option(
+    "--fresh", is_flag=True, help="Read all objects anew, also those a reading that was cut had done."
+)
+@as_json
+@click.option("--csv", "as_csv", is_flag=True, help="The events as comma-separated values.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the matching records to a new file, as JSON lines; a key's open case keeps them too.",
+)
+@pass_setup
+@click.pass_context
+def command(
+    ctx: click.Context,
+    setup: Setup,
+    key_id: str | None,
+    user: str | None,
+    since: datetime,
+    until: datetime,
+    source: str,
+    suspected: datetime | None,
+    athena_workgroup: str | None,
+    athena_output: str | None,
+    athena_create: bool,
+    fresh: bool,
+    as_json: bool,
+    as_csv: bool,
+    export: Path | None,
+) -> None:
+    """Say whether the key was used, from where and against what, and what else its user did.
+
+    Coverage comes first: where use would not have been recorded, the answer is "unknown", never "not used".
+    """
+    if not key_id and not user:
+        raise click.UsageError("Name a key, or a user with --user.")
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv do not go together.")
+    if since >= until:
+        raise click.UsageError("--since must be before --until.")
+    if export and export.exists():
+        raise click.UsageError(f"{export} exists already: name a file that does not.")
+    try:
+        athena = Athena(athena_workgroup, athena_output, create=athena_create)
+        window = Window(since, until)
+        review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh))
+    except SourceUnavailable as error:
+        raise click.UsageError(str(error)) from None
+    if export:
+        _export(review, export, case)
+    if as_json:
+        print_json(review.as_json())
+    elif as_csv:
+        print_csv([event.as_json() for event in review.events])
+    else:
+        _print(review)
+    for part in review.unreadable:
+        complain(f"{part.what} could not be read. {part.error}")
+    ctx.exit(Exit.DONE if review.complete else Exit.INCOMPLETE)
+
+
+async def _review(
+    setup: Setup,
+    key_id: str | None,
+    user: str | None,
+    window: Window,
+    source: str,
+    suspected: datetime | None,
+    athena: Athena,
+    fresh: bool,
+) -> tuple[Review, Case | None]:
+    """The review, and the key's open case where it has one."""
+    line, pace = Progress(), Pace()
+
+    def on_progress(progress: Scanned) -> None:
+        rate = pace.told(progress)
+        line(source_told(progress) + (f", {rate}" if rate else ""))
+
+    known, case = Marks(suspected=suspected), None
+    try:
+        if key_id is None and user and _offline(source):
+            review = await run_review(
+                None, Subject(user), window, source=source, marks=known, on_progress=on_progress
+            )
+            return review, None
+        async with setup.session() as aws:
+            subject = Subject(user or "")
+            if key_id:
+                runbook = await opening.look_up(aws, CaseBook(setup.state_dir), key_id, user=user)
+                subject = Subject(runbook.key.user, key_id, runbook.key.service)
+                known, case = replace(marks(runbook.state), suspected=suspected), runbook.case
+            review = await run_review(
+                aws,
+                subject,
+                window,
+                source=source,
+                marks=known,
+                athena=athena,
+                on_progress=on_progress,
+                keep=setup.state_dir / "reviews",
+                fresh=fresh,
+            )
+            return review, case
+    finally:
+        line.done()
+
+
+def _offline(source: str) -> bool:
+    """Whether *source* is files alone, so that AWS need not be asked for anything."""
+    return source not in SOURCES and Path(source).exists()
+
+
+def _print(review: Review) -> None:
+    now = clock.now()
+    click.echo(review.verdict_words)
+    click.echo()
+    print_table(
+        ("RECORDED", "REGION", "COVERS", "NOTE"),
+        [(part.source, part.region, part.covers, part.note) for part in review.coverage],
+    )
+    if review.findings:
+        click.echo()
+        for finding in review.findings:
+            click.echo(f"{finding.severity:<7} {finding.title}")
+    if review.events:
+        click.echo()
+        print_table(
+            ("TIME", "CALL", "FROM", "AGENT", "RESULT"),
+            [
+                (
+                    clock.spoken(event.time, now),
+                    event.name,
+                    event.source_ip or "",
+                    (event.user_agent or "")[:40],
+                    event.error or "ok",
+                )
+                for event in review.events[-SHOWN:]
+            ],
+        )
+    if len(review.events) > SHOWN:
+        complain(f"the newest {SHOWN} of {len(review.events):,} events; --csv and --json have them all.")
+    complain(f"{review.records_scanned:,} records read, {review.records_unreadable:,} unreadable.")
+
+
+def _export(review: Review, path: Path, case: Case | None) -> None:
+    try:
+        digest = exporting.write(review.events, path)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
+    complain(f"{len(review.events):,} records written to {path}, SHA-256 {digest}.")
+    if case is None:
+        return
+    try:
+        with case:
+            evidence = case.keep_evidence("records.jsonl", path.read_bytes())
+            case.append("exported", records=len(review.events), evidence=evidence)
+    except RunbookError as error:
+        complain(f"not kept in case {case.id}. {error}")
+    else:
+        complain(f"kept in case {case.id} as {evidence['file']}.")

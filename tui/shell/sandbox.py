@@ -1,0 +1,26 @@
+"""`stanch sandbox`: a pretend AWS account on this machine, for any AWS client."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(
+    "sandbox",
+    short_help="Serve a pretend AWS account on 127.0.0.1.",
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Serve a pretend account and print the lines that point any AWS client at it."""
+    try:
+        from sandbox.__main__ import run
+    except ImportError as error:
+        raise click.ClickException(missing(error)) from None
+    ctx.exit(run(list(arguments)))
+
+
+def missing(error: ImportError) -> str:
+    return f"The sandbox is not installed ({error.name} is missing): install stanch[sandbox]."

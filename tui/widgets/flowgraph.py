@@ -1,0 +1,98 @@
+"""IncomingBytes of one log group, live: a title that says how fresh it is, and the graph under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual import events
+from textual.message import Message
+
+from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.plot import ASCII, BLOCKS, Glyphs, Mark, plot
+from tui.widgets.rule import rule
+from tui.widgets.timescale import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Everything a graph shows, at one moment; *notes* say the same ever more briefly."""
+
+    title: str
+    notes: tuple[str, ...]
+    points: tuple[Point, ...]
+    since: datetime
+    until: datetime
+    now: datetime
+    period_seconds: int
+    marks: tuple[Mark, ...] = ()
+
+
+class FlowGraph(Lines):
+    """Draws the flow given to show(); only the cells that differ from what stands there are sent."""
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._glyphs: Glyphs = ASCII if ascii_only else BLOCKS
+        self._flow: Flow | None = None
+
+    def show(self, flow: Flow) -> None:
+        self._flow = flow
+        self._redraw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
+        width, height = self.size
+        if self._flow is not None and width > 0 and height > 0:
+            self.draw(graph(self._flow, width, height, self._glyphs))
+
+
+class FlowGrid(Lines):
+    """Several flows as small multiples, side by side and one below the other, in one widget."""
+
+    GAP = 2
+
+    class Resized(Message):
+        """How many graphs fit has changed."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.post_message(self.Resized())
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._glyphs: Glyphs = ASCII if ascii_only else BLOCKS
+
+    def show(self, flows: Sequence[Flow], columns: int, rows: int) -> None:
+        width, height = self.size
+        lines: list[Line] = []
+        for row in range(rows):
+            here = flows[row * columns : (row + 1) * columns]
+            # What does not divide goes to the graphs on top.
+            tall = height // rows + (row < height % rows)
+            wide = (width - self.GAP * (columns - 1)) // columns
+            graphs = [graph(flow, wide, tall, self._glyphs) for flow in here]
+            for parts in zip(*graphs, strict=True):
+                line: Line = parts[0]
+                for part in parts[1:]:
+                    line = (*line, (" " * self.GAP, "text"), *part)
+                lines.append(fit(line, width))
+        self.draw(lines)
+
+
+def graph(flow: Flow, width: int, height: int, glyphs: Glyphs = BLOCKS) -> Sequence[Line]:
+    title = rule(flow.title, flow.notes, width, dash=glyphs.line)
+    body = plot(
+        flow.points,
+        flow.marks,
+        width,
+        height - 1,
+        since=flow.since,
+        until=flow.until,
+        now=flow.now,
+        period_seconds=flow.period_seconds,
+        glyphs=glyphs,
+    )
+    return [title, *body]

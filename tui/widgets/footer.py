@@ -1,0 +1,97 @@
+"""The last line: what can be done now; what cannot is greyed, with its reason where there is room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.cells import cell_len
+from textual import events
+
+from tui import commands
+from tui.command import Command
+from tui.widgets.lines import Line, Lines, fit
+
+if TYPE_CHECKING:
+    from tui.screens.base import Commanded
+
+Item = tuple[Command, str | None]
+"""A command, and the reason why it cannot be done now."""
+
+_GAP = 2
+
+
+def layout(items: list[Item], width: int) -> tuple[Line, list[tuple[int, int, str]]]:
+    """The line, and where each command stands in it: (first cell, end, id).
+
+    Reasons are shown when all of them fit; when not even the labels do, the middle ranks give way first,
+    so that help and quit stay.
+    """
+    for shown in _fallbacks(items):
+        line, places = _place(shown)
+        if places and places[-1][1] <= width:
+            return fit(line, width), places
+    return fit((), width), []
+
+
+def _fallbacks(items: list[Item]) -> list[list[tuple[Command, str, bool]]]:
+    full = [
+        (command, f"{command.label} ({why})" if why else command.label, bool(why)) for command, why in items
+    ]
+    short = [(command, command.label, bool(why)) for command, why in items]
+    tries = [full, short]
+    while len(short) > 1:
+        # The last two are help and quit; before them, the least important goes.
+        short = short[:-3] + short[-2:] if len(short) > 2 else short[:-1]
+        tries.append(short)
+    return tries
+
+
+def _place(shown: list[tuple[Command, str, bool]]) -> tuple[Line, list[tuple[int, int, str]]]:
+    line: Line = ((" ", "text"),)
+    places: list[tuple[int, int, str]] = []
+    at = 1
+    for command, label, greyed in shown:
+        if places:
+            line = (*line, (" " * _GAP, "text"))
+        key = command.shown_key
+        end = at + cell_len(key) + 1 + cell_len(label)
+        line = (
+            *line,
+            (key, "greyed" if greyed else "accent"),
+            (f" {label}", "greyed" if greyed else "quiet"),
+        )
+        places.append((at, end, command.id))
+        at = end + _GAP
+    return line, places
+
+
+class Footer(Lines):
+    """Asks its screen what can be done; refresh_commands() is called when that may have changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        self.refresh_commands()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.refresh_commands()
+
+    def _redraw(self) -> None:
+        self.refresh_commands()
+
+    def refresh_commands(self) -> None:
+        if not self.size.width:
+            return
+        screen = cast("Commanded", self.screen)
+        items = [
+            (command, screen.why_not(command)) for command in commands.footer(commands.within(screen.scope))
+        ]
+        line, self._places = layout(items, self.size.width)
+        self.draw([line])
+
+    async def on_click(self, event: events.Click) -> None:
+        for first, end, command_id in self._places:
+            if first <= event.x < end:
+                await self.screen.run_action(f"command('{command_id}')")

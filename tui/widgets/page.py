@@ -1,0 +1,77 @@
+"""Text longer than its room: wrapped, scrolled by line, and honest about what is below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.geometry import Size
+
+from tui.widgets.lines import Line, fit, wrap
+from tui.widgets.rows import Rows
+
+
+class Page(Rows):
+    """Shows paragraphs, their later lines indented; what does not fit is announced in the last line.
+
+    *more* says how the rest is to be seen.
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        more: str = "j for more",
+        indent: int = 2,
+    ) -> None:
+        super().__init__(id=id)
+        self._indent = indent
+        self._paragraphs: tuple[Line, ...] = ()
+        self._wrapped: list[Line] = []
+        self._top = 0
+        self.more = more
+
+    def show(self, paragraphs: Sequence[Line], *, keep_place: bool = True) -> None:
+        """Each paragraph is wrapped on its own."""
+        self._paragraphs = tuple(paragraphs)
+        if self.styles.is_auto_height:
+            self.refresh(layout=True)
+        if not keep_place:
+            self._top = 0
+        self._rewrap()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, len(self._wrap(max(1, width - 2))))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rewrap()
+
+    def move(self, by: int) -> None:
+        self._top = max(0, min(self._top + by, self._last_top))
+        self._redraw()
+
+    def move_to(self, index: int) -> None:
+        self._top = 0 if index == 0 else self._last_top
+        self._redraw()
+
+    @property
+    def _last_top(self) -> int:
+        return max(0, len(self._wrapped) - self.page_height)
+
+    def _rewrap(self) -> None:
+        if (width := self.size.width - 2) > 0:
+            self._wrapped = self._wrap(width)
+            self.move(0)
+
+    def _wrap(self, width: int) -> list[Line]:
+        return [
+            line for paragraph in self._paragraphs for line in wrap(paragraph, width, indent=self._indent)
+        ]
+
+    def _redraw(self) -> None:
+        shown = self._wrapped[self._top : self._top + self.page_height]
+        below = len(self._wrapped) - self._top - len(shown)
+        if below > 0 and shown:
+            shown[-1] = ((f"… {below + 1} more lines: {self.more}", "quiet"),)
+        width = self.size.width
+        self.draw([fit(((" ", "text"), *line), width) for line in shown])

@@ -1,0 +1,182 @@
+"""Rows and columns of any length: only the rows in sight are ever made into text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.message import Message
+
+from tui.widgets.lines import Line, Span, fit
+from tui.widgets.rows import Rows
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """*cell* makes the text and its role; *width* is in cells, *flex* the share of what is left over.
+
+    Where there is no room the column with the highest *drop* goes first; 0 never goes.
+    """
+
+    name: str
+    cell: Callable[[T], Span]
+    width: int
+    flex: int = 0
+    right: bool = False
+    drop: int = 0
+    gap: int = 2
+
+
+def widths(columns: Sequence[Column[T]], room: int) -> list[int]:
+    """Cells for each column, 0 for one that is dropped; gaps are not counted in."""
+    kept = list(columns)
+    while _needed(kept) > room and any(column.drop for column in kept):
+        kept.remove(max(kept, key=lambda column: column.drop))
+    left = max(0, room - _needed(kept))
+    shares = sum(column.flex for column in kept)
+    return [
+        0 if column not in kept else column.width + (left * column.flex // shares if shares else 0)
+        for column in columns
+    ]
+
+
+def _needed(columns: Sequence[Column[T]]) -> int:
+    return sum(column.width + column.gap for column in columns) - (columns[-1].gap if columns else 0)
+
+
+class Table(Rows, Generic[T]):
+    """A header, where a column has a name, and rows with a cursor that stays on its row when they change."""
+
+    class Chosen(Message):
+        """The cursor came to another row, or its row changed; *key* is None when there are no rows."""
+
+        def __init__(self, table: Table[Any], key: str | None) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]],
+        key: Callable[[T], str],
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = tuple(columns)
+        self._key = key
+        self._headed = int(any(column.name for column in columns))
+        self._rows: Sequence[T] = ()
+        self._cursor = 0
+        self._top = 0
+        self._sorted: str | None = None
+        self._descending = False
+
+    @property
+    def rows(self) -> Sequence[T]:
+        return self._rows
+
+    @property
+    def cursor(self) -> int:
+        return self._cursor
+
+    @property
+    def chosen(self) -> T | None:
+        return self._rows[self._cursor] if self._rows else None
+
+    @property
+    def page_height(self) -> int:
+        return max(1, self.size.height - self._headed)
+
+    def show(self, rows: Sequence[T], *, sorted_by: str | None = None, descending: bool = False) -> None:
+        """The cursor stays on its row wherever that is now, at the same height on the screen if it can."""
+        before = self._key(self.chosen) if self.chosen is not None else None
+        height = self._cursor - self._top
+        self._rows = rows
+        self._sorted, self._descending = sorted_by, descending
+        at = self._find(before)
+        self._cursor = at if at is not None else max(0, min(self._cursor, len(rows) - 1))
+        self._top = self._cursor - height
+        self._keep_in_sight()
+        self._redraw()
+        after = self._key(self.chosen) if self.chosen is not None else None
+        if before != after:
+            self.post_message(self.Chosen(self, after))
+
+    def choose(self, key: str) -> bool:
+        """Put the cursor on the row of *key*; False where there is none."""
+        if (at := self._find(key)) is None:
+            return False
+        self.move_to(at)
+        return True
+
+    def move(self, by: int) -> None:
+        self._go(max(0, min(self._cursor + by, len(self._rows) - 1)))
+
+    def move_to(self, index: int) -> None:
+        self._go(index if index >= 0 else len(self._rows) + index)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._keep_in_sight()
+        self._redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._top + event.y - self._headed
+        if event.y >= self._headed and at < len(self._rows):
+            self._go(at)
+
+    def _go(self, index: int) -> None:
+        if self._rows and index != self._cursor:
+            self._cursor = index
+            self._keep_in_sight()
+            self._redraw()
+            self.post_message(self.Chosen(self, self._key(self._rows[index])))
+
+    def _find(self, key: str | None) -> int | None:
+        if key is None:
+            return None
+        return next((at for at, row in enumerate(self._rows) if self._key(row) == key), None)
+
+    def _keep_in_sight(self) -> None:
+        last_top = max(0, len(self._rows) - self.page_height)
+        lowest = max(0, self._cursor - self.page_height + 1)
+        self._top = max(lowest, min(self._top, self._cursor, last_top))
+
+    def _redraw(self) -> None:
+        if (width := self.size.width) <= 0:
+            return
+        cells = widths(self._columns, width - 1)
+        lines = [self._header(cells, width)] if self._headed else []
+        for at in range(self._top, min(len(self._rows), self._top + self.page_height)):
+            line = self._line([column.cell(self._rows[at]) for column in self._columns], cells, width)
+            if at == self._cursor:
+                line = tuple((text, "cursor") for text, _ in line)
+            lines.append(line)
+        self.draw(lines)
+
+    def _header(self, cells: list[int], width: int) -> Line:
+        names: list[Span] = []
+        for column in self._columns:
+            arrow = ("▾" if self._descending else "▴") if column.name == self._sorted else ""
+            names.append((column.name + arrow, "header"))
+        return self._line(names, cells, width)
+
+    def _line(self, spans: list[Span], cells: list[int], width: int) -> Line:
+        line: list[Span] = [(" ", "text")]
+        for column, (text, role), room in zip(self._columns, spans, cells, strict=True):
+            if room:
+                line.append((_sized(text, room, column.right), role))
+                line.append((" " * column.gap, "text"))
+        return fit(tuple(line[:-1]), width)
+
+
+def _sized(text: str, room: int, right: bool) -> str:
+    length = cell_len(text)
+    if length > room:
+        return set_cell_size(text, room - 1) + "…"
+    return " " * (room - length) + text if right else text + " " * (room - length)
