@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -192,7 +193,16 @@ def _botocore_session(profile: str | None) -> Any:
         if isinstance(error, BotoCoreError):
             raise NoCredentials("Signing in", str(error)) from None
         raise
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     return session
+
+
+@cache
+def _loader(data_path: str | None) -> Any:
+    """Keeps the service models it has read, for all sessions of the process."""
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 def _read_model(loader: Any, service: str) -> None:

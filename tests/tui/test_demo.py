@@ -19,7 +19,7 @@ def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
     with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
         terminal.wait("This token was found", "ACWL", seconds=40)
         terminal.press("i")
-        terminal.wait("cloudwatch-logs-hlc", "ACCA", "r respond")
+        terminal.wait("key      ACCA", "r respond")
         terminal.press("r")
         terminal.wait("UpdateServiceSpecificCredential", "newest point")
         terminal.press("enter")

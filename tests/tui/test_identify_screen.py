@@ -93,8 +93,10 @@ async def test_offline_facts_come_before_aws_answers(sandbox: Sandbox, driver: D
     paste(driver, token)
     await driver.wait("user web", "looking for it among the account's keys…")
     assert "respond" in driver.text
+    await driver.press("r")
+    await driver.wait("As soon as its key is found.")
     answer.set()
-    await driver.wait("active, made")
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "what was pressed was forgotten")
 
 
 async def test_what_is_no_key_gets_its_sentence(driver: Driver) -> None:

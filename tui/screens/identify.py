@@ -33,6 +33,7 @@ class IdentifyDialog(Dialog[None]):
         self._token: Token | None = None
         self._found: Credential | None = None
         self._search: Span = ("", "text")
+        self._next: str | None = None
 
     def body(self) -> ComposeResult:
         yield Rule("identify a leaked key")
@@ -61,7 +62,7 @@ class IdentifyDialog(Dialog[None]):
         except TokenError as error:
             self._ask((("! ", "warn"), (str(error), "text")))
             return
-        self._token, self._found = token, None
+        self._token, self._found, self._next = token, None, None
         self._search = ("looking for it among the account's keys…", "quiet")
         self._field.display = False
         self.set_focus(None)
@@ -83,6 +84,19 @@ class IdentifyDialog(Dialog[None]):
             )
         self._tell()
         self.commands_changed()
+        if self._found and self._next:
+            self.call_later(self.action_command, self._next)
+
+    async def action_command(self, command_id: str) -> None:
+        if command_id in ("open_found", "respond") and self._searching:
+            self._next = command_id
+            self.say("As soon as its key is found.")
+            return
+        await super().action_command(command_id)
+
+    @property
+    def _searching(self) -> bool:
+        return any(worker.group == "match" and not worker.is_finished for worker in self.workers)
 
     def _ask(self, line: Line) -> None:
         """Wait for a key, saying *line*."""

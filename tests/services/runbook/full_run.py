@@ -12,9 +12,6 @@ import signal
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
-
-from aiobotocore.session import AioSession
 
 from services.aws import session
 from services.aws.call import Call
@@ -26,19 +23,11 @@ from services.runbook.plan import State, StepName
 from services.runbook.situation import Options
 
 # AWS's models are read once, before the forks.
-_LOADER = session._botocore_session(None).get_component("data_loader")
 for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "logs", "s3"):
-    session._read_model(_LOADER, _service)
+    session._read_model(session._loader(None), _service)
 
 OPTIONS = Options(override="the service is gone", source="s3")
 DEEDS = (StepName.DEACTIVATE, StepName.REVIEW, StepName.REPLACE, StepName.DELETE, StepName.DENY)
-
-
-def fresh_session(profile: str | None) -> Any:
-    """botocore's session with the models that were read before."""
-    made = AioSession(profile=profile)
-    made.register_component("data_loader", _LOADER)
-    return made
 
 
 class Boundaries:
@@ -64,7 +53,6 @@ def run(environment: dict[str, str], state: Path, key_id: str, kill_at: int | No
 
 
 def _watch(boundaries: Boundaries) -> None:
-    session._botocore_session = fresh_session
     # The sandbox's IAM agrees with itself at once, so nothing is gained by asking again.
     settle.PATIENCE = timedelta()
     append, replace, send = journal._append, journal._replace, AwsSession.send

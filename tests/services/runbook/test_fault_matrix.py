@@ -49,7 +49,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting: the sandbox agrees with itself at once."""
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
     monkeypatch.setattr(session, "READ_SECONDS", 0.25)
-    monkeypatch.setattr(session, "_botocore_session", full_run.fresh_session)
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
 
