@@ -125,6 +125,8 @@ class FaultBoard:
     def __init__(self) -> None:
         self.settings = Settings()
         self.released = threading.Event()
+        self.struck = 0
+        """How many calls a fault was the end of, or held back."""
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
         self._hooks: list[Hook] = []
@@ -156,7 +158,9 @@ class FaultBoard:
         """The faults that strike this call; asking counts as a call."""
         with self._lock:
             concerned = [rule for rule in self._rules if rule.fault.concerns(service, operation)]
-            return [rule.fault for rule in concerned if rule.strikes()]
+            striking = [rule.fault for rule in concerned if rule.strikes()]
+            self.struck += bool(striking)
+            return striking
 
     def hooks(self, operation: str, when: When) -> list[Callable[[], None]]:
         with self._lock:

@@ -35,10 +35,14 @@ async def calls(at: Situation, name: str) -> tuple[tuple[Call, ...], list[str]]:
     return copied, list(_warnings(at, held))
 
 
+async def left(at: Situation) -> tuple[str, ...]:
+    """The users that this case made and that are still there."""
+    made = [str(call.params["UserName"]) for call in at.case.done if call.operation == "CreateUser"]
+    return tuple([name for name in dict.fromkeys(made) if await _get(at, name)])
+
+
 async def undo(at: Situation, name: str) -> tuple[Call, ...]:
-    """Takes the user away again, where this case made it."""
-    if not at.case.did("CreateUser", UserName=name) or not await _get(at, name):
-        return ()
+    """Takes a user away again that this case made."""
     held = await examine_user(at.aws, name)
     user = {"UserName": name}
     return (

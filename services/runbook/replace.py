@@ -37,9 +37,10 @@ async def plan(at: Situation) -> Plan:
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
-        return _plan(at, calls=(_reset(present.user, present.id), *deposit), warnings=(lost, *warnings))
+        return _plan(at, calls=(*_reset(present), *deposit), warnings=(lost, *warnings))
     if at.options.in_place:
-        return _plan(at, calls=(*_reset_in_place(at, credentials), *deposit), warnings=tuple(warnings))
+        old = next(found for found in credentials if found.id == at.key.id)
+        return _plan(at, calls=(*_reset(old), *deposit), warnings=tuple(warnings))
     if at.options.age_days is None:
         warnings.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
     prepare: tuple[Call, ...] = ()
@@ -72,34 +73,41 @@ async def verify(at: Situation) -> Verified:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    made = at.case.replacement
-    if made is None:
-        return _plan(at, undoing=True, blocked="There is no replacement to take back.")
-    if made.in_place:
+    made, users = at.case.replacement, await new_user.left(at)
+    if made and made.in_place:
         return _plan(
             at, undoing=True, blocked="A reset cannot be taken back: the old secret is gone for good."
         )
-    present = any(found.id == made.key_id for found in await _credentials(at, made.user))
-    key = {"UserName": made.user, "ServiceSpecificCredentialId": made.key_id}
-    calls: tuple[Call, ...] = ()
-    if present:
-        calls = (Call("iam", "DeleteServiceSpecificCredential", key),)
-    if made.user != at.key.user:
-        calls += await new_user.undo(at, made.user)
+    if made is None and not users:
+        return _plan(at, undoing=True, blocked="There is no replacement to take back.")
+    calls: list[Call] = []
+    if made and (present := await _is_there(at, made)):
+        key = {"UserName": made.user, "ServiceSpecificCredentialId": made.key_id}
+        calls.append(Call("iam", "DeleteServiceSpecificCredential", key))
+    else:
+        present = False
+    for user in users:
+        calls += await new_user.undo(at, user)
     return _plan(
         at,
         undoing=True,
-        calls=calls,
-        already=None if calls else f"{made.key_id} is gone already.",
+        calls=tuple(calls),
+        already=f"{made.key_id} is gone already." if made and not calls else None,
         warnings=("Whatever has imported the new key stops working.",) if present else (),
     )
 
 
 async def verify_undo(at: Situation) -> Verified:
-    before = at.case.replacement
-    if before and any(found.id == before.key_id for found in await _credentials(at, before.user)):
-        return Verified(State.REQUESTED, said_aws(f"{before.key_id} is still there", at.now()))
+    made = at.case.replacement
+    there = [made.key_id] if made and await _is_there(at, made) else []
+    there += await new_user.left(at)
+    if there:
+        return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still there", at.now()))
     return Verified(State.UNDONE, said_aws("the new key is gone", at.now()))
+
+
+async def _is_there(at: Situation, made: Replacement) -> bool:
+    return any(found.id == made.key_id for found in await _credentials(at, made.user))
 
 
 def words_of(delivered: str) -> str:
@@ -178,18 +186,14 @@ def _create(at: Situation, user: str) -> Call:
     return Call("iam", "CreateServiceSpecificCredential", params)
 
 
-def _reset(user: str, key_id: str) -> Call:
-    params = {"UserName": user, "ServiceSpecificCredentialId": key_id}
-    return Call("iam", "ResetServiceSpecificCredential", params)
-
-
-def _reset_in_place(at: Situation, credentials: Sequence[Credential]) -> tuple[Call, ...]:
-    old = next(found for found in credentials if found.id == at.key.id)
-    if old.status == "Active":
-        return (_reset(at.key.user, old.id),)
+def _reset(key: Credential) -> tuple[Call, ...]:
+    """A new secret for *key*, and active it is after it."""
+    which = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
+    reset = Call("iam", "ResetServiceSpecificCredential", which)
+    if key.status == "Active":
+        return (reset,)
     # Reset keeps an inactive key inactive.
-    activate = {"UserName": at.key.user, "ServiceSpecificCredentialId": old.id, "Status": "Active"}
-    return (_reset(at.key.user, old.id), Call("iam", "UpdateServiceSpecificCredential", activate))
+    return reset, Call("iam", "UpdateServiceSpecificCredential", {**which, "Status": "Active"})
 
 
 async def _credentials(at: Situation, user: str) -> tuple[Credential, ...]:

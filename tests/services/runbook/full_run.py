@@ -1,7 +1,9 @@
-"""A whole runbook in a process of its own, that may be killed at its n-th boundary.
+"""A route in a process of its own, that may be killed at its n-th boundary.
 
 A boundary is: before, within, between and after the writes of every journal line, and before and after every
-AWS call. Run again, it goes on with its case, as a responder would.
+AWS call. Of the coarse ones, there is one after each line and one after each change in the account: at the
+others between lines, disk and account are as they were. Gone on with, it is as if a responder had started
+the program again.
 """
 
 from __future__ import annotations
@@ -9,25 +11,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+# Imported and read once, before the forks, which would each pay for it.
+import aiobotocore.config
+import aiobotocore.session
+import botocore.parsers
 
 from services.aws import session
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
-from services.runbook import journal, opening, settle
+from services.runbook import journal
 from services.runbook.case import CaseBook
-from services.runbook.engine import Runbook
-from services.runbook.plan import State, StepName
-from services.runbook.situation import Options
+from tests.services.runbook.routes import ROUTES, Patient
 
-# AWS's models are read once, before the forks.
+__all__ = ["aiobotocore", "botocore", "run"]
+
 for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "logs", "s3"):
     session._read_model(session._loader(None), _service)
-
-OPTIONS = Options(override="the service is gone", source="s3")
-DEEDS = (StepName.DEACTIVATE, StepName.REVIEW, StepName.REPLACE, StepName.DELETE, StepName.DENY)
 
 
 class Boundaries:
@@ -37,30 +39,43 @@ class Boundaries:
         self.count = 0
         self._kill_at = kill_at
 
-    def reach(self) -> None:
+    def next_is_last(self) -> bool:
         self.count += 1
-        if self.count == self._kill_at:
+        return self.count == self._kill_at
+
+    def reach(self) -> None:
+        if self.next_is_last():
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(environment: dict[str, str], state: Path, key_id: str, kill_at: int | None, pipe: Connection) -> None:
-    """Send how many boundaries there were, once the whole run is through."""
+def run(
+    environment: dict[str, str],
+    state: Path,
+    route: str,
+    patient: tuple[str, str, str],
+    kill_at: int | None,
+    fine: bool,
+    pipe: Connection,
+) -> None:
+    """Send how many boundaries there were, once the whole route is through."""
     os.environ.update(environment)
     boundaries = Boundaries(kill_at)
-    _watch(boundaries)
-    asyncio.run(take(CaseBook(state), key_id))
+    _watch(boundaries, fine)
+    asyncio.run(_take(route, CaseBook(state), Patient({}, *patient)))
     pipe.send(boundaries.count)
 
 
-def _watch(boundaries: Boundaries) -> None:
-    # The sandbox's IAM agrees with itself at once, so nothing is gained by asking again.
-    settle.PATIENCE = timedelta()
+async def _take(route: str, book: CaseBook, patient: Patient) -> None:
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        await ROUTES[route].take(aws, book, patient)
+
+
+def _watch(boundaries: Boundaries, fine: bool) -> None:
     append, replace, send = journal._append, journal._replace, AwsSession.send
 
     def torn_append(path: Path, line: bytes) -> None:
         boundaries.reach()
-        boundaries.count += 1
-        if boundaries.count == boundaries._kill_at:
+        if boundaries.next_is_last():
             with path.open("ab") as file:
                 file.write(line[: len(line) // 2])
             os.kill(os.getpid(), signal.SIGKILL)
@@ -72,27 +87,14 @@ def _watch(boundaries: Boundaries) -> None:
         boundaries.reach()
 
     async def watched_send(self: AwsSession, call: Call) -> Answer:
-        boundaries.reach()
+        if fine:
+            boundaries.reach()
         answer = await send(self, call)
-        boundaries.reach()
+        if fine or not call.reads:
+            boundaries.reach()
         return answer
 
-    journal._append, journal._replace = torn_append, late_replace
+    journal._replace = late_replace
+    if fine:
+        journal._append = torn_append
     AwsSession.send = watched_send  # type: ignore[method-assign]
-
-
-async def take(book: CaseBook, key_id: str) -> None:
-    """Take all steps that were not taken yet, and lift the hold at the end."""
-    async with AwsSession(regions=("us-east-1",)) as aws:
-        runbook = await opening.look_up(aws, book, key_id, user="web")
-        with opening.begin(runbook, book):
-            await runbook.resume()
-            for step in DEEDS:
-                if not runbook.state.step(step).state.holds and not _lifted(runbook, step):
-                    await runbook.apply(step, OPTIONS)
-            if not _lifted(runbook, StepName.DENY):
-                await runbook.undo(StepName.DENY, OPTIONS)
-
-
-def _lifted(runbook: Runbook, step: StepName) -> bool:
-    return step is StepName.DENY and runbook.state.step(step).state is State.UNDONE

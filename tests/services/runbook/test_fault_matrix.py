@@ -1,9 +1,12 @@
-"""Every fault at every call of a whole run: success, or one sentence and a case that can be gone on with."""
+"""Every fault at every call of the runbook: success, or one sentence and a case that can be gone on with."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.retries import standard
@@ -11,27 +14,11 @@ from botocore.retries import standard
 from sandbox.server import Sandbox
 from services.aws import session
 from services.aws.errors import AwsError
+from services.aws.session import AwsSession
 from services.runbook import engine, settle
 from services.runbook.case import CaseBook
-from tests.services.runbook import full_run
-from tests.services.runbook.conftest import Account
-from tests.services.runbook.test_kill_matrix import check, fresh
+from tests.services.runbook.routes import ROUTES, admit, check, prepare
 
-CALLS = [
-    "GetCallerIdentity",
-    "ListServiceSpecificCredentials",
-    "UpdateServiceSpecificCredential",
-    "DescribeTrails",
-    "ListUserPolicies",
-    "ListAttachedUserPolicies",
-    "DescribeSecret",
-    "CreateServiceSpecificCredential",
-    "CreateSecret",
-    "DeleteServiceSpecificCredential",
-    "PutUserPolicy",
-    "GetUserPolicy",
-    "DeleteUserPolicy",
-]
 FAULTS = {
     "throttled": "throttle:{}:9",
     "5xx": "500:{}:9",
@@ -42,11 +29,35 @@ FAULTS = {
     "denied": "deny:{}:1",
     "rubbish": "rubbish:{}:1",
 }
+CALLS = {
+    "deactivate": ["GetCallerIdentity", "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential"],
+    "review": ["DescribeTrails"],
+    "replace and delete": [
+        "DescribeSecret",
+        "CreateServiceSpecificCredential",
+        "CreateSecret",
+        "DeleteServiceSpecificCredential",
+    ],
+    "deny": [
+        "ListUserPolicies",
+        "GetUserPolicy",
+        "ListAttachedUserPolicies",
+        "PutUserPolicy",
+        "DeleteUserPolicy",
+    ],
+    "managed hold": ["GetPolicy", "GetPolicyVersion", "AttachUserPolicy", "DetachUserPolicy"],
+    "reset": ["ResetServiceSpecificCredential"],
+    "new user": ["GetUser", "CreateUser", "AttachUserPolicy", "PutUserPolicy", "AddUserToGroup"],
+    "new user taken back": ["DetachUserPolicy", "DeleteUserPolicy", "RemoveUserFromGroup", "DeleteUser"],
+    "access keys": ["ListAccessKeys", "UpdateAccessKey"],
+    "log groups": ["DescribeLogGroups", "PutBearerTokenAuthentication"],
+}
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting: the sandbox agrees with itself at once."""
+    sandbox.world.settings.lookup_per_second = None
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
     monkeypatch.setattr(session, "READ_SECONDS", 0.25)
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
@@ -54,22 +65,39 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("call", CALLS)
-async def test_every_fault_ends_well(sandbox: Sandbox, account: Account, tmp_path: Path, call: str) -> None:
-    for fault, spec in FAULTS.items():
-        fresh(sandbox, account)
-        book = CaseBook(tmp_path / fault)
-        sandbox.faults.add(spec.format(call))
-        what, said = f"{call}: {fault}", list[str]()
-        for _ in range(3):
-            try:
-                await full_run.take(book, account.key_id)
-                break
-            except AwsError as error:
-                said.append(str(error))
+@pytest.mark.parametrize("name", CALLS)
+async def test_every_fault_ends_well(
+    sandbox: Sandbox,
+    boto: Callable[..., Any],
+    tmp_path: Path,
+    name: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    route, clients = ROUTES[name], prepare(boto)
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        for call in CALLS[name]:
+            for at, (fault, spec) in enumerate(FAULTS.items()):
+                patient, book = admit(clients, f"{call}-{at}"), CaseBook(tmp_path / f"{call} {at}")
+                what, said = f"{name}, {call}: {fault}", list[str]()
+                before = sandbox.faults.struck
+                sandbox.faults.add(spec.format(call))
+                for _ in range(3):
+                    try:
+                        await route.take(aws, book, patient)
+                        break
+                    except AwsError as error:
+                        said.append(str(error))
+                        sandbox.faults.clear()
+                else:
+                    pytest.fail(f"{what}: never ended, {said}")
                 sandbox.faults.clear()
-        else:
-            pytest.fail(f"{what}: never ended, {said}")
-        sandbox.faults.clear()
-        assert all(sentence and "\n" not in sentence for sentence in said), what
-        check(sandbox, account, book, what)
+                try:
+                    assert sandbox.faults.struck > before, "the call was never made"
+                    assert all(sentence and "\n" not in sentence for sentence in said)
+                    check(sandbox, patient, book, route)
+                except AssertionError as error:
+                    error.add_note(f"{what}; said {said}")
+                    raise
+    with capsys.disabled():
+        told = f"{len(FAULTS)} faults at {len(CALLS[name])} calls ended well"
+        sys.stderr.write(f"\nfault matrix, {name}: {told}\n")

@@ -1,0 +1,217 @@
+"""Ways through the runbook: deeds in their order, on an account made for them, and how it must end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.credentials import CredentialStore
+from sandbox.server import Sandbox
+from services.aws.session import AwsSession
+from services.runbook import opening
+from services.runbook.case import CaseBook
+from services.runbook.plan import Deed, LeverName, State, StepName
+from services.runbook.situation import Options
+
+LOGS = "logs.amazonaws.com"
+MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
+GROUP = "shippers"
+HOLD = "arn:aws:iam::123456789012:policy/hold"
+
+
+def document(effect: str, action: str) -> str:
+    statement = {"Effect": effect, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A user with a leaked key and all that the levers act on, and what boto3 says of them."""
+
+    boto: Mapping[str, Any]
+    user: str
+    key_id: str
+    access_key: str
+
+    @property
+    def new_user(self) -> str:
+        return f"{self.user}-new"
+
+    @property
+    def log_group(self) -> str:
+        return f"/app/{self.user}"
+
+    def keys(self, user: str | None = None) -> dict[str, str]:
+        """Status by id."""
+        listed = self.boto["iam"].list_service_specific_credentials(UserName=user or self.user)
+        return {
+            found["ServiceSpecificCredentialId"]: found["Status"]
+            for found in listed["ServiceSpecificCredentials"]
+        }
+
+    def policies(self, user: str | None = None) -> set[str]:
+        """Names of the inline ones and ARNs of the attached ones."""
+        iam, name = self.boto["iam"], user or self.user
+        inline = iam.list_user_policies(UserName=name)["PolicyNames"]
+        attached = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+        return {*inline, *(policy["PolicyArn"] for policy in attached)}
+
+    def groups(self, user: str) -> list[str]:
+        listed = self.boto["iam"].list_groups_for_user(UserName=user)["Groups"]
+        return [group["GroupName"] for group in listed]
+
+    def access_keys(self) -> list[str]:
+        listed = self.boto["iam"].list_access_keys(UserName=self.user)["AccessKeyMetadata"]
+        return [key["Status"] for key in listed]
+
+    def bearer(self) -> bool:
+        listed = self.boto["logs"].describe_log_groups(logGroupNamePrefix=self.log_group)["logGroups"]
+        (found,) = [group for group in listed if group["logGroupName"] == self.log_group]
+        return bool(found["bearerTokenAuthenticationEnabled"])
+
+    def users(self) -> list[str]:
+        named = [user["UserName"] for user in self.boto["iam"].list_users()["Users"]]
+        return [name for name in named if name in (self.user, self.new_user)]
+
+    def secret(self) -> str:
+        return str(
+            self.boto["secretsmanager"].get_secret_value(SecretId=f"stanch/{self.user}")["SecretString"]
+        )
+
+
+def prepare(boto: Callable[..., Any]) -> Mapping[str, Any]:
+    """What all patients share: a group, and a hold made beforehand."""
+    clients = {service: boto(service) for service in ("iam", "logs", "secretsmanager")}
+    clients["iam"].create_group(GroupName=GROUP)
+    clients["iam"].create_policy(
+        PolicyName="hold", PolicyDocument=document("Deny", "logs:CallWithBearerToken")
+    )
+    return clients
+
+
+def admit(boto: Mapping[str, Any], user: str) -> Patient:
+    iam, logs = boto["iam"], boto["logs"]
+    iam.create_user(UserName=user)
+    key = iam.create_service_specific_credential(UserName=user, ServiceName=LOGS)["ServiceSpecificCredential"]
+    access_key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+    iam.attach_user_policy(UserName=user, PolicyArn=MANAGED)
+    iam.put_user_policy(UserName=user, PolicyName="read", PolicyDocument=document("Allow", "s3:Get*"))
+    iam.add_user_to_group(GroupName=GROUP, UserName=user)
+    patient = Patient(boto, user, key["ServiceSpecificCredentialId"], access_key)
+    logs.create_log_group(logGroupName=patient.log_group)
+    logs.put_bearer_token_authentication(
+        logGroupIdentifier=patient.log_group, bearerTokenAuthenticationEnabled=True
+    )
+    return patient
+
+
+def untouched(patient: Patient, *, but: str = "") -> None:
+    """All of the patient is as it was admitted, save what is named."""
+    seen = {
+        "keys": patient.keys() == {patient.key_id: "Active"},
+        "policies": patient.policies() == {MANAGED, "read"},
+        "access keys": patient.access_keys() == ["Active"],
+        "log group": patient.bearer(),
+        "users": patient.users() == [patient.user],
+    }
+    assert [name for name, as_it_was in seen.items() if not as_it_was and name != but] == []
+
+
+def _replaced(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = patient.keys()
+    assert new != patient.key_id
+    assert patient.keys() == {new: "Active"}
+    _holds_secret_of(patient, sandbox, new)
+    untouched(patient, but="keys")
+
+
+def _reset(patient: Patient, sandbox: Sandbox) -> None:
+    assert patient.keys() == {patient.key_id: "Active"}
+    _holds_secret_of(patient, sandbox, patient.key_id)
+    untouched(patient)
+
+
+def _moved(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = patient.keys(patient.new_user)
+    assert patient.keys(patient.new_user) == {new: "Active"}
+    assert patient.policies(patient.new_user) == {MANAGED, "read"}
+    assert patient.groups(patient.new_user) == [GROUP]
+    _holds_secret_of(patient, sandbox, new)
+    untouched(patient, but="users")
+
+
+def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str) -> None:
+    made = sandbox.world.part(CredentialStore).get(key_id)
+    assert made
+    assert patient.secret() == made.token, "the secret delivered is not the key's"
+
+
+def _as_before(patient: Patient, sandbox: Sandbox) -> None:
+    untouched(patient)
+
+
+@dataclass(frozen=True)
+class Route:
+    """*deeds* are taken, then *undone* are taken back; *ends* asks boto3 whether all is as it must be."""
+
+    deeds: tuple[Deed, ...]
+    undone: tuple[Deed, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    ends: Callable[[Patient, Sandbox], None] = _as_before
+    begins_as: str | None = None
+    """The route that it is the same as to begin with."""
+
+    def options(self, patient: Patient) -> Options:
+        chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
+        return Options(override="the service is gone", source="s3", **chosen)
+
+    async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
+        """Whatever of it was not done yet, as a responder would who is told where the case stands."""
+        runbook = await opening.look_up(aws, book, patient.key_id, user=patient.user)
+        with opening.begin(runbook, book):
+            await runbook.resume()
+            options = self.options(patient)
+            for deed in self.deeds:
+                state = runbook.state.step(deed).state
+                if not state.holds and state is not State.UNDONE:
+                    await runbook.apply(deed, options)
+            for deed in self.undone:
+                if runbook.state.step(deed).state is not State.UNDONE:
+                    await runbook.undo(deed, options)
+
+
+def _new_user(patient: Patient) -> str:
+    return patient.new_user
+
+
+def _log_group(patient: Patient) -> tuple[str, ...]:
+    return (patient.log_group,)
+
+
+_ALL = (StepName.DEACTIVATE, StepName.REVIEW, StepName.REPLACE, StepName.DELETE, StepName.DENY)
+
+ROUTES = {
+    "five steps": Route(_ALL, (StepName.DENY,), ends=_replaced),
+    "deactivate": Route((StepName.DEACTIVATE,), (StepName.DEACTIVATE,)),
+    "review": Route((StepName.REVIEW,)),
+    "replace and delete": Route((StepName.REPLACE, StepName.DELETE), ends=_replaced),
+    "deny": Route((StepName.DENY,), (StepName.DENY,)),
+    "managed hold": Route((StepName.DENY,), (StepName.DENY,), {"hold_policy": HOLD}),
+    "reset": Route((StepName.DEACTIVATE, StepName.REPLACE), (), {"in_place": True}, _reset),
+    "new user": Route((StepName.REPLACE,), (), {"new_user": _new_user}, _moved),
+    "new user taken back": Route(
+        (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, begins_as="new user"
+    ),
+    "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
+    "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
+}
+
+
+def check(sandbox: Sandbox, patient: Patient, book: CaseBook, route: Route) -> None:
+    """The account is as the route ends, and the journal agrees with it."""
+    route.ends(patient, sandbox)
+    (case,) = book.cases()
+    assert case.flaws() == ()
+    assert case.state().unsettled == {}
