@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from moto.core import responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
@@ -13,11 +15,21 @@ from sandbox import errors
 from sandbox.call import Request
 from sandbox.world import World
 
+_BACKENDS: dict[str | None, Any] = {}
+"""By host, for the life of the process: moto would list its own folder twice for every call."""
+
+responses.method_names_from_class = cache(responses.method_names_from_class)
+
 
 class Dispatcher(DomainDispatcherApplication):
     """moto's own, but that it prints nothing about a service it does not know."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
+        if host not in _BACKENDS:
+            _BACKENDS[host] = self._find_backend(host)
+        return _BACKENDS[host]
+
+    def _find_backend(self, host: str | None) -> Any:
         known = host in (None, "moto_api") or any(
             pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns
         )
