@@ -151,7 +151,10 @@ class Runbook:
             await self._journal("delivered", key_id=made.key_id, where=where)
 
     async def resume(self) -> tuple[str, ...]:
-        """Settle every intent that has no outcome by asking AWS; returns what was found, a sentence each."""
+        """Settle every intent that has no outcome by asking AWS, and see whether what was done still holds.
+
+        Returns what was found, a sentence each.
+        """
         found: list[str] = []
         if self.state.unsettled:
             # Another account's answers would settle nothing truly.
@@ -167,7 +170,27 @@ class Runbook:
         for step, state in self.state.steps.items():
             if state.state is State.REQUESTED:
                 await self.verify(step)
+            elif state.state.holds and step is not StepName.REVIEW:
+                found += await self._changed_since(step)
         return tuple(found)
+
+    async def _changed_since(self, step: Deed) -> list[str]:
+        """A sentence where somebody else has made otherwise what this case did, and the journal says it."""
+        made = self.state.replacement
+        if step is StepName.DEACTIVATE and made and made.in_place:
+            # It was this case that made the key Active again, with another secret.
+            return []
+        async with self._one_at_a_time:
+            try:
+                seen = await STEPS[step].verify(self.situation())
+            except AwsError:
+                # Whether it still holds is not known; the next call will say why not.
+                return []
+            if seen.state.holds:
+                return []
+            words = f"changed since, by somebody else: {seen.words}"
+            await self._journal("verified", step=step, state=seen.state, words=words)
+        return [f"{step} was {words}. Look at its plan before you go on."]
 
     def guard(self) -> None:
         """Raise Refused where going on would harm, or would act on another account than the case's."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
+from services.aws.session import AwsSession
+from services.runbook import opening
 from services.runbook.case import CaseBook
 from services.runbook.errors import CaseHeld, Changed, Refused
 from services.runbook.plan import LeverName, State, StepName
@@ -189,6 +191,36 @@ async def test_what_changed_since_the_plan_was_shown_is_said(opened: Opened, acc
             await runbook.apply(StepName.DEACTIVATE, shown=shown)
         plan = await runbook.plan(StepName.REPLACE)
         assert (await runbook.apply(StepName.REPLACE, shown=plan)).verified
+
+
+async def test_what_a_colleague_changed_is_said_when_the_case_goes_on(
+    opened: Opened, account: Account, book: CaseBook
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        await runbook.apply(StepName.DENY)
+    account.iam.update_service_specific_credential(
+        UserName="web", ServiceSpecificCredentialId=account.key_id, Status="Active"
+    )
+    async with AwsSession() as aws:
+        runbook = await opening.look_up(aws, book, account.key_id, user="web")
+        with opening.begin(runbook, book):
+            (said,) = await runbook.resume()
+            assert said.startswith("deactivate was changed since, by somebody else: still Active, said AWS")
+            assert runbook.state.step(StepName.DEACTIVATE).state is State.REQUESTED
+            assert account.statuses() == {account.key_id: "Active"}, "it is said, and not overwritten"
+            assert runbook.state.step(StepName.DENY).state is State.CONFIRMED
+            assert (await runbook.apply(StepName.DEACTIVATE)).verified
+    async with opened() as runbook:
+        assert runbook.state.step(StepName.DEACTIVATE).state is State.CONFIRMED
+
+
+async def test_a_reset_that_woke_its_key_is_nobody_elses_change(opened: Opened, account: Account) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        await runbook.apply(StepName.REPLACE, Options(in_place=True))
+    async with opened() as runbook:
+        assert await runbook.resume() == ()
 
 
 async def test_a_case_taken_over_is_written_by_one_alone(
