@@ -55,6 +55,14 @@ class _Asking:
         resource = "*" if action in _OF_NOTHING else self._resource(call)
         return Question(action, resource, self._context(call)) if resource else None
 
+    def questions(self, call: Call) -> list[Question]:
+        """What *call* needs; tags that are given with it need a permission of their own."""
+        asked = self.question(call)
+        if asked is None:
+            return []
+        tagging = call.service == "secretsmanager" and "Tags" in call.params
+        return [asked, Question("secretsmanager:TagResource", asked.resource)] if tagging else [asked]
+
     def _resource(self, call: Call) -> str | None:
         params, region = call.params, call.region or self.region
         match call.service, call.operation:
@@ -100,7 +108,7 @@ async def missing(
     arns = await asyncio.gather(*(_user_arn(aws, caller, name) for name in there))
     users |= {name: arn for name, arn in zip(there, arns, strict=True) if arn}
     asking = _Asking(caller, await aws.home(), service, users)
-    asked = tuple(question for call in plan.calls if (question := asking.question(call)))
+    asked = tuple(question for call in plan.calls for question in asking.questions(call))
     answers = await check(aws, caller, *asked)
     return tuple(dict.fromkeys(answer.action for answer in answers if answer.may is May.NO))
 

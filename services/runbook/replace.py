@@ -119,7 +119,7 @@ def words_of(delivered: str) -> str:
 def delivered_to(destination: Destination, user: str) -> str:
     """The same, as the journal says it."""
     match destination:
-        case ToSecretsManager(name):
+        case ToSecretsManager(name=name):
             return f"secretsmanager:{name or default_name(user)}"
         case ToFile(path):
             return f"file:{path}"
@@ -174,8 +174,14 @@ async def _deposit(at: Situation) -> tuple[tuple[Call, ...], list[str]]:
     params |= {"SecretString": SECRET, "ClientRequestToken": version}
     if exists:
         warnings.append(f"The secret {name} exists: it gets a new version, and keeps the old one.")
+        if destination.kms_key or destination.tags:
+            warnings.append(f"{name} keeps its KMS key and its tags: those named are for a new secret.")
         return (Call("secretsmanager", "PutSecretValue", params),), warnings
     params["Description"] = f"{at.short_service} API key of {at.options.new_user or at.key.user}"
+    if destination.kms_key:
+        params["KmsKeyId"] = destination.kms_key
+    if destination.tags:
+        params["Tags"] = [{"Key": key, "Value": value} for key, value in destination.tags]
     return (Call("secretsmanager", "CreateSecret", params),), warnings
 
 

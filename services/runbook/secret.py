@@ -37,9 +37,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ToSecretsManager:
-    """A secret of that *name*; None for ``stanch/USER``."""
+    """A secret of that *name*; None for ``stanch/USER``.
+
+    *kms_key* (id, alias or ARN; None for the account's own) and *tags* are for a secret that is new.
+    """
 
     name: str | None = None
+    kms_key: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,16 @@ def parse_destination(text: str) -> Destination:
                 f"{text!r} is no place for a secret: say secretsmanager, secretsmanager:NAME, "
                 "file:PATH or screen."
             )
+
+
+def parse_tag(text: str) -> tuple[str, str]:
+    """``KEY=VALUE``; raises ValueError."""
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not key or not equals:
+        raise ValueError(f"{text!r} is no tag: say KEY=VALUE.")
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"{text!r} is no tag of yours: AWS keeps names that begin with aws: to itself.")
+    return key, value
 
 
 def problem(destination: Destination) -> str | None:

@@ -17,7 +17,7 @@ from services.runbook.engine import Result, Runbook
 from services.runbook.errors import NoSuchKey, Refused
 from services.runbook.plan import Deed, LeverName, Plan, StepName, deed
 from services.runbook.preflight import warned
-from services.runbook.secret import Destination, ToScreen, parse_destination
+from services.runbook.secret import Destination, ToScreen, ToSecretsManager, parse_destination, parse_tag
 from services.runbook.situation import DEFAULT_AGE_DAYS, Options
 from services.token import Token, decode
 from tui.cli import Exit
@@ -48,6 +48,14 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     default="secretsmanager",
     show_default=True,
     help="Where a new secret goes: secretsmanager[:NAME], file:PATH (new, 0600) or screen.",
+)
+@click.option("--kms-key", metavar="KEY", help="Encrypt a new secret with this KMS key: id, alias or ARN.")
+@click.option(
+    "--secret-tag",
+    "secret_tags",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A tag for a new secret; may be repeated.",
 )
 @click.option(
     "--days",
@@ -94,6 +102,8 @@ def command(
     undo: str | None,
     yes: bool,
     secret_to: str,
+    kms_key: str | None,
+    secret_tags: tuple[str, ...],
     days: int,
     never_expires: bool,
     sigv4: bool,
@@ -118,7 +128,7 @@ def command(
         age_days=None if never_expires else days,
         in_place=step == "reset",
         new_user=new_user,
-        secret_to=_destination(secret_to),
+        secret_to=_destination(secret_to, kms_key, secret_tags),
         also_sigv4=sigv4,
         hold_policy=hold_policy,
         log_groups=log_groups,
@@ -147,11 +157,16 @@ def command(
     ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
 
 
-def _destination(text: str) -> Destination:
+def _destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
     try:
-        return parse_destination(text)
+        destination, given = parse_destination(text), tuple(parse_tag(tag) for tag in tags)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    if isinstance(destination, ToSecretsManager):
+        return replace(destination, kms_key=kms_key, tags=given)
+    if kms_key or given:
+        raise click.UsageError("--kms-key and --secret-tag are for a secret that goes to Secrets Manager.")
+    return destination
 
 
 class _Work:

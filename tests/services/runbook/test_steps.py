@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,20 @@ async def test_an_existing_secret_gets_a_version(opened: Opened, account: Accoun
         assert plan.calls[1].operation == "PutSecretValue"
         await runbook.apply(REPLACE, Options(secret_to=ToSecretsManager("prod/web")))
     assert account.secret("prod/web").startswith("ACWL")
+
+
+async def test_a_new_secret_has_the_kms_key_and_the_tags_asked_for(
+    opened: Opened, account: Account, boto: Callable[..., Any]
+) -> None:
+    key = boto("kms").create_key()["KeyMetadata"]["Arn"]
+    options = Options(secret_to=ToSecretsManager(kms_key=key, tags=(("team", "obs"), ("a", "b=c"))))
+    async with opened() as runbook:
+        assert (await runbook.apply(REPLACE, options)).verified
+        plan = await runbook.plan_undo(REPLACE)
+        assert plan.calls
+    described = account.secrets.describe_secret(SecretId="stanch/web")
+    assert described["KmsKeyId"] == key
+    assert described["Tags"] == [{"Key": "team", "Value": "obs"}, {"Key": "a", "Value": "b=c"}]
 
 
 async def test_never_expires_is_possible_and_warned_of(opened: Opened, account: Account) -> None:

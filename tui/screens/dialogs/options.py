@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from services.runbook.plan import StepName
 from services.runbook.replace import default_name
-from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager
+from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager, parse_tag
 from services.runbook.situation import Options
 from tui.commands import bindings
 from tui.screens.base import Dialog
@@ -102,16 +102,19 @@ class OptionsDialog(Dialog[Options | None]):
         yield Picker("expires", _AGE_WORDS, known, id="expires")
         days = str(now.age_days) if known == _CUSTOM else ""
         yield TextRow("days", days, f"1 to {LONGEST_AGE}", id="days")
-        place, name, path = 0, "", ""
+        place, name, kms_key, tags, path = 0, "", "", "", ""
         match now.secret_to:
-            case ToSecretsManager(given):
-                name = given or ""
+            case ToSecretsManager(given, given_key, given_tags):
+                name, kms_key = given or "", given_key or ""
+                tags = " ".join(f"{key}={value}" for key, value in given_tags)
             case ToFile(given_path):
                 place, path = 1, str(given_path)
             case ToScreen():
                 place = 2
         yield Picker("secret to", _PLACES, place, id="place")
         yield TextRow("name", name, default_name(self._user), id="name")
+        yield TextRow("KMS key", kms_key, "the account's own", id="kms-key")
+        yield TextRow("tags", tags, "none; KEY=VALUE KEY=VALUE", id="tags")
         yield TextRow("path", path, "a path that does not exist yet", id="path")
 
     def _of_review(self) -> ComposeResult:
@@ -138,7 +141,8 @@ class OptionsDialog(Dialog[Options | None]):
         self.query_one("#user").display = self._picked("form") == _NEW_USER
         self.query_one("#expires").display = not in_place
         self.query_one("#days").display = not in_place and self._picked("expires") == _CUSTOM
-        self.query_one("#name").display = place == 0
+        for row in ("#name", "#kms-key", "#tags"):
+            self.query_one(row).display = place == 0
         self.query_one("#path").display = place == 1
 
     def do_next(self) -> None:
@@ -185,8 +189,10 @@ class OptionsDialog(Dialog[Options | None]):
             age: int | None = int(typed)
         else:
             age = AGES[picked] if picked < _CUSTOM else self._options.age_days
-        if (destination := self._destination()) is None:
-            self.say("Name a file that does not exist yet.", "warn")
+        try:
+            destination = self._destination()
+        except ValueError as error:
+            self.say(str(error), "warn")
             return
         named = self.query_one("#user", TextRow).text or f"{self._user}-2"
         self.dismiss(
@@ -199,15 +205,20 @@ class OptionsDialog(Dialog[Options | None]):
             )
         )
 
-    def _destination(self) -> Destination | None:
+    def _destination(self) -> Destination:
         match self._picked("place"):
             case 0:
-                return ToSecretsManager(self.query_one("#name", TextRow).text or None)
+                tags = tuple(parse_tag(tag) for tag in self._typed("#tags").split())
+                return ToSecretsManager(self._typed("#name") or None, self._typed("#kms-key") or None, tags)
             case 1:
-                path = self.query_one("#path", TextRow).text
-                return ToFile(Path(path).expanduser()) if path else None
+                if not (path := self._typed("#path")):
+                    raise ValueError("Name a file that does not exist yet.")
+                return ToFile(Path(path).expanduser())
             case _:
                 return ToScreen()
+
+    def _typed(self, row_id: str) -> str:
+        return self.query_one(row_id, TextRow).text
 
     def _picked(self, picker_id: str) -> int:
         return self.query_one(f"#{picker_id}", Picker).index
