@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.pty
 def agree(terminal: Terminal, question: str) -> None:
     terminal.wait(question, "[ Leave it ]")
     terminal.press("y")
+
+
+def type_last_four(terminal: Terminal, key_id: str) -> None:
+    """What cannot be undone is confirmed by typing."""
+    terminal.type(key_id[-4:])
+    terminal.wait(f"{key_id}, to go on: {key_id[-4:]}")
+    terminal.press("enter")
 
 
 def test_access_keys_and_groups_off_and_on(
@@ -78,3 +86,80 @@ def test_access_keys_and_groups_off_and_on(
     assert case.flaws() == ()
     assert (case.folder / "report-1.html").is_file()
     assert {case.state().step(lever).state for lever in LeverName} == {State.UNDONE}
+
+
+def test_a_managed_hold_and_lifted(leaked_key: LeakedKey, tmp_path: Path) -> None:
+    iam = leaked_key.iam
+    deny = {"Effect": "Deny", "Action": "logs:CallWithBearerToken", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": deny})
+    arn = iam.create_policy(PolicyName="hold", PolicyDocument=document)["Policy"]["Arn"]
+
+    def attached() -> list[str]:
+        listed = iam.list_attached_user_policies(UserName="web")["AttachedPolicies"]
+        return [policy["PolicyArn"] for policy in listed]
+
+    with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
+        terminal.wait("5 · deny        Put web on hold")
+        terminal.press("5", "x")
+        terminal.wait("─ deny: choices", "‹ bearer tokens ›")
+        terminal.press("tab")
+        terminal.type(arn)
+        terminal.wait(arn)
+        terminal.press("enter")
+        terminal.wait_gone("deny: choices")
+        terminal.wait("AttachUserPolicy")
+        confirm(terminal)
+        terminal.wait("5 ✓ deny        hold hold in place, said AWS")
+        assert attached() == [arn]
+        terminal.press("u")
+        agree(terminal, "Lift the hold on web?")
+        terminal.wait("5 ↶ deny")
+        assert attached() == []
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+
+
+def test_a_key_of_a_new_user_and_back_then_a_reset(leaked_key: LeakedKey, tmp_path: Path) -> None:
+    iam = leaked_key.iam
+
+    def users() -> list[str]:
+        return [user["UserName"] for user in iam.list_users()["Users"] if user["UserName"].startswith("web")]
+
+    with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
+        terminal.wait("5 · deny        Put web on hold")
+        terminal.press("3", "x")
+        terminal.wait("─ replace: choices", "‹ a second key of web ›")
+        terminal.press("right")
+        terminal.wait("‹ a key of a new user")
+        terminal.press("enter")
+        terminal.wait_gone("replace: choices")
+        terminal.wait("CreateUser", "web-2")
+        confirm(terminal)
+        terminal.wait("3 ✓ replace     ACCA")
+        assert users() == ["web", "web-2"]
+        terminal.press("u")
+        terminal.wait("[ Leave it ]", "Take the replacement back?")
+        (made,) = iam.list_service_specific_credentials(UserName="web-2")["ServiceSpecificCredentials"]
+        type_last_four(terminal, made["ServiceSpecificCredentialId"])
+        terminal.wait("3 ↶ replace")
+        assert users() == ["web"]
+
+        terminal.press("1")
+        confirm(terminal)
+        terminal.wait("1 ✓ deactivate  Inactive, said AWS")
+        terminal.press("3", "x")
+        terminal.wait("─ replace: choices", "‹ a key of a new user")
+        terminal.press("right")
+        terminal.wait("‹ reset this key in place")
+        terminal.press("enter")
+        terminal.wait_gone("replace: choices")
+        terminal.wait(f"Reset {leaked_key.key_id} in place.")
+        terminal.press("enter")
+        terminal.wait("[ Leave it ]", "to go on")
+        type_last_four(terminal, leaked_key.key_id)
+        terminal.wait(f"3 ✓ replace     {leaked_key.key_id}")
+        assert leaked_key.keys == {leaked_key.key_id: "Active"}
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    (case,) = CaseBook(tmp_path).cases()
+    assert case.flaws() == ()

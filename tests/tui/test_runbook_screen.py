@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -499,3 +499,23 @@ async def test_every_size_keeps_the_steps_and_the_whole_id(
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("1 ✓ deactivate")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 10)])
+async def test_however_long_a_plan_is_its_confirmation_can_be_typed(
+    leaked_key: LeakedKey, boto: Callable[..., Any], tmp_path: Path, size: tuple[int, int]
+) -> None:
+    boto("secretsmanager").create_secret(Name="stanch/web", SecretString="an old one")
+    leaked_key.iam.update_service_specific_credential(
+        UserName="web", ServiceSpecificCredentialId=leaked_key.key_id, Status="Inactive"
+    )
+    start = Start("runbook", key_id=leaked_key.key_id, user=leaked_key.user)
+    async with driven(tmp_path, start, size=size) as driver:
+        await driver.wait("3 · replace")
+        await driver.press("3", "x")
+        await driver.wait("‹ a second key")
+        await driver.press("right", "right", "enter")
+        await driver.wait_gone("replace: choices")
+        await driver.wait("›3 · replace Reset ACCA")
+        await driver.press("enter")
+        await driver.wait("Leave it", "last four characters", "more lines: pgdn")
