@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,13 +79,15 @@ def everywhere(cloudtrail: CloudTrail, boto: Boto, leaked: Key, make_trail: Make
 
 
 async def test_every_source_gives_the_same_events(
-    aws: AwsSession, sandbox: Sandbox, cloudtrail: CloudTrail, everywhere: Subject
+    aws: AwsSession, boto: Boto, bucket: str, everywhere: Subject, tmp_path: Path
 ) -> None:
+    for at, stored in enumerate(boto("s3").list_objects_v2(Bucket=bucket)["Contents"]):
+        boto("s3").download_file(bucket, stored["Key"], str(tmp_path / f"{at}.json.gz"))
     now = datetime.now(UTC)
     window = Window(now - timedelta(hours=1), now + timedelta(seconds=1))
     found = {
         source: await reviewed(aws, everywhere, source, window=window, athena=ATHENA)
-        for source in ("auto", "history", "s3", "insights", "lake", "athena")
+        for source in ("auto", "history", "s3", "insights", "lake", "athena", str(tmp_path))
     }
     assert {source: review.unreadable for source, review in found.items() if review.unreadable} == {}
     reference = found["s3"]
@@ -94,7 +97,7 @@ async def test_every_source_gives_the_same_events(
     assert {"CreateAccessKey", "UpdateServiceSpecificCredential"} <= {
         event.name for event in reference.on_user
     }
-    for source in ("auto", "insights", "lake", "athena"):
+    for source in ("auto", "insights", "lake", "athena", str(tmp_path)):
         assert found[source].events == reference.events, source
         on_user = [event for event in found[source].on_user if event.event_id in since_the_trail]
         assert tuple(on_user) == reference.on_user, source
