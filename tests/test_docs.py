@@ -63,7 +63,7 @@ def test_every_file_linked_exists(document: str) -> None:
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["policy-look.json", "policy-act.json"])
+@pytest.mark.parametrize("name", ["policy-look.json", "policy-act.json", "policy-query.json"])
 def test_the_policies_name_actions_that_exist(name: str) -> None:
     import botocore.session
 
@@ -80,6 +80,23 @@ def test_the_policies_name_actions_that_exist(name: str) -> None:
             assert operation in operations[service] or action == "s3:ListBucket"
             if name == "policy-look.json":
                 assert Call(service, operation).reads
+
+
+def test_the_policy_for_queries_names_every_call_that_the_queries_make() -> None:
+    granted = {
+        action
+        for statement in json.loads((ROOT / "docs" / "policy-query.json").read_text())["Statement"]
+        for action in statement["Action"]
+    }
+    made = {
+        f"{service}:{operation}"
+        for name in ("athena", "insights", "lake")
+        for service, operation in re.findall(
+            r'\.read\(\s*"(\w+)",\s*"(\w+)"', (ROOT / "services" / "aws" / f"{name}.py").read_text()
+        )
+    }
+    assert len(made) > 10
+    assert made <= granted
 
 
 def test_the_makefile_has_the_two_commands() -> None:

@@ -35,7 +35,14 @@ _AGE_WORDS = (
 )
 _PLACES = ("Secrets Manager", "a new file (0600)", "this screen")
 _WINDOWS = (1, 7, 30, 90)
-_SOURCES = ("auto", "history", "s3")
+# Athena needs more said than a dialog has room for: `stanch review` has its options.
+_SOURCES = {
+    "auto": "whatever covers the time, the cheapest first",
+    "history": "the event history alone",
+    "s3": "the trail's objects alone",
+    "insights": "the trail's log group, by Logs Insights",
+    "lake": "an event data store, by CloudTrail Lake",
+}
 _ANY_POLICY = "an inline one; or the ARN of one made beforehand"
 
 
@@ -125,8 +132,8 @@ class OptionsDialog(Dialog[Options | None]):
         yield Picker("look at", windows, nearest, id="window")
         yield Picker(
             "read",
-            ("all there is", "the event history alone", "the trail's objects alone"),
-            _SOURCES.index(self._options.source) if self._options.source in _SOURCES else 0,
+            tuple(_SOURCES.values()),
+            list(_SOURCES).index(self._options.source) if self._options.source in _SOURCES else 0,
             id="source",
         )
 
@@ -170,7 +177,9 @@ class OptionsDialog(Dialog[Options | None]):
                 self.dismiss(replace(self._options, also_sigv4=sigv4, hold_policy=policy))
             case _:
                 since = self._now - timedelta(days=_WINDOWS[self._picked("window")])
-                self.dismiss(replace(self._options, since=since, source=_SOURCES[self._picked("source")]))
+                self.dismiss(
+                    replace(self._options, since=since, source=list(_SOURCES)[self._picked("source")])
+                )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.do_use()
