@@ -48,6 +48,8 @@ class Case:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.readings = folder.parents[1] / "reviews"
+        """Where a review that is cut notes how far it came, for the next one."""
         self.id = folder.name
         self.journal = Journal(folder)
         self._lock: int | None = None

@@ -121,7 +121,7 @@ class Runbook:
     ) -> tuple[Result, Review]:
         """Review and keep the result in the case; other steps may be taken meanwhile, and *stop* ends it."""
         case = self._ready()
-        review = await reviewing.perform(self.situation(options), on_progress, stop)
+        review = await reviewing.perform(self.situation(options), on_progress, stop, keep=case.readings)
         await asyncio.to_thread(reviewing.record, review, case)
         return Result(self.state.step(StepName.REVIEW), review.verdict_words), review
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -42,8 +43,13 @@ async def perform(
     at: Situation,
     on_progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    *,
+    keep: Path | None = None,
 ) -> Review:
-    """Run the review this case asks for; keeps nothing."""
+    """Run the review this case asks for; of its result it keeps nothing.
+
+    In the folder *keep* a reading that is cut notes how far it came.
+    """
     until = at.options.until or at.now()
     since = at.options.since or until - DEFAULT_WINDOW
     subject = Subject(user=at.key.user, key_id=at.key.id, service=at.key.service)
@@ -55,6 +61,7 @@ async def perform(
         marks=marks(at.case),
         on_progress=on_progress,
         stop=stop,
+        keep=keep,
     )
 
 

@@ -101,7 +101,12 @@ class EventsScreen(StanchScreen):
         try:
             aws = await self.stanch.aws()
             review = await run_review(
-                aws, subject, Window(now - DEFAULT_WINDOW, now), on_progress=self._work.advance, stop=stop
+                aws,
+                subject,
+                Window(now - DEFAULT_WINDOW, now),
+                on_progress=self._work.advance,
+                stop=stop,
+                keep=self.stanch.options.state_dir / "reviews",
             )
         except Stopped as error:
             self._work.end(None, str(error))
