@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services import policies
@@ -22,6 +22,7 @@ class Unreadable:
 
     what: str
     error: str
+    cause: AwsError | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, str]:
         return {"what": self.what, "error": self.error}
@@ -69,7 +70,7 @@ async def examine_user(
         try:
             return await read(aws, user)
         except AwsError as error:
-            unreadable.append(Unreadable(f"{what} of {user}", str(error)))
+            unreadable.append(Unreadable(f"{what} of {user}", str(error), error))
             return None
 
     access_keys, has_login = await asyncio.gather(

@@ -10,7 +10,7 @@ from typing import Any
 from services import policies
 from services.aws import iam
 from services.aws.call import Call
-from services.aws.errors import NotFound
+from services.aws.errors import Denied, NotFound
 from services.holdings import UserHoldings, examine_user
 from services.runbook.situation import Situation
 
@@ -25,11 +25,18 @@ async def trouble(at: Situation, name: str) -> str | None:
 
 
 async def calls(at: Situation, name: str) -> tuple[tuple[Call, ...], list[str]]:
-    """What is left to do until *name* may do what the old user may; and what to be warned of."""
+    """What is left to do until *name* may do what the old user may; and what to be warned of.
+
+    What may not be read is named, and not copied. Raises the AwsError of what could not be read just now:
+    the same asked again may be copied.
+    """
     old, held, made = await asyncio.gather(
         iam.get_user(at.aws, at.key.user), examine_user(at.aws, at.key.user), _get(at, name)
     )
     there = await examine_user(at.aws, name) if made else UserHoldings(name)
+    for part in (*held.unreadable, *there.unreadable):
+        if part.cause and not isinstance(part.cause, Denied):
+            raise part.cause
     create = () if made else (Call("iam", "CreateUser", _properties(old, name)),)
     copied = (*create, *_policies(held, there, name), *_groups(held, there, name))
     return copied, list(_warnings(at, held))

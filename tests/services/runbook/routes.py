@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.credentials import CredentialStore
@@ -13,11 +15,13 @@ from services.aws.session import AwsSession
 from services.runbook import opening
 from services.runbook.case import CaseBook
 from services.runbook.plan import Deed, LeverName, State, StepName
+from services.runbook.secret import ToSecretsManager
 from services.runbook.situation import Options
 
 LOGS = "logs.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
 GROUP = "shippers"
+SHARED = "shared"
 HOLD = "arn:aws:iam::123456789012:policy/hold"
 
 
@@ -75,20 +79,36 @@ class Patient:
         named = [user["UserName"] for user in self.boto["iam"].list_users()["Users"]]
         return [name for name in named if name in (self.user, self.new_user)]
 
-    def secret(self) -> str:
-        return str(
-            self.boto["secretsmanager"].get_secret_value(SecretId=f"stanch/{self.user}")["SecretString"]
-        )
+    def secret(self, name: str) -> str:
+        return str(self.boto["secretsmanager"].get_secret_value(SecretId=name)["SecretString"])
 
 
 def prepare(boto: Callable[..., Any]) -> Mapping[str, Any]:
-    """What all patients share: a group, and a hold made beforehand."""
+    """What all patients share: a group, a hold made beforehand, a secret, and a trail with an object."""
     clients = {service: boto(service) for service in ("iam", "logs", "secretsmanager")}
+    clients["secretsmanager"].create_secret(Name=SHARED, SecretString="an older one")
+    _trail(boto("s3"), boto("cloudtrail"))
     clients["iam"].create_group(GroupName=GROUP)
     clients["iam"].create_policy(
         PolicyName="hold", PolicyDocument=document("Deny", "logs:CallWithBearerToken")
     )
     return clients
+
+
+def _trail(s3: Any, cloudtrail: Any) -> None:
+    s3.create_bucket(Bucket="trail")
+    allowed = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statements = [
+        allowed | {"Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::trail"},
+        allowed | {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail/*"},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    s3.put_bucket_policy(Bucket="trail", Policy=policy)
+    day = datetime.now(UTC).strftime("%Y/%m/%d")
+    key = f"AWSLogs/123456789012/CloudTrail/us-east-1/{day}/empty.json.gz"
+    s3.put_object(Bucket="trail", Key=key, Body=gzip.compress(b'{"Records":[]}'))
+    cloudtrail.create_trail(Name="audit", S3BucketName="trail")
+    cloudtrail.start_logging(Name="audit")
 
 
 def admit(boto: Mapping[str, Any], user: str) -> Patient:
@@ -142,10 +162,18 @@ def _moved(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient, but="users")
 
 
-def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str) -> None:
+def _shared(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = set(patient.keys()) - {patient.key_id}
+    assert patient.keys() == {patient.key_id: "Active", new: "Active"}
+    _holds_secret_of(patient, sandbox, new, SHARED)
+    untouched(patient, but="keys")
+
+
+def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str, name: str = "") -> None:
     made = sandbox.world.part(CredentialStore).get(key_id)
     assert made
-    assert patient.secret() == made.token, "the secret delivered is not the key's"
+    secret = patient.secret(name or f"stanch/{patient.user}")
+    assert secret == made.token, "the secret delivered is not the key's"
 
 
 def _as_before(patient: Patient, sandbox: Sandbox) -> None:
@@ -165,7 +193,7 @@ class Route:
 
     def options(self, patient: Patient) -> Options:
         chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
-        return Options(override="the service is gone", source="s3", **chosen)
+        return Options(override="the service is gone", **{"source": "s3", **chosen})
 
     async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
         """Whatever of it was not done yet, as a responder would who is told where the case stands."""
@@ -196,6 +224,10 @@ ROUTES = {
     "five steps": Route(_ALL, (StepName.DENY,), ends=_replaced),
     "deactivate": Route((StepName.DEACTIVATE,), (StepName.DEACTIVATE,)),
     "review": Route((StepName.REVIEW,)),
+    "review of the history": Route((StepName.REVIEW,), (), {"source": "history"}),
+    "replace into a secret": Route(
+        (StepName.REPLACE,), (), {"secret_to": ToSecretsManager(SHARED)}, ends=_shared
+    ),
     "replace and delete": Route((StepName.REPLACE, StepName.DELETE), ends=_replaced),
     "deny": Route((StepName.DENY,), (StepName.DENY,)),
     "managed hold": Route((StepName.DENY,), (StepName.DENY,), {"hold_policy": HOLD}),
