@@ -42,7 +42,11 @@ async def verify(at: Situation) -> Verified:
 
 async def verify_undo(at: Situation) -> Verified:
     on = [key_id for key_id, now in _left(at).items() if now == "Active"]
-    return await _verify(at, on, "Active", State.UNDONE)
+    seen = await _verify(at, on, "Active", State.UNDONE)
+    if seen.state is State.UNDONE and (off := switched_off(at)):
+        # Taken back in part: the lever still holds for the others.
+        return Verified(State.CONFIRMED, f"{seen.words}; {', '.join(off)} still Inactive")
+    return seen
 
 
 def switched_off(at: Situation) -> list[str]:

@@ -83,8 +83,13 @@ async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup],
     ]
     answers = await asyncio.gather(*(_read(at, region, name) for name, looked in places for region in looked))
     found = [group for group in answers if group is not None]
-    names = {group.name for group in found}
-    return found, [name for name, _ in places if name not in names]
+    there = {(group.name, group.region) for group in found}
+    missing = [
+        one
+        for one, (name, looked) in zip(wanted, places, strict=True)
+        if not any((name, region) in there for region in looked)
+    ]
+    return found, missing
 
 
 async def _read(at: Situation, region: str, name: str) -> LogGroup | None:

@@ -73,7 +73,15 @@ async def test_undo_leaves_groups_that_others_switched_off(
     assert groups() == {"/app/us-east-1": True, "/app/us-west-2": False}
 
 
-@pytest.mark.parametrize("names", [(), ("/nowhere",), ("/app/us-east-1", "/nowhere")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("/nowhere",),
+        ("/app/us-east-1", "/nowhere"),
+        ("/app/us-east-1", "/app/us-east-1@us-west-2"),
+    ],
+)
 async def test_groups_that_are_not_there(opened: Opened, account: Account, names: tuple[str, ...]) -> None:
     async with opened() as runbook:
         with pytest.raises(Refused):
@@ -95,6 +103,20 @@ async def test_access_keys_off_and_on(opened: Opened, account: Account) -> None:
         assert status() == {made[0]: "Active", made[1]: "Inactive"}, "only what was ours is undone"
         with pytest.raises(Refused, match="AKIANOT"):
             await runbook.apply(LeverName.ACCESS_KEYS, Options(access_keys=("AKIANOT",)))
+
+
+async def test_one_access_key_taken_back_leaves_the_lever_holding(opened: Opened, account: Account) -> None:
+    first, second = (
+        account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"] for _ in range(2)
+    )
+    async with opened() as runbook:
+        await runbook.apply(LeverName.ACCESS_KEYS)
+        result = await runbook.undo(LeverName.ACCESS_KEYS, Options(access_keys=(first,)))
+        assert result.step.state is State.CONFIRMED
+        assert "1 of 1 access keys Active, said AWS" in result.message
+        assert result.message.endswith(f"{second} still Inactive")
+        result = await runbook.undo(LeverName.ACCESS_KEYS)
+        assert result.step.state is State.UNDONE
 
 
 async def test_a_new_user_may_do_what_the_old_one_may(opened: Opened, account: Account) -> None:
