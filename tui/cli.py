@@ -23,6 +23,7 @@ COMMANDS = {
     "review": "tui.shell.review",
     "watch": "tui.shell.watch",
     "case": "tui.shell.case",
+    "scan": "tui.shell.scan",
     "doctor": "tui.shell.doctor",
     "demo": "tui.shell.demo",
     "sandbox": "tui.shell.sandbox",

@@ -1,0 +1,141 @@
+"""Keys planted in files, streams and a git history are found, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from services.scan.history import where
+from services.scan.scan import Scan
+from services.scan.tokens import hits
+
+SECRET = "0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ"
+
+
+def token(user: str = "web", prefix: str = "ACWL") -> str:
+    return prefix + base64.b64encode(f"{user}-at-123456789012:{SECRET}".encode()).decode()
+
+
+def scanned(*paths: Path) -> Scan:
+    scan = Scan()
+    for path in paths:
+        scan.path(path)
+    return scan
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.mark.parametrize("prefix", ["ACWL", "ABSK", "APIAACWM", "AEAA"])
+@pytest.mark.parametrize(
+    "around", ["{}", 'key = "{}"', "Authorization: Bearer {}\r", "KEY={}&next=1", "<b>{}</b>"]
+)
+def test_a_key_of_each_kind_whatever_stands_around_it(prefix: str, around: str) -> None:
+    text = "one\n" + around.format(token("a.b@c", prefix)) + "\nthree\n"
+    (hit,) = hits(io.BytesIO(text.encode()))
+    assert (hit.token.prefix, hit.token.user, hit.token.account) == (prefix, "a.b@c", "123456789012")
+    assert hit.line == 2
+    assert SECRET[:10] not in repr(hit)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 100, 4096])
+def test_a_key_across_the_border_of_two_pieces(chunk: int) -> None:
+    text = f"{'x' * 90}\n{token('one')} {token('two')}\n{token('three')}".encode()
+    found = [(hit.token.user, hit.line) for hit in hits(io.BytesIO(text), chunk=chunk)]
+    assert found == [("one", 2), ("two", 2), ("three", 3)]
+
+
+def test_nothing_else_is_taken_for_a_key() -> None:
+    rng = random.Random(7)
+    noise = bytearray(rng.randbytes(2_000_000))
+    for prefix in (b"ACWL", b"ABSK", b"APIAACWM", b"AEAA") * 50:
+        at = rng.randrange(len(noise) - 200)
+        noise[at : at + 4 + 120] = prefix[:4] + base64.b64encode(rng.randbytes(90))
+    look_alikes = (
+        b"ACWL" + base64.b64encode(b"no account here:" + SECRET.encode()),
+        b"ACWL" + base64.b64encode(b"web-at-12345:" + SECRET.encode()),
+        b"ACWL" + base64.b64encode(b"web-at-123456789012 " + SECRET.encode()),
+        b"ACWL" * 1000,
+        b"AEAA" + b"A" * 100_000,
+    )
+    text = bytes(noise) + b"\n" + b"\n".join(look_alikes) + b"\n" + base64.b64encode(bytes(noise[:300_000]))
+    assert list(hits(io.BytesIO(text))) == []
+
+
+def test_folders_binary_files_and_lines_without_end(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "app.env").write_text(f"A=1\nKEY={token()}\n")
+    (tmp_path / "image.bin").write_bytes(os.urandom(50_000) + b"\0" + token("bin").encode() + b"\0")
+    (tmp_path / "long.json").write_bytes(b"x" * 9_000_000 + token("long").encode())
+    (tmp_path / "link").symlink_to(tmp_path / "deep" / "er" / "app.env")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    scan = scanned(tmp_path)
+    places = {found.token.user: found.place for found in scan.found}
+    assert sorted(found.token.user or "" for found in scan.found) == ["bin", "long", "web"], (
+        "links are not followed"
+    )
+    assert str(places["web"]) == f"{tmp_path}/deep/er/app.env:2"
+    assert places["long"].line == 1
+    assert scan.unreadable == []
+    assert scan.files == 3
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    scan = scanned(tmp_path / "missing")
+    assert scan.unreadable == [(str(tmp_path / "missing"), "there is no such file or folder")]
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "repo" / "kept.txt").write_text(token())
+    scan = scanned(tmp_path / "repo")
+    assert [what for what, _ in scan.unreadable] == [f"the history of {tmp_path / 'repo'}"]
+    assert len(scan.found) == 1, "the files are read all the same"
+
+
+def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    git(repo, "init", "-q")
+    (repo / "a.txt").write_text("nothing\n")
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "first")
+    (repo / "conf").mkdir()
+    (repo / "conf" / "my app.env").write_text(f"# ours\nKEY={token('deleted')}\n")
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "second")
+    leaked = git(repo, "rev-parse", "HEAD")
+    git(repo, "rm", "-q", "conf/my app.env")
+    git(repo, "commit", "-qm", "third")
+    git(repo, "commit", "-q", "--allow-empty", "-m", f"use {token('told')}")
+    message = git(repo, "rev-parse", "HEAD")
+    git(repo, "reset", "-q", "--hard", leaked + "^")
+    git(repo, "reset", "-q", "--hard", message)
+    found = {each.token.user: each.place for each in scanned(repo).found}
+    assert set(found) == {"deleted", "told"}
+    assert (found["deleted"].commit, found["deleted"].line) == (leaked, 2)
+    assert found["deleted"].path == f"{repo}/conf/my app.env"
+    assert found["told"].commit == message
+
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
+    assert {each.token.user for each in scanned(bare).found} == {"deleted", "told"}
+
+    # Of no commit any more, and still there for whoever looks.
+    git(repo, "checkout", "-q", "--orphan", "clean")
+    git(repo, "rm", "-qrf", ".")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "anew")
+    (branch,) = [name for name in git(repo, "branch", "--format=%(refname:short)").split() if name != "clean"]
+    git(repo, "branch", "-qD", branch)
+    places = {each.token.user: each.place for each in scanned(repo).found}
+    assert set(places) == {"deleted", "told"}
+    object_id = places["deleted"].object_id
+    assert object_id
+    assert where(repo, object_id) is None
