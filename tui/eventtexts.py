@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from services.review.coverage import Coverage
 from services.review.findings import Finding
-from services.review.model import Window
 from services.review.record import Event
-from services.review.recorded import Covers
 from services.review.review import Review
 from services.text import clean
-from tui import words
-from tui.widgets.lines import Line, Role, Span, wrap
+from tui import eventbars, words
+from tui.eventgroups import Group, Side
+from tui.widgets.lines import Line, Span, wrap
 from tui.widgets.table import Column
 
-BAR = 20
-"""Cells for the window of a review."""
-
-_BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
-_CELLS: dict[Covers, Span] = {
-    "yes": ("━", "good"),
-    "partly": ("╍", "warn"),
-    "unknown": ("╌", "warn"),
-    "management only": ("·", "quiet"),
-    "no": ("·", "quiet"),
-}
-_WORDS: dict[Covers, str] = {
-    "yes": "recorded",
-    "partly": "recorded in part",
-    "unknown": "not known",
-    "management only": "use is not recorded",
-    "no": "not recorded",
-}
 _SIGNS: dict[str, Span] = {
     "high": ("‼", "alarm"),
     "medium": ("!", "warn"),
@@ -47,29 +27,13 @@ _SIGNS: dict[str, Span] = {
 
 def heading(review: Review, now: datetime) -> Line:
     since, until = review.window.since, review.window.until
+    suspected = f" · + is new since {review.marks.suspected:%m-%d %H:%M:%S}" if review.marks.suspected else ""
     recent = now - until < timedelta(hours=1)
     to = f"{until:%H:%M:%S}" if recent else f"{until:%Y-%m-%d %H:%M}"
     return (
         (f"What {review.subject.user} did", "strong"),
-        (f", {since:%Y-%m-%d %H:%M} to {to} · {review.attribution_words}", "quiet"),
+        (f", {since:%Y-%m-%d %H:%M} to {to} · {review.attribution_words}{suspected}", "quiet"),
     )
-
-
-def covered(rows: Iterable[Coverage], when: datetime) -> Covers:
-    """The best that any source says of *when*."""
-    found = {row.covers for row in rows if row.since <= when <= row.until}
-    return next((covers for covers in _BEST if covers in found), "unknown")
-
-
-def coverage_lines(rows: Sequence[Coverage], window: Window) -> list[Line]:
-    """One bar for Regions recorded alike: ``╌╌╌━━━━ us-east-1: not known to 11-20, then recorded``."""
-    alike: dict[tuple[tuple[Covers, datetime], ...], list[str]] = {}
-    for region in dict.fromkeys(row.region for row in rows):
-        pieces = _pieces([row for row in rows if row.region == region], window)
-        alike.setdefault(pieces, []).append("all Regions" if region == "*" else region)
-    if len(alike) == 1 and len(regions := next(iter(alike.values()))) > 1:
-        return [_bar([f"all {len(regions)} Regions"], next(iter(alike)), window)]
-    return [_bar(regions, pieces, window) for pieces, regions in alike.items()]
 
 
 def findings_lines(findings: Sequence[Finding], width: int, *, most: int | None = None) -> list[Line]:
@@ -95,6 +59,19 @@ def columns(now: datetime) -> tuple[Column[Event], ...]:
         Column("AGENT", lambda event: (event.user_agent, "quiet"), 10, flex=3, drop=1),
         Column("REGION", lambda event: (event.region, "quiet"), 10, drop=2),
         Column("RESULT", result, 8, flex=1),
+    )
+
+
+def group_columns(side: Side, now: datetime) -> tuple[Column[Group], ...]:
+    return (
+        Column("", lambda group: ("+", "warn") if group.new else (" ", "text"), 1, gap=1),
+        Column(side.title, lambda group: (group.value, "warn" if group.new else "text"), 20, flex=1),
+        Column("EVENTS", lambda group: (f"{group.count:,}", "text"), 8, right=True),
+        Column(
+            "REFUSED", lambda group: (f"{group.refused:,}" if group.refused else "", "good"), 8, right=True
+        ),
+        Column("FIRST", lambda group: (_time(group.first, now), "quiet"), 14, drop=1),
+        Column("LAST", lambda group: (_time(group.last, now), "text"), 14),
     )
 
 
@@ -140,11 +117,11 @@ def full_lines(review: Review, width: int) -> list[Line]:
     lines += [(("Findings", "header"),), *(findings_lines(review.findings, width) or [(("none", "quiet"),)])]
     lines += [(), (("Coverage: whether use would have been recorded", "header"),)]
     for row in review.coverage:
-        sign, role = _CELLS[row.covers]
+        sign, role = eventbars.CELLS[row.covers]
         span = f"{row.since:%m-%d %H:%M} to {row.until:%m-%d %H:%M}"
         told: Line = (
             (f"{sign} ", role),
-            (f"{row.region} {_WORDS[row.covers]} ", "text"),
+            (f"{row.region} {eventbars.WORDS[row.covers]} ", "text"),
             (f"by {row.source}, {span}: {row.note}", "quiet"),
         )
         lines += wrap(told, width, indent=2)
@@ -166,35 +143,6 @@ def _scanned(review: Review) -> str:
     bad = f", {review.records_unreadable:,} of them unreadable" if review.records_unreadable else ""
     own = words.count(len(review.events), "event")
     return f"{read} read{bad}; {own} by the user, {len(review.on_user):,} on it"
-
-
-def _pieces(rows: list[Coverage], window: Window) -> tuple[tuple[Covers, datetime], ...]:
-    """(what is covered, until when), one after the other through the window."""
-    edges = sorted({window.until, *(edge for row in rows for edge in (row.since, row.until))})
-    found: list[tuple[Covers, datetime]] = []
-    at = window.since
-    for edge in (edge for edge in edges if window.since < edge <= window.until):
-        covers = covered(rows, at + (edge - at) / 2)
-        if found and found[-1][0] == covers:
-            found.pop()
-        found.append((covers, edge))
-        at = edge
-    return tuple(found)
-
-
-def _bar(regions: Sequence[str], pieces: Sequence[tuple[Covers, datetime]], window: Window) -> Line:
-    cells: list[Span] = []
-    length = window.until - window.since
-    for cell in range(BAR):
-        when = window.since + length * (cell + 0.5) / BAR
-        covers: Covers = next((covers for covers, until in pieces if when <= until), "unknown")
-        cells.append(_CELLS[covers])
-    said = [
-        f"{_WORDS[covers]} to {until:%m-%d %H:%M}" if at < len(pieces) - 1 else _WORDS[covers]
-        for at, (covers, until) in enumerate(pieces)
-    ]
-    role: Role = "text" if [covers for covers, _ in pieces] == ["yes"] else "warn"
-    return (*cells, (f" {', '.join(regions)}: ", "text"), (", then ".join(said), role))
 
 
 def _time(when: datetime, now: datetime) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
 from services.review.model import Progress, SourceUnavailable
-from services.runbook import opening, reviewing
+from services.review.record import Event
+from services.runbook import exporting, opening, reviewing
 from services.runbook.case import Case, CaseBook
 from services.runbook.engine import Result, Runbook
 from services.runbook.errors import CaseHeld, Refused, RunbookError
@@ -170,6 +172,22 @@ class Handling:
         await self._enter(self.runbook)
         await self.runbook.note(text)
         await self._read_state()
+
+    async def suspect(self, since: datetime | None) -> None:
+        """From now on the review is told with *since* as the moment the key came into wrong hands."""
+        if self.runbook is None or self.work.review is None:
+            raise RunbookError("Nothing is reviewed yet.")
+        await self._enter(self.runbook)
+        self.work.end(await self.runbook.suspect(self.work.review, since))
+        await self._read_state()
+
+    async def export(self, events: Sequence[Event]) -> str:
+        """Keep the records of *events* in the case as JSON lines; says where and with which SHA-256."""
+        if self.runbook is None:
+            raise RunbookError("The key is not read yet.")
+        case = await self._enter(self.runbook)
+        kept = await asyncio.to_thread(exporting.keep, events, case)
+        return f"{len(events):,} records kept in case {case.id} as {kept['file']}, SHA-256 {kept['sha256']}"
 
     async def close(self, remaining: Sequence[str]) -> None:
         """Journal that the case is closed, with what *remaining* says is still open, and give it back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from services.aws.session import AwsSession
 from services.aws.sts import get_caller
 from services.review.attribution import By, attribute
 from services.review.collect import Collector
-from services.review.coverage import Coverage, gaps, path_rows
+from services.review.coverage import Coverage, Span, gaps, path_rows
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.kept import kept
 from services.review.match import Matcher
@@ -46,6 +46,7 @@ __all__ = [
     "Subject",
     "Unreadable",
     "Window",
+    "judged",
     "run_review",
 ]
 
@@ -56,27 +57,31 @@ NO_MARKS = Marks()
 class Review:
     """What was found, and how far it can be trusted.
 
-    *events* are the subject's own, *on_user* what others did to the user, both in order of time; *use* are
-    those of *events* that are use of the key. *complete* is False where anything was unreadable, or where
-    use in the window would not surely have been recorded.
+    *events* are the subject's own, *on_user* what others did to the user, both in order of time. *complete*
+    is False where anything was unreadable, or where use in the window would not surely have been recorded.
+    From *marks* on stands what `judged` made of the records; *use* are those of *events* that are use of
+    the key.
     """
 
     subject: Subject
     window: Window
     sources: tuple[SourceUsed, ...]
     coverage: tuple[Coverage, ...]
+    gaps: tuple[tuple[str, Span], ...]
+    """(Region, span) in which use would not surely have been recorded."""
     complete: bool
     unreadable: tuple[Unreadable, ...]
     records_scanned: int
     records_unreadable: int
     events: tuple[Event, ...]
-    use: tuple[Event, ...]
     on_user: tuple[Event, ...]
-    findings: tuple[Finding, ...]
-    attribution: By
-    attribution_words: str
-    verdict: Verdict
-    verdict_words: str
+    marks: Marks = NO_MARKS
+    use: tuple[Event, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    attribution: By = "user"
+    attribution_words: str = ""
+    verdict: Verdict = "unknown"
+    verdict_words: str = ""
     seen_in_force: datetime | None = None
     """The last refused use, where none was let in since the deactivation."""
 
@@ -93,6 +98,7 @@ class Review:
             "verdict_words": self.verdict_words,
             "attribution": self.attribution,
             "attribution_words": self.attribution_words,
+            "suspected": clock.rfc3339(self.marks.suspected) if self.marks.suspected else None,
             "seen_in_force": clock.rfc3339(self.seen_in_force) if self.seen_in_force else None,
             "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
             "coverage": [row.as_json() for row in self.coverage],
@@ -159,33 +165,42 @@ def _concluded(
     collector: Collector,
     now: datetime,
 ) -> Review:
-    events, on_user = collector.events("by"), collector.events("on")
-    attributed = attribute(events, subject)
-    facts = Facts(subject, marks, attributed.use, attributed.other, on_user)
     unreadable = collector.unreadable()
     missing = gaps(rows, reading.read, window)
-    seen = in_force(facts)
-    word, sentence = verdict(
-        attributed.use,
-        window=window,
-        gaps=missing,
-        unreadable=unreadable,
-        seen_in_force=seen,
-        suspected=marks.suspected,
-        now=now,
-    )
-    return Review(
+    read = Review(
         subject=subject,
         window=window,
         sources=reading.sources,
         coverage=rows,
+        gaps=missing,
         complete=not (missing or unreadable or window.empty),
         unreadable=unreadable,
         records_scanned=collector.records,
         records_unreadable=collector.records_bad,
-        events=events,
+        events=collector.events("by"),
+        on_user=collector.events("on"),
+    )
+    return judged(read, marks, now)
+
+
+def judged(review: Review, marks: Marks, now: datetime) -> Review:
+    """What the records of *review* say when they are measured against *marks*; nothing is read anew."""
+    attributed = attribute(review.events, review.subject)
+    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user)
+    seen = in_force(facts)
+    word, sentence = verdict(
+        attributed.use,
+        window=review.window,
+        gaps=review.gaps,
+        unreadable=review.unreadable,
+        seen_in_force=seen,
+        suspected=marks.suspected,
+        now=now,
+    )
+    return replace(
+        review,
+        marks=marks,
         use=attributed.use,
-        on_user=on_user,
         findings=findings(facts),
         attribution=attributed.by,
         attribution_words=attributed.words,

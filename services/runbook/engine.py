@@ -14,7 +14,7 @@ from services.aws.iam import Credential
 from services.aws.session import Answer, AwsSession
 from services.aws.sts import Caller
 from services.review.model import Progress
-from services.review.review import Review
+from services.review.review import Review, judged
 from services.runbook import access_keys, deactivate, delete, deny, groups, preflight, reviewing
 from services.runbook import replace as replacing
 from services.runbook.case import Case
@@ -124,6 +124,14 @@ class Runbook:
         review = await reviewing.perform(self.situation(options), on_progress, stop, keep=case.readings)
         await asyncio.to_thread(reviewing.record, review, case)
         return Result(self.state.step(StepName.REVIEW), review.verdict_words), review
+
+    async def suspect(self, review: Review, since: datetime | None) -> Review:
+        """Journal *since* when the key may be in wrong hands, and keep *review* as it is told with that."""
+        case = self._ready()
+        await self._journal("suspected", since=clock.rfc3339(since) if since else None)
+        told = judged(review, reviewing.marks(self.state), self._now())
+        await asyncio.to_thread(reviewing.record, told, case)
+        return told
 
     async def sweep(self) -> Sweep:
         """What else the key's user holds; journaled where a case is held."""

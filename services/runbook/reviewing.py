@@ -71,6 +71,7 @@ def marks(case: CaseState) -> Marks:
     # A replacement's calls are let in, and records may not tell it from the old key.
     again = [at for name in ("reactivate", "replace") if (at := case.marked(name))]
     return Marks(
+        suspected=case.suspected,
         deactivated=deactivated,
         reactivated=min((at for at in again if deactivated and at > deactivated), default=None),
     )

@@ -2,7 +2,7 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
-``closed``.
+``suspected`` · ``exported`` · ``closed``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services import clock
 from services.aws.call import Call
 from services.runbook.journal import Entry
 from services.runbook.plan import Deed, LeverName, State, StepName, deed
@@ -73,6 +74,8 @@ class CaseState:
     """Every call that AWS is known to have acted on, in order."""
     marks: tuple[tuple[datetime, str], ...] = ()
     """When the runbook acted, for the time axis of a graph."""
+    suspected: datetime | None = None
+    """Since when the key may be in wrong hands, said the responder."""
 
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())
@@ -138,6 +141,8 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
             return state
         case "review":
             return replace(state, reviews=(*state.reviews, data))
+        case "suspected":
+            return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
         case "closed":
             return replace(state, closed_at=entry.at)
         case _:

@@ -69,6 +69,15 @@ def test_a_key_has_one_meaning(scope: str) -> None:
     assert [key for key, times in counts.items() if times > 1] == []
 
 
+@pytest.mark.parametrize(
+    "screen", (InventoryScreen, EventsScreen, CasesScreen, SweepScreen, GroupsScreen, ErrorsScreen)
+)
+def test_a_list_on_a_screen_takes_no_key_of_the_screens_own(screen: type[Commands[Any]]) -> None:
+    moves = {key for command in commands.within("list") for key in command.keys}
+    own = {key: command.id for command in commands.within(screen.scope) for key in command.keys}
+    assert {key: own[key] for key in moves & own.keys()} == {}
+
+
 def test_lists_move_and_do_nothing_else() -> None:
     listed = commands.within("list")
     assert {command.id for command in listed} >= {"down", "up", "top", "bottom"}

@@ -16,7 +16,7 @@ from services.runbook.plan import State, StepName
 from services.text import clean
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
-from tui import eventtexts
+from tui import eventbars, eventtexts
 from tui.options import Start
 from tui.widgets.lines import plain
 
@@ -151,20 +151,20 @@ def row(region: str, covers: Covers, first: int, last: int) -> Coverage:
 
 def test_coverage_is_the_best_of_all_sources_and_never_more() -> None:
     rows = [row("us-east-1", "unknown", 0, 2), row("us-east-1", "yes", 2, 4), row("us-east-1", "no", 0, 4)]
-    (line,) = eventtexts.coverage_lines(rows, WINDOW)
+    (line,) = eventbars.coverage_lines(rows, WINDOW)
     assert plain(line) == "╌" * 10 + "━" * 10 + " us-east-1: not known to 11-18 00:00, then recorded"
 
 
 def test_what_no_source_tells_of_is_not_known() -> None:
-    (line,) = eventtexts.coverage_lines([row("us-east-1", "yes", 0, 1)], WINDOW)
+    (line,) = eventbars.coverage_lines([row("us-east-1", "yes", 0, 1)], WINDOW)
     assert plain(line).startswith("━" * 5 + "╌" * 15)
 
 
 def test_regions_recorded_alike_share_a_line() -> None:
     rows = [row("us-east-1", "yes", 0, 4), row("us-west-2", "yes", 0, 4), row("eu-west-1", "no", 0, 4)]
-    told = [plain(line) for line in eventtexts.coverage_lines(rows, WINDOW)]
+    told = [plain(line) for line in eventbars.coverage_lines(rows, WINDOW)]
     assert told == ["━" * 20 + " us-east-1, us-west-2: recorded", "·" * 20 + " eu-west-1: not recorded"]
-    same = [plain(line) for line in eventtexts.coverage_lines(rows[:2], WINDOW)]
+    same = [plain(line) for line in eventbars.coverage_lines(rows[:2], WINDOW)]
     assert same == ["━" * 20 + " all 2 Regions: recorded"]
 
 

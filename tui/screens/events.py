@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,19 +10,19 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from services.review.record import Event
-from services.review.review import Review, Subject, Window, run_review
+from services.review.review import Review, Subject, Window, judged, run_review
 from services.runbook.plan import StepName
 from services.runbook.reviewing import DEFAULT_WINDOW
-from tui import context, eventtexts, words
+from tui import context, eventbars, eventtexts, words
 from tui.commands import bindings
+from tui.eventgroups import SIDES
 from tui.handling import Handling, Stopped
 from tui.reviewwork import ReviewWork
 from tui.screens.base import StanchScreen
+from tui.widgets.eventlist import EventList
 from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Line, Lines, Role, fit, wrap
 from tui.widgets.rule import Rule
-from tui.widgets.table import Table
 
 _CALM = 0.1
 """Seconds within which progress is drawn together."""
@@ -51,8 +51,7 @@ class EventsScreen(StanchScreen):
         self._key_id = key_id
         self._handling = handling
         self._work = handling.work if handling else ReviewWork()
-        self._filter = ""
-        self._shown: Review | None = None
+        self._drawn: Review | None = None
         self._drawing: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -63,11 +62,11 @@ class EventsScreen(StanchScreen):
             yield FilterField(
                 self._filtered, placeholder="words of call, address, agent, resource, result", id="filter"
             )
-        yield Table(eventtexts.columns(self.stanch.options.now()), lambda event: event.event_id, id="events")
+        yield EventList(self.stanch.options.now(), id="list")
 
     @property
-    def table(self) -> Table[Event]:
-        return self.query_one("#events", Table)
+    def shown(self) -> EventList:
+        return self.query_one("#list", EventList)
 
     @property
     def subject(self) -> context.Subject | None:
@@ -75,7 +74,7 @@ class EventsScreen(StanchScreen):
 
     def on_mount(self) -> None:
         self._work.on_change.append(self._changed)
-        self.set_focus(self.table)
+        self.shown.focus_rows()
         if self._work.review is None and not self._work.running:
             self._begin()
         self._draw()
@@ -129,9 +128,9 @@ class EventsScreen(StanchScreen):
         lines = self._head(review, width)
         head.styles.height = len(lines)
         head.draw([fit(((" ", "text"), *line), self.size.width) for line in lines])
-        if review is not None and review is not self._shown:
-            self._shown = review
-            self._show_rows()
+        if review is not None and review is not self._drawn:
+            self._drawn = review
+            self.shown.show(review.events, review.marks.suspected)
         self._entitle()
         self.commands_changed()
 
@@ -148,7 +147,9 @@ class EventsScreen(StanchScreen):
         if review is None:
             return [((f"What {self._user} did", "strong"),), *lines]
         lines += wrap(eventtexts.heading(review, self.stanch.options.now()), width, indent=2)
-        lines += eventtexts.coverage_lines(review.coverage, review.window)
+        cells = max(eventbars.BAR, width // 4)
+        lines += eventbars.coverage_lines(review.coverage, review.window, cells)
+        lines += eventbars.counted_lines(review.events, review.window, cells)
         role: Role = (
             "alarm" if review.verdict == "used" else "warn" if review.verdict == "unknown" else "good"
         )
@@ -158,33 +159,33 @@ class EventsScreen(StanchScreen):
             review.findings, width, most=max(1, min(room, self.size.height // 4))
         )
 
-    def _rows(self) -> Sequence[Event]:
-        """The newest first."""
-        events = self._work.review.events if self._work.review else ()
-        return [event for event in reversed(events) if eventtexts.matches(event, self._filter)]
-
-    def _show_rows(self) -> None:
-        self.table.show(self._rows(), sorted_by="TIME", descending=True)
-
     def _entitle(self) -> None:
         review = self._work.review
-        count, shown = (len(review.events) if review else 0), len(self.table.rows)
-        title = f"{shown:,} of {count:,} events" if self._filter else words.count(count, "event")
         notes = []
-        if review and not count:
+        if review and not review.events:
             notes.append("none is no proof: see what is recorded, above")
         if review and review.unreadable:
             notes.append(f"{words.count(len(review.unreadable), 'thing')} unreadable: f names them")
         if review and self._handling and self._handling.case and not self.read_only:
             notes.append(f"kept in case {self._handling.case.id}")
-        self.query_one("#events-rule", Rule).entitle(title, " · ".join(notes))
+        self.query_one("#events-rule", Rule).entitle(self.shown.told, " · ".join(notes))
 
     # What can be done.
 
     def refuses(self, command_id: str) -> str | None:
         match command_id:
-            case "record" if self.is_mounted and self.table.chosen is None:
+            case "record" if self.is_mounted and not (self.shown.chosen or self.shown.chosen_group):
                 return "no event is chosen"
+            case "suspect" if self.is_mounted and self.shown.chosen is None:
+                return "no event is chosen"
+            case "suspect" | "export" if self._work.running:
+                return "it is still being read"
+            case "export" if self.is_mounted and not self.shown.events:
+                return "no event is shown"
+            case "export" if self._handling is None:
+                return "there is no case: respond to the key first"
+            case "suspect" | "export" if self._handling is not None and self.read_only:
+                return "started with --read-only, so no case is written"
             case "findings" if self._work.review is None:
                 return "nothing is read yet"
             case "stop" if not self._work.running:
@@ -197,8 +198,52 @@ class EventsScreen(StanchScreen):
     def do_record(self) -> None:
         from tui.screens.record import RecordScreen
 
-        if self.table.chosen:
-            self.app.push_screen(RecordScreen(self.table.chosen, self.subject))
+        if self.shown.chosen:
+            self.app.push_screen(RecordScreen(self.shown.chosen, self.subject))
+        else:
+            self.shown.narrow()
+            self._entitle()
+
+    def do_by_address(self) -> None:
+        self._count_by("address")
+
+    def do_by_agent(self) -> None:
+        self._count_by("agent")
+
+    def do_by_region(self) -> None:
+        self._count_by("region")
+
+    def do_by_resource(self) -> None:
+        self._count_by("resource")
+
+    def do_by_error(self) -> None:
+        self._count_by("error")
+
+    def _count_by(self, side: str) -> None:
+        self.shown.count_by(SIDES[side])
+        self._entitle()
+
+    async def do_suspect(self) -> None:
+        review, event = self._work.review, self.shown.chosen
+        if review is None or event is None:
+            return
+        since = None if event.time == review.marks.suspected else event.time
+        if self._handling is None:
+            marks = replace(review.marks, suspected=since)
+            self._work.end(judged(review, marks, self.stanch.options.now()))
+            return
+        try:
+            await self._handling.suspect(since)
+        except Stopped as error:
+            self.report("marking the moment", error)
+
+    async def do_export(self) -> None:
+        if self._handling is None:
+            return
+        try:
+            self.say(await self._handling.export(self.shown.events))
+        except Stopped as error:
+            self.report("exporting the records", error)
 
     def do_findings(self) -> None:
         from tui.screens.record import FindingsScreen
@@ -221,11 +266,13 @@ class EventsScreen(StanchScreen):
         self.set_focus(self.query_one("#filter", Input))
 
     async def do_back(self) -> None:
-        """First the filter, then what is being read, then the screen."""
-        if self.query_one("#filter-line").display:
+        """First the group and the filter, then what is being read, then the screen."""
+        if self.shown.widen():
+            self._entitle()
+        elif self.query_one("#filter-line").display:
             self.query_one("#filter", Input).value = ""
             self.query_one("#filter-line").display = False
-            self.set_focus(self.table)
+            self.shown.focus_rows()
         elif self._work.running and not self._work.stopping:
             self._work.stop()
             self.say("Stopping: what was found is shown. esc once more leaves.")
@@ -234,11 +281,10 @@ class EventsScreen(StanchScreen):
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
-        self._filter = event.value
-        self._show_rows()
+        self.shown.filter(event.value)
         self._entitle()
 
     def _filtered(self) -> None:
         text = self.query_one("#filter", Input).value
         self.query_one("#filter-line").display = bool(text.strip())
-        self.set_focus(self.table)
+        self.shown.focus_rows()

@@ -19,6 +19,7 @@ from services.review.review import Review, run_review
 from services.runbook import opening
 from services.runbook.case import Case, CaseBook
 from services.runbook.errors import RunbookError
+from services.runbook.exporting import keep
 from services.runbook.reviewing import marks
 from tui.cli import Exit
 from tui.reviewwork import source_told
@@ -175,7 +176,8 @@ async def _review(
             if key_id:
                 runbook = await opening.look_up(aws, CaseBook(setup.state_dir), key_id, user=user)
                 subject = Subject(runbook.key.user, key_id, runbook.key.service)
-                known, case = replace(marks(runbook.state), suspected=suspected), runbook.case
+                known, case = marks(runbook.state), runbook.case
+                known = replace(known, suspected=suspected or known.suspected)
             review = await run_review(
                 aws,
                 subject,
@@ -239,8 +241,7 @@ def _export(review: Review, path: Path, case: Case | None) -> None:
         return
     try:
         with case:
-            evidence = case.keep_evidence("records.jsonl", path.read_bytes())
-            case.append("exported", records=len(review.events), evidence=evidence)
+            evidence = keep(review.events, case)
     except RunbookError as error:
         complain(f"not kept in case {case.id}. {error}")
     else:

@@ -68,14 +68,18 @@ class Table(Rows, Generic[T]):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self._columns = tuple(columns)
         self._key = key
-        self._headed = int(any(column.name for column in columns))
+        self.use(columns)
         self._rows: Sequence[T] = ()
         self._cursor = 0
         self._top = 0
         self._sorted: str | None = None
         self._descending = False
+
+    def use(self, columns: Sequence[Column[T]]) -> None:
+        """Other columns, from the next `show` on."""
+        self._columns = tuple(columns)
+        self._headed = int(any(column.name for column in columns))
 
     @property
     def rows(self) -> Sequence[T]:
