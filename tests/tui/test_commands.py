@@ -70,7 +70,7 @@ def test_a_key_has_one_meaning(scope: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "screen", (InventoryScreen, EventsScreen, CasesScreen, SweepScreen, GroupsScreen, ErrorsScreen)
+    "screen", [InventoryScreen, EventsScreen, CasesScreen, SweepScreen, GroupsScreen, ErrorsScreen]
 )
 def test_a_list_on_a_screen_takes_no_key_of_the_screens_own(screen: type[Commands[Any]]) -> None:
     moves = {key for command in commands.within("list") for key in command.keys}
