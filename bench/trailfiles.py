@@ -6,6 +6,8 @@ import gzip
 import json
 import random
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,16 +20,6 @@ WANTED = "leaked-shipper"
 OBJECT_BYTES = 1_520_000
 """Of JSON in one object: 200 of them are 304 MB."""
 
-_CALLS = (
-    ("ec2.amazonaws.com", "DescribeInstances", True),
-    ("s3.amazonaws.com", "GetBucketLocation", True),
-    ("sts.amazonaws.com", "AssumeRole", True),
-    ("kms.amazonaws.com", "Decrypt", True),
-    ("logs.amazonaws.com", "CreateLogStream", False),
-    ("dynamodb.amazonaws.com", "DescribeTable", True),
-    ("iam.amazonaws.com", "GetRole", True),
-    ("lambda.amazonaws.com", "GetFunction20150331v2", True),
-)
 _AGENTS = (
     "aws-cli/2.31.0 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.13.7",
     "Boto3/1.40.55 md/Botocore#1.40.55 ua/2.1 os/linux#5.10.242 lang/python#3.12.11",
@@ -36,40 +28,71 @@ _AGENTS = (
 )
 
 
-def _shape(rng: random.Random, depth: int = 0) -> object:
-    """Parameters of one call: names and nesting of its own, as every AWS API has."""
-    names = [f"{rng.choice(_WORDS)}{rng.choice(_WORDS).title()}" for _ in range(rng.randint(2, 5))]
-    kinds = [rng.choice(("text", "flag", "list", "map") if depth < 2 else ("text", "flag")) for _ in names]
-    return {name: _value(rng, kind, depth + 1) for name, kind in zip(names, kinds, strict=True)}
+_WORDS = (
+    "instance", "network", "policy", "volume", "table", "stream", "bucket", "key", "role", "tag", "filter",
+    "user", "group", "subnet", "route", "zone", "cluster", "task",
+)  # fmt: skip
+_SERVICES = ("ec2", "s3", "sts", "kms", "logs", "dynamodb", "iam", "lambda", "ssm", "secretsmanager", "rds")
 
 
-def _value(rng: random.Random, kind: str, depth: int) -> object:
-    match kind:
+@dataclass(frozen=True)
+class _Kind:
+    """One API call: its parameters and its answer are alike in every record of it."""
+
+    source: str
+    name: str
+    read_only: bool
+    request: str
+    response: str
+
+
+def _kinds(count: int) -> list[_Kind]:
+    """As many different calls, with the shares of shapes counted in a real account's records of some days."""
+    rng = random.Random(0)
+    found = []
+    for number in range(count):
+        read_only = rng.random() < 0.7
+        verb = "Describe" if read_only else "Put"
+        name = f"{verb}{_name(rng)[0].upper()}{_name(rng)[1:]}{number}"
+        request = (
+            None if rng.random() < 0.11 else _shape(rng, rng.choices((1, 2, 3, 4, 7), (25, 39, 17, 5, 3))[0])
+        )
+        response = _shape(rng, rng.randint(1, 4)) if rng.random() < 0.12 else None
+        source = f"{rng.choice(_SERVICES)}.amazonaws.com"
+        found.append(_Kind(source, name, read_only, _compact(request), _compact(response)))
+    return found
+
+
+def _shape(rng: random.Random, fields: int, depth: int = 0) -> dict[str, object]:
+    return {_name(rng): _value(rng, depth) for _ in range(fields)}
+
+
+def _name(rng: random.Random) -> str:
+    return rng.choice(_WORDS) + rng.choice(_WORDS).title()
+
+
+def _value(rng: random.Random, depth: int) -> object:
+    kinds = ("text", "map", "flag", "list", "number") if depth < 2 else ("text", "flag", "number")
+    match rng.choices(kinds, (55, 31, 8, 4, 2)[: len(kinds)])[0]:
         case "text":
             return f"{rng.getrandbits(64):016x}"
+        case "map":
+            return _shape(rng, rng.randint(1, 3), depth + 1)
         case "flag":
             return bool(rng.getrandbits(1))
         case "list":
-            return [_shape(rng, depth)]
+            return [_shape(rng, rng.randint(1, 3), depth + 1)]
         case _:
-            return _shape(rng, depth)
+            return rng.randrange(1000)
 
 
-_WORDS = (
-    "instance",
-    "network",
-    "policy",
-    "volume",
-    "table",
-    "stream",
-    "bucket",
-    "key",
-    "role",
-    "tag",
-    "filter",
-)
-# Of about as many different fields as a real account's records of a few days.
-_SHAPES = [json.dumps(_shape(random.Random(number)), separators=(",", ":")) for number in range(40)]
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+_KINDS = _kinds(260)
+_OFTEN = [1 / (3 + rank) for rank in range(len(_KINDS))]
+"""A few calls make most of the records, as everywhere."""
 
 
 def write(folder: Path, objects: int, *, hits: int, every: int = 1, seed: int = 0) -> int:
@@ -94,50 +117,59 @@ def write(folder: Path, objects: int, *, hits: int, every: int = 1, seed: int = 
 
 
 def _record(rng: random.Random, user: str) -> str:
-    source, name, read_only = rng.choice(_CALLS)
+    kind = rng.choices(_KINDS, _OFTEN)[0]
     when = SINCE + timedelta(seconds=rng.randrange(86_400))
-    key, role = f"{rng.getrandbits(64):016X}", f"service-{rng.randrange(60):02}"
-    named = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/{user}", "userName": user}
-    session = {
-        "type": "AssumedRole",
-        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{key}",
-        "sessionContext": {
-            "sessionIssuer": {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/{role}", "userName": role},
-            "attributes": {"creationDate": f"{SINCE:%Y-%m-%dT%H:%M:%SZ}", "mfaAuthenticated": "false"},
-        },
-    }
-    identity = named if user == WANTED or rng.random() < 0.3 else session
-    record = {
+    record: dict[str, object] = {
         "eventVersion": "1.11",
-        "userIdentity": {
-            "principalId": f"AIDA{key}Z",
-            "accountId": ACCOUNT,
-            "accessKeyId": f"ASIA{key}",
-            **identity,
-        },
+        "userIdentity": _identity(rng, user),
         "eventTime": f"{when:%Y-%m-%dT%H:%M:%SZ}",
-        "eventSource": source,
-        "eventName": name,
+        "eventSource": kind.source,
+        "eventName": kind.name,
         "awsRegion": "us-east-1",
         "sourceIPAddress": f"10.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(256)}",
         "userAgent": rng.choice(_AGENTS),
-        "requestParameters": {"resourceName": f"{role}-{rng.getrandbits(32):08x}"},
-        "responseElements": None,
-        "requestID": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        "eventID": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        "readOnly": read_only,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": ACCOUNT,
-        "eventCategory": "Management",
-        "tlsDetails": {
+    }
+    if rng.random() < 0.1:
+        record["errorCode"] = "AccessDenied"
+        record["errorMessage"] = f"User: {user} is not authorized to perform: {kind.name}"
+    record |= {"requestParameters": 0, "responseElements": 0}
+    if rng.random() < 0.11:
+        record["additionalEventData"] = {
+            "SignatureVersion": "SigV4",
+            "bytesTransferredIn": rng.randrange(9999),
+        }
+    record |= {"requestID": _uuid(rng), "eventID": _uuid(rng), "readOnly": kind.read_only}
+    if rng.random() < 0.24:
+        arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{_uuid(rng)}"
+        record["resources"] = [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn}]
+    record |= {"eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": ACCOUNT}
+    if rng.random() < 0.05:
+        record["vpcEndpointId"] = f"vpce-{rng.getrandbits(68):017x}"
+    record["eventCategory"] = "Management"
+    if rng.random() < 0.79:
+        host = f"{kind.source.partition('.')[0]}.us-east-1.amazonaws.com"
+        record["tlsDetails"] = {
             "tlsVersion": "TLSv1.3",
             "cipherSuite": "TLS_AES_128_GCM_SHA256",
-            "clientProvidedHostHeader": f"{source.partition('.')[0]}.us-east-1.amazonaws.com",
-        },
-    }
-    text = json.dumps(record, separators=(",", ":"))
-    text = text.replace('"requestParameters":{', f'"requestParameters":{rng.choice(_SHAPES)[:-1]},', 1)
-    # Half of the calls answer something, as those do that change anything.
-    answer = rng.choice(_SHAPES) if rng.random() < 0.5 else "null"
-    return text.replace('"responseElements":null', f'"responseElements":{answer}', 1)
+            "clientProvidedHostHeader": host,
+        }
+    if rng.random() < 0.09:
+        record["sessionCredentialFromConsole"] = "true"
+    text = _compact(record).replace('"requestParameters":0', f'"requestParameters":{kind.request}', 1)
+    return text.replace('"responseElements":0', f'"responseElements":{kind.response}', 1)
+
+
+def _identity(rng: random.Random, user: str) -> Mapping[str, object]:
+    key, role = f"{rng.getrandbits(64):016X}", f"service-{rng.randrange(60):02}"
+    common = {"principalId": f"AIDA{key}Z", "accountId": ACCOUNT, "accessKeyId": f"ASIA{key}"}
+    if user == WANTED or rng.random() < 0.7:
+        named = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/{user}", "userName": user}
+        return named | common | ({"invokedBy": "AWS Internal"} if rng.random() < 0.12 else {})
+    issuer = {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/{role}", "userName": role}
+    attributes = {"creationDate": f"{SINCE:%Y-%m-%dT%H:%M:%SZ}", "mfaAuthenticated": "false"}
+    assumed = {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{key}"}
+    return {**assumed, **common, "sessionContext": {"sessionIssuer": issuer, "attributes": attributes}}
+
+
+def _uuid(rng: random.Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

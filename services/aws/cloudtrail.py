@@ -79,9 +79,9 @@ class EventSelectors:
 class Pacer:
     """Spaces LookupEvents calls; the limit is by account and Region, so make one for each Region."""
 
-    def __init__(self, *, per_second: float = LOOKUPS_PER_SECOND, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, *, per_second: float | None = None, sleep: Sleep = asyncio.sleep) -> None:
         self.sleep = sleep
-        self._apart = 1 / per_second
+        self._apart = 1 / (per_second or LOOKUPS_PER_SECOND)
         self._next = 0.0
 
     async def turn(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from botocore.retries import standard
 
 from sandbox.server import Sandbox
-from services.aws import session
+from services.aws import cloudtrail, session
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
@@ -74,6 +74,8 @@ def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting: the sandbox agrees with itself at once."""
     sandbox.world.settings.lookup_per_second = None
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
+    monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", 1000.0)
+    monkeypatch.setattr(cloudtrail, "BACKOFF_SECONDS", (0.0,) * len(cloudtrail.BACKOFF_SECONDS))
     monkeypatch.setattr(session, "READ_SECONDS", 0.25)
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)

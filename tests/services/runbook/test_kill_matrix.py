@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
+from services.aws import cloudtrail
 from services.aws.session import AwsSession
 from services.runbook import settle
 from services.runbook.case import CaseBook
@@ -57,6 +58,7 @@ def killed(
     sandbox.world.settings.lookup_per_second = None
     # The sandbox's IAM agrees with itself at once, so nothing is gained by asking again.
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
+    monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", full_run.LOOKUPS_PER_SECOND)
     clients = prepare(boto)
 
     def whole(name: str, fine: bool) -> int:
