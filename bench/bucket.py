@@ -17,7 +17,7 @@ from bench.account import account, leaked
 from bench.measure import Row, ratio
 from bench.trailfiles import ACCOUNT, SINCE, UNTIL, WANTED
 
-OBJECTS = 200
+OBJECTS = 400
 IN_FLIGHT = 12
 
 
@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
         yield Row(
             "review of objects in a bucket, against getting and unpacking",
             value,
-            1.25,
+            2,
             note=f"{note}, {OBJECTS} objects, {size / 1e6:.0f} MB of JSON, {IN_FLIGHT} in flight",
         )
 
