@@ -63,7 +63,7 @@ def _against_tools(folder: Path) -> Iterator[Row]:
     else:
         print("zcat | jq is left out: jq is not installed")
     theirs, guessing = _duckdb(folder, AS_JSON), _duckdb(folder, PLAIN)
-    note = f"{theirs:.2f} s against {ours:.2f} s, both on one core; {guessing / ours:.1f} × where it guesses types"
+    note = f"{theirs:.2f} s against {ours:.2f} s, on one core; {guessing / ours:.1f} × where it guesses types"
     yield Row(
         "review of trail files, against DuckDB's read_json", theirs / ours, 25, at_most=False, note=note
     )
@@ -111,9 +111,9 @@ def _jq(folder: Path) -> float:
     return taken
 
 
-# The way that answers with whole records is the one that counts. Left to find the types itself, from a sample
-# of 32 files, DuckDB drops what it has not seen there (2 of 2,642 real records lost fields), and with all files
-# as the sample it fails where names differ in case alone, as they do in real records.
+# The way that answers with whole records is the one that counts. Left to find the types itself, from a
+# sample of 32 files, DuckDB drops what it has not seen there (2 of 2,642 real records lost fields), and with
+# all files as the sample it fails where names differ in case alone, as they do in real records.
 AS_JSON = """
     SELECT record FROM (
         SELECT unnest(Records) AS record
