@@ -65,6 +65,7 @@ class StanchApp(TypeAhead[None]):
             StanchApp.context,
             Context(
                 profile=options.profile,
+                colour=options.colour,
                 read_only=options.read_only,
                 demo=options.demo,
                 waiting=options.connecting,

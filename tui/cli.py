@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from services.version import VERSION
+
+if TYPE_CHECKING:
+    from tui.config import Config, ThemeName
 
 # What each command needs is imported only when it runs: `stanch --help` must not wait for AWS's models.
 COMMANDS = {
@@ -25,6 +28,7 @@ COMMANDS = {
     "case": "tui.shell.case",
     "scan": "tui.shell.scan",
     "doctor": "tui.shell.doctor",
+    "config": "tui.shell.config",
     "demo": "tui.shell.demo",
     "sandbox": "tui.shell.sandbox",
     "completion": "tui.shell.completion",
@@ -68,7 +72,11 @@ class Stanch(click.Group):
 @click.option(
     "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
 )
-@click.option("--read-only", is_flag=True, help="Make every change impossible.")
+@click.option(
+    "--read-only/--no-read-only",
+    default=None,
+    help="Make every change impossible.",
+)
 @click.option(
     "--state-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -76,25 +84,77 @@ class Stanch(click.Group):
     metavar="D",
     help="Where cases and evidence are kept (default: the XDG state directory).",
 )
-@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, to select text with.")
+@click.option(
+    "--mouse/--no-mouse", default=None, help="Without it the mouse is the terminal's, to select text with."
+)
+@click.option(
+    "--theme",
+    type=click.Choice(["dark", "light", "high-contrast", "terminal"]),
+    help="The colours; of the terminal's own 16 where it has no more.",
+)
+@click.option(
+    "--plain/--no-plain", default=None, help="For screen readers: no lines and boxes, graphs as numbers."
+)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="STANCH_CONFIG",
+    metavar="FILE",
+    help="The configuration (default: see `stanch config`).",
+)
+@click.option("--no-config", is_flag=True, help="Use no configuration.")
 @click.version_option(VERSION, prog_name="stanch")
 @click.pass_context
 def stanch(
     ctx: click.Context,
     profile: str | None,
     regions: tuple[str, ...],
-    read_only: bool,
+    read_only: bool | None,
     state_dir: Path | None,
-    no_mouse: bool,
+    mouse: bool | None,
+    theme: ThemeName | None,
+    plain: bool | None,
+    config_file: Path | None,
+    no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
+    from tui.config import default_path
     from tui.shell.common import Setup
 
-    ctx.obj = Setup(profile, regions, read_only, state_dir or default_state_dir(), mouse=not no_mouse)
+    config_file = config_file or default_path()
+    config = _config(config_file, no_config)
+    profile = profile or os.environ.get("AWS_PROFILE") or None
+    if read_only is None:
+        # In the demo there is nothing to be careful with.
+        read_only = config.read_only_with(profile) and ctx.invoked_subcommand != "demo"
+    ctx.obj = Setup(
+        profile,
+        regions,
+        read_only,
+        state_dir or default_state_dir(),
+        mouse=config.mouse if mouse is None else mouse,
+        theme=theme or config.theme,
+        plain=config.plain if plain is None else plain,
+        config=config,
+        config_file=config_file,
+    )
     if ctx.invoked_subcommand is None:
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
+
+
+def _config(file: Path, none: bool) -> Config:
+    """What is configured; a file that cannot be used ends the program, as it may ask for --read-only."""
+    from tui import config
+
+    if none:
+        return config.Config()
+    try:
+        return config.load(file)
+    except config.ConfigError as error:
+        raise click.UsageError(f"{error} Mend it, or go on without it: --no-config.") from None
 
 
 def default_state_dir() -> Path:

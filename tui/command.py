@@ -74,6 +74,11 @@ class Command:
         return shown(self.keys[0]) if self.keys else ""
 
 
+def named(key: str) -> str:
+    """*key* as Textual names it, from how a person writes it."""
+    return _NAMED.get(key, key)
+
+
 def shown(key: str) -> str:
     """*key* as a person knows it."""
     return _SHOWN.get(key, key)
@@ -92,3 +97,5 @@ _SHOWN = {
     "pagedown": "pgdn",
     "pageup": "pgup",
 }
+
+_NAMED = {written: name for name, written in _SHOWN.items()} | {"space": "space", "return": "enter"}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
 from tui.command import Command as Command
 from tui.commandtable import anywhere, cases, dialogs, events, inventory, levers, lists, runbook, traffic
+from tui.keymap import remapped
 
 COMMANDS: tuple[Command, ...] = (
     *inventory.COMMANDS,
@@ -22,6 +23,14 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_ID = {command.id: command for command in COMMANDS}
+
+
+def remap(wanted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Give commands other keys, before any screen is imported; a sentence for each wish not met."""
+    global COMMANDS, BY_ID  # noqa: PLW0603 (keys are the same for a whole run, like the table itself)
+    COMMANDS, told = remapped(COMMANDS, wanted)
+    BY_ID = {command.id: command for command in COMMANDS}
+    return told
 
 
 def within(scope: str) -> tuple[Command, ...]:

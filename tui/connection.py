@@ -59,7 +59,12 @@ def standard(options: Options) -> Connect:
     async def connect() -> AsyncIterator[AwsSession]:
         from services.aws.session import AwsSession
 
-        session = AwsSession(options.profile, options.regions, read_only=options.read_only)
+        session = AwsSession(
+            options.profile,
+            options.regions,
+            read_only=options.read_only,
+            more_regions=options.more_regions,
+        )
         async with session as aws:
             await aws.resolve_credentials()
             yield aws

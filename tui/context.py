@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.config import Colour
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -33,6 +35,8 @@ class Context:
     caller: str | None = None
     regions: tuple[str, ...] = ()
     profile: str | None = None
+    colour: Colour | None = None
+    """The profile's own, if it is to be in sight whatever the width."""
     read_only: bool = False
     demo: bool = False
     waiting: str | None = None

@@ -40,7 +40,10 @@ def covered(rows: Iterable[Coverage], when: datetime) -> Covers:
 
 
 def coverage_lines(rows: Sequence[Coverage], window: Window, cells: int = BAR) -> list[Line]:
-    """One bar for Regions recorded alike: ``╌╌╌━━━━ us-east-1: not known to 11-20, then recorded``."""
+    """One bar for Regions recorded alike: ``╌╌╌━━━━ us-east-1: not known to 11-20, then recorded``.
+
+    With no *cells* the words stand alone.
+    """
     alike: dict[tuple[tuple[Covers, datetime], ...], list[str]] = {}
     for region in dict.fromkeys(row.region for row in rows):
         pieces = _pieces([row for row in rows if row.region == region], window)
@@ -54,12 +57,14 @@ def counted_lines(events: Sequence[Event], window: Window, cells: int = BAR) -> 
     """How the events lie in the window: ``  ▁▂█ 1,204 events, at most 412 in 8 h``, and those refused."""
     if not events or window.empty:
         return []
-    each = (window.until - window.since) / cells
-    counts = _counts(events, window, cells)
-    most = f", at most {max(counts):,} in {words.spoken(each.total_seconds())}" if len(events) > 1 else ""
-    lines = [_counted(counts, f" {words.count(len(events), 'event')}{most}", "text")]
+    columns = cells or BAR
+    counts = _counts(events, window, columns)
+    most = f", at most {max(counts):,} in {words.spoken((window.until - window.since) / columns)}"
+    told = words.count(len(events), "event") + (most if len(events) > 1 else "")
+    lines = [_counted(counts[:cells], told, "text")]
     if refused := [event for event in events if event.refused]:
-        lines.append(_counted(_counts(refused, window, cells), f" {len(refused):,} of them refused", "good"))
+        told = f"{len(refused):,} of them refused"
+        lines.append(_counted(_counts(refused, window, columns)[:cells], told, "good"))
     return lines
 
 
@@ -74,9 +79,11 @@ def _counts(events: Iterable[Event], window: Window, cells: int) -> list[int]:
 
 def _counted(counts: Sequence[int], told: str, role: Role) -> Line:
     """Rounded up, so that one event among thousands is seen."""
+    if not counts:
+        return ((told, role),)
     most = max(counts)
     bar = "".join(BLOCKS.bars[-(-count * (len(BLOCKS.bars) - 1) // most)] for count in counts)
-    return ((bar, "accent"), (told, role))
+    return ((bar, "accent"), (f" {told}", role))
 
 
 def _pieces(rows: list[Coverage], window: Window) -> tuple[tuple[Covers, datetime], ...]:
@@ -107,4 +114,5 @@ def _bar(
         for at, (covers, until) in enumerate(pieces)
     ]
     role: Role = "text" if [covers for covers, _ in pieces] == ["yes"] else "warn"
-    return (*drawn, (f" {', '.join(regions)}: ", "text"), (", then ".join(said), role))
+    gap = " " if drawn else ""
+    return (*drawn, (f"{gap}{', '.join(regions)}: ", "text"), (", then ".join(said), role))

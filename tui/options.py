@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from services import clock
+from tui.config import Colour, ThemeName
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
@@ -51,5 +52,12 @@ class Options:
     leaked: Callable[[], str | None] | None = None
     """The demo's leaked token, once its account is there."""
     ascii_only: bool = False
-    theme: Literal["dark", "light", "terminal"] | None = None
+    theme: ThemeName | None = None
+    plain: bool = False
+    """For screen readers: no lines and boxes, graphs as numbers."""
+    colour: Colour | None = None
+    """The profile's own, for the status line."""
+    more_regions: tuple[str, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other keys for commands, by the commands' ids."""
     now: Callable[[], datetime] = clock.now

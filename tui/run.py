@@ -15,8 +15,14 @@ def run(options: Options) -> int:
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
     # Textual's own log would hold every key that is pressed, and what is pasted.
     os.environ.pop("TEXTUAL_LOG", None)
+    from tui import commands
+
+    # Before the screens are imported, which take their keys from the table.
+    told = commands.remap(options.keys)
     from tui.app import StanchApp
 
     app = StanchApp(options)
+    for words in told:
+        app.keep_words("reading the configuration", words)
     app.run(mouse=options.mouse)
     return app.return_code if app.return_code is not None else INTERRUPTED

@@ -60,6 +60,32 @@ LIGHT = Theme(
     },
 )
 
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    dark=True,
+    primary="#00ffff",
+    accent="#00ffff",
+    warning="#ffff00",
+    error="#ff8787",
+    success="#5fff00",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    variables={
+        "quiet": "#ffffff",
+        "greyed": "#bcbcbc",
+        "bar": "#00ffff",
+        "rule": "#ffffff",
+        "cursor-background": "#ffffff",
+        "cursor-foreground": "#000000",
+        "input-selection-background": "#0000d7",
+        "scrollbar": "#ffffff",
+        "scrollbar-background": "#000000",
+        "scrollbar-corner-color": "#000000",
+    },
+)
+
 TERMINAL = Theme(
     name="terminal",
     ansi=True,
@@ -89,7 +115,7 @@ TERMINAL = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT, TERMINAL)
+THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
 
 
 def choose(wanted: str | None, color_system: str | None, no_color: bool) -> str:

@@ -41,12 +41,14 @@ class AwsSession:
         profile: str | None = None,
         regions: tuple[str, ...] = (),
         *,
+        more_regions: tuple[str, ...] = (),
         read_only: bool = False,
         endpoint_url: str | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
         self._named_regions = regions
+        self._more_regions = more_regions or DEFAULT_REGIONS
         self._endpoint_url = endpoint_url
         self._session: Any = None
         self._stack = AsyncExitStack()
@@ -68,12 +70,12 @@ class AwsSession:
         self._clients.clear()
 
     async def regions(self) -> tuple[str, ...]:
-        """The Regions named, else the configured one first and then the defaults."""
+        """The Regions named, else the profile's own first and then *more_regions*, or the defaults."""
         if self._named_regions:
             return self._named_regions
         session = await self._botocore()
         own = session.get_config_variable("region")
-        return tuple(dict.fromkeys((*((own,) if own else ()), *DEFAULT_REGIONS)))
+        return tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
 
     async def home(self) -> str:
         return (await self.regions())[0]

@@ -19,8 +19,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
 from services.aws.errors import AwsError, ReadOnly
+from tui import commands
 from tui.command import Command
-from tui.commands import BY_ID
 from tui.context import Subject
 from tui.widgets.footer import Footer
 from tui.widgets.notice import Level, Notice
@@ -75,7 +75,7 @@ class Commands(Screen[Result]):
         return command.blocked(self) or self.refuses(command.id)
 
     async def action_command(self, command_id: str) -> None:
-        command = BY_ID[command_id]
+        command = commands.BY_ID[command_id]
         if reason := self.why_not(command):
             self.say(f"{command.label}: {reason}")
             return

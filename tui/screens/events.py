@@ -147,7 +147,7 @@ class EventsScreen(StanchScreen):
         if review is None:
             return [((f"What {self._user} did", "strong"),), *lines]
         lines += wrap(eventtexts.heading(review, self.stanch.options.now()), width, indent=2)
-        cells = max(eventbars.BAR, width // 4)
+        cells = 0 if self.stanch.options.plain else max(eventbars.BAR, width // 4)
         lines += eventbars.coverage_lines(review.coverage, review.window, cells)
         lines += eventbars.counted_lines(review.events, review.window, cells)
         role: Role = (

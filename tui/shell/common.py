@@ -8,7 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,22 +16,38 @@ import click
 
 from services.aws.session import AwsSession
 from services.text import clean
+from tui.config import Config, ProfileConfig, ThemeName
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The options that stand before the command."""
+    """The options that stand before the command, over what is configured."""
 
     profile: str | None
     regions: tuple[str, ...]
     read_only: bool
     state_dir: Path
     mouse: bool = True
+    theme: ThemeName | None = None
+    plain: bool = False
+    config: Config = field(default_factory=Config)
+    config_file: Path = Path("config.toml")
+
+    @property
+    def profile_config(self) -> ProfileConfig:
+        return self.config.of_profile(self.profile)
+
+    @property
+    def more_regions(self) -> tuple[str, ...]:
+        """Those that are looked into beside the profile's own, where none is named."""
+        return self.profile_config.regions or self.config.regions
 
     def session(self) -> AwsSession:
-        return AwsSession(self.profile, self.regions, read_only=self.read_only)
+        return AwsSession(
+            self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
+        )
 
 
 pass_setup = click.make_pass_decorator(Setup)

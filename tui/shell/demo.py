@@ -51,6 +51,7 @@ def command(ctx: click.Context, setup: Setup) -> None:
                 leaked=lambda: leaked[-1] if leaked else None,
                 connecting="starting a pretend account…",
                 demo=True,
+                colour=None,
                 period_seconds=PERIOD_SECONDS,
                 poll_seconds=POLL_SECONDS,
             )

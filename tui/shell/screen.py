@@ -30,6 +30,13 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         regions=setup.regions,
         read_only=setup.read_only,
         mouse=setup.mouse,
+        theme=setup.theme,
+        plain=setup.plain,
+        ascii_only=setup.plain,
+        poll_seconds=setup.config.refresh_seconds,
+        more_regions=setup.more_regions,
+        colour=setup.profile_config.colour,
+        keys=setup.config.remapped(),
         start=start or Start(),
         connect=_after_prompt(setup),
     )

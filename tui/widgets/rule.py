@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual import events
 
 from tui.widgets.lines import Line, Lines, fit
+
+if TYPE_CHECKING:
+    from tui.app import StanchApp
 
 
 def rule(title: str, notes: str | Sequence[str], width: int, *, dash: str = "─") -> Line:
@@ -40,4 +44,5 @@ class Rule(Lines):
 
     def _redraw(self) -> None:
         if width := self.size.width:
-            self.draw([rule(self._title, self._note, width)])
+            plain = cast("StanchApp", self.app).options.plain
+            self.draw([rule(self._title, self._note, width, dash=" " if plain else "─")])

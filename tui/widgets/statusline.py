@@ -9,13 +9,15 @@ from textual import events
 from textual.timer import Timer
 
 from tui import words
+from tui.config import Colour
 from tui.context import Context
-from tui.widgets.lines import Line, Lines, Span, fit, width_of
+from tui.widgets.lines import Line, Lines, Role, Span, fit, width_of
 
 if TYPE_CHECKING:
     from tui.app import StanchApp
 
 _GAP = "   "
+_ROLES: dict[Colour, Role] = {"red": "alarm", "yellow": "warn", "green": "good"}
 
 
 def status(context: Context, width: int, now: datetime) -> Line:
@@ -42,7 +44,8 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     caller: Span = (context.caller or "", "text")
     places = _places(context.regions)
     kind: tuple[Span, ...] = (("pretend account", "good"),) if context.demo else ()
-    profile: tuple[Span, ...] = ((f"profile {context.profile}", "quiet"),) if context.profile else ()
+    named = context.profile and not context.colour
+    profile: tuple[Span, ...] = ((f"profile {context.profile}", "quiet"),) if named else ()
     return [
         (name, known, *kind, caller, *profile, places),
         (name, known, *kind, caller, places),
@@ -55,6 +58,8 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
 
 def _right(context: Context, now: datetime) -> Line:
     line: Line = (("READ-ONLY", "warn"), ("  ", "text")) if context.read_only else ()
+    if context.colour:
+        line = ((context.profile or "default", _ROLES[context.colour]), ("  ", "text"), *line)
     if (case := context.case) is None:
         return (*line, (now.strftime("%H:%M:%S"), "quiet"))
     open_for = words.stopwatch(((case.closed or now) - case.opened).total_seconds())

@@ -1,0 +1,97 @@
+"""The configuration file: what a team sets once, so that nobody has to think of it in an incident."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+ThemeName = Literal["dark", "light", "high-contrast", "terminal"]
+Colour = Literal["red", "yellow", "green"]
+
+
+class ConfigError(Exception):
+    """The file cannot be used; the message is one sentence that says where and why."""
+
+
+class ProfileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for one AWS profile alone."""
+
+    colour: Colour | None = None
+    """The profile's name stands in the status line in this colour, whatever the width."""
+    read_only: bool | None = None
+    regions: tuple[str, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set; what stands on the command line goes before it."""
+
+    theme: ThemeName | None = None
+    plain: bool = False
+    mouse: bool = True
+    read_only: bool = False
+    regions: tuple[str, ...] = ()
+    refresh_seconds: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
+    """Between two readings of the traffic."""
+    keys: dict[str, str | tuple[str, ...]] = {}
+    """Other keys for commands, by the commands' ids."""
+    profiles: dict[str, ProfileConfig] = {}
+
+    def of_profile(self, profile: str | None) -> ProfileConfig:
+        return self.profiles.get(profile or "default", ProfileConfig())
+
+    def read_only_with(self, profile: str | None) -> bool:
+        own = self.of_profile(profile).read_only
+        return self.read_only if own is None else own
+
+    def remapped(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: (keys,) if isinstance(keys, str) else keys for name, keys in self.keys.items()}
+
+
+EXAMPLE = """\
+# theme = "dark"             # dark, light, high-contrast or terminal (16 colours)
+# plain = false              # for screen readers: no lines and boxes, graphs as numbers
+# mouse = true               # false leaves the mouse to the terminal, to select text with
+# read_only = false          # --no-read-only lifts it for one run
+# regions = ["us-east-1"]    # looked into beside the profile's own
+# refresh_seconds = 60       # between two readings of the traffic
+
+# [profiles.production]      # for one AWS profile alone
+# colour = "red"             # red, yellow or green: its name is always in sight
+# read_only = true
+# regions = ["eu-central-1"]
+
+# [keys]                     # stanch config --keys lists the commands
+# respond = "f5"
+# traffic = ["t", "f6"]
+"""
+
+
+def default_path() -> Path:
+    import platformdirs
+
+    return platformdirs.user_config_path("stanch") / "config.toml"
+
+
+def load(path: Path) -> Config:
+    """The configuration in *path*, or the defaults where there is no such file; raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({_why(error)}).") from None
+    import tomllib
+
+    try:
+        return msgspec.convert(tomllib.loads(text), Config)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from None
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path} holds what is not understood: {error}.") from None
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror or "no reason given") if isinstance(error, OSError) else "it is not UTF-8"

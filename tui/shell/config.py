@@ -1,0 +1,76 @@
+"""`stanch config`: where the configuration is, what is in force, and what could be set."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from tui.cli import Exit
+from tui.config import EXAMPLE
+from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
+
+
+@click.command(
+    "config",
+    short_help="Where the configuration is, and what is in force.",
+    epilog="Examples: stanch config · stanch config --keys · stanch config --example > config.toml",
+)
+@click.option("--example", is_flag=True, help="Print a configuration to begin with, all of it commented out.")
+@click.option("--keys", is_flag=True, help="List every command of the screens with its keys.")
+@as_json
+@pass_setup
+@click.pass_context
+def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json: bool) -> None:
+    """Show where the configuration is, what is in force, and what each command's keys are.
+
+    What stands on the command line goes before it. A file that cannot be used ends every command, since it
+    may ask for --read-only: mend it, or say --no-config.
+    """
+    from tui import commands
+    from tui.keymap import remapped
+
+    if example:
+        click.echo(EXAMPLE, nl=False)
+        return
+    table, told = remapped(commands.COMMANDS, setup.config.remapped())
+    found = {
+        "file": str(setup.config_file),
+        "exists": setup.config_file.is_file(),
+        "profile": setup.profile,
+        "read_only": setup.read_only,
+        "in_force": msgspec.to_builtins(setup.config),
+        "keys": {each.id: list(each.keys) for each in table},
+    }
+    if as_json:
+        print_json(found)
+    elif keys:
+        rows = [(each.id, ", ".join(each.keys), each.help) for each in table]
+        print_table(("COMMAND", "KEYS", "DOES"), rows)
+    else:
+        there = "" if setup.config_file.is_file() else " (not there: stanch config --example prints one)"
+        click.echo(f"{setup.config_file}{there}")
+        print_table(("SETTING", "IN FORCE"), list(_settings(setup)))
+    for words in told:
+        complain(words)
+    ctx.exit(Exit.INCOMPLETE if told else Exit.DONE)
+
+
+def _settings(setup: Setup) -> list[tuple[str, str]]:
+    config = setup.config
+    rows = [
+        ("theme", setup.theme or "by what the terminal can show"),
+        ("plain", _yes(setup.plain)),
+        ("mouse", _yes(setup.mouse)),
+        ("read_only", _yes(setup.read_only)),
+        ("regions", ", ".join(setup.more_regions) or "AWS's own and those of the profile"),
+        ("refresh_seconds", f"{config.refresh_seconds:g}"),
+        ("keys", f"{len(config.keys)} changed" if config.keys else "none changed"),
+    ]
+    for name, profile in config.profiles.items():
+        told = [profile.colour or "", "read-only" if profile.read_only else "", ", ".join(profile.regions)]
+        rows.append((f"profile {name}", "; ".join(filter(None, told)) or "nothing of its own"))
+    return rows
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
