@@ -1,0 +1,83 @@
+"""Pictures of the screens as they should be, kept as SVG; UPDATE_SNAPSHOTS=1 takes them anew."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pyte
+from rich.console import Console
+
+from docs.draw.svg import svg
+from tests.tui.piloting import Driver
+
+FOLDER = Path(__file__).parent / "snapshots"
+UPDATING = bool(os.environ.get("UPDATE_SNAPSHOTS"))
+PATIENCE = 20.0
+STILL = 0.6
+"""Seconds in which nothing may change before a picture is taken anew."""
+
+# Random, but of one length each: in a picture they are told apart by their order alone.
+_RANDOM = (
+    (re.compile(r"ACCA[A-Z2-7]{17}"), "ACCAEXAMPLE{:010}"),
+    (re.compile(r"AKIA[A-Z2-7]{16}"), "AKIAEXAMPLE{:09}"),
+    (re.compile(r"AIDA[A-Z0-9]{17}"), "AIDAEXAMPLE{:010}"),
+    (re.compile(r"\b1123-[A-Z2-9]{3}\b"), "1123-{:03}"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "0" * 24 + "{:012}"),
+    (re.compile(r"\b[A-Za-z0-9]{52}\b"), "{:052}"),
+    (re.compile(r"\b[a-z0-9]{20}\b"), "{:020}"),
+    (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:{:05}"),
+)
+
+
+async def keep(driver: Driver, name: str) -> None:
+    """Compare what is drawn with the picture of that *name*, for as long as it takes to become that."""
+    path = FOLDER / f"{name}.svg"
+    if UPDATING:
+        path.write_text(await _still(driver, name), encoding="utf-8")
+        return
+    wanted = path.read_text(encoding="utf-8") if path.exists() else ""
+    deadline = time.monotonic() + PATIENCE
+    while (drawn := picture(driver, name)) != wanted:
+        if time.monotonic() > deadline:
+            other = Path(os.environ["HOME"]) / path.name
+            await asyncio.to_thread(other.write_text, drawn, encoding="utf-8")
+            told = f"{path.name} is not as it was: see {other}, or run UPDATE_SNAPSHOTS=1 make test"
+            raise AssertionError(f"{told}\n{driver.text}")
+        await asyncio.sleep(0.05)
+        await driver.pilot.pause()
+
+
+async def _still(driver: Driver, name: str) -> str:
+    before, since = picture(driver, name), time.monotonic()
+    while time.monotonic() - since < STILL:
+        await asyncio.sleep(0.05)
+        await driver.pilot.pause()
+        if (drawn := picture(driver, name)) != before:
+            before, since = drawn, time.monotonic()
+    return before
+
+
+def picture(driver: Driver, name: str) -> str:
+    """The screen in sight as SVG, by way of what a terminal would show."""
+    app: Any = driver.app
+    width, height = app.size
+    out = io.StringIO()
+    console = Console(file=out, width=width, height=height, force_terminal=True, color_system="truecolor")
+    drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    console.print(drawn, end="")
+    screen = pyte.Screen(width, height)
+    pyte.Stream(screen).feed(out.getvalue().replace("\n", "\r\n"))
+    return _named(svg(screen, name))
+
+
+def _named(text: str) -> str:
+    for pattern, form in _RANDOM:
+        seen: dict[str, str] = {}
+        text = pattern.sub(lambda found: seen.setdefault(found[0], form.format(len(seen) + 1)), text)  # noqa: B023
+    return text
