@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -36,6 +36,12 @@ class Meter:
             self._groups[region, group] = thinned = _thinned(counts)
             self._crowded[region, group] = len(thinned) + CROWDED
 
+    def past(self, region: str, group: str, counts: Mapping[int, Totals]) -> None:
+        """Put down what came long before anything that is counted so far, by epoch second."""
+        known = self._groups.setdefault((region, group), {})
+        known.update(counts)
+        self._crowded[region, group] = len(known) + CROWDED
+
     def groups(self, region: str) -> list[str]:
         """The log groups of a Region that something ever came into."""
         return sorted(group for at, group in self._groups if at == region)
@@ -51,10 +57,13 @@ class Meter:
         first = int(start.timestamp()) // period * period
         last = end.timestamp()
         found: dict[int, int] = {}
-        for second, totals in self._groups.get((region, group), {}).items():
+        counts = self._groups.get((region, group), {})
+        beyond = int(last) // period * period + 2 * period
+        seconds: Iterable[int] = range(first, beyond) if beyond - first < len(counts) else counts
+        for second in seconds:
             bucket = second // period * period
-            if first <= bucket < last:
-                found[bucket] = found.get(bucket, 0) + totals[column]
+            if second in counts and first <= bucket < last:
+                found[bucket] = found.get(bucket, 0) + counts[second][column]
         return {datetime.fromtimestamp(bucket, UTC): float(found[bucket]) for bucket in sorted(found)}
 
 

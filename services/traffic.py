@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from statistics import fmean, median
 
 from services import clock
-from services.aws.cloudwatch import MetricQuery, get_metric_data
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup, log_group_pages
 from services.aws.session import AwsSession
 from services.holdings import Unreadable
+from services.series import LATE as LATE
+from services.series import Curve, Series, floor
+from services.series import Point as Point
 from services.spans import spoken
-
-Point = tuple[datetime, float | None]
-"""The start of a period, UTC, and the bytes that came in it; None where CloudWatch has no point."""
-
-LATE = timedelta(minutes=5)
-"""CloudWatch publishes a few minutes late; how late is not documented."""
-
-READ_AGAIN = 15
-"""Periods asked for once more at every reading: late points still come in there."""
 
 FLOWING, FALLING, GONE = "flowing", "falling", "gone"
 NEVER_SEEN, NO_DATA_YET = "never seen", "no data yet"
@@ -123,68 +116,31 @@ class Traffic:
         if period_seconds not in (1, 5, 10, 20, 30) and (period_seconds < 60 or period_seconds % 60):
             raise ValueError("A period is 1, 5, 10, 20 or 30 seconds, or whole minutes.")
         self.period_seconds = period_seconds
-        self._period = timedelta(seconds=period_seconds)
-        self._aws = aws
+        self.series = Series(aws)
         self._now = now
-        self._known: dict[tuple[str, str], dict[datetime, float]] = {}
-        self._covered: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
-    async def read(self, groups: Sequence[LogGroup], since: datetime, until: datetime) -> Reading:
-        """The periods that began in [since, until) and are over; raises AwsError where no Region answered."""
-        since, until = self._floor(since), self._floor(min(until, self._now()))
-        by_region: dict[str, list[LogGroup]] = {}
-        for group in groups:
-            by_region.setdefault(group.region, []).append(group)
-        answers = await asyncio.gather(
-            *(self._read_region(region, wanted, since, until) for region, wanted in by_region.items()),
-            return_exceptions=True,
-        )
-        unreadable: list[Unreadable] = []
-        for region, answer in zip(by_region, answers, strict=True):
-            if isinstance(answer, AwsError) and len(unreadable) + 1 < len(by_region):
-                unreadable.append(Unreadable(f"traffic in {region}", str(answer)))
-            elif isinstance(answer, BaseException):
-                raise answer
+    async def read(
+        self, groups: Sequence[LogGroup], since: datetime, until: datetime, also: Sequence[Curve] = ()
+    ) -> Reading:
+        """The periods that began in [since, until) and are over; raises AwsError where no Region answered.
+
+        What *also* is wanted is read by the same calls where that can be, and is then in `series`.
+        """
         now = self._now()
-        flows = tuple(self._flow(group, since, until, now) for group in groups)
-        return Reading(flows, now, self.period_seconds, tuple(unreadable))
+        since, until = floor(since, self.period_seconds), floor(min(until, now), self.period_seconds)
+        curves = [Curve(group.region, group.name, since, until, self.period_seconds) for group in groups]
+        errors = await self.series.read([*curves, *also], now)
+        if errors and len(errors) == len({curve.region for curve in (*curves, *also)}):
+            raise next(iter(errors.values()))
+        flows = tuple(self._flow(group, curve) for group, curve in zip(groups, curves, strict=True))
+        unreadable = tuple(Unreadable(f"traffic in {region}", str(error)) for region, error in errors.items())
+        return Reading(flows, self._now(), self.period_seconds, unreadable)
 
-    async def _read_region(
-        self, region: str, groups: Sequence[LogGroup], since: datetime, until: datetime
-    ) -> None:
-        covered = [self._covered.get((region, group.name)) for group in groups]
-        begin = since
-        if all(times is not None and times[0] <= since for times in covered):
-            newest = min(times[1] for times in covered if times is not None)
-            begin = max(since, min(newest, until) - READ_AGAIN * self._period)
-        if begin >= until:
-            return
-        answer = await get_metric_data(
-            self._aws,
-            region,
-            [MetricQuery(group.name) for group in groups],
-            since=begin,
-            until=until,
-            period_seconds=self.period_seconds,
-        )
-        for group in groups:
-            key = (region, group.name)
-            kept = {at: value for at, value in self._known.get(key, {}).items() if since <= at < begin}
-            self._known[key] = kept | dict(answer[MetricQuery(group.name)])
-            self._covered[key] = (since, until)
-
-    def _flow(self, group: LogGroup, since: datetime, until: datetime, now: datetime) -> GroupFlow:
-        key = (group.region, group.name)
-        known = self._known.get(key, {})
-        periods = max(0, int((until - since) / self._period))
-        points = tuple((at, known.get(at)) for at in (since + n * self._period for n in range(periods)))
-        state, words = judge(points, now, self._period, read=key in self._covered)
+    def _flow(self, group: LogGroup, curve: Curve) -> GroupFlow:
+        points, read = self.series.points(curve), self.series.knows(curve)
+        state, words = judge(points, self._now(), curve.period, read=read)
         newest = max((at for at, value in points if value is not None), default=None)
         return GroupFlow(group.name, group.region, group.bearer_enabled, points, newest, state, words)
-
-    def _floor(self, moment: datetime) -> datetime:
-        whole = int(moment.timestamp()) // self.period_seconds * self.period_seconds
-        return datetime.fromtimestamp(whole, UTC)
 
 
 def patience(period: timedelta) -> timedelta:
@@ -214,6 +170,46 @@ def judge(points: Sequence[Point], now: datetime, period: timedelta, *, read: bo
     if age >= 2 * period:
         told += "; CloudWatch publishes late"
     return state, told
+
+
+def seen_earlier(flow: GroupFlow, points: Sequence[Point], period: timedelta, now: datetime) -> GroupFlow:
+    """*flow* as gone, not as never seen, where coarser *points* reach back to when bytes came."""
+    carried = [at for at, value in points if value]
+    if flow.state != NEVER_SEEN or not carried:
+        return flow
+    silent_since = flow.points[0][0] if flow.points else now
+    by = min(carried[-1] + period, silent_since)
+    return replace(flow, state=GONE, words=f"gone since {clock.spoken(by, now)} at the latest")
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """Whether bytes came after a deed, and how sure that is, in *words* and in few."""
+
+    words: str
+    short: str
+
+
+def after_deed(
+    points: Sequence[Point], period: timedelta, deed: str, done_at: datetime, now: datetime
+) -> Aftermath:
+    """What *points* say of *deed*; whose the bytes were, the metric does not tell."""
+    carried = [at for at, value in points if value]
+    if later := [at for at in carried if at >= done_at]:
+        last = clock.spoken(later[-1] + period, now)
+        return Aftermath(
+            f"bytes came after {deed}, the last by {last}: other keys may write here too",
+            "bytes came after it too",
+        )
+    sure = done_at + period + patience(period)
+    if now < sure:
+        at = f"{sure:%H:%M:%S}"
+        return Aftermath(
+            f"none seen after {deed} yet; points come late, so it is sure from {at} on",
+            f"none since, sure from {at}",
+        )
+    last = f"the last by {clock.spoken(carried[-1] + period, now)}" if carried else "none before it either"
+    return Aftermath(f"no bytes came after {deed}; {last}", "none came after it")
 
 
 def _falls(values: Sequence[float]) -> bool:

@@ -53,6 +53,8 @@ class StanchApp(TypeAhead[None]):
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.options = options
+        self.graphs = options.graphs
+        """How graphs are drawn; the traffic screen changes it."""
         self.errors = ErrorLog()
         self._desk: Desk | None = None
         self._shadow = Shadow()

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.aws.logs import LogGroup
-from services.traffic import Reading, Traffic, find_groups
+from services.traffic import GONE, Reading, Traffic, find_groups
 from tui.options import Options
-from tui.trafficview import flow_of, in_order, reach, spans
+from tui.trafficview import aftermath, changes, flow_of, in_order, reach
+from tui.trafficwindow import spans
 from tui.widgets.flowgraph import Flow
 from tui.widgets.plot import Mark
 
@@ -29,6 +30,8 @@ class FlowReader:
         self._reading: Reading | None = None
         self._names: list[tuple[str, str]] = []
         self._shown: tuple[str, str] | None = None
+        self.changed: tuple[str, ...] = ()
+        """What began or ended with the last reading."""
 
     @property
     def nothing(self) -> bool:
@@ -51,7 +54,9 @@ class FlowReader:
             self._traffic = Traffic(aws, self._options.period_seconds, now=self._options.now)
         if self._groups:
             since, until = reach(self._options.now(), self._span, self._options.period_seconds)
+            before = self._reading
             self._reading = await self._traffic.read(self._groups, since, until)
+            self.changed = tuple(changes(before, self._reading))
             order = [(group.region, group.log_group) for group in in_order(self._reading.groups)]
             self._names = sorted(order, key=lambda name: name not in self._names)
 
@@ -68,8 +73,13 @@ class FlowReader:
         name = self._shown or ranked[0]
         group = next(each for each in self._reading.groups if (each.region, each.log_group) == name)
         flow = flow_of(group, self._reading, self._options.now(), self._span, marks, chosen=False)
-        place = f"{self._names.index(name) + 1} of {len(self._names)} groups (g)"
-        more = (f"{flow.notes[0]} · {place}",) if len(self._names) > 1 else ()
-        since = group.words.partition(",")[0]
-        notes = (*more, flow.notes[0], group.words, since, *flow.notes[1:])
-        return replace(flow, title=f"IncomingBytes {flow.title}", notes=notes)
+        state, *short = flow.notes
+        place = f" · {self._names.index(name) + 1} of {len(self._names)} groups (g)"
+        told = aftermath(group, marks, self._reading.period_seconds, self._options.now())
+        notes = [f"{state}{place}", state] if len(self._names) > 1 else [state]
+        if told:
+            gone = group.state == GONE
+            notes = [f"{state} · {told.words}", f"{told.words}{place}", told.words]
+            notes += [] if gone else [told.short]
+        notes += [group.words, group.words.partition(",")[0], *short]
+        return replace(flow, title=f"IncomingBytes {flow.title}", notes=tuple(notes))

@@ -14,6 +14,7 @@ from tui.config import Colour, ThemeName
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
+    from tui.widgets.plot import GraphStyle
 
 Connect = Callable[[], "AbstractAsyncContextManager[AwsSession]"]
 """Opens the way to AWS on entering and closes it on leaving; raises AwsError."""
@@ -51,7 +52,7 @@ class Options:
     connecting: str = "connecting to AWS…"
     leaked: Callable[[], str | None] | None = None
     """The demo's leaked token, once its account is there."""
-    ascii_only: bool = False
+    graphs: GraphStyle = "blocks"
     theme: ThemeName | None = None
     plain: bool = False
     """For screen readers: no lines and boxes, graphs as numbers."""

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.traffic import FALLING, FLOWING, GONE, NEVER_SEEN, NO_DATA_YET, GroupFlow, Reading
+from services.traffic import (
+    FALLING,
+    FLOWING,
+    GONE,
+    NEVER_SEEN,
+    NO_DATA_YET,
+    Aftermath,
+    GroupFlow,
+    Reading,
+    after_deed,
+)
 from tui import words
+from tui.trafficpicture import Picture, place_of
 from tui.widgets.flowgraph import Flow
 from tui.widgets.lines import Line
 from tui.widgets.plot import Mark
-from tui.widgets.timescale import frame
+from tui.widgets.timescale import Point, frame
 
 SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", NEVER_SEEN: "·", NO_DATA_YET: "?"}
-SPANS = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=12))
-FINE_SPANS = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
-"""Where a point stands for less than a minute, an hour of them is long."""
-
-
-def spans(period_seconds: int) -> tuple[timedelta, ...]:
-    return FINE_SPANS if period_seconds < 60 else SPANS
 
 
 def reach(now: datetime, span: timedelta, period_seconds: int) -> tuple[datetime, datetime]:
@@ -48,6 +53,32 @@ def short_state(group: GroupFlow, period_seconds: int) -> str:
     if group.state in (FLOWING, FALLING):
         return f"{sign} {group.state} {words.rate(group.latest or 0, period_seconds)}"
     return f"{sign} {group.state}"
+
+
+STOPS = {"deactivate": "reactivate", "deny": "lift hold", "groups off": "groups on", "delete": None}
+"""The marks of what stops a flow, and of what lets it come again."""
+
+
+def newest_stop(marks: Sequence[Mark]) -> Mark | None:
+    """What was done last to stop the flow, and was not taken back."""
+    in_force: dict[str, Mark] = {}
+    for mark in marks:
+        if mark.name in STOPS:
+            in_force[mark.name] = mark
+        for stop, taken_back in STOPS.items():
+            if mark.name == taken_back:
+                in_force.pop(stop, None)
+    return max(in_force.values(), key=lambda mark: mark.at, default=None)
+
+
+def aftermath(
+    group: GroupFlow, marks: Sequence[Mark], period_seconds: int, now: datetime
+) -> Aftermath | None:
+    """What the points say of the last deed that was to stop the flow; None where they do not reach it."""
+    stop = newest_stop(marks)
+    if stop is None or not group.points or stop.at < group.points[0][0]:
+        return None
+    return after_deed(group.points, timedelta(seconds=period_seconds), stop.name, stop.at, now)
 
 
 def flow_of(
@@ -82,25 +113,88 @@ def flow_of(
     )
 
 
+def drawn(group: GroupFlow, picture: Picture, *, chosen: bool) -> Flow:
+    """One of the small multiples."""
+    window, place = picture.window, place_of(group)
+    plain = flow_of(group, picture.reading, picture.now, window.span, picture.marks, chosen=chosen)
+    return _within(plain, picture, picture.bytes.get(place, ()), picture.usual.get(place, ()))
+
+
+def large_of(group: GroupFlow, picture: Picture) -> Flow:
+    """The group that is shown alone; its state stands above it."""
+    flow = drawn(group, picture, chosen=False)
+    return replace(flow, notes=(f"IncomingBytes/{words.per(picture.window.finest)}",))
+
+
+def events_of(group: GroupFlow, picture: Picture) -> Flow | None:
+    """The second curve of the group that is shown large."""
+    points = picture.events.get(place_of(group))
+    if points is None:
+        return None
+    newest = next((value for _, value in reversed(points) if value is not None), None)
+    told = "no point yet" if newest is None else f"newest {newest:,.0f}/{words.per(picture.window.finest)}"
+    return _within(_bare("IncomingLogEvents", (told,), picture), picture, points, ())
+
+
+def total_of(picture: Picture) -> Flow:
+    """All groups as one."""
+    points, usual = picture.total()
+    newest = total_now(picture.reading)
+    told = f"{words.rate(newest, picture.reading.period_seconds)} now"
+    title = f"All of {words.count(len(picture.reading.groups), 'group')}"
+    return _within(_bare(title, (told,), picture), picture, points, usual)
+
+
+def _bare(title: str, notes: tuple[str, ...], picture: Picture) -> Flow:
+    since, until = picture.window.frame(picture.now)
+    seconds = picture.window.period_seconds
+    return Flow(title, notes, (), since, until, picture.now, seconds, picture.marks)
+
+
+def _within(flow: Flow, picture: Picture, points: tuple[Point, ...], usual: tuple[Point, ...]) -> Flow:
+    since, until = picture.window.frame(picture.now)
+    seconds = picture.window.period_seconds
+    return replace(flow, points=points, since=since, until=until, period_seconds=seconds, baseline=usual)
+
+
+def total_now(reading: Reading) -> float:
+    """What the newest points of all that flows come to."""
+    return sum(group.latest or 0 for group in reading.groups if group.state in (FLOWING, FALLING))
+
+
 def summary(
-    reading: Reading, shown: tuple[int, int], span: timedelta, poll_seconds: float, trouble: str | None
+    picture: Picture, shown: tuple[int, int], poll_seconds: float, trouble: str | None, dash: str
 ) -> Line:
-    """How much in all, of how many groups, how finely, and what is stale."""
+    """How much in all, of how many groups, when, how finely, and what is stale."""
+    reading, window = picture.reading, picture.window
     first, last = shown
     count = len(reading.groups)
     groups = words.count(count, "group")
     if count > last - first:
         groups = f"groups {first + 1}–{last} of {count:,}"
-    total = sum(group.latest or 0 for group in reading.groups if group.state in (FLOWING, FALLING))
     every = words.spoken(poll_seconds) if poll_seconds >= 1 else f"{poll_seconds:g} s"
+    compared = ""
+    if window.compared_words:
+        known = any(value is not None for points in picture.usual.values() for _, value in points)
+        compared = f" · {dash * 2 if known else 'no points of'} {window.compared_words}"
     line: Line = (
         (groups, "strong"),
         *(((" · ", "text"), (trouble, "warn")) if trouble else ()),
-        (f" · {words.rate(total, reading.period_seconds)} in all", "text"),
-        (f" · last {words.spoken(span)}", "text"),
-        (f" · {words.spoken(reading.period_seconds)} a point, read every {every}", "quiet"),
+        (f" · {words.rate(total_now(reading), reading.period_seconds)} in all", "text"),
+        (f" · {window.words(picture.now)}", "text"),
+        (compared, "quiet"),
+        (f" · {words.spoken(window.period_seconds)} a point, read every {every}", "quiet"),
     )
     return line
+
+
+def large_words(group: GroupFlow, picture: Picture) -> Line:
+    """The state of the one group that is shown, in full, and what came of the last deed."""
+    seconds = picture.reading.period_seconds
+    told = aftermath(group, picture.marks, seconds, picture.now)
+    closed = "" if group.bearer_enabled else " · takes no bearer tokens"
+    state = state_words(group, seconds) + closed
+    return ((state, "text"), *(((f" · {told.words}", "accent"),) if told else ()))
 
 
 def changes(before: Reading | None, after: Reading) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from moto.logs.models import logs_backends
 
 from sandbox.logs import enable_bearer
-from sandbox.meter import Meter
+from sandbox.meter import Meter, Totals
 from sandbox.scenario import cast
 from sandbox.scenario.past import ATTACK
 from sandbox.world import ACCOUNT, HOME_REGION, World
@@ -17,6 +18,9 @@ from sandbox.world import ACCOUNT, HOME_REGION, World
 MEASURED = timedelta(hours=3)
 STEP = 5
 """Seconds between two counts."""
+
+USUAL = timedelta(days=8)
+"""How far back the usual flow goes, a count a minute: to compare with a day, or a week, before."""
 
 EVENT_SIZE = 180
 RISE = timedelta(minutes=20)
@@ -60,7 +64,21 @@ def make_groups(world: World, now: datetime, rng: random.Random) -> None:
         for stream in group.streams:
             made.create_log_stream(stream)
             made.streams[stream].creation_time = made.creation_time
+        world.part(Meter).past(HOME_REGION, group.name, _usual(group, now - MEASURED))
         _measure(world.part(Meter), group, now, rng)
+
+
+def _usual(group: Group, until: datetime) -> dict[int, Totals]:
+    """Minutes before *until*, stronger by day than by night."""
+    rng = random.Random(group.name)
+    day = [
+        int(group.rate * 60 * rng.uniform(0.9, 1.1) * (1 + 0.25 * math.sin(minute / 1440 * math.tau - 2)))
+        for minute in range(1440)
+    ]
+    counts = [(size, max(1, size // EVENT_SIZE)) for size in day]
+    end = int(until.timestamp()) // 60
+    begin = end - int((USUAL - MEASURED).total_seconds()) // 60
+    return {minute * 60: counts[minute % 1440] for minute in range(begin, end)}
 
 
 def _measure(meter: Meter, group: Group, now: datetime, rng: random.Random) -> None:

@@ -14,10 +14,11 @@ QUERIES_PER_REQUEST = 500
 
 @dataclass(frozen=True, slots=True)
 class MetricQuery:
-    """The Sum of *metric* of AWS/Logs for one log group."""
+    """The Sum of *metric* of AWS/Logs for one log group, a point for each period."""
 
     log_group: str
     metric: str = "IncomingBytes"
+    period_seconds: int = 60
 
 
 Points = tuple[tuple[datetime, float], ...]
@@ -31,16 +32,13 @@ async def get_metric_data(
     *,
     since: datetime,
     until: datetime,
-    period_seconds: int = 60,
 ) -> Mapping[MetricQuery, Points]:
     """The points of all *queries*, by one request for each 500 of them (and for each further page)."""
     found: dict[MetricQuery, dict[datetime, float]] = {query: {} for query in queries}
     for first in range(0, len(queries), QUERIES_PER_REQUEST):
         batch = queries[first : first + QUERIES_PER_REQUEST]
         params: dict[str, Any] = {
-            "MetricDataQueries": [
-                _query(f"q{number}", query, period_seconds) for number, query in enumerate(batch)
-            ],
+            "MetricDataQueries": [_query(f"q{number}", query) for number, query in enumerate(batch)],
             "StartTime": since,
             "EndTime": until,
             "ScanBy": "TimestampAscending",
@@ -56,7 +54,7 @@ async def get_metric_data(
     return {query: tuple(sorted(points.items())) for query, points in found.items()}
 
 
-def _query(name: str, query: MetricQuery, period_seconds: int) -> dict[str, object]:
+def _query(name: str, query: MetricQuery) -> dict[str, object]:
     return {
         "Id": name,
         "MetricStat": {
@@ -65,7 +63,7 @@ def _query(name: str, query: MetricQuery, period_seconds: int) -> dict[str, obje
                 "MetricName": query.metric,
                 "Dimensions": [{"Name": "LogGroupName", "Value": query.log_group}],
             },
-            "Period": period_seconds,
+            "Period": query.period_seconds,
             "Stat": "Sum",
         },
         "ReturnData": True,

@@ -197,7 +197,7 @@ def test_incoming_bytes_rose_when_the_attacker_came(
     }
     answer = boto("cloudwatch").get_metric_data(
         MetricDataQueries=[query],
-        StartTime=now - timedelta(hours=4),
+        StartTime=now - timedelta(hours=3),
         EndTime=now,
         ScanBy="TimestampAscending",
     )

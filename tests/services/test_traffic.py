@@ -22,8 +22,10 @@ from services.traffic import (
     GroupFlow,
     Point,
     Traffic,
+    after_deed,
     find_groups,
     judge,
+    seen_earlier,
 )
 
 Boto = Callable[..., Any]
@@ -81,6 +83,40 @@ def test_a_finer_period_is_gone_sooner() -> None:
 async def test_periods_are_those_of_cloudwatch(aws: AwsSession, period: int) -> None:
     with pytest.raises(ValueError, match="whole minutes"):
         Traffic(aws, period)
+
+
+@pytest.mark.parametrize(
+    ("points", "minutes_ago", "words"),
+    [
+        (minutes(*[5] * 20), 4, "bytes came after deny, the last by 14:02:00: other keys may write here too"),
+        (
+            minutes(*[5] * 17, *[None] * 3),
+            3.4,
+            "none seen after deny yet; points come late, so it is sure from 14:05:06 on",
+        ),
+        (minutes(*[5] * 10, *[None] * 10), 10, "no bytes came after deny; the last by 13:52:00"),
+        (minutes(*[None] * 20), 10, "no bytes came after deny; none before it either"),
+    ],
+)
+def test_what_came_after_a_deed_is_said_no_surer_than_it_is(
+    points: list[Point], minutes_ago: float, words: str
+) -> None:
+    done_at = NOW - minutes_ago * MINUTE
+    assert after_deed(points, MINUTE, "deny", done_at, NOW).words == words
+
+
+def test_what_flowed_before_the_fine_points_begin_is_gone_and_not_never_seen() -> None:
+    fine = tuple(minutes(*[None] * 60))
+    state, words = judge(fine, NOW, MINUTE)
+    flow = GroupFlow("/app", HERE, True, fine, None, state, words)
+    hour = timedelta(hours=1)
+    day = NOW.replace(minute=0, second=0)
+    coarse: list[Point] = [(day - 5 * hour, 7.0), (day - 4 * hour, None), (day, None)]
+    found = seen_earlier(flow, coarse, hour, NOW)
+    assert (found.state, found.words) == (GONE, "gone since 10:00:00 at the latest")
+    assert seen_earlier(flow, [(day, None)], hour, NOW) is flow
+    running = seen_earlier(flow, [(day - hour, 7.0)], 3 * hour, NOW)
+    assert running.words == "gone since 13:02:00 at the latest"
 
 
 class Account:

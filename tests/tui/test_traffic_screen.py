@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from services.traffic import FALLING, FLOWING, GONE, GroupFlow, Reading, judge
 from tests.tui.piloting import Driver, driven
 from tui.options import Start
 from tui.screens.traffic import TrafficScreen
-from tui.trafficview import changes, flow_of, in_order, state_words, summary
+from tui.trafficpicture import Picture
+from tui.trafficview import aftermath, changes, flow_of, in_order, newest_stop, state_words, summary
+from tui.trafficwindow import Window
 from tui.widgets.flowgraph import FlowGrid
 from tui.widgets.lines import plain
+from tui.widgets.plot import Mark
 
 Boto = Callable[..., Any]
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -47,6 +51,10 @@ class Account:
                 when = now - timedelta(seconds=seconds)
                 self._sandbox.world.part(Meter).add("us-east-1", name, when, size)
 
+    def before(self, name: str, ago: timedelta, size: int) -> None:
+        with self._sandbox.world.lock:
+            self._sandbox.world.part(Meter).add("us-east-1", name, datetime.now(UTC) - ago, size)
+
 
 @pytest.fixture
 def account(sandbox: Sandbox, boto: Boto) -> Account:
@@ -62,7 +70,7 @@ async def test_groups_that_take_tokens_are_drawn_the_strongest_first(
     account.group("/aws/signed", 9_000, bearer=False)
     async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
         await driver.wait("3 groups", "▸ /aws/strong ── ▶ flowing 70.0 kB/5 s", "■ gone since")
-        await driver.wait("5 s a point, read every 0.05 s", "█", "80k ┤")
+        await driver.wait("last 5 min", "█", "80k ┤")
         text = driver.text
         assert text.index("/aws/strong") < text.index("/aws/weak")
         assert "/aws/signed" not in text
@@ -78,12 +86,114 @@ async def test_zooming_moving_and_looking_further_back(account: Account, tmp_pat
         await driver.press("enter")
         await driver.wait("groups 1–1 of 2")
         await driver.press("j")
-        await driver.wait("groups 2–2 of 2", "▸ /aws/weak")
+        await driver.wait("groups 2–2 of 2", "─ /aws/weak")
         assert "/aws/strong" not in driver.text
         await driver.press("escape")
         await driver.wait("/aws/strong", "/aws/weak")
         await driver.press("w")
         await driver.wait("last 20 min")
+
+
+async def test_time_is_walked_through_and_compared(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    account.before("/aws/app", timedelta(days=1), 700)
+    async with driven(tmp_path, Start("traffic"), size=(120, 24), **QUICK) as driver:
+        await driver.wait("last 5 min · ╌╌ a day before", "▶ flowing")
+        await driver.press("left")
+        await driver.wait("5 min until", "█")
+        await driver.press("right")
+        await driver.wait("last 5 min", "█")
+        await driver.press("right")
+        await driver.wait("later: this is the newest")
+        await driver.press("left", "left", "0", "minus")
+        await driver.wait("last 20 min", "5 s a point")
+        await driver.press("minus")
+        await driver.wait("last 1 h", "20 s a point")
+        await driver.press("plus", "plus")
+        await driver.wait("last 5 min")
+        await driver.press("plus")
+        await driver.wait("shorter: a point is no finer")
+        await driver.press("b")
+        await driver.wait("no points of a week before")
+        await driver.press("b")
+        await driver.wait("Dashed: nothing.", "last 5 min · 5 s a point")
+
+
+async def test_a_long_window_is_one_call_a_tick_too(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    account.group("/aws/other", 500)
+    account.before("/aws/app", timedelta(days=3), 700)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("2 groups")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        await driver.press(*["minus"] * 7)
+        await driver.wait("last 7 d", "1 h a point")
+        ticks, read = 0, screen._feed.read
+
+        async def count(*args: Any, **options: Any) -> Any:
+            nonlocal ticks
+            ticks += 1
+            return await read(*args, **options)
+
+        screen._feed.read = count  # type: ignore[method-assign]
+        before = account.calls
+        await driver.until(lambda: ticks >= 4, "it reads no more")
+        await driver.press("space")
+        assert account.calls - before <= ticks + 1
+
+
+async def test_the_large_graph_has_its_events_and_the_sum_is_of_all(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 4_000)
+    account.group("/aws/other", 3_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("2 groups")
+        await driver.press("enter")
+        await driver.wait("/aws/app ── IncomingBytes/5 s", "IncomingLogEvents ── newest 1/5 s")
+        await driver.press("j")
+        await driver.wait("/aws/other ── IncomingBytes/5 s", "IncomingLogEvents")
+        await driver.press("s")
+        await driver.wait("All of 2 groups ── 7.0 kB/5 s now", "8k ┤")
+        await driver.press("escape")
+        await driver.wait("▸ /aws/other", "/aws/app")
+
+
+async def test_graphs_are_drawn_as_chosen(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 4_000)
+    async with driven(tmp_path, Start("traffic"), graphs="ascii", **QUICK) as driver:
+        await driver.wait("4k |", "####")
+        await driver.press("v")
+        await driver.wait("drawn with blocks", "4k ┤", "███")
+        await driver.press("v")
+        await driver.wait("drawn with braille", "4k ┤", "⣿⣿")
+
+
+async def test_graphs_held_still_can_be_walked_through(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("▶ flowing")
+        await driver.press("space")
+        await driver.wait("paused at")
+        before = account.calls
+        await driver.press("left")
+        await driver.wait("paused at", "5 min until")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        assert not screen._poll.running
+        assert account.calls <= before + 2
+
+
+async def test_a_flow_that_starts_again_rings_and_is_said(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.group("/aws/app", 1_000, until=timedelta(seconds=120))
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("■ gone since")
+        rung: list[bool] = []
+        monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
+        account.before("/aws/app", timedelta(seconds=5), 900)
+        await driver.wait("/aws/app: bytes are coming in again.")
+        assert rung == [True]
 
 
 async def test_it_asks_aws_only_while_it_is_seen(account: Account, tmp_path: Path) -> None:
@@ -94,7 +204,7 @@ async def test_it_asks_aws_only_while_it_is_seen(account: Account, tmp_path: Pat
         assert isinstance(screen, TrafficScreen)
         await driver.until(lambda: account.calls > 2, "it asked no more")
         await driver.press("space")
-        await driver.wait("paused: space goes on")
+        await driver.wait("paused at", "space goes on")
         await stands_still(driver, account)
         await driver.press("space")
         before = account.calls
@@ -217,5 +327,36 @@ def test_the_region_is_named_where_there_are_several() -> None:
 
 def test_the_summary_says_how_many_of_how_many() -> None:
     groups = [group(f"g{n}", 1_000_000.0 * n) for n in range(20)]
-    told = plain(summary(reading(*in_order(groups)), (4, 8), timedelta(hours=3), 60, None))
+    window = Window(timedelta(hours=3), 60, compared=None)
+    picture = Picture(reading(*in_order(groups)), window, NOW, {}, {}, {})
+    told = plain(summary(picture, (4, 8), 60, None, "-"))
     assert told == "groups 5–8 of 20 · 190 MB/min in all · last 3 h · 1 min a point, read every 1 min"
+    compared = replace(picture, window=window.compared_next())
+    assert "last 3 h · no points of a day before" in plain(summary(compared, (4, 8), 60, None, "-"))
+    known = replace(compared, usual={("us-east-1", "g1"): ((NOW, 1.0),)})
+    assert "last 3 h · -- a day before" in plain(summary(known, (4, 8), 60, None, "-"))
+
+
+def test_a_window_moves_by_its_span_and_stays_where_points_are() -> None:
+    window = Window(timedelta(hours=1), 60)
+    assert window.moved(0.5) == window
+    earlier = window.moved(-0.5).moved(-0.5)
+    assert earlier.ago == timedelta(hours=1)
+    assert earlier.words(NOW) == "1 h until 13:05"
+    assert earlier.moved(1) == window
+    assert window.moved(-100_000).frame(NOW)[0] > NOW - timedelta(days=455)
+    assert window.moved(-100_000).period_seconds == 3600
+    longest = window.spanning(99)
+    assert (longest.span, longest.period_seconds) == (timedelta(days=15), 10800)
+    assert window.compared_next().compared_words == "a week before"
+
+
+def test_the_newest_deed_that_still_holds_is_the_one_that_is_spoken_of() -> None:
+    marks = [Mark(NOW - n * MINUTE, name) for n, name in ((9, "deactivate"), (8, "deny"), (7, "lift hold"))]
+    assert newest_stop(marks) == marks[0]
+    assert newest_stop([*marks, Mark(NOW, "reactivate")]) is None
+    quiet = group("a", *[5] * 40, *[None] * 8)
+    told = aftermath(quiet, marks, 60, NOW)
+    assert told is not None
+    assert told.short == "bytes came after it too"
+    assert aftermath(group("a", 5, 5), marks, 60, NOW) is None

@@ -7,10 +7,15 @@ from tui.command import Command
 _HERE = ("traffic",)
 
 COMMANDS = (
-    Command("next_flow", ("j", "down", "right"), "next", "Choose the next log group.", _HERE),
-    Command("previous_flow", ("k", "up", "left"), "previous", "Choose the log group before.", _HERE),
+    Command("next_flow", ("j", "down"), "next", "Choose the next log group.", _HERE),
+    Command("previous_flow", ("k", "up"), "previous", "Choose the log group before.", _HERE),
     Command(
-        "zoom", ("enter",), "zoom", "Show the chosen log group alone, as large as can be.", _HERE, rank=10
+        "zoom",
+        ("enter",),
+        "zoom",
+        "Show the chosen log group alone, with its IncomingLogEvents; again for all.",
+        _HERE,
+        rank=10,
     ),
     Command(
         "pause",
@@ -20,7 +25,19 @@ COMMANDS = (
         _HERE,
         rank=11,
     ),
-    Command("window", ("w",), "window", "Look further back, and then less far again.", _HERE, rank=12),
+    Command("earlier", ("left", "h"), "earlier", "Look at what was before, by half a window.", _HERE),
+    Command("later", ("right",), "later", "Look at what came after, by half a window.", _HERE),
+    Command("latest", ("0", "end"), "now", "Look at the newest again.", _HERE),
+    Command("wider", ("minus",), "longer", "Show more time: up to 15 days.", _HERE),
+    Command("narrower", ("plus", "equals_sign"), "shorter", "Show less time, more finely.", _HERE),
+    Command(
+        "window",
+        ("w",),
+        "window",
+        "Show ever more time, and then the least again.",
+        _HERE,
+        rank=12,
+    ),
     Command(
         "all_groups",
         ("a",),
@@ -28,5 +45,23 @@ COMMANDS = (
         "Show log groups without bearer authentication too; again to hide them.",
         _HERE,
         rank=13,
+    ),
+    Command(
+        "total", ("s",), "sum", "Show all groups as one graph, their sum; again for each.", _HERE, rank=14
+    ),
+    Command(
+        "baseline",
+        ("b",),
+        "compare",
+        "Compare with the same hours of a day before, of a week before, or with nothing.",
+        _HERE,
+        rank=15,
+    ),
+    Command(
+        "graph_style",
+        ("v",),
+        "glyphs",
+        "Draw with blocks, with braille (twice as fine; needs a font that has it) or with plain ASCII.",
+        _HERE,
     ),
 )

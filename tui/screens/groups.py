@@ -16,7 +16,8 @@ from tui import words
 from tui.commands import bindings
 from tui.handling import Handling, Stopped
 from tui.screens.lever import LeverScreen
-from tui.trafficview import reach, short_state, spans
+from tui.trafficview import reach, short_state
+from tui.trafficwindow import spans
 from tui.widgets.lines import Line, Span
 from tui.widgets.table import Column, Table
 

@@ -59,7 +59,7 @@ class RunbookScreen(StanchScreen):
             Poll(self, min(options.poll_seconds, LOOK_SECONDS), self._look),
         )
         yield RunbookView()
-        yield FlowGraph(ascii_only=options.ascii_only, id="flow")
+        yield FlowGraph(style=self.stanch.graphs, id="flow")
 
     @property
     def subject(self) -> Subject | None:
@@ -131,6 +131,9 @@ class RunbookScreen(StanchScreen):
             return False
         finally:
             self._draw_flow()
+        if told := self._flows.changed:
+            self.say(" ".join(told), "warn")
+            self.app.bell()
         return True
 
     # What is drawn.

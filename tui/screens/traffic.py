@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,13 +17,19 @@ from tui.commands import bindings
 from tui.polling import Poll
 from tui.screens.base import StanchScreen
 from tui.trafficfeed import TrafficFeed
-from tui.trafficview import changes, flow_of, in_order, spans, summary
+from tui.trafficpicture import Picture, Place, place_of
+from tui.trafficview import changes, drawn, events_of, in_order, large_of, large_words, summary, total_of
+from tui.trafficwindow import Window, spans
 from tui.widgets.flowgraph import FlowGrid
 from tui.widgets.lines import Line, Lines, fit
 from tui.widgets.page import Page
+from tui.widgets.plot import STYLES, next_style
 
 LOWEST = 5
 """Lines of a graph that can still be read."""
+
+LOWEST_LARGE = 12
+"""Lines that leave room for a second curve."""
 
 SIDE_BY_SIDE = 116
 
@@ -33,22 +40,26 @@ class TrafficScreen(StanchScreen):
     scope = "traffic"
     BINDINGS = bindings(scope)
 
-    def __init__(self, log_groups: tuple[str, ...] = ()) -> None:
+    def __init__(self, log_groups: tuple[str, ...] = (), *, large: Place | None = None) -> None:
         super().__init__()
         self._names = log_groups
-        self._order: list[tuple[str, str]] = []
-        self._chosen = 0
-        self._zoomed = False
+        self._order: list[Place] = []
+        self._chosen: Place | None = large
+        self._large = large is not None
+        self._summed = False
         self._all = False
-        self._paused = False
+        self._held: datetime | None = None
+        """When the graphs were held still."""
         self._trouble: str | None = None
-        self._span = 0
 
     def body(self) -> ComposeResult:
+        options = self.stanch.options
         self._feed = TrafficFeed(self.stanch, self._names)
-        self._poll = Poll(self, self.stanch.options.poll_seconds, self._read)
+        self._poll = Poll(self, options.poll_seconds, self._read)
+        self._window = Window(spans(options.period_seconds)[0], options.period_seconds)
         yield Lines(id="summary")
-        yield FlowGrid(ascii_only=self.stanch.options.ascii_only, id="graphs")
+        yield Page(id="told")
+        yield FlowGrid(id="graphs")
         yield Page(id="empty")
 
     def on_mount(self) -> None:
@@ -56,7 +67,7 @@ class TrafficScreen(StanchScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if not self._paused:
+        if self._held is None:
             self._poll.start()
 
     def on_screen_suspend(self) -> None:
@@ -71,55 +82,81 @@ class TrafficScreen(StanchScreen):
     async def _read(self) -> bool:
         before = self._feed.reading
         try:
-            reading = await self._feed.read(self.span, all_groups=self._all)
+            picture = await self._feed.read(
+                self._window,
+                self._held or self.stanch.options.now(),
+                all_groups=self._all,
+                large=self._chosen if self._large else None,
+            )
         except AwsError as error:
             self.stanch.keep("reading the traffic", error)
             self._trouble = str(error)
             self._show()
             return False
         self._trouble = None
-        self._keep_order(reading)
-        for told in changes(before, reading):
-            self.say(told, "warn")
+        self._keep_order(picture.reading)
+        if told := changes(before, picture.reading):
+            self.say(" ".join(told), "warn")
+            self.app.bell()
         self._show()
         return True
 
-    @property
-    def span(self) -> timedelta:
-        return spans(self.stanch.options.period_seconds)[self._span]
-
     def _keep_order(self, reading: Reading) -> None:
         """Sorted by flow once; then graphs stay where they are, and new ones come last."""
-        there = [(group.region, group.log_group) for group in in_order(reading.groups)]
-        self._order = [name for name in self._order if name in there]
-        self._order += [name for name in there if name not in self._order]
-        self._chosen = max(0, min(self._chosen, len(self._order) - 1))
+        there = [place_of(group) for group in in_order(reading.groups)]
+        self._order = [place for place in self._order if place in there]
+        self._order += [place for place in there if place not in self._order]
+        if self._chosen not in self._order:
+            self._chosen = self._order[0] if self._order else None
 
     # Showing
 
     def _show(self) -> None:
         if not self.drawable or not self.size:
             return
-        flows, grid, empty = self._flows(), self.query_one(FlowGrid), self.query_one("#empty", Page)
+        grid, empty = self.query_one(FlowGrid), self.query_one("#empty", Page)
+        picture = self._feed.picture
+        flows = self._flows(picture)
         grid.display, empty.display = bool(flows), not flows
-        reading = self._feed.reading
-        if not flows or reading is None:
+        if not flows or picture is None:
+            self._tell(())
             empty.show(self._instead())
             self._summarise(((self._waiting_for or "", "quiet"),))
             return
-        columns, rows = self._shape(len(flows))
-        first = self._chosen // (columns * rows) * columns * rows
-        seen = range(first, min(len(flows), first + columns * rows))
+        if self._large or self._summed:
+            seen = self._show_large(grid, flows, picture)
+        else:
+            self._tell(())
+            seen = self._show_several(grid, flows, picture)
+        dash = STYLES[self.stanch.graphs].dash
         self._summarise(
-            summary(reading, (seen.start, seen.stop), self.span, self._poll.pause_seconds, self._stale)
+            summary(picture, (seen.start, seen.stop), self._poll.pause_seconds, self._stale, dash)
         )
-        now = self.stanch.options.now()
-        shown = [
-            flow_of(flows[at], reading, now, self.span, self._feed.marks, chosen=at == self._chosen)
-            for at in seen
-        ]
-        grid.show(shown, columns, rows)
         self.commands_changed()
+
+    def _show_several(self, grid: FlowGrid, flows: list[GroupFlow], picture: Picture) -> range:
+        columns, rows = self._shape(len(flows))
+        first = self._at // (columns * rows) * columns * rows
+        seen = range(first, min(len(flows), first + columns * rows))
+        shown = [drawn(flows[at], picture, chosen=at == self._at) for at in seen]
+        grid.show(shown, columns, rows, style=self.stanch.graphs)
+        return seen
+
+    def _show_large(self, grid: FlowGrid, flows: list[GroupFlow], picture: Picture) -> range:
+        if self._summed:
+            self._tell(())
+            grid.show_large(total_of(picture), None, style=self.stanch.graphs)
+            return range(len(flows))
+        group = flows[self._at]
+        self._tell(large_words(group, picture))
+        below = events_of(group, picture) if grid.size.height >= LOWEST_LARGE else None
+        grid.show_large(large_of(group, picture), below, style=self.stanch.graphs)
+        return range(self._at, self._at + 1)
+
+    def _tell(self, line: Line) -> None:
+        told = self.query_one("#told", Page)
+        told.display = bool(line)
+        told.show([line] if line else [])
 
     def _summarise(self, line: Line) -> None:
         bar = self.query_one("#summary", Lines)
@@ -160,24 +197,28 @@ class TrafficScreen(StanchScreen):
     def _stale(self) -> str | None:
         if self._trouble and self._feed.reading:
             return f"! not read since {self._feed.reading.at:%H:%M:%S} (! says why)"
-        if self._paused:
-            return "paused: space goes on"
+        if self._feed.picture and self._feed.picture.window != self._window:
+            return "reading…"
+        if self._held:
+            return f"paused at {self._held:%H:%M:%S}: space goes on"
         if self._feed.unfound:
             return f"! not read: {self._feed.unfound}"
         if self._feed.reading and self._feed.reading.unreadable:
             return f"! {', '.join(part.what for part in self._feed.reading.unreadable)} is older"
         return None
 
-    def _flows(self) -> list[GroupFlow]:
-        if self._feed.reading is None:
+    def _flows(self, picture: Picture | None) -> list[GroupFlow]:
+        if picture is None:
             return []
-        by_name = {(group.region, group.log_group): group for group in self._feed.reading.groups}
-        return [by_name[name] for name in self._order if name in by_name]
+        by_place = {place_of(group): group for group in picture.reading.groups}
+        return [by_place[place] for place in self._order if place in by_place]
+
+    @property
+    def _at(self) -> int:
+        return self._order.index(self._chosen) if self._chosen in self._order else 0
 
     def _shape(self, count: int) -> tuple[int, int]:
         """Columns and rows of graphs: as many as can still be read."""
-        if self._zoomed:
-            return 1, 1
         most = max(1, self.query_one(FlowGrid).size.height // LOWEST)
         columns = 2 if self.size.width >= SIDE_BY_SIDE and count > max(2, most // 2) else 1
         return columns, max(1, min(most, -(-count // columns)))
@@ -185,10 +226,17 @@ class TrafficScreen(StanchScreen):
     # Commands
 
     def refuses(self, command_id: str) -> str | None:
-        if command_id in ("zoom", "next_flow", "previous_flow") and not self._order:
+        if command_id in ("zoom", "next_flow", "previous_flow", "total") and not self._order:
             return "there is no graph yet"
         if command_id == "all_groups" and self._names:
             return "these groups were named"
+        if command_id in ("later", "latest") and not self._window.ago:
+            return "this is the newest"
+        every = spans(self._window.finest)
+        if command_id == "wider" and self._window.span == every[-1]:
+            return "AWS shows no more in one graph"
+        if command_id == "narrower" and self._window.span == every[0]:
+            return "a point is no finer"
         return None
 
     def do_next_flow(self) -> None:
@@ -198,24 +246,70 @@ class TrafficScreen(StanchScreen):
         self._move(-1)
 
     def _move(self, by: int) -> None:
-        self._chosen = max(0, min(self._chosen + by, len(self._order) - 1))
+        self._chosen = self._order[max(0, min(self._at + by, len(self._order) - 1))]
         self._show()
+        if self._large:
+            self._read_now()
 
     def do_zoom(self) -> None:
-        self._zoomed = not self._zoomed
+        self._large, self._summed = not (self._large or self._summed), False
+        self._show()
+        if self._large:
+            self._read_now()
+
+    def do_total(self) -> None:
+        self._summed = not self._summed
         self._show()
 
     def do_pause(self) -> None:
-        self._paused = not self._paused
-        if self._paused:
+        if self._held is None:
+            self._held = self.stanch.options.now()
             self._poll.stop()
         else:
+            self._held = None
             self._poll.now()
         self._show()
 
     def do_window(self) -> None:
-        self._span = (self._span + 1) % len(spans(self.stanch.options.period_seconds))
-        self._again()
+        longer = self._window.spanning(1)
+        at_the_end = longer == self._window
+        self._look(longer if not at_the_end else self._window.spanning(-len(spans(longer.finest))))
+
+    def do_wider(self) -> None:
+        self._look(self._window.spanning(1))
+
+    def do_narrower(self) -> None:
+        self._look(self._window.spanning(-1))
+
+    def do_earlier(self) -> None:
+        self._look(self._window.moved(-0.5))
+
+    def do_later(self) -> None:
+        self._look(self._window.moved(0.5))
+
+    def do_latest(self) -> None:
+        self._look(replace(self._window, ago=timedelta()))
+
+    def do_baseline(self) -> None:
+        self._look(self._window.compared_next())
+        self.say(f"Dashed: {self._window.compared_words or 'nothing'}.")
+
+    def do_graph_style(self) -> None:
+        self.stanch.graphs = next_style(self.stanch.graphs)
+        self.say(f"Graphs are drawn with {self.stanch.graphs}.")
+        self._show()
+
+    def _look(self, window: Window) -> None:
+        self._window = window
+        self._show()
+        self._read_now()
+
+    def _read_now(self) -> None:
+        """At once; graphs that are held still are read once and stay so."""
+        if self._held is None:
+            self._poll.now()
+        else:
+            self.run_worker(self._read(), group="once", exclusive=True)
 
     def do_all_groups(self) -> None:
         self._all = not self._all
@@ -229,12 +323,13 @@ class TrafficScreen(StanchScreen):
         self._again()
 
     def _again(self) -> None:
-        self._paused = False
+        self._held = None
         self._poll.now()
         self._show()
 
     def do_back(self) -> Awaitable[None] | None:
-        if self._zoomed:
-            self.do_zoom()
+        if self._large or self._summed:
+            self._large = self._summed = False
+            self._show()
             return None
         return super().do_back()

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from tui.widgets.lines import Line, Lines, fit
-from tui.widgets.plot import ASCII, BLOCKS, Glyphs, Mark, plot
+from tui.widgets.plot import BLOCKS, STYLES, Glyphs, GraphStyle, Mark, plot
 from tui.widgets.rule import rule
 from tui.widgets.timescale import Point
 
@@ -27,14 +27,15 @@ class Flow:
     now: datetime
     period_seconds: int
     marks: tuple[Mark, ...] = ()
+    baseline: tuple[Point, ...] = ()
 
 
 class FlowGraph(Lines):
     """Draws the flow given to show(); only the cells that differ from what stands there are sent."""
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, style: GraphStyle = "blocks", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._glyphs: Glyphs = ASCII if ascii_only else BLOCKS
+        self._glyphs = STYLES[style]
         self._flow: Flow | None = None
 
     def show(self, flow: Flow) -> None:
@@ -61,19 +62,27 @@ class FlowGrid(Lines):
     def on_resize(self, event: events.Resize) -> None:
         self.post_message(self.Resized())
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._glyphs: Glyphs = ASCII if ascii_only else BLOCKS
+    def show(self, flows: Sequence[Flow], columns: int, rows: int, *, style: GraphStyle = "blocks") -> None:
+        share, left = divmod(self.size.height, rows)
+        # What does not divide goes to the graphs on top.
+        self._show(
+            [(flows[row * columns : (row + 1) * columns], share + (row < left)) for row in range(rows)],
+            columns,
+            style,
+        )
 
-    def show(self, flows: Sequence[Flow], columns: int, rows: int) -> None:
-        width, height = self.size
+    def show_large(self, flow: Flow, below: Flow | None, *, style: GraphStyle = "blocks") -> None:
+        """One flow, and its second curve with an axis of its own."""
+        low = self.size.height // 3 if below else 0
+        rows = [([flow], self.size.height - low)]
+        self._show([*rows, ([below], low)] if below else rows, 1, style)
+
+    def _show(self, rows: Sequence[tuple[Sequence[Flow], int]], columns: int, style: GraphStyle) -> None:
+        width = self.size.width
+        wide = (width - self.GAP * (columns - 1)) // columns
         lines: list[Line] = []
-        for row in range(rows):
-            here = flows[row * columns : (row + 1) * columns]
-            # What does not divide goes to the graphs on top.
-            tall = height // rows + (row < height % rows)
-            wide = (width - self.GAP * (columns - 1)) // columns
-            graphs = [graph(flow, wide, tall, self._glyphs) for flow in here]
+        for flows, tall in rows:
+            graphs = [graph(flow, wide, tall, STYLES[style]) for flow in flows]
             for parts in zip(*graphs, strict=True):
                 line: Line = parts[0]
                 for part in parts[1:]:
@@ -94,5 +103,6 @@ def graph(flow: Flow, width: int, height: int, glyphs: Glyphs = BLOCKS) -> Seque
         now=flow.now,
         period_seconds=flow.period_seconds,
         glyphs=glyphs,
+        baseline=flow.baseline,
     )
     return [title, *body]

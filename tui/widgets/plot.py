@@ -1,6 +1,6 @@
 """The graph of bytes over time as lines of text: exact, from zero, and a gap where there is no point.
 
-A point of zero is drawn as a tick on the baseline, a missing one as nothing at all.
+A point of zero is drawn as a tick on the ground, a missing one as nothing at all.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import floor, log10
+from typing import Literal, get_args
 
 from tui import words
 from tui.widgets.lines import Line, Role, Span
@@ -32,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """*bars* has nine: an empty cell, and one to eight eighths of it."""
+    """*bars* has nine: an empty cell, and one to eight eighths of it; *dots* draws two columns a cell."""
 
     bars: str
     zero: str
@@ -42,10 +43,23 @@ class Glyphs:
     tick: str
     mark: str
     foot: str
+    dash: str
+    dots: bool = False
 
 
-BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "_", "┤", "┼", "─", "┬", "┃", "┸")
-ASCII = Glyphs(" ..::||##", "_", "|", "+", "-", "+", "!", "!")
+BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "_", "┤", "┼", "─", "┬", "┃", "┸", "╌")
+BRAILLE = Glyphs(" ⣀⣀⣤⣤⣶⣶⣿⣿", "_", "┤", "┼", "─", "┬", "┃", "┸", "⠒", dots=True)
+ASCII = Glyphs(" ..::||##", "_", "|", "+", "-", "+", "!", "!", "-")
+
+GraphStyle = Literal["blocks", "braille", "ascii"]
+"""Braille is twice as fine, and needs a font that has it."""
+
+STYLES: dict[GraphStyle, Glyphs] = {"blocks": BLOCKS, "braille": BRAILLE, "ascii": ASCII}
+
+
+def next_style(style: GraphStyle) -> GraphStyle:
+    styles: tuple[GraphStyle, ...] = get_args(GraphStyle)
+    return styles[(styles.index(style) + 1) % len(styles)]
 
 
 def plot(
@@ -59,31 +73,31 @@ def plot(
     now: datetime,
     period_seconds: int,
     glyphs: Glyphs = BLOCKS,
+    baseline: Sequence[Point] = (),
 ) -> list[Line]:
     """*height* lines of *width* cells; the last is the time axis, from the first point (or gap) to *now*.
 
     A column that stands for several periods shows the largest of them. Where the width is no multiple of
-    the periods, the graph reaches back beyond *since*, so give it points of twice the span.
+    the periods, the graph reaches back beyond *since*, so give it points of twice the span. *baseline* is
+    dashed: what came at another time, moved onto this one.
     """
     if width < 1 or height < 1:
         return []
     gutter = _GUTTER if width >= _NARROWEST_WITH_AXIS else 0
-    scale = Timescale.over(since, until, period_seconds, width - gutter)
-    margin = width - gutter - scale.columns
+    scale = Timescale.over(since, until, period_seconds, width - gutter, 2 if glyphs.dots else 1)
+    margin = width - gutter - scale.cells
     rows = height - 1 if height > 1 else 1
-    values = scale.values(points)
-    top = nice_top(max((value for value in values if value is not None), default=0))
-    cells = _bars(values, top, rows, glyphs)
+    values, usual = scale.by_cell(points), [_largest(values) for values in scale.by_cell(baseline)]
+    top = nice_top(max((_largest(each) or 0 for each in (*values, usual)), default=0))
+    cells = _dots(values, top, rows, glyphs) if glyphs.dots else _bars(values, top, rows, glyphs)
+    _draw_baseline(cells, usual, top, glyphs)
     _draw_marks(cells, scale, marks, glyphs)
     lines = [
-        _joined([(_label(top, row, rows, gutter) + " " * margin, "quiet"), *cells[row]])
-        for row in range(rows)
+        _joined([*_axis(_label(top, row, rows, gutter), margin, glyphs), *cells[row]]) for row in range(rows)
     ]
-    if gutter:
-        lines = [_with_axis(line, gutter, margin, glyphs) for line in lines]
     if height > 1:
-        reached = min(scale.columns, max(0, _columns_until(scale, now)))
-        begun = scale.column(points[0][0]) or 0 if points else 0
+        reached = scale.cells_until(now)
+        begun = scale.cell(points[0][0]) or 0 if points else 0
         lines.append(_time_axis(scale, marks, (begun, reached), gutter, margin, glyphs))
     return lines
 
@@ -103,10 +117,16 @@ def nice_top(largest: float) -> float:
     return next(step * power for step in _TOPS if step * power >= largest * (1 - 1e-9))
 
 
-def _bars(values: Sequence[float | None], top: float, rows: int, glyphs: Glyphs) -> list[list[Span]]:
+def _largest(values: Sequence[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+def _bars(
+    values: Sequence[tuple[float | None, ...]], top: float, rows: int, glyphs: Glyphs
+) -> list[list[Span]]:
     # Blanks have the role of bars: a change of style is more bytes than a cell.
     cells: list[list[Span]] = [[(" ", "bar")] * len(values) for _ in range(rows)]
-    for column, value in enumerate(values):
+    for column, (value,) in enumerate(values):
         if value is None:
             continue
         if value <= 0:
@@ -121,8 +141,45 @@ def _bars(values: Sequence[float | None], top: float, rows: int, glyphs: Glyphs)
     return cells
 
 
+_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+"""The bits of braille's left and right column, from below."""
+
+
+def _dots(
+    values: Sequence[tuple[float | None, ...]], top: float, rows: int, glyphs: Glyphs
+) -> list[list[Span]]:
+    cells: list[list[Span]] = [[(" ", "bar")] * len(values) for _ in range(rows)]
+    for at, pair in enumerate(values):
+        heights = [max(1, min(rows * 4, round(value / top * rows * 4))) if value else 0 for value in pair]
+        for row in range(rows):
+            below = (rows - 1 - row) * 4
+            bits = sum(
+                bit
+                for column, height in zip(_DOTS, heights, strict=True)
+                for bit in column[: max(0, height - below)]
+            )
+            if bits:
+                cells[row][at] = (chr(0x2800 + bits), "bar")
+        if not any(heights) and any(value is not None for value in pair):
+            cells[rows - 1][at] = (glyphs.zero, "bar")
+    return cells
+
+
+def _draw_baseline(
+    cells: list[list[Span]], usual: Sequence[float | None], top: float, glyphs: Glyphs
+) -> None:
+    """Where nothing is drawn, and through what is full in every other cell; never over a bar's end."""
+    rows = len(cells)
+    for at, value in enumerate(usual):
+        if not value:
+            continue
+        row = cells[rows - 1 - min(rows - 1, int(value / top * rows))]
+        if row[at][0] == " " or (at % 2 and row[at][0] == glyphs.bars[8]):
+            row[at] = (glyphs.dash, "quiet")
+
+
 def _draw_marks(cells: list[list[Span]], scale: Timescale, marks: Sequence[Mark], glyphs: Glyphs) -> None:
-    placed = [(at, mark.name) for mark in marks if (at := scale.column(mark.at)) is not None]
+    placed = [(at, mark.name) for mark in marks if (at := scale.cell(mark.at)) is not None]
     for at, _ in placed:
         for row in cells:
             row[at] = (glyphs.mark, "mark")
@@ -135,7 +192,7 @@ def _write_name(cells: list[list[Span]], at: int, name: str, line: str) -> None:
     width, right, left = len(cells[0]), at + 1, at - len(name)
     starts = [start for start in (right, left) if start >= 0 and start + len(name) <= width]
     free: tuple[Callable[[Span], bool], ...] = (
-        lambda cell: cell[0] == " ",
+        lambda cell: cell[0] == " " or cell[1] == "quiet",
         lambda cell: cell[1] != "mark",
         lambda cell: cell[1] != "mark" or cell[0] == line,
     )
@@ -148,7 +205,10 @@ def _write_name(cells: list[list[Span]], at: int, name: str, line: str) -> None:
 
 
 def _label(top: float, row: int, rows: int, gutter: int) -> str:
-    """The size at the upper edge of *row*: at the top, exactly half-way and, with room, at the quarters."""
+    """The size at the upper edge of *row*: at the top, exactly half-way and, with room, at the quarters.
+
+    Four characters, or none where there is no *gutter*.
+    """
     if not gutter:
         return ""
     share = Fraction(rows - row, rows)
@@ -158,19 +218,19 @@ def _label(top: float, row: int, rows: int, gutter: int) -> str:
     return told if len(told) == 4 else " " * 4
 
 
-def _with_axis(line: Line, gutter: int, margin: int, glyphs: Glyphs) -> Line:
-    (label, role), *rest = line
-    return ((f"{label[:4]} ", role), (glyphs.axis, "rule"), (" " * margin, "text"), *rest)
+def _axis(label: str, margin: int, glyphs: Glyphs) -> list[Span]:
+    axis: list[Span] = [(f"{label} ", "quiet"), (glyphs.axis, "rule")] if label else []
+    return [*axis, (" " * margin, "text")]
 
 
 def _time_axis(
     scale: Timescale, marks: Sequence[Mark], known: tuple[int, int], gutter: int, margin: int, glyphs: Glyphs
 ) -> Line:
-    """*known* are the columns that were read: beside them there is no line, for there is no knowing."""
+    """*known* are the cells that were read: beside them there is no line, for there is no knowing."""
     begun, reached = known
-    cells: list[Span] = [(" ", "text")] * scale.columns
+    cells: list[Span] = [(" ", "text")] * scale.cells
     cells[begun:reached] = [(glyphs.line, "rule")] * (reached - begun)
-    feet = {at for mark in marks if (at := scale.column(mark.at)) is not None}
+    feet = {at for mark in marks if (at := scale.cell(mark.at)) is not None}
     free = 0
     for at, label in scale.labels():
         text = glyphs.tick + label
@@ -186,11 +246,6 @@ def _time_axis(
         return _joined([(" " * margin, "text"), *cells])
     zero: list[Span] = [("   0 ", "quiet"), (glyphs.corner, "rule"), (glyphs.line * margin, "rule")]
     return _joined([*zero, *cells])
-
-
-def _columns_until(scale: Timescale, now: datetime) -> int:
-    passed = now.timestamp() - scale.start
-    return int(passed * scale.repeat // scale.seconds) + 1
 
 
 def _eighths(value: float | None, top: float, glyphs: Glyphs) -> str:

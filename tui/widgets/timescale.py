@@ -47,29 +47,43 @@ def frame(
 
 @dataclass(frozen=True, slots=True)
 class Timescale:
-    """*columns* of *seconds* each from *start* (epoch seconds), each period *repeat* columns wide."""
+    """*columns* of *seconds* each from *start* (epoch seconds), each period *repeat* columns wide.
+
+    Where a cell holds *per_cell* columns, what does not fill the first cell is left over on the left.
+    """
 
     start: int
     seconds: int
     columns: int
     repeat: int = 1
+    per_cell: int = 1
 
     @classmethod
-    def over(cls, since: datetime, until: datetime, period_seconds: int, room: int) -> Timescale:
-        """As many whole periods a column, or whole columns a period, as fit into *room* columns.
+    def over(
+        cls, since: datetime, until: datetime, period_seconds: int, cells: int, per_cell: int = 1
+    ) -> Timescale:
+        """As many whole periods a column, or whole columns a period, as fit into *cells*.
 
         What is left over is filled with what was before *since*, up to as much time again.
         Columns of several periods begin at multiples of their length, so that they do not shimmer as time
         goes on.
         """
-        begin, end = int(since.timestamp()), int(until.timestamp())
+        begin, end, room = int(since.timestamp()), int(until.timestamp()), cells * per_cell
         periods = max(1, (end - begin) // period_seconds)
         if periods <= room:
             repeat = room // periods
             count = room // repeat
-            return cls(end - count * period_seconds, period_seconds, count * repeat, repeat)
+            return cls(end - count * period_seconds, period_seconds, count * repeat, repeat, per_cell)
         seconds = -(-periods // room) * period_seconds
-        return cls((-(-end // seconds) - room) * seconds, seconds, room)
+        return cls((-(-end // seconds) - room) * seconds, seconds, room, per_cell=per_cell)
+
+    @property
+    def cells(self) -> int:
+        return -(-self.columns // self.per_cell)
+
+    @property
+    def _left_over(self) -> int:
+        return -self.columns % self.per_cell
 
     @property
     def end(self) -> int:
@@ -80,6 +94,22 @@ class Timescale:
         passed = moment.timestamp() - self.start
         at = int(passed // self.seconds) * self.repeat
         return at if passed >= 0 and at < self.columns else None
+
+    def cell(self, moment: datetime) -> int | None:
+        """The cell that *moment* falls into, None outside."""
+        at = self.column(moment)
+        return None if at is None else (at + self._left_over) // self.per_cell
+
+    def cells_until(self, moment: datetime) -> int:
+        """How many cells have begun by *moment*, from none to all."""
+        passed = moment.timestamp() - self.start
+        columns = int(passed * self.repeat // self.seconds) + 1 + self._left_over
+        return max(0, min(-(-columns // self.per_cell), self.cells))
+
+    def by_cell(self, points: Sequence[Point]) -> list[tuple[float | None, ...]]:
+        """The values of each cell's columns."""
+        columns = [*[None] * self._left_over, *self.values(points)]
+        return [tuple(columns[at : at + self.per_cell]) for at in range(0, len(columns), self.per_cell)]
 
     def values(self, points: Sequence[Point]) -> list[float | None]:
         """The largest point of each column; None, a gap, where it has none."""
@@ -94,13 +124,13 @@ class Timescale:
         return values
 
     def labels(self) -> Iterator[tuple[int, str]]:
-        """Clock times, UTC, and the columns they stand at; dates where a day begins or steps are days."""
+        """Clock times, UTC, and the cells they stand at; dates where a day begins or steps are days."""
         if not self.columns:
             return
-        per_column = self.seconds / self.repeat
-        step = next((step for step in _STEPS if step / per_column >= (12 if step < 60 else 9)), _STEPS[-1])
+        in_cell = self.seconds / self.repeat * self.per_cell
+        step = next((step for step in _STEPS if step / in_cell >= (12 if step < 60 else 9)), _STEPS[-1])
         for moment in range(-(-self.start // step) * step, self.end, step):
-            at = self.column(_utc(moment))
+            at = self.cell(_utc(moment))
             if at is not None:
                 yield at, _clock(moment, step)
 

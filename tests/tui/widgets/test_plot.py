@@ -9,7 +9,7 @@ import pytest
 
 from tui.widgets.flowgraph import Flow, graph
 from tui.widgets.lines import plain, width_of
-from tui.widgets.plot import ASCII, BLOCKS, Glyphs, Mark, nice_top, plot, sparkline
+from tui.widgets.plot import ASCII, BLOCKS, BRAILLE, Glyphs, Mark, nice_top, plot, sparkline
 from tui.widgets.timescale import Point, Timescale, frame
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ def drawn(
     marks: Sequence[Mark] = (),
     now: datetime | None = None,
     glyphs: Glyphs = BLOCKS,
+    baseline: Sequence[Point] = (),
 ) -> list[str]:
     lines = plot(
         points,
@@ -40,6 +41,7 @@ def drawn(
         now=now or START + span * MINUTE,
         period_seconds=60,
         glyphs=glyphs,
+        baseline=baseline,
     )
     assert len(lines) == height
     assert all(width_of(line) == width for line in lines)
@@ -72,11 +74,35 @@ def test_what_was_not_read_has_no_axis_under_it() -> None:
     assert drawn(later, 36, 3, span=30)[-1][6:26].strip() == ""
 
 
+def test_the_baseline_is_dashed_over_bars_and_gaps_and_hides_no_bars_end() -> None:
+    flow = minutes(*[8] * 4, *[None] * 4, *[4] * 4)
+    usual = minutes(*[5] * 10, None, 0)
+    assert drawn(flow, 18, 5, span=12, baseline=usual) == [
+        "   8 ┤████        ",
+        "     ┤█╌█╌╌╌╌╌╌╌  ",
+        "   4 ┤████    ████",
+        "     ┤████    ████",
+        "   0 ┼┬13:00──────",
+    ]
+
+
+def test_the_axis_has_room_for_the_baseline() -> None:
+    assert drawn(minutes(*[1] * 20), 26, 4, span=20, baseline=minutes(*[90] * 20))[0][:6] == " 100 ┤"
+
+
+def test_braille_is_twice_as_fine_and_has_four_steps_a_cell() -> None:
+    flow = minutes(4, 3, 2, 1, None, 0, 8, None)
+    assert drawn(flow, 4, 2, span=8, glyphs=BRAILLE)[0] == "⣤⣀_⡇"
+    assert drawn(minutes(*range(9)), 5, 3, span=9, glyphs=BRAILLE)[:2] == ["   ⣠⣾", "_⣠⣾⣿⣿"]
+
+
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 2), (2, 1), (15, 3), (16, 2), (80, 1), (200, 60)])
 def test_any_size_is_exactly_filled(width: int, height: int) -> None:
     mark = Mark(START + 3 * MINUTE, "deactivate")
     for values in ((), (7.0,), (None, None), (0.0, 0.0, 0.0), tuple(float(n) for n in range(500))):
-        drawn(minutes(*values), width, height, span=60, marks=[mark])
+        for glyphs in (BLOCKS, BRAILLE, ASCII):
+            usual = minutes(*range(70))
+            drawn(minutes(*values), width, height, span=60, marks=[mark], glyphs=glyphs, baseline=usual)
 
 
 def test_one_point_in_one_column() -> None:
