@@ -133,7 +133,8 @@ def events_of(group: GroupFlow, picture: Picture) -> Flow | None:
         return None
     newest = next((value for _, value in reversed(points) if value is not None), None)
     told = "no point yet" if newest is None else f"newest {newest:,.0f}/{words.per(picture.window.finest)}"
-    return _within(_bare("IncomingLogEvents", (told,), picture), picture, points, ())
+    flow = _within(_bare("IncomingLogEvents", (told,), picture), picture, points, ())
+    return replace(flow, unit="events")
 
 
 def total_of(picture: Picture) -> Flow:

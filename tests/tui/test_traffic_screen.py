@@ -163,9 +163,11 @@ async def test_graphs_are_drawn_as_chosen(account: Account, tmp_path: Path) -> N
     async with driven(tmp_path, Start("traffic"), graphs="ascii", **QUICK) as driver:
         await driver.wait("4k |", "####")
         await driver.press("v")
-        await driver.wait("drawn with blocks", "4k ┤", "███")
+        await driver.wait("shown as numbers", "Newest 4.0 kB at", "largest 4.0 kB", "Means: from")
         await driver.press("v")
-        await driver.wait("drawn with braille", "4k ┤", "⣿⣿")
+        await driver.wait("shown as blocks", "4k ┤", "███")
+        await driver.press("v")
+        await driver.wait("shown as braille", "4k ┤", "⣿⣿")
 
 
 async def test_graphs_held_still_can_be_walked_through(account: Account, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ COMMANDS = (
         "graph_style",
         ("v",),
         "glyphs",
-        "Draw with blocks, with braille (twice as fine; needs a font that has it) or with plain ASCII.",
+        "Draw with blocks, with braille (twice as fine; needs its font), with ASCII, or as numbers.",
         _HERE,
     ),
 )

@@ -296,7 +296,7 @@ class TrafficScreen(StanchScreen):
 
     def do_graph_style(self) -> None:
         self.stanch.graphs = next_style(self.stanch.graphs)
-        self.say(f"Graphs are drawn with {self.stanch.graphs}.")
+        self.say(f"Graphs are shown as {self.stanch.graphs}.")
         self._show()
 
     def _look(self, window: Window) -> None:

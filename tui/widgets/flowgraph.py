@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from textual import events
 from textual.message import Message
 
+from tui.widgets.figures import figures
 from tui.widgets.lines import Line, Lines, fit
-from tui.widgets.plot import BLOCKS, STYLES, Glyphs, GraphStyle, Mark, plot
+from tui.widgets.plot import BLOCKS, NUMBERS, STYLES, Glyphs, GraphStyle, Mark, plot
 from tui.widgets.rule import rule
 from tui.widgets.timescale import Point
 
@@ -28,6 +30,7 @@ class Flow:
     period_seconds: int
     marks: tuple[Mark, ...] = ()
     baseline: tuple[Point, ...] = ()
+    unit: Literal["B", "events"] = "B"
 
 
 class FlowGraph(Lines):
@@ -93,6 +96,8 @@ class FlowGrid(Lines):
 
 def graph(flow: Flow, width: int, height: int, glyphs: Glyphs = BLOCKS) -> Sequence[Line]:
     title = rule(flow.title, flow.notes, width, dash=glyphs.line)
+    if glyphs is NUMBERS:
+        return [title, *figures(flow, width, height - 1)]
     body = plot(
         flow.points,
         flow.marks,

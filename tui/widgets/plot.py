@@ -6,7 +6,7 @@ A point of zero is drawn as a tick on the ground, a missing one as nothing at al
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from math import floor, log10
@@ -51,10 +51,16 @@ BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "_", "┤", "┼", "─", "┬", "�
 BRAILLE = Glyphs(" ⣀⣀⣤⣤⣶⣶⣿⣿", "_", "┤", "┼", "─", "┬", "┃", "┸", "⠒", dots=True)
 ASCII = Glyphs(" ..::||##", "_", "|", "+", "-", "+", "!", "!", "-")
 
-GraphStyle = Literal["blocks", "braille", "ascii"]
-"""Braille is twice as fine, and needs a font that has it."""
+GraphStyle = Literal["blocks", "braille", "ascii", "numbers"]
+"""Braille is twice as fine, and needs a font that has it; numbers are no graph at all."""
 
-STYLES: dict[GraphStyle, Glyphs] = {"blocks": BLOCKS, "braille": BRAILLE, "ascii": ASCII}
+NUMBERS = replace(ASCII, line=" ")
+STYLES: dict[GraphStyle, Glyphs] = {
+    "blocks": BLOCKS,
+    "braille": BRAILLE,
+    "ascii": ASCII,
+    "numbers": NUMBERS,
+}
 
 
 def next_style(style: GraphStyle) -> GraphStyle:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tui.widgets.flowgraph import Flow, graph
 from tui.widgets.lines import plain, width_of
-from tui.widgets.plot import ASCII, BLOCKS, BRAILLE, Glyphs, Mark, nice_top, plot, sparkline
+from tui.widgets.plot import ASCII, BLOCKS, BRAILLE, STYLES, Glyphs, Mark, nice_top, plot, sparkline
 from tui.widgets.timescale import Point, Timescale, frame
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -206,6 +207,25 @@ def test_a_sparkline_is_as_wide_as_asked_and_keeps_its_gaps() -> None:
     assert sparkline(minutes(4, None, 8, 0), 6) == "  ▄ █_"
     assert sparkline([], 3) == "   "
     assert sparkline(minutes(*range(100)), 2) == "██"
+
+
+def test_numbers_tell_the_same_in_sentences() -> None:
+    mark = Mark(START + 5 * MINUTE, "deny")
+    points = tuple(minutes(*[1000] * 30, 9000, *[None] * 29))
+    flow = Flow("g", (), points, START, START + 60 * MINUTE, START + 59 * MINUTE, 60, (mark,))
+    told = [plain(line).rstrip() for line in graph(flow, 90, 8, STYLES["numbers"])]
+    assert told == [
+        "  g",
+        " Newest 9.0 kB at 13:30, largest 9.0 kB at 13:30; 31 points, 29 missing.",
+        " deny at 13:05.",
+        " Means: from 13:00 1.0 kB, from 13:10 1.0 kB, from 13:20 1.0 kB, from 13:30 9.0 kB, from",
+        " 13:40 no point, from 13:50 no point.",
+        "",
+        "",
+        "",
+    ]
+    nothing = replace(flow, points=(), unit="events")
+    assert plain(graph(nothing, 20, 2, STYLES["numbers"])[1]).strip() == "No points."
 
 
 def test_the_title_says_how_fresh_it_is_as_fully_as_fits() -> None:
