@@ -92,6 +92,7 @@ _SHOWN = {
     "escape": "esc",
     "plus": "+",
     "minus": "-",
+    "asterisk": "*",
     "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",

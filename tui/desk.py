@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Coroutine
+from contextlib import nullcontext
 from datetime import datetime
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.runbook.case import CaseBook
 from services.runbook.plan import Deed, Plan, StepName
@@ -66,13 +68,18 @@ class Desk:
         *,
         undo: bool = False,
         shown: Plan | None = None,
-    ) -> None:
-        """Begin a step, or pull a lever; raises Refused where it is under way already."""
+        turns: asyncio.Semaphore | None = None,
+    ) -> asyncio.Task[Outcome]:
+        """Begin a step, or pull a lever; raises Refused where it is under way already.
+
+        Of the deeds that share *turns* only so many are done at once.
+        """
         deed = handling.take(step, options, undo=undo, shown=shown)
-        task = asyncio.create_task(deed, name=f"{step} {handling.key_id}")
+        task = asyncio.create_task(_in_turn(deed, turns), name=f"{step} {handling.key_id}")
         self._tasks[task] = step
         task.add_done_callback(self._tasks.pop)
         self._app.run_worker(self._see_through(handling, task), group="deeds", name=f"{step}")
+        return task
 
     def under_way(self) -> tuple[str, ...]:
         """What would be waited for if the program ended now."""
@@ -139,6 +146,14 @@ class Desk:
         )
         if seen:
             await handling.delivered()
+
+
+async def _in_turn(deed: Coroutine[Any, Any, Outcome], turns: asyncio.Semaphore | None) -> Outcome:
+    try:
+        async with turns or nullcontext():
+            return await deed
+    finally:
+        deed.close()
 
 
 def _first_sentence(words: str) -> str:

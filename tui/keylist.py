@@ -13,6 +13,7 @@ from tui.widgets.lines import Line
 if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
     from services.holdings import UserHoldings
     from services.inventory import Inventory, Key
+    from services.lastlook import Changes
 
 _STATUS = {"Active": 0, "Inactive": 1, "Expired": 2}
 
@@ -42,8 +43,15 @@ class KeyList:
         self.filter = KeyFilter()
         self.order = "worry"
         self.reversed = False
+        self.grouped = False
+        """Whether the keys of a user stand together."""
+        self.marked: set[str] = set()
+        """The ids of keys that something is to be done to."""
+        self.changes: Changes | None = None
+        """What is otherwise than at the last look."""
         self._now = now
         self._rows: list[Key] = []
+        self._first: dict[str, int] = {}
 
     @property
     def rows(self) -> list[Key]:
@@ -55,7 +63,25 @@ class KeyList:
 
     def take(self, inventory: Inventory) -> None:
         self.inventory = inventory
+        if inventory.complete:
+            self.marked &= {key.id for key in inventory.keys}
         self.arrange()
+
+    def toggle(self, key_id: str) -> None:
+        self.marked ^= {key_id}
+
+    def mark_all(self) -> None:
+        """Mark all rows shown, or, where all are marked, none."""
+        shown = {key.id for key in self._rows}
+        self.marked = self.marked - shown if shown <= self.marked else self.marked | shown
+
+    def changed(self, key: Key) -> str | None:
+        """What is otherwise with *key* than at the last look, in words."""
+        return self.changes.words.get(key.id) if self.changes else None
+
+    def keys_of_user(self, key: Key) -> int | None:
+        """How many of the rows are its user's, where it is the first of them and they stand together."""
+        return self._first.get(key.id) if self.grouped else None
 
     def arrange(self) -> None:
         """Filter and sort anew."""
@@ -69,14 +95,24 @@ class KeyList:
             rows.sort(key=by)
         if self.reversed:
             rows.reverse()
+        if self.grouped:
+            of_user: dict[str, list[Key]] = {}
+            for key in rows:
+                of_user.setdefault(key.user, []).append(key)
+            self._first = {keys[0].id: len(keys) for keys in of_user.values()}
+            rows = [key for keys in of_user.values() for key in keys]
         self._rows = rows
 
     def sort_by_next(self) -> str:
         names = list(ORDERS)
-        self.order = names[(names.index(self.order) + 1) % len(names)]
-        self.reversed = False
-        self.arrange()
+        self.sort_by(names[(names.index(self.order) + 1) % len(names)])
         return self.order
+
+    def sort_by(self, order: str) -> None:
+        """By that column; by the same once more turns the rows round."""
+        self.reversed = order == self.order and not self.reversed
+        self.order = order
+        self.arrange()
 
     def learn(self, holdings: UserHoldings) -> None:
         """Add what *holdings* tells to the keys of its user, in place."""
@@ -103,9 +139,15 @@ class KeyList:
                 parts.append(((f"{never:,} never expire" + ("s" if never == 1 else ""), "text"),))
         if inventory.unreadable:
             parts.append(((f"! {words.count(len(inventory.unreadable), 'part')} unreadable", "warn"),))
+        if self.marked:
+            parts.append(((f"● {len(self.marked):,} marked", "accent"),))
+        if self.changes and (told := _changed(self.changes, self._now())):
+            parts.append(((told, "accent"),))
         if self.order != "worry":
             turned = ", reversed" if self.reversed else ""
             parts.append(((f"by {self.order.lower()}{turned}", "quiet"),))
+        if self.grouped:
+            parts.append((("grouped by user", "quiet"),))
         if waiting:
             parts.append(((waiting, "accent"),))
         if stale:
@@ -121,3 +163,14 @@ class KeyList:
         from services.inventory import with_holdings
 
         return with_holdings(key, held)
+
+
+def _changed(changes: Changes, now: datetime) -> str:
+    new = sum(word == "new" for word in changes.words.values())
+    other = len(changes.words) - new
+    told = [
+        f"{count:,} {name}"
+        for count, name in ((new, "new"), (other, "changed"), (len(changes.gone), "gone"))
+        if count
+    ]
+    return f"{', '.join(told)} since {words.when(changes.since, now)}" if told else ""

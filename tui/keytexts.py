@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.holdings import UserHoldings
     from services.inventory import Key
     from services.risks import Risk
+    from tui.keylist import KeyList
 
 SIGNS: dict[str | None, Span] = {"high": ("‼", "alarm"), "medium": ("!", "warn")}
 _STATUS: dict[str, Role] = {"Active": "text", "Inactive": "quiet", "Expired": "quiet"}
@@ -23,7 +24,20 @@ def sign(level: str | None) -> Span:
     return SIGNS.get(level, (" ", "text"))
 
 
-def columns(now: Callable[[], datetime]) -> Sequence[Column[Key]]:
+def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]:
+    def mark(key: Key) -> Span:
+        if key.id in keys.marked:
+            return ("●", "accent")
+        changed = keys.changed(key)
+        return (" ", "text") if changed is None else ("+" if changed == "new" else "~", "accent")
+
+    def user(key: Key) -> Span:
+        if not keys.grouped:
+            return (key.user, weight(key))
+        count = keys.keys_of_user(key)
+        more = f" ({count})" if count and count > 1 else ""
+        return (f"{key.user}{more}" if count else "└", weight(key) if count else "quiet")
+
     def weight(key: Key) -> Role:
         return _STATUS.get(key.status, "warn")
 
@@ -34,9 +48,10 @@ def columns(now: Callable[[], datetime]) -> Sequence[Column[Key]]:
         return (words.expiry(key.credential.expires, now()), role)
 
     return (
+        Column("", mark, 1, gap=0),
         Column("", lambda key: sign(key.worst), 1, gap=1),
-        Column("KEY ID", lambda key: (key.id, weight(key)), 21),
-        Column("USER", lambda key: (key.user, weight(key)), 19, flex=2, drop=2),
+        Column("KEY ID", lambda key: (key.id, weight(key)), 21, gap=1),
+        Column("USER", user, 19, flex=2, drop=2),
         Column("SERVICE", lambda key: (key.short_service, weight(key)), 8, flex=1, drop=3, gap=1),
         Column("STATUS", lambda key: (key.status.lower(), weight(key)), 8, gap=1),
         Column("AGE", lambda key: (words.age(key.age_days(now())), weight(key)), 5, right=True, drop=5),

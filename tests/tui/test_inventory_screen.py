@@ -66,7 +66,7 @@ async def test_the_worst_stand_first_and_the_chosen_one_is_told(full: Driver, le
         "its user also holds 2 access keys (2 active) and no console login",
         "attached policies: CloudWatchLogsAPIKeyAccess",
     )
-    levels = [line[1] for line in full.text.splitlines() if "ACCA" in line[:6]]
+    levels = [line[2] for line in full.text.splitlines() if "ACCA" in line[:8]]
     assert levels == sorted(levels, key="‼! ".index)
     assert "123456789012" in full.text.splitlines()[0]
 
@@ -113,6 +113,67 @@ async def test_sorting_and_reversing(full: Driver) -> None:
     await full.wait("KEY ID▾")
     await full.press("g")
     assert subject(full).key_id > lowest
+
+
+async def test_a_click_on_a_column_sorts_by_it_and_once_more_turns_it_round(full: Driver) -> None:
+    await full.pilot.click("#keys", offset=(30, 0))
+    await full.wait("by user", "USER▴")
+    await full.pilot.click("#keys", offset=(30, 0))
+    await full.wait("by user, reversed", "USER▾")
+
+
+async def test_the_keys_of_a_user_stand_together(full: Driver) -> None:
+    await full.press("u")
+    await full.wait("grouped by user", "vendor-a (2)")
+    rows = [key.user for key in screen(full).table.rows]
+    assert [user for at, user in enumerate(rows) if user not in rows[:at]] == list(dict.fromkeys(rows))
+    assert all(rows.count(user) == len(_run(rows, user)) for user in rows)
+    await full.press("u")
+    await full.wait("Grouped no longer.")
+
+
+def _run(rows: list[str], user: str) -> list[str]:
+    """The neighbours of that user, from the first on."""
+    first = rows.index(user)
+    end = next((at for at in range(first, len(rows)) if rows[at] != user), len(rows))
+    return rows[first:end]
+
+
+async def test_marks_are_kept_while_it_refreshes_and_esc_takes_them_away(full: Driver, boto: Boto) -> None:
+    await full.press("space", "space")
+    await full.wait("● 2 marked")
+    chosen, marked = subject(full), set(screen(full).list.marked)
+    make_keys(boto, "newcomer")
+    await full.press("ctrl+r")
+    await full.wait("17 keys", "1 new since")
+    assert screen(full).list.marked == marked
+    assert subject(full) == chosen
+    await full.press("escape")
+    await full.wait_gone("marked")
+
+
+async def test_what_changed_since_the_last_run_is_marked(
+    sandbox: Sandbox, boto: Boto, tmp_path: Path
+) -> None:
+    first, second = make_keys(boto, "ann", "bob")
+    async with driven(tmp_path, Start()) as driver:
+        await driver.wait("2 keys")
+        await driver.wait_gone("asking")
+        assert "since" not in driver.flat
+    iam = boto("iam")
+    iam.update_service_specific_credential(
+        UserName="ann", ServiceSpecificCredentialId=first, Status="Inactive"
+    )
+    iam.delete_service_specific_credential(UserName="bob", ServiceSpecificCredentialId=second)
+    (third,) = make_keys(boto, "cy")
+    async with driven(tmp_path, Start()) as driver:
+        await driver.wait("2 keys", "1 new, 1 changed, 1 gone since")
+        lines = {
+            key_id: next(line for line in driver.text.splitlines() if key_id in line)
+            for key_id in (first, third)
+        }
+        assert lines[first].startswith(" ~")
+        assert lines[third].startswith(" +")
 
 
 async def test_enter_shows_all_and_esc_goes_back(full: Driver, leaked: KeyInUse) -> None:

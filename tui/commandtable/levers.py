@@ -63,9 +63,6 @@ COMMANDS = (
         blocked=needs_changes,
     ),
     Command(
-        "mark", ("space",), "mark", "Mark the chosen log group, or take its mark away.", ("groups",), rank=11
-    ),
-    Command(
         "switch_off",
         ("enter",),
         "switch off",

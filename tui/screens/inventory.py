@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -11,10 +12,11 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from services.aws.errors import AwsError
-from tui import keyfilter
+from tui import keyfilter, words
 from tui.commands import bindings
 from tui.context import Subject
-from tui.keylist import KeyList
+from tui.keylist import ORDERS, KeyList
+from tui.keysweep import KeySweep
 from tui.keytexts import columns, details, full_details
 from tui.screens.base import StanchScreen
 from tui.widgets.filterfield import FilterField
@@ -24,7 +26,7 @@ from tui.widgets.rule import Rule
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
-    from services.inventory import Inventory, Key
+    from services.inventory import Key
 
 LOOK_SECONDS = 0.3
 """A key is examined once the cursor has rested on it: each user costs five calls."""
@@ -39,15 +41,16 @@ class InventoryScreen(StanchScreen):
     def __init__(self) -> None:
         super().__init__()
         self._loaded = False
-        self._waiting: str | None = None
-        self._stale: str | None = None
-        self._trouble: str | None = None
         self._examining: str | None = None
         self._rest: Timer | None = None
         self._wanted: str | None = None
+        self._deactivating = False
 
     def body(self) -> ComposeResult:
         self.list = KeyList(self.stanch.options.now)
+        self._sweep = KeySweep(
+            self.stanch, self.list, on_progress=self._show_summary, on_keys=self._keys_came
+        )
         yield Lines(id="summary")
         with Horizontal(id="filter-line"):
             yield Static("/")
@@ -56,7 +59,7 @@ class InventoryScreen(StanchScreen):
             )
         with Container(id="panes"):
             with Container(id="listing"):
-                yield Table(columns(self.stanch.options.now), lambda key: key.id, id="keys")
+                yield Table(columns(self.list, self.stanch.options.now), lambda key: key.id, id="keys")
                 yield Page(id="empty")
             with Vertical(id="details"):
                 yield Rule(id="details-title")
@@ -97,47 +100,15 @@ class InventoryScreen(StanchScreen):
     # Reading
 
     def _load(self) -> None:
-        self._waiting = "waiting for AWS…" if self.list.inventory is None else "asking again…"
-        self._trouble = None
+        self._sweep.begin()
         self._show()
-        self.run_worker(self._sweep(), exclusive=True, group="sweep")
+        self.run_worker(self._read(), exclusive=True, group="sweep")
 
-    async def _sweep(self) -> None:
-        from services.inventory import sweep
+    async def _read(self) -> None:
+        if error := await self._sweep.run():
+            self.report("reading the keys again", error)
 
-        first = self.list.inventory is None
-        try:
-            aws = await self.stanch.aws()
-            self._waiting = self._asking(0) if first else self._waiting
-            self._show_summary()
-            last: Inventory | None = None
-            async for last in sweep(aws, now=self.stanch.options.now):
-                self._waiting = self._asking(len(last.keys))
-                if first:
-                    self._take(last)
-                else:
-                    self._show_summary()
-            if last is not None:
-                self._waiting, self._stale = None, None
-                self.list.holdings.clear()
-                self._take(last)
-                for part in last.unreadable:
-                    self.stanch.keep_words("reading " + part.what, part.error)
-        except AwsError as error:
-            self._waiting = None
-            if self.list.inventory is None:
-                self._trouble = str(error)
-                self.stanch.keep("reading the keys", error)
-            else:
-                self._stale = "not read again: this is older"
-                self.report("reading the keys again", error)
-            self._show()
-
-    def _asking(self, so_far: int) -> str:
-        return f"asking IAM for keys… {so_far:,} so far" if so_far else "asking IAM for keys…"
-
-    def _take(self, inventory: Inventory) -> None:
-        self.list.take(inventory)
+    def _keys_came(self) -> None:
         self._show()
         if self._wanted and self.table.choose(self._wanted):
             self._wanted = None
@@ -156,7 +127,7 @@ class InventoryScreen(StanchScreen):
         if not self.drawable:
             return
         summary = self.query_one("#summary", Lines)
-        line = self.list.summary(self._waiting, self._stale)
+        line = self.list.summary(self._sweep.waiting, self._sweep.stale)
         width = summary.size.width
         hint = "esc shows all " if self.list.filter else "/ to filter " if self.list.keys else ""
         if width_of(line) + len(hint) + 2 > width:
@@ -169,10 +140,10 @@ class InventoryScreen(StanchScreen):
         self.table.display = bool(self.list.rows)
         if self.list.rows:
             return
-        if self._trouble:
+        if self._sweep.trouble:
             empty.show(
                 [
-                    (("‼ ", "alarm"), (self._trouble, "text")),
+                    (("‼ ", "alarm"), (self._sweep.trouble, "text")),
                     (),
                     (("ctrl+r asks again · ! shows all errors", "quiet"),),
                 ]
@@ -181,8 +152,8 @@ class InventoryScreen(StanchScreen):
             empty.show(
                 [((f"No key matches “{self.list.filter.text}”. ", "text"), ("esc shows all", "quiet"))]
             )
-        elif self._waiting:
-            empty.show([((self._waiting, "quiet"),)])
+        elif self._sweep.waiting:
+            empty.show([((self._sweep.waiting, "quiet"),)])
         elif inventory := self.list.inventory:
             if inventory.unreadable:
                 empty.show(
@@ -246,8 +217,18 @@ class InventoryScreen(StanchScreen):
     # Commands
 
     def refuses(self, command_id: str) -> str | None:
-        if command_id == "back" and not (self.has_class("-detailed") or self.has_class("-filtering")):
+        if command_id == "back" and not (
+            self.has_class("-detailed") or self.has_class("-filtering") or self.list.marked
+        ):
             return "this is the first screen"
+        if command_id == "mark_all" and not self.list.rows:
+            return "there is no key"
+        if command_id == "deactivate_marked":
+            if self.read_only:
+                return "started with --read-only"
+            if self._deactivating:
+                return "under way"
+            return None if self.list.marked else "mark keys first (space)"
         return None
 
     def do_open(self) -> None:
@@ -260,8 +241,53 @@ class InventoryScreen(StanchScreen):
             self.remove_class("-detailed")
             self.set_focus(self.table)
             self._show_details()
-        else:
+        elif self.has_class("-filtering"):
             self._set_filter("")
+        else:
+            self.list.marked.clear()
+            self._show()
+
+    def do_mark(self) -> None:
+        if key := self.table.chosen:
+            self.list.toggle(key.id)
+            self._show()
+            self.table.move(1)
+
+    def do_mark_all(self) -> None:
+        self.list.mark_all()
+        self._show()
+
+    def do_group(self) -> None:
+        self.list.grouped = not self.list.grouped
+        self.list.arrange()
+        self.say("The keys of a user stand together." if self.list.grouped else "Grouped no longer.")
+        self._show()
+
+    def do_deactivate_marked(self) -> None:
+        if not self._deactivating:
+            self._deactivating = True
+            marked = [key for key in self.list.keys if key.id in self.list.marked]
+            self.run_worker(self._deactivate(marked), group="deactivate")
+
+    async def _deactivate(self, keys: Sequence[Key]) -> None:
+        from tui.bulk import Deactivation
+
+        deed = Deactivation(self.stanch, [Subject(key.id, key.user, key.service) for key in keys])
+        try:
+            self.say(f"Looking {words.count(len(keys), 'key')} up…")
+            await deed.plan()
+            self.hush()
+            if not deed.ready:
+                self.say(f"Nothing to do. {deed.left_out[0].key_id}: {deed.left_out[0].why}", "warn")
+            elif await deed.confirm():
+                self.list.marked.clear()
+                told = await deed.carry_out()
+                self.say(told)
+                self._load()
+            else:
+                deed.give_up()
+        finally:
+            self._deactivating = False
 
     def do_filter(self) -> None:
         self._show_filter(True)
@@ -282,6 +308,12 @@ class InventoryScreen(StanchScreen):
         self.list.reversed = not self.list.reversed
         self.list.arrange()
         self._show()
+
+    @on(Table.HeaderClicked)
+    def _header_clicked(self, event: Table.HeaderClicked) -> None:
+        if event.name in ORDERS:
+            self.list.sort_by(event.name)
+            self._show()
 
     def do_refresh(self) -> None:
         self.stanch.reintroduce()

@@ -60,6 +60,14 @@ class Table(Rows, Generic[T]):
             self.table = table
             self.key = key
 
+    class HeaderClicked(Message):
+        """The name of the column *name* was clicked."""
+
+        def __init__(self, table: Table[Any], name: str) -> None:
+            super().__init__()
+            self.table = table
+            self.name = name
+
     def __init__(
         self,
         columns: Sequence[Column[T]],
@@ -131,8 +139,19 @@ class Table(Rows, Generic[T]):
 
     def on_click(self, event: events.Click) -> None:
         at = self._top + event.y - self._headed
-        if event.y >= self._headed and at < len(self._rows):
+        if event.y < self._headed:
+            if name := self._column_at(event.x):
+                self.post_message(self.HeaderClicked(self, name))
+        elif at < len(self._rows):
             self._go(at)
+
+    def _column_at(self, x: int) -> str | None:
+        end = 1
+        for column, room in zip(self._columns, widths(self._columns, self.size.width - 1), strict=True):
+            end += room + column.gap if room else 0
+            if room and x < end:
+                return column.name
+        return None
 
     def _go(self, index: int) -> None:
         if self._rows and index != self._cursor:
