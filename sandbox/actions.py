@@ -27,6 +27,8 @@ UNRESTRICTED = {"sts:GetCallerIdentity"}
 
 def action(request: Request) -> str:
     """The permission a call needs, as `s3:ListBucket`."""
+    if request.service == "accessanalyzer":
+        return f"access-analyzer:{request.operation.removesuffix('V2')}"
     name = S3_ACTIONS.get(request.operation, request.operation) if request.service == "s3" else None
     return f"{request.service}:{name or request.operation}"
 
@@ -65,7 +67,7 @@ def user_arn(name: str) -> str:
 
 def _iam(operation: str, fields: Mapping[str, str], caller: str) -> str:
     named = fields.get
-    if arn := named("PolicySourceArn"):
+    if arn := named("PolicySourceArn") or named("Arn"):
         return arn
     if group := named("GroupName"):
         return f"arn:aws:iam::{ACCOUNT}:group/{group}"

@@ -17,7 +17,16 @@ Protocol: TypeAlias = Literal["query", "json", "cbor", "s3", "rest"]
 
 SCOPE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 RPC_PATH = re.compile(r"/service/[^/]+/operation/([A-Za-z]+)$")
-SIGNING_NAMES = {"monitoring": "cloudwatch"}
+SIGNING_NAMES = {"monitoring": "cloudwatch", "access-analyzer": "accessanalyzer"}
+
+# Its calls are told by method and path alone.
+ANALYZER_CALLS = {
+    ("PUT", "/analyzer"): "CreateAnalyzer",
+    ("GET", "/analyzer"): "ListAnalyzers",
+    ("POST", "/findingv2"): "ListFindingsV2",
+    ("PUT", "/finding"): "UpdateFindings",
+    ("POST", "/policy/validation"): "ValidatePolicy",
+}
 
 # S3 names an operation by method, what it is about, and the one sub-resource in its query.
 S3_SUBRESOURCES = {
@@ -97,6 +106,8 @@ class Request(werkzeug.wrappers.Request):
             return target.rpartition(".")[2]
         if self.service == "s3":
             return self._s3_operation()
+        if self.service == "accessanalyzer":
+            return ANALYZER_CALLS.get((self.method, self.path), "")
         if action := self.form_fields.get("Action"):
             return action
         found = RPC_PATH.search(self.path)

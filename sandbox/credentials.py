@@ -71,7 +71,9 @@ class CredentialStore:
     Not locked: hold world.lock. Listed by id, which is stable and tells nothing of creation.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, account: str = ACCOUNT) -> None:
+        self._account = account
+        self._elsewhere: dict[str, CredentialStore] = {}
         self._by_id: dict[str, Credential] = {}
         self._by_alias: dict[tuple[str, str], str] = {}
         self._by_user: dict[str, set[str]] = {}
@@ -79,6 +81,12 @@ class CredentialStore:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def of_account(self, account: str) -> CredentialStore:
+        """This store, or that of another account, which only roles of it come to."""
+        if account == self._account:
+            return self
+        return self._elsewhere.setdefault(account, CredentialStore(account))
 
     def seed(
         self,
@@ -118,7 +126,7 @@ class CredentialStore:
     def _free_alias(self, user: str, service: str) -> str:
         names = (f"{user}+{n}" if n else user for n in count())
         return next(
-            alias for name in names if (service, alias := f"{name}-at-{ACCOUNT}") not in self._by_alias
+            alias for name in names if (service, alias := f"{name}-at-{self._account}") not in self._by_alias
         )
 
     def get(self, credential_id: str) -> Credential | None:

@@ -15,6 +15,7 @@ from moto.iam.exceptions import InvalidInput, LimitExceededException, NoSuchEnti
 from sandbox.credentials import PREFIXES, QUOTA, Credential, CredentialStore, QuotaExceeded
 from sandbox.grants import IamHistory
 from sandbox.iam_request import invalid
+from sandbox.lastaccessed import LastAccessedOperations
 from sandbox.simulate import SimulationOperations
 from sandbox.users import UserOperations
 from sandbox.world import World
@@ -30,7 +31,7 @@ LIST_ANSWER = (
 )
 
 
-class IamOperations(SimulationOperations, UserOperations):
+class IamOperations(LastAccessedOperations, SimulationOperations, UserOperations):
     """IAM as moto has it, and what it lacks."""
 
     def create_service_specific_credential(self) -> ActionResult:

@@ -25,7 +25,7 @@ class IamRequest(IamResponse):
 
     @property
     def credentials(self) -> CredentialStore:
-        return self.world.part(CredentialStore)
+        return self.world.part(CredentialStore).of_account(self.current_account)
 
     def call_action(self) -> Any:
         if not READS.match(self._get_action() or ""):

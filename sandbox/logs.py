@@ -23,8 +23,8 @@ KEPT_EVENTS = 10_000
 """How many events a stream keeps, for moto holds them all in memory."""
 
 
-def log_groups(region: str) -> dict[str, LogGroup]:
-    found: dict[str, LogGroup] = logs_backends[ACCOUNT][region].groups
+def log_groups(region: str, account: str = ACCOUNT) -> dict[str, LogGroup]:
+    found: dict[str, LogGroup] = logs_backends[account][region].groups
     return found
 
 
@@ -55,12 +55,16 @@ class LogOperations(LogsResponse):
 
     world: ClassVar[World]
 
+    @property
+    def _groups(self) -> dict[str, LogGroup]:
+        return log_groups(self.region, self.current_account)
+
     def put_bearer_token_authentication(self) -> str:
         enabled = self._get_param("bearerTokenAuthenticationEnabled")
         if not isinstance(enabled, bool):
             raise InvalidParameterException("bearerTokenAuthenticationEnabled must be true or false.")
         identifier = self._get_param("logGroupIdentifier") or ""
-        group = log_groups(self.region).get(_name(identifier))
+        group = self._groups.get(_name(identifier))
         if group is None:
             raise ResourceNotFoundException()
         enable_bearer(group, enabled)
@@ -81,7 +85,7 @@ class LogOperations(LogsResponse):
         after = base64.b64decode(self._get_param("nextToken") or "").decode()
         names = [
             name
-            for name in sorted(log_groups(self.region))
+            for name in sorted(self._groups)
             if name > after
             and name.startswith(prefix or "")
             and (pattern or "") in name
@@ -99,12 +103,12 @@ class LogOperations(LogsResponse):
         name, stream = self._get_param("logGroupName"), self._get_param("logStreamName")
         events = self._get_param("logEvents") or []
         size = sum(len(event["message"].encode()) for event in events)
-        forget_old_events(log_groups(self.region)[name], stream)
+        forget_old_events(self._groups[name], stream)
         self.world.part(Meter).add(self.region, name, self.world.clock.now(), size, len(events))
         return answer
 
     def _described(self, name: str, *, briefly: bool) -> dict[str, Any]:
-        group = log_groups(self.region)[name]
+        group = self._groups[name]
         described: dict[str, Any] = group.to_describe_dict()
         if briefly:
             return {each: described[each] for each in ("arn", "creationTime", "logGroupName")}

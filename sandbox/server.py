@@ -12,7 +12,8 @@ from typing import Self
 
 from werkzeug.wrappers import Response
 
-from sandbox import errors, iam, logs, metrics
+from sandbox import accessanalyzer, errors, iam, lastaccessed, logs, metrics
+from sandbox.accessanalyzer import AccessAnalyzer
 from sandbox.account import AccessKey, empty_account
 from sandbox.athena import responses as athena
 from sandbox.bearer import Bearer
@@ -112,9 +113,20 @@ class Sandbox:
         self._handler = self._compose(self.world)
 
     def _compose(self, world: World) -> Handler:
-        for extension in (iam, metrics, logs, cloudtrail, insights, lake, athena):
+        for extension in (
+            iam,
+            lastaccessed,
+            accessanalyzer,
+            metrics,
+            logs,
+            cloudtrail,
+            insights,
+            lake,
+            athena,
+        ):
             extension.install(world)
-        return Observed(world, Faulty(self.faults, Bearer(world, Enforced(world, Moto(world)))))
+        allowed = Enforced(world, AccessAnalyzer(world, Moto(world)))
+        return Observed(world, Faulty(self.faults, Bearer(world, allowed)))
 
     def _answer(self, request: Request) -> Response:
         assert self._handler is not None

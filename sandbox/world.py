@@ -43,6 +43,8 @@ class Settings:
     """LookupEvents calls answered a second before throttling; None for no limit."""
     consistency_lag: float = 0.0
     """How long the bearer endpoints go on seeing IAM as it was before a change."""
+    last_accessed_takes: float = 0.0
+    """How long IAM works on service-last-accessed data that was asked for."""
     enforce_policies: bool = False
     """Whether signed calls are refused where their caller's policies do not allow them."""
 

@@ -23,7 +23,7 @@ class Probe:
     """A read that tells by being made, where the simulation does not."""
 
     params: Mapping[str, object] = field(default_factory=dict)
-    """May hold ``{user}``, ``{bucket}``, ``{trail}`` and ``{partition}``."""
+    """May hold whatever a Place knows: ``{user}``, ``{bucket}``, ``{trail}``, ``{partition}`` and so on."""
     operation: str | None = None
     """Where the permission is not named for it."""
 
@@ -140,6 +140,32 @@ PARTS = (
         ),
     ),
     Part(
+        "audit",
+        "see which keys are unused, which rights too broad, what Access Analyzer found",
+        "What may not be read is named as not known; the rest of the audit stays.",
+        "look",
+        (
+            Need("access-analyzer:ListAnalyzers", probe=Probe({"maxResults": 1})),
+            Need(
+                "access-analyzer:ListFindings",
+                probe=Probe(
+                    {"analyzerArn": "arn:{partition}:access-analyzer:{region}:{account}:analyzer/stanch"},
+                    "ListFindingsV2",
+                ),
+            ),
+            Need(
+                "iam:GenerateServiceLastAccessedDetails",
+                USERS,
+                probe=Probe({"Arn": "arn:{partition}:iam::{account}:user/{user}"}),
+            ),
+            Need(
+                "iam:GetServiceLastAccessedDetails",
+                probe=Probe({"JobId": "00000000-0000-0000-0000-000000000000"}),
+            ),
+            Need("secretsmanager:DescribeSecret", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+        ),
+    ),
+    Part(
         "rights",
         "ask what these credentials may do",
         "What may not be asked is tried where a read tells, and not known where only a change would.",
@@ -244,5 +270,7 @@ def _call(action: str, probe: Probe, known: Mapping[str, str | None]) -> Call | 
             return None
         else:
             params[name] = value.format(**known)
-    service, _, operation = action.partition(":")
+    prefix, _, operation = action.partition(":")
+    # Of all the permissions this one's prefix alone is not the client's name.
+    service = "accessanalyzer" if prefix == "access-analyzer" else prefix
     return Call(service, probe.operation or operation, params)

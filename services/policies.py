@@ -48,12 +48,12 @@ def holds(document: Mapping[str, Any], service: str) -> bool:
     if not wanted:
         return False
     denied: list[str] = []
-    for statement in _statements(document):
+    for statement in statements(document):
         if statement.get("Effect") != "Deny" or statement.get("Condition"):
             continue
-        if "*" in _words(statement.get("Resource")):
-            denied += _words(statement.get("Action"))
-    return all(any(_covers(pattern, action) for pattern in denied) for action in wanted)
+        if "*" in words_of(statement.get("Resource")):
+            denied += words_of(statement.get("Action"))
+    return all(any(covers(pattern, action) for pattern in denied) for action in wanted)
 
 
 def counted_length(document: Mapping[str, Any]) -> int:
@@ -67,13 +67,15 @@ def quarantine(attached: Iterable[str]) -> str | None:
     return next((name for name in names if name.startswith("AWSCompromisedKeyQuarantine")), None)
 
 
-def _statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The statements of *document*; a lone one may stand without its list."""
     statements = document.get("Statement") or []
     listed = statements if isinstance(statements, list) else [statements]
     return [statement for statement in listed if isinstance(statement, Mapping)]
 
 
-def _words(value: object) -> list[str]:
+def words_of(value: object) -> list[str]:
+    """An element that is one string or a list of them."""
     match value:
         case str():
             return [value]
@@ -83,6 +85,7 @@ def _words(value: object) -> list[str]:
             return []
 
 
-def _covers(pattern: str, action: str) -> bool:
+def covers(pattern: str, action: str) -> bool:
+    """Whether IAM's *pattern* of actions has *action* in it."""
     # IAM knows * and ? alone; fnmatch's [ ] would be more.
     return "[" not in pattern and fnmatch.fnmatchcase(action.lower(), pattern.lower())

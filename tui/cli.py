@@ -27,6 +27,8 @@ COMMANDS = {
     "watch": "tui.shell.watch",
     "case": "tui.shell.case",
     "scan": "tui.shell.scan",
+    "audit": "tui.shell.audit",
+    "policy": "tui.shell.policy",
     "doctor": "tui.shell.doctor",
     "config": "tui.shell.config",
     "demo": "tui.shell.demo",

@@ -1,4 +1,4 @@
-"""Puts a past into the history and a trail's bucket, as if CloudTrail had been there."""
+"""Puts a past into the history and a trail's bucket, as if CloudTrail and IAM's records had been there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sandbox.cloudtrail import bucket
 from sandbox.cloudtrail.delivery import DUPLICATE_EVERY, takes
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import Record, data_record, management_record
+from sandbox.lastaccessed import LastAccess
 from sandbox.world import ApiCall, BearerCall, World
 
 SLOT = timedelta(minutes=15)
@@ -24,15 +25,18 @@ PUBLISHED_AFTER = timedelta(minutes=5)
 def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], rng: random.Random) -> None:
     """Every signed call goes into the history; what *trail* selects from its start on, into its bucket."""
     history = world.part(CloudTrail).history
+    accessed = world.part(LastAccess)
     since = trail.status.started
     slots: defaultdict[tuple[str, datetime], list[Record]] = defaultdict(list)
     count = 0
     for call in sorted(calls, key=lambda call: call.time):
         if isinstance(call, ApiCall):
             record = management_record(call)
+            accessed.on_api_call(call)
             history.add(call.time, record)
         else:
             record = data_record(call, credential_ids=world.settings.credential_ids)
+            accessed.on_bearer_call(call)
         if since is None or call.time < since or not takes(trail, record):
             continue
         region, slot = record["awsRegion"], _slot(call.time)

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Simulate", "StopQuery", "Filter")
-_QUERIES = ("StartQuery", "CancelQuery")
+_QUERIES = (
+    "AssumeRole",
+    "CancelQuery",
+    "GenerateServiceLastAccessedDetails",
+    "StartQuery",
+    "ValidatePolicy",
+)
 # No idempotency token: a retry after a time-out could mint a second key, or lose a secret.
 _ONCE = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateUser", "CreateAccessKey")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.session import AwsSession
@@ -20,6 +21,7 @@ class LogGroup:
     bearer_enabled: bool | None
     kms_key: str | None = None
     retention_days: int | None = None
+    created: datetime | None = None
 
 
 async def log_group_pages(
@@ -38,9 +40,14 @@ async def log_group_pages(
                 bearer_enabled=bool(raw.get("bearerTokenAuthenticationEnabled", False)),
                 kms_key=raw.get("kmsKeyId"),
                 retention_days=raw.get("retentionInDays"),
+                created=_moment(raw.get("creationTime")),
             )
             for raw in body["logGroups"]
         )
         if not body.get("nextToken"):
             return
         params["nextToken"] = body["nextToken"]
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None

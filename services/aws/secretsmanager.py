@@ -16,6 +16,7 @@ class SecretInfo:
     arn: str
     created: datetime | None
     versions: tuple[str, ...]
+    changed: datetime | None = None
 
 
 async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
@@ -25,4 +26,5 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
     except NotFound:
         return None
     versions = tuple((body.get("VersionIdsToStages") or {}).keys())
-    return SecretInfo(clean(body["Name"]), clean(body["ARN"]), body.get("CreatedDate"), versions)
+    changed = body.get("LastChangedDate") or body.get("CreatedDate")
+    return SecretInfo(clean(body["Name"]), clean(body["ARN"]), body.get("CreatedDate"), versions, changed)

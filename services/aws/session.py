@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +29,15 @@ class Answer:
     request_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TemporaryCredentials:
+    """A role session's, which are shown nowhere."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+
+
 class AwsSession:
     """An async context that sends calls; clients are made when first needed and closed with it.
 
@@ -44,12 +53,14 @@ class AwsSession:
         more_regions: tuple[str, ...] = (),
         read_only: bool = False,
         endpoint_url: str | None = None,
+        credentials: TemporaryCredentials | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
         self._endpoint_url = endpoint_url
+        self._credentials = credentials
         self._session: Any = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
@@ -68,6 +79,19 @@ class AwsSession:
         await self._stack.aclose()
         self._stack, self._session = AsyncExitStack(), None
         self._clients.clear()
+
+    async def assume(self, role_arn: str) -> AwsSession:
+        """A session like this one that signs as that role, for an hour; raises an AwsError."""
+        params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
+        made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
+        credentials = TemporaryCredentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        return AwsSession(
+            self.profile,
+            self._named_regions,
+            read_only=self.read_only,
+            endpoint_url=self._endpoint_url,
+            credentials=credentials,
+        )
 
     async def regions(self) -> tuple[str, ...]:
         """The Regions named, else the profile's own first and then *more_regions*, or the defaults."""
@@ -139,6 +163,10 @@ class AwsSession:
     async def _botocore(self) -> Any:
         if self._session is None:
             self._session = await asyncio.to_thread(_botocore_session, self.profile)
+            if given := self._credentials:
+                self._session.set_credentials(
+                    given.access_key_id, given.secret_access_key, given.session_token
+                )
         return self._session
 
     @staticmethod

@@ -47,7 +47,7 @@ def test_a_connection_serves_more_than_one_request(sandbox: Sandbox) -> None:
     ("service", "operation", "parameters"),
     [
         ("iam", "get_context_keys_for_custom_policy", {"PolicyInputList": ["{}"]}),
-        ("accessanalyzer", "list_analyzers", {}),
+        ("accessanalyzer", "list_archive_rules", {"analyzerName": "mine"}),
         ("guardduty", "list_invitations", {}),
     ],
 )

@@ -94,10 +94,11 @@ async def test_rights_to_look_alone(seeded: Sandbox, examined: Callable[..., Any
         "inventory": "yes",
         "traffic": "yes",
         "review": "yes",
+        "audit": "yes",
         "rights": "yes",
         "keys": "no",
         "hold": "no",
-        "replacement": "no",
+        "replacement": "partly",
         "groups": "no",
         "access keys": "no",
     }

@@ -1,0 +1,137 @@
+"""Rules about the users who hold keys: what else they hold and may do, and what keeps them from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from services.audit import mending
+from services.audit.facts import Facts, UserFacts
+from services.audit.model import Finding, Unknown
+from services.audit.rights import breadth, makes_lasting_keys, writes_everywhere
+from services.inventory import Key
+
+SAME = timedelta(hours=1)
+"""A new key's secret is stored within that time."""
+
+
+def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
+    for user, key in _users(facts):
+        active = [each.id for each in user.access_keys or () if each.status == "Active"]
+        if active:
+            title = f"{user.name} has access keys beside its API keys."
+            evidence = (f"active: {', '.join(active)}",)
+            mend = mending.stop_access_keys(key)
+            yield Finding("user-has-access-keys", "medium", user.name, title, evidence, mend, user.name)
+        elif user.access_keys is None:
+            yield Unknown("user-has-access-keys", user.name, "its access keys could not be read", user.name)
+        if user.has_login:
+            title = f"{user.name} can sign in to the console beside its API keys."
+            mend = mending.delete_login(user.name)
+            yield Finding(
+                "user-has-login", "medium", user.name, title, ("it has a password",), mend, user.name
+            )
+        elif user.has_login is None:
+            yield Unknown("user-has-login", user.name, "its login profile could not be read", user.name)
+
+
+def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
+    for user, _ in _users(facts):
+        if user.grants is None:
+            yield Unknown("broad-policy", user.name, "not all of its policies could be read", user.name)
+            continue
+        for grant in user.grants:
+            if found := breadth(grant.document):
+                severity, why = found
+                title = f"The policy {grant.name} gives {user.name} more than a key's user needs."
+                mend = grant.remove.cli
+                subject = f"{user.name}/{grant.name}"
+                yield Finding("broad-policy", severity, subject, title, (why,), mend, user.name)
+        wide = [grant for grant in user.grants if not breadth(grant.document)]
+        if writers := [grant.name for grant in wide if writes_everywhere([grant.document])]:
+            title = f"{user.name} may write to every log group."
+            evidence = (f"by {', '.join(writers)}: name the groups it needs instead",)
+            mend = mending.scope_writes()
+            yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name)
+
+
+def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
+    for user, _ in _users(facts):
+        if user.grants and makes_lasting_keys([grant.document for grant in user.grants], user.boundary):
+            title = f"Nothing keeps {user.name} from making keys that never expire."
+            evidence = (
+                "its policies allow iam:CreateServiceSpecificCredential without an age",
+                "no deny and no permissions boundary stands against it; SCPs were not looked at",
+            )
+            mend = mending.limit_creation()
+            yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name)
+
+
+def quarantined(facts: Facts) -> Iterator[Finding]:
+    for user, key in _users(facts):
+        if user.quarantine:
+            title = f"AWS quarantined {user.name}, and its API keys work on."
+            evidence = (f"{user.quarantine} is attached, which denies no call with an API key",)
+            mend = mending.deactivate_key(key)
+            yield Finding("quarantine", "high", user.name, title, evidence, mend, user.name)
+
+
+def secrets(facts: Facts) -> Iterator[Finding]:
+    """The entry in Secrets Manager against the newest key: they are written in one go, or do not belong."""
+    for user, key in _users(facts):
+        if user.secret is None or user.secret.changed is None:
+            continue
+        made, written = key.credential.created, user.secret.changed
+        evidence = (
+            f"{user.secret.name} was written {written:%Y-%m-%d %H:%MZ}",
+            f"the newest key, {key.id}, was made {made:%Y-%m-%d %H:%MZ}",
+        )
+        if written < made - SAME:
+            title = f"The secret {user.secret.name} is older than the newest key of {user.name}."
+            mend = mending.replace_key(key)
+            yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name)
+        elif written > made + SAME:
+            title = f"The secret {user.secret.name} was written after every key of {user.name} was made."
+            doubt = "a reset would explain it; if there was none, it holds no key of this user"
+            mend = mending.replace_key(key)
+            yield Finding("other-secret", "info", user.name, title, (*evidence, doubt), mend, user.name)
+
+
+def analyzed(facts: Facts) -> Iterator[Finding]:
+    """Access Analyzer's findings about these users, and about secrets that this program writes."""
+    users = {user.arn: (user, key) for user, key in _users(facts) if user.arn}
+    for found in facts.analyzed:
+        evidence = (f"{found.kind} by the analyzer {found.analyzer.name}", f"finding {found.id}")
+        subject = f"{found.kind}/{found.resource}"
+        if found.resource in users:
+            user, key = users[found.resource]
+            title = f"Access Analyzer: {_SAYS.get(found.kind, found.kind)} of {user.name}."
+            mend = {
+                "UnusedIAMUserAccessKey": mending.stop_access_keys(key),
+                "UnusedIAMUserPassword": mending.delete_login(user.name),
+            }.get(found.kind) or mending.finding_in_full(found)
+            yield Finding("analyzer-unused", "medium", subject, title, evidence, mend, user.name)
+        elif ":secret:stanch/" in found.resource:
+            title = (
+                f"Access Analyzer: somebody outside may read the secret {found.resource.rsplit(':', 1)[-1]}."
+            )
+            mend = mending.finding_in_full(found)
+            yield Finding("analyzer-external", "high", subject, title, evidence, mend)
+
+
+def _users(facts: Facts) -> Iterator[tuple[UserFacts, Key]]:
+    """Each user, with the newest of its keys that work."""
+    newest: dict[str, Key] = {}
+    for key in sorted(facts.keys, key=lambda key: key.credential.created):
+        if key.status == "Active":
+            newest[key.user] = key
+    for name, user in facts.users.items():
+        if name in newest:
+            yield user, newest[name]
+
+
+_SAYS = {
+    "UnusedIAMUserAccessKey": "an unused access key",
+    "UnusedIAMUserPassword": "an unused password",
+    "UnusedPermission": "permissions that are not used",
+}

@@ -1,0 +1,170 @@
+"""`stanch audit`: what a person reads, what a pipeline reads, and the exit codes of both."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from sandbox.scenario.cast import Scenario
+from sandbox.scenario.registry import SCENARIOS
+from sandbox.server import Sandbox
+from services.audit import baseline
+from services.audit.model import Finding
+from tests.tui.shell.conftest import Stanch
+from tui.cli import Exit
+from tui.cli import stanch as cli
+
+HERE = ("--region", "us-east-1", "audit")
+
+
+@pytest.fixture
+def scenario(sandbox: Sandbox) -> Scenario:
+    sandbox.world.settings.lookup_per_second = None
+    return SCENARIOS["leaked-key"](sandbox.world)
+
+
+def test_a_person_reads_each_finding_with_its_evidence_and_the_way_out(
+    stanch: Stanch, scenario: Scenario
+) -> None:
+    assert scenario.leaked
+    done = stanch(*HERE)
+    assert (done.code, done.err) == (Exit.DONE, "")
+    told = " ".join(done.out.split())
+    key, user = scenario.leaked.key_id, scenario.leaked.user
+    assert told.startswith("Account 123456789012, 16 keys, us-east-1: 7 high · ")
+    assert f"‼ {key} of {user} never expires. never-expires: made " in told
+    assert f"$ stanch respond {key} --user {user} --step replace --days 90" in told
+    assert f"? {key}: unused is not known: {user} reached logs on " in told
+    assert all(len(line) <= 100 for line in done.out.splitlines() if not line.startswith("  $"))
+
+
+def test_every_command_that_mends_is_one_that_exists(stanch: Stanch, scenario: Scenario) -> None:
+    findings = stanch(*HERE, "--json").json["accounts"][0]["findings"]
+    ours = [each["mend"] for each in findings if each["mend"].startswith("stanch ")]
+    assert len(ours) > 10
+    for line in ours:
+        context = cli.make_context("stanch", shlex.split(line)[1:])
+        name, command, rest = cli.resolve_command(context, [*context._protected_args, *context.args])
+        assert isinstance(command, click.Command)
+        command.make_context(name, rest, parent=context)
+    theirs = {each["mend"].split()[1] for each in findings} - {"respond", "policy", "--region"}
+    assert theirs <= {"iam", "logs", "accessanalyzer"}
+
+
+def test_the_document(stanch: Stanch, scenario: Scenario) -> None:
+    done = stanch(*HERE, "--json")
+    assert done.code == Exit.DONE
+    (account,) = done.json["accounts"]
+    assert account.keys() >= {
+        "account",
+        "caller_arn",
+        "role_arn",
+        "error",
+        "complete",
+        "unreadable",
+        "unknown",
+    }
+    assert (account["account"], account["complete"], account["keys"]) == ("123456789012", True, 16)
+    by_severity = [each["severity"] for each in account["findings"]]
+    assert by_severity == sorted(by_severity, key=["high", "medium", "info"].index)
+    assert done.json["summary"]["high"] == by_severity.count("high") == 7
+    fingerprints = [each["fingerprint"] for each in account["findings"]]
+    assert len(set(fingerprints)) == len(fingerprints)
+    assert {each["accepted"] for each in account["findings"]} == {None}
+
+
+def test_a_pipeline_fails_until_what_is_known_is_accepted(
+    stanch: Stanch, scenario: Scenario, tmp_path: Path
+) -> None:
+    file = tmp_path / "audit.json"
+    assert stanch(*HERE, "--fail-on", "high").code == Exit.REFUSED
+    done = stanch(*HERE, "--write-baseline", str(file), "--json")
+    count = len(done.json["accounts"][0]["findings"])
+    assert done.err == f"{count} findings are accepted in {file}: give each a reason.\n"
+
+    done = stanch(*HERE, "--baseline", str(file), "--fail-on", "info")
+    assert done.code == Exit.DONE
+    assert done.out.startswith(f"Account 123456789012, 16 keys, us-east-1: no findings · {count} accepted")
+    document = json.loads(file.read_text())
+    gone = next(row for row in document["accepted"] if "/never-expires/" in row["fingerprint"])
+    gone["until"] = "2020-01-01"
+    document["accepted"][1]["reason"] = "by design"
+    file.write_text(json.dumps(document))
+    assert stanch(*HERE, "--baseline", str(file), "--fail-on", "high").code == Exit.REFUSED
+    stanch(*HERE, "--write-baseline", str(file))
+    assert "by design" in file.read_text(), "a reason given is kept"
+
+
+def test_sarif_for_code_scanning(stanch: Stanch, scenario: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "audit.json"
+    stanch(*HERE, "--write-baseline", str(file))
+    document = json.loads(file.read_text())
+    document["accepted"] = document["accepted"][:1]
+    file.write_text(json.dumps(document))
+    done = stanch(*HERE, "--sarif", "--baseline", str(file))
+    assert done.code == Exit.DONE
+    (run,) = done.json["runs"]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    results = run["results"]
+    assert {each["ruleId"] for each in results} == rules
+    assert [each["level"] for each in results if each["ruleId"] == "never-expires"] == ["error"] * 5
+    assert [each["kind"] for each in results if each["level"] == "none"] == ["open"]
+    assert sum("suppressions" in each for each in results) == 1
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_what_is_denied_is_said_and_the_exit_code_says_incomplete(
+    stanch: Stanch, scenario: Scenario, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add("deny:DescribeTrails")
+    sandbox.faults.add("deny:ListFindingsV2")
+    done = stanch(*HERE)
+    assert done.code == Exit.INCOMPLETE
+    assert done.err.startswith("stanch: the trails of us-east-1 could not be read. Not allowed: cloudtrail:")
+    sandbox.faults.add("deny:ListServiceSpecificCredentials")
+    sandbox.faults.add("deny:GetCallerIdentity")
+    done = stanch(*HERE)
+    assert (done.code, done.out, done.err.count("\n")) == (Exit.AWS, "", 1)
+
+
+def test_one_account_of_two_that_fails(stanch: Stanch, sandbox: Sandbox) -> None:
+    roles = [f"arn:aws:iam::{account}:role/audit" for account in ("123456789012", "111122223333")]
+    sandbox.faults.add("deny:AssumeRole:1")
+    done = stanch(*HERE, "--role-arn", roles[0], "--role-arn", roles[1], "--json")
+    assert done.code == Exit.INCOMPLETE
+    assert done.json["complete"] is False
+    assert sorted(bool(each["error"]) for each in done.json["accounts"]) == [False, True]
+    assert "was not looked at. Not allowed: sts:AssumeRole" in done.err
+    sandbox.faults.add("deny:AssumeRole")
+    assert stanch(*HERE, "--role-arn", roles[0]).code == Exit.AWS
+
+
+def test_mistakes_are_one_line(stanch: Stanch, sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text("[]")
+    for arguments, words in (
+        (("--baseline", str(tmp_path / "no.json")), "cannot be read"),
+        (("--baseline", str(tmp_path / "b.json")), "is no baseline"),
+        (("--json", "--sarif"), "do not go together"),
+        (("--fail-on", "low"), "'low' is not one of"),
+    ):
+        done = stanch("audit", *arguments)
+        assert (done.code, words in done.err) == (Exit.USAGE, True), done.err
+
+
+def test_a_baseline_lapses_with_its_day(tmp_path: Path) -> None:
+    finding = Finding("old", "medium", "ACCA1", "It is old.", ("x",), "mend")
+    today = date(2026, 11, 24)
+    row: dict[str, Any] = {"fingerprint": "1/old/ACCA1", "until": today.isoformat(), "reason": "soon gone"}
+    (tmp_path / "b.json").write_text(json.dumps({"accepted": [row]}))
+    known = baseline.read(tmp_path / "b.json")
+    accepted: Callable[[date], Any] = lambda day: known.accepts("1", finding, day)  # noqa: E731
+    assert accepted(today).reason == "soon gone"
+    assert accepted(today + timedelta(days=1)) is None
+    assert known.accepts("2", finding, today) is None
