@@ -18,6 +18,7 @@ from sandbox.world import World
 NAMESPACE = "AWS/Logs"
 METRICS = ("IncomingBytes", "IncomingLogEvents")
 MAX_QUERIES = 500
+MINUTE = 60
 MAX_DATA_POINTS = 100_800
 
 
@@ -78,12 +79,12 @@ class MetricOperations(CloudWatchResponse):
         if period < 1:
             raise ValidationError("The parameter Period must be a positive number of seconds.")
         (group,) = [each["Value"] for each in stat["Metric"]["Dimensions"]]
-        sums = self.world.part(Meter).sums(self.region, group, metric, start, end, period)
         lag = timedelta(seconds=self.world.settings.metric_lag)
         horizon = self.world.clock.now() - lag
-        shown = {
-            at: value for at, value in sums.items() if not lag or at + timedelta(seconds=period) <= horizon
-        }
+        # Points come by the minute: of a longer period what is published already counts.
+        step = timedelta(seconds=min(period, MINUTE))
+        sums = self.world.part(Meter).sums(self.region, group, metric, start, end, period)
+        shown = {at: value for at, value in sums.items() if not lag or at + step <= horizon}
         times = sorted(shown, reverse=newest_first)
         return {
             "Id": query["Id"],

@@ -204,6 +204,11 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(CasesScreen())
 
+    def open_audit(self) -> None:
+        from tui.screens.audit import AuditScreen
+
+        self.push_screen(AuditScreen())
+
     def open_traffic(self, log_groups: tuple[str, ...] = ()) -> None:
         from tui.screens.traffic import TrafficScreen
 

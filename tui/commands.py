@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from textual.binding import Binding, BindingType
 
 from tui.command import Command as Command
-from tui.commandtable import anywhere, cases, dialogs, events, inventory, levers, lists, runbook, traffic
+from tui.commandtable import (
+    anywhere,
+    cases,
+    dialogs,
+    events,
+    governance,
+    inventory,
+    levers,
+    lists,
+    runbook,
+    traffic,
+)
 from tui.keymap import remapped
 
 COMMANDS: tuple[Command, ...] = (
@@ -18,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     *events.COMMANDS,
     *cases.COMMANDS,
     *traffic.COMMANDS,
+    *governance.COMMANDS,
     *lists.COMMANDS,
     *anywhere.COMMANDS,
 )

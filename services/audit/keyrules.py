@@ -26,7 +26,14 @@ def expiry(facts: Facts) -> Iterator[Finding]:
             title = f"{key.id} of {key.user} has expired and is still there."
             evidence = (f"expired {_day(expires)}" if expires else "AWS says it has expired", _QUOTA)
             yield Finding(
-                "expired-present", "info", key.id, title, evidence, mending.delete_expired(key), key.user
+                "expired-present",
+                "info",
+                key.id,
+                title,
+                evidence,
+                mending.delete_expired(key),
+                key.user,
+                key.id,
             )
         elif key.status != "Active":
             continue
@@ -49,7 +56,9 @@ def age(facts: Facts) -> Iterator[Finding]:
         if facts.now - key.credential.created > facts.limits.old:
             title = f"{key.id} of {key.user} is {key.age_days(facts.now)} days old."
             evidence = (f"made {_day(key.credential.created)}", f"{facts.limits.old.days} days are the limit")
-            yield Finding("old", "medium", key.id, title, evidence, mending.replace_key(key), key.user)
+            yield Finding(
+                "old", "medium", key.id, title, evidence, mending.replace_key(key), key.user, key.id
+            )
 
 
 def two_active(facts: Facts) -> Iterator[Finding]:
@@ -62,7 +71,7 @@ def two_active(facts: Facts) -> Iterator[Finding]:
             evidence = tuple(f"{key.id}, made {_day(key.credential.created)}" for key in keys)
             title = f"{user} has {len(keys)} active {service} keys."
             mend = mending.deactivate_key(older)
-            yield Finding("two-active", "medium", f"{user}/{service}", title, evidence, mend, user)
+            yield Finding("two-active", "medium", f"{user}/{service}", title, evidence, mend, user, older.id)
 
 
 def unused(facts: Facts) -> Iterator[Finding | Unknown]:
@@ -104,7 +113,7 @@ def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Find
 
 def _unused(facts: Facts, key: Key, evidence: tuple[str, ...]) -> Finding:
     title = f"{key.id} of {key.user} was not seen used for {facts.limits.unused.days} days."
-    return Finding("unused", "medium", key.id, title, evidence, mending.deactivate_key(key), key.user)
+    return Finding("unused", "medium", key.id, title, evidence, mending.deactivate_key(key), key.user, key.id)
 
 
 def _siblings(facts: Facts, key: Key) -> bool:

@@ -38,6 +38,8 @@ class Finding:
     evidence: tuple[str, ...]
     mend: str
     user: str | None = None
+    key_id: str | None = None
+    """The key to respond to, where the finding is about one or about its user."""
 
     def fingerprint(self, account: str) -> str:
         """What stays the same from run to run, for baselines and pipelines."""
@@ -49,6 +51,7 @@ class Finding:
             "severity": self.severity,
             "subject": self.subject,
             "user": self.user,
+            "key_id": self.key_id,
             "title": self.title,
             "evidence": list(self.evidence),
             "mend": self.mend,

@@ -27,7 +27,7 @@ def bearer_unneeded(facts: Facts) -> Iterator[Finding | Unknown]:
             why = f"no bytes came in for {days} days (IncomingBytes)"
         else:
             continue
-        title = f"{group.name} in {group.region} takes bearer tokens that nobody sends."
+        title = f"{group.name} in {group.region} takes tokens that nobody sends."
         mend = mending.switch_off(group)
         yield Finding("bearer-unneeded", "medium", subject, title, (why,), mend)
 

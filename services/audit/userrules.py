@@ -22,41 +22,43 @@ def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
             title = f"{user.name} has access keys beside its API keys."
             evidence = (f"active: {', '.join(active)}",)
             mend = mending.stop_access_keys(key)
-            yield Finding("user-has-access-keys", "medium", user.name, title, evidence, mend, user.name)
+            yield Finding(
+                "user-has-access-keys", "medium", user.name, title, evidence, mend, user.name, key.id
+            )
         elif user.access_keys is None:
             yield Unknown("user-has-access-keys", user.name, "its access keys could not be read", user.name)
         if user.has_login:
             title = f"{user.name} can sign in to the console beside its API keys."
             mend = mending.delete_login(user.name)
             yield Finding(
-                "user-has-login", "medium", user.name, title, ("it has a password",), mend, user.name
+                "user-has-login", "medium", user.name, title, ("it has a password",), mend, user.name, key.id
             )
         elif user.has_login is None:
             yield Unknown("user-has-login", user.name, "its login profile could not be read", user.name)
 
 
 def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
-    for user, _ in _users(facts):
+    for user, key in _users(facts):
         if user.grants is None:
             yield Unknown("broad-policy", user.name, "not all of its policies could be read", user.name)
             continue
         for grant in user.grants:
             if found := breadth(grant.document):
                 severity, why = found
-                title = f"The policy {grant.name} gives {user.name} more than a key's user needs."
+                title = f"The policy {grant.name} of {user.name} is too broad."
                 mend = grant.remove.cli
                 subject = f"{user.name}/{grant.name}"
-                yield Finding("broad-policy", severity, subject, title, (why,), mend, user.name)
+                yield Finding("broad-policy", severity, subject, title, (why,), mend, user.name, key.id)
         wide = [grant for grant in user.grants if not breadth(grant.document)]
         if writers := [grant.name for grant in wide if writes_everywhere([grant.document])]:
             title = f"{user.name} may write to every log group."
             evidence = (f"by {', '.join(writers)}: name the groups it needs instead",)
             mend = mending.scope_writes()
-            yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name)
+            yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name, key.id)
 
 
 def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
-    for user, _ in _users(facts):
+    for user, key in _users(facts):
         if user.grants and makes_lasting_keys([grant.document for grant in user.grants], user.boundary):
             title = f"Nothing keeps {user.name} from making keys that never expire."
             evidence = (
@@ -64,7 +66,7 @@ def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
                 "no deny and no permissions boundary stands against it; SCPs were not looked at",
             )
             mend = mending.limit_creation()
-            yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name)
+            yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name, key.id)
 
 
 def quarantined(facts: Facts) -> Iterator[Finding]:
@@ -73,7 +75,7 @@ def quarantined(facts: Facts) -> Iterator[Finding]:
             title = f"AWS quarantined {user.name}, and its API keys work on."
             evidence = (f"{user.quarantine} is attached, which denies no call with an API key",)
             mend = mending.deactivate_key(key)
-            yield Finding("quarantine", "high", user.name, title, evidence, mend, user.name)
+            yield Finding("quarantine", "high", user.name, title, evidence, mend, user.name, key.id)
 
 
 def secrets(facts: Facts) -> Iterator[Finding]:
@@ -89,12 +91,14 @@ def secrets(facts: Facts) -> Iterator[Finding]:
         if written < made - SAME:
             title = f"The secret {user.secret.name} is older than the newest key of {user.name}."
             mend = mending.replace_key(key)
-            yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name)
+            yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name, key.id)
         elif written > made + SAME:
             title = f"The secret {user.secret.name} was written after every key of {user.name} was made."
             doubt = "a reset would explain it; if there was none, it holds no key of this user"
             mend = mending.replace_key(key)
-            yield Finding("other-secret", "info", user.name, title, (*evidence, doubt), mend, user.name)
+            yield Finding(
+                "other-secret", "info", user.name, title, (*evidence, doubt), mend, user.name, key.id
+            )
 
 
 def analyzed(facts: Facts) -> Iterator[Finding]:
@@ -110,7 +114,7 @@ def analyzed(facts: Facts) -> Iterator[Finding]:
                 "UnusedIAMUserAccessKey": mending.stop_access_keys(key),
                 "UnusedIAMUserPassword": mending.delete_login(user.name),
             }.get(found.kind) or mending.finding_in_full(found)
-            yield Finding("analyzer-unused", "medium", subject, title, evidence, mend, user.name)
+            yield Finding("analyzer-unused", "medium", subject, title, evidence, mend, user.name, key.id)
         elif ":secret:stanch/" in found.resource:
             title = (
                 f"Access Analyzer: somebody outside may read the secret {found.resource.rsplit(':', 1)[-1]}."

@@ -89,9 +89,11 @@ class UserReader:
             if group:
                 leave = {"UserName": holder.name, "GroupName": group.name}
                 remove = Call("iam", "RemoveUserFromGroup", leave)
-                own += await asyncio.gather(*(self._attached(arn, remove) for arn in group.attached))
+                own += await asyncio.gather(
+                    *(self._attached(arn, remove, group.name) for arn in group.attached)
+                )
                 grants += [
-                    Grant(f"{name} of group {group.name}", document, remove)
+                    Grant(f"{name} (group {group.name})", document, remove)
                     for name, document in group.inline.items()
                 ]
         boundary = await self._document(holder.boundary) if holder.boundary else None
@@ -108,10 +110,11 @@ class UserReader:
             secret=found.secret,
         )
 
-    async def _attached(self, arn: str, remove: Call) -> Grant | None:
+    async def _attached(self, arn: str, remove: Call, group: str | None = None) -> Grant | None:
         """None where its document cannot be read."""
-        document = await self._document(arn)
-        return Grant(arn.rsplit("/", 1)[-1], document, remove) if document is not None else None
+        name, document = arn.rsplit("/", 1)[-1], await self._document(arn)
+        named = f"{name} (group {group})" if group else name
+        return Grant(named, document, remove) if document is not None else None
 
     async def _document(self, arn: str) -> Mapping[str, Any] | None:
         """Each managed policy is read once, whoever has it."""

@@ -9,6 +9,7 @@ import pytest
 
 from tui import commands
 from tui.command import DIALOGS, WIDGETS, Command
+from tui.screens.audit import AuditScreen, FindingScreen
 from tui.screens.base import Commands
 from tui.screens.cases import CasesScreen
 from tui.screens.dialogs.confirm import ConfirmDialog
@@ -41,6 +42,8 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     CasesScreen,
     SweepScreen,
     GroupsScreen,
+    AuditScreen,
+    FindingScreen,
     ConfirmDialog,
     OptionsDialog,
     QuestionDialog,

@@ -151,6 +151,9 @@ class Commands(Screen[Result]):
     def do_cases(self) -> None:
         self.stanch.open_cases()
 
+    def do_audit(self) -> None:
+        self.stanch.open_audit()
+
     def do_refresh(self) -> Awaitable[None] | None:
         self.say("There is nothing to ask again here.")
         return None

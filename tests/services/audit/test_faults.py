@@ -96,7 +96,7 @@ def everything_by_a_group(account: Account) -> Fault:
     iam.create_group(GroupName="admins")
     iam.add_user_to_group(GroupName="admins", UserName="web")
     iam.attach_group_policy(GroupName="admins", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-    expected = {("broad-policy", "web/AdministratorAccess"), ("no-deny-boundary", "web")}
+    expected = {("broad-policy", "web/AdministratorAccess (group admins)"), ("no-deny-boundary", "web")}
     return expected, lambda: iam.remove_user_from_group(GroupName="admins", UserName="web")
 
 
