@@ -77,11 +77,9 @@ async def _groups(
             by_region[group.region].append(group)
     facts: list[GroupFacts] = []
     for region, groups in by_region.items():
-        queries = [MetricQuery(group.name) for group in groups]
+        queries = [MetricQuery(group.name, period_seconds=DAY_SECONDS) for group in groups]
         try:
-            points = await get_metric_data(
-                aws, region, queries, since=now - limits.silent, until=now, period_seconds=DAY_SECONDS
-            )
+            points = await get_metric_data(aws, region, queries, since=now - limits.silent, until=now)
         except AwsError as error:
             unreadable.append(Unreadable(f"traffic in {region}", str(error), error))
             facts += [GroupFacts(group, read=False) for group in groups]

@@ -104,7 +104,7 @@ async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate
         ("16-colours", SMALL, {"theme": "terminal"}),
         ("light", SMALL, {"theme": "light"}),
         ("high-contrast", SMALL, {"theme": "high-contrast"}),
-        ("plain", SMALL, {"plain": True, "ascii_only": True}),
+        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
         ("read-only", SMALL, {"read_only": True}),
     ],
 )
@@ -197,7 +197,7 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
         ("120x40", LARGE, {}),
         ("16-colours", SMALL, {"theme": "terminal"}),
         ("read-only", SMALL, {"read_only": True}),
-        ("plain", SMALL, {"plain": True, "ascii_only": True}),
+        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
     ],
 )
 async def test_runbook_in_other_dress(
