@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import traceback
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from textual.screen import Screen
 
 from services.aws.errors import AwsError
 from services.text import clean
+from tui.clipboard import osc52
 from tui.connection import Connection, standard
 from tui.context import Context, OpenCase, Subject
 from tui.errorlog import ErrorLog, Trouble
@@ -27,6 +29,7 @@ from tui.options import Options
 from tui.roles import Role, styles
 from tui.run import INTERRUPTED
 from tui.safety import ControlFilter
+from tui.screens.base import Commands
 from tui.screens.start import StartScreen
 from tui.shadow import Shadow
 from tui.themes import THEMES, choose
@@ -35,7 +38,6 @@ from tui.typeahead import TypeAhead
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
     from tui.desk import Desk
-    from tui.screens.base import Commands
 
 _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
@@ -56,6 +58,8 @@ class StanchApp(TypeAhead[None]):
         self.graphs = options.graphs
         """How graphs are drawn; the traffic screen changes it."""
         self.errors = ErrorLog()
+        self.guiding = options.demo
+        """Whether a newcomer is led on, wherever they are."""
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
@@ -154,9 +158,15 @@ class StanchApp(TypeAhead[None]):
             )
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()
+            self._offer_guide()
         except AwsError as error:
             self.keep("signing in", error)
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
+
+    def _offer_guide(self) -> None:
+        known = self.options.demo or self.options.state_dir.exists()
+        if not known and isinstance(self.screen, Commands):
+            self.screen.say("First time here? W leads you through the five steps, until W ends it.")
 
     def _welcome(self) -> None:
         """Tell a newcomer to the demo what leaked."""
@@ -271,6 +281,11 @@ class StanchApp(TypeAhead[None]):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         return self.theme
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
+        if self._driver is not None:
+            self._driver.write(osc52(text, os.environ))
 
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""

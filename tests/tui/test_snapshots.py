@@ -62,6 +62,7 @@ def opened(tmp_path: Path) -> Opened:
         screen: Any = "inventory", key: KeyInUse | None = None, size: tuple[int, int] = SMALL, **options: Any
     ) -> AsyncIterator[Driver]:
         options.setdefault("theme", "dark")
+        (tmp_path / "state").mkdir(exist_ok=True)
         start = Start(screen, key_id=key.key_id, user=key.user) if key else Start(screen)
         async with driven(tmp_path / "state", start, size=size, **options) as driver:
             yield driver

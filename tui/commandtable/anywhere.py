@@ -64,6 +64,7 @@ COMMANDS = (
     Command("choose", ("enter",), "choose", "Do what is chosen.", ("palette",), rank=10),
     Command("next_found", ("down", "ctrl+n"), "next", "The next command.", ("palette",)),
     Command("previous_found", ("up",), "line before", "The command before.", ("palette",)),
+    Command("guide", ("W",), "guide", "Be led through the five steps, or be led no more."),
     Command("theme", (), "colours", "Change the colours: dark, light, the terminal's own."),
     Command(
         "redraw",

@@ -19,10 +19,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
 from services.aws.errors import AwsError, ReadOnly
-from tui import commands
+from tui import commands, guide
 from tui.command import Command
 from tui.context import Subject
 from tui.widgets.footer import Footer
+from tui.widgets.guideline import GuideLine
 from tui.widgets.notice import Level, Notice
 from tui.widgets.statusline import StatusLine
 
@@ -171,11 +172,25 @@ class StanchScreen(Commands[None]):
         yield StatusLine()
         with Vertical(id="body"):
             yield from self.body()
+        yield GuideLine()
         yield Notice()
         yield Footer()
 
     def body(self) -> ComposeResult:
         raise NotImplementedError
+
+    def guidance(self) -> str | None:
+        """What a newcomer is told here."""
+        return guide.ELSEWHERE.get(self.scope)
+
+    def commands_changed(self) -> None:
+        super().commands_changed()
+        for line in self.query(GuideLine):
+            line.tell(self.guidance() if self.stanch.guiding else None)
+
+    def do_guide(self) -> None:
+        self.stanch.guiding = not self.stanch.guiding
+        self.say("You are led on; W ends it." if self.stanch.guiding else "W leads you on again.")
 
     def on_screen_resume(self) -> None:
         self.commands_changed()

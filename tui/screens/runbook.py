@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from services.runbook.plan import StepName
-from tui import steps
+from tui import guide, steps
 from tui.asking import Asking
 from tui.commands import bindings
 from tui.context import OpenCase, Subject
@@ -71,6 +71,11 @@ class RunbookScreen(StanchScreen):
     @property
     def _step(self) -> StepName:
         return self.query_one(RunbookView).step
+
+    def guidance(self) -> str | None:
+        if self._handling is None or self._handling.closed:
+            return None
+        return guide.on_runbook(self._handling.state)
 
     def on_mount(self) -> None:
         self._draw()

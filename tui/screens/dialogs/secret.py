@@ -67,8 +67,6 @@ class SecretDialog(Dialog[bool]):
 
     def do_copy(self) -> None:
         self.app.copy_to_clipboard(self._secret.reveal())
-        # Textual keeps what it copied for pasting; a secret is not to stay there.
-        self.app._clipboard = ""
         self._had = True
         self.say(
             "Sent to the terminal's clipboard (OSC 52). Not all terminals take it: check before closing."
