@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from statistics import fmean
 
 from services.aws.cloudwatch import MetricQuery, get_metric_data
 from services.aws.errors import AwsError
@@ -194,3 +195,13 @@ def total(curves: Sequence[Sequence[Point]]) -> tuple[Point, ...]:
         (points[0][0], sum(known) if (known := [value for _, value in points if value is not None]) else None)
         for points in zip(*curves, strict=True)
     )
+
+
+def binned(points: Sequence[Point], since: datetime, until: datetime, count: int) -> tuple[Point, ...]:
+    """*count* means of equal stretches of [since, until); a gap where a stretch has no point."""
+    step = (until - since) / count
+    inside: list[list[float]] = [[] for _ in range(count)]
+    for at, value in points:
+        if value is not None and since <= at < until:
+            inside[int((at - since) / step)].append(value)
+    return tuple((since + at * step, fmean(known) if known else None) for at, known in enumerate(inside))

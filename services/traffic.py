@@ -76,11 +76,15 @@ class Reading:
 
 
 async def find_groups(
-    aws: AwsSession, regions: Iterable[str], names: Sequence[str] = ()
+    aws: AwsSession,
+    regions: Iterable[str],
+    names: Sequence[str] = (),
+    *,
+    on_found: Callable[[int], None] | None = None,
 ) -> tuple[tuple[LogGroup, ...], tuple[Unreadable, ...]]:
     """The log groups of *regions*, all of them or those called *names*; and the Regions not read.
 
-    Raises the AwsError of one where none could be read.
+    *on_found* is told how many each page holds. Raises the AwsError of one where none could be read.
     """
     errors: dict[str, AwsError] = {}
     asked = tuple(regions)
@@ -91,6 +95,8 @@ async def find_groups(
             for prefix in names or (None,):
                 async for page in log_group_pages(aws, region, prefix=prefix):
                     found += [group for group in page if not names or group.name == prefix]
+                    if on_found:
+                        on_found(len(page))
         except AwsError as error:
             errors[region] = error
         return found

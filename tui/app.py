@@ -219,10 +219,17 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(AuditScreen())
 
-    def open_traffic(self, log_groups: tuple[str, ...] = ()) -> None:
+    def open_traffic(self, *, large: tuple[str, str] | None = None, all_groups: bool = False) -> None:
+        """All graphs, or the one of the log group *large* (its Region and its name)."""
         from tui.screens.traffic import TrafficScreen
 
-        self.push_screen(TrafficScreen(log_groups))
+        self.push_screen(TrafficScreen(large=large, all_groups=all_groups))
+
+    def open_log_groups(self, chosen: str | None = None) -> None:
+        """The list of log groups, with the cursor on *chosen* (NAME@REGION)."""
+        from tui.screens.loggroups import LogGroupsScreen
+
+        self.push_screen(LogGroupsScreen(chosen))
 
     def open_identify(self, pasted: str | None = None) -> None:
         from tui.screens.identify import IdentifyDialog

@@ -16,6 +16,7 @@ from tui.commandtable import (
     inventory,
     levers,
     lists,
+    loggroups,
     runbook,
     traffic,
 )
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     *cases.COMMANDS,
     *traffic.COMMANDS,
     *governance.COMMANDS,
+    *loggroups.COMMANDS,
     *lists.COMMANDS,
     *anywhere.COMMANDS,
 )

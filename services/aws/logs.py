@@ -38,7 +38,7 @@ async def log_group_pages(
                 arn=clean(raw.get("logGroupArn") or raw["arn"].removesuffix(":*")),
                 # AWS leaves the flag out where the switch was never touched.
                 bearer_enabled=bool(raw.get("bearerTokenAuthenticationEnabled", False)),
-                kms_key=raw.get("kmsKeyId"),
+                kms_key=clean(raw["kmsKeyId"]) if raw.get("kmsKeyId") else None,
                 retention_days=raw.get("retentionInDays"),
                 created=_moment(raw.get("creationTime")),
             )

@@ -24,6 +24,7 @@ from tui.screens.groups import GroupsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.identify import IdentifyDialog
 from tui.screens.inventory import InventoryScreen
+from tui.screens.loggroups import LogGroupsScreen
 from tui.screens.palette import PaletteDialog
 from tui.screens.runbook import RunbookScreen
 from tui.screens.sweep import SweepScreen
@@ -33,6 +34,7 @@ from tui.widgets.rows import Rows
 SCREENS: tuple[type[Commands[Any]], ...] = (
     InventoryScreen,
     TrafficScreen,
+    LogGroupsScreen,
     IdentifyDialog,
     HelpScreen,
     ErrorsScreen,

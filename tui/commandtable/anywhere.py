@@ -43,6 +43,14 @@ COMMANDS = (
         but_not=("traffic", *_PAGES),
     ),
     Command(
+        "log_groups",
+        ("l",),
+        "log groups",
+        "Every log group: bearer tokens on or off, KMS key, how long events are kept, what comes in.",
+        rank=55,
+        but_not=("log_groups", *_PAGES),
+    ),
+    Command(
         "cases",
         ("c",),
         "cases",

@@ -149,6 +149,9 @@ class Commands(Screen[Result]):
     def do_traffic(self) -> None:
         self.stanch.open_traffic()
 
+    def do_log_groups(self) -> None:
+        self.stanch.open_log_groups()
+
     def do_cases(self) -> None:
         self.stanch.open_cases()
 

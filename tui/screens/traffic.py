@@ -9,10 +9,7 @@ from datetime import datetime, timedelta
 from textual import on
 from textual.app import ComposeResult
 
-from services.aws.errors import AwsError
-from services.spans import spoken
 from services.traffic import GroupFlow, Reading
-from tui import words
 from tui.commands import bindings
 from tui.polling import Poll
 from tui.screens.base import StanchScreen
@@ -40,21 +37,23 @@ class TrafficScreen(StanchScreen):
     scope = "traffic"
     BINDINGS = bindings(scope)
 
-    def __init__(self, log_groups: tuple[str, ...] = (), *, large: Place | None = None) -> None:
+    def __init__(
+        self, log_groups: tuple[str, ...] = (), *, large: Place | None = None, all_groups: bool = False
+    ) -> None:
         super().__init__()
         self._names = log_groups
         self._order: list[Place] = []
         self._chosen: Place | None = large
         self._large = large is not None
         self._summed = False
-        self._all = False
+        self._all = all_groups
         self._held: datetime | None = None
         """When the graphs were held still."""
-        self._trouble: str | None = None
 
     def body(self) -> ComposeResult:
         options = self.stanch.options
         self._feed = TrafficFeed(self.stanch, self._names)
+        self._feed.on_progress = self._show
         self._poll = Poll(self, options.poll_seconds, self._read)
         self._window = Window(spans(options.period_seconds)[0], options.period_seconds)
         yield Lines(id="summary")
@@ -80,26 +79,16 @@ class TrafficScreen(StanchScreen):
     # Reading
 
     async def _read(self) -> bool:
-        before = self._feed.reading
-        try:
-            picture = await self._feed.read(
-                self._window,
-                self._held or self.stanch.options.now(),
-                all_groups=self._all,
-                large=self._chosen if self._large else None,
-            )
-        except AwsError as error:
-            self.stanch.keep("reading the traffic", error)
-            self._trouble = str(error)
-            self._show()
-            return False
-        self._trouble = None
-        self._keep_order(picture.reading)
-        if told := changes(before, picture.reading):
-            self.say(" ".join(told), "warn")
-            self.app.bell()
+        before, now = self._feed.reading, self._held or self.stanch.options.now()
+        large = self._chosen if self._large else None
+        read = await self._feed.read(self._window, now, all_groups=self._all, large=large)
+        if read and self._feed.reading:
+            self._keep_order(self._feed.reading)
+            if told := changes(before, self._feed.reading):
+                self.say(" ".join(told), "warn")
+                self.app.bell()
         self._show()
-        return True
+        return read
 
     def _keep_order(self, reading: Reading) -> None:
         """Sorted by flow once; then graphs stay where they are, and new ones come last."""
@@ -120,8 +109,8 @@ class TrafficScreen(StanchScreen):
         grid.display, empty.display = bool(flows), not flows
         if not flows or picture is None:
             self._tell(())
-            empty.show(self._instead())
-            self._summarise(((self._waiting_for or "", "quiet"),))
+            empty.show(self._feed.instead(self._poll.pause_seconds))
+            self._summarise(((self._feed.waiting or "", "quiet"),))
             return
         if self._large or self._summed:
             seen = self._show_large(grid, flows, picture)
@@ -162,50 +151,14 @@ class TrafficScreen(StanchScreen):
         bar = self.query_one("#summary", Lines)
         bar.draw([fit(((" ", "text"), *line), bar.size.width)])
 
-    def _instead(self) -> list[Line]:
-        """What is said where there is no graph."""
-        if self._trouble:
-            return [
-                (("‼ ", "alarm"), (self._trouble, "text")),
-                (),
-                ((f"asking again in {spoken(self._poll.pause_seconds)}, or at once with ctrl+r", "quiet"),),
-            ]
-        if self._waiting_for:
-            return [((self._waiting_for, "quiet"),)]
-        lines: list[Line] = []
-        if self._names:
-            lines.append(((f"No log group is called {' or '.join(self._names)} here.", "text"),))
-        elif self._feed.groups:
-            told = f"None of {words.count(len(self._feed.groups), 'log group')} takes bearer tokens here. "
-            lines.append(((told, "text"), ("a shows them all", "quiet")))
-        else:
-            where = "in what could be read" if self._feed.unfound else "here"
-            lines.append(((f"There are no log groups {where}.", "text"),))
-        lines.append(((f"Regions: {', '.join(self.stanch.context.regions)}", "quiet"),))
-        if self._feed.unfound:
-            lines.append((("! ", "warn"), (f"not read: {self._feed.unfound} (! says why)", "warn")))
-        return lines
-
-    @property
-    def _waiting_for(self) -> str | None:
-        if not self._feed.searched:
-            regions = self.stanch.context.regions
-            return f"looking for log groups in {', '.join(regions)}…" if regions else "waiting for AWS…"
-        return None if self._feed.reading or self._trouble else "reading the traffic…"
-
     @property
     def _stale(self) -> str | None:
-        if self._trouble and self._feed.reading:
-            return f"! not read since {self._feed.reading.at:%H:%M:%S} (! says why)"
-        if self._feed.picture and self._feed.picture.window != self._window:
-            return "reading…"
-        if self._held:
-            return f"paused at {self._held:%H:%M:%S}: space goes on"
-        if self._feed.unfound:
-            return f"! not read: {self._feed.unfound}"
-        if self._feed.reading and self._feed.reading.unreadable:
-            return f"! {', '.join(part.what for part in self._feed.reading.unreadable)} is older"
-        return None
+        if not self._feed.trouble and self._feed.picture:
+            if self._feed.picture.window != self._window:
+                return "reading…"
+            if self._held:
+                return f"paused at {self._held:%H:%M:%S}: space goes on"
+        return self._feed.stale
 
     def _flows(self, picture: Picture | None) -> list[GroupFlow]:
         if picture is None:
