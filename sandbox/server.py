@@ -12,7 +12,7 @@ from typing import Self
 
 from werkzeug.wrappers import Response
 
-from sandbox import accessanalyzer, errors, iam, lastaccessed, logs, metrics
+from sandbox import accessanalyzer, errors, iam, lastaccessed, logs, metrics, organizations
 from sandbox.accessanalyzer import AccessAnalyzer
 from sandbox.account import AccessKey, empty_account
 from sandbox.athena import responses as athena
@@ -123,6 +123,7 @@ class Sandbox:
             insights,
             lake,
             athena,
+            organizations,
         ):
             extension.install(world)
         allowed = Enforced(world, AccessAnalyzer(world, Moto(world)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from services.audit.audit import audit
 from services.audit.model import Audit, Limits
+from services.aws import organizations, sts
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 
@@ -26,6 +27,10 @@ class Visit:
     error: AwsError | None = None
 
     @property
+    def place(self) -> str:
+        return self.role_arn or "your own account"
+
+    @property
     def complete(self) -> bool:
         return self.found is not None and self.found.complete
 
@@ -34,9 +39,19 @@ class Visit:
         return reached | (self.found.as_json() if self.found else {"complete": False, "findings": []})
 
 
+async def roles_of_organization(aws: AwsSession, role: str) -> tuple[str | None, ...]:
+    """The ARN of *role* in each account of the organization; None for the caller's own, which needs none."""
+    caller, accounts = await asyncio.gather(sts.get_caller(aws), organizations.list_accounts(aws))
+    partition = caller.arn.split(":")[1]
+    return tuple(
+        None if account == caller.account else f"arn:{partition}:iam::{account}:role/{role}"
+        for account in accounts
+    )
+
+
 async def visit_all(
     aws: AwsSession,
-    role_arns: Sequence[str],
+    role_arns: Sequence[str | None],
     limits: Limits,
     *,
     data_events: bool = False,
@@ -46,16 +61,19 @@ async def visit_all(
     limit, roles = asyncio.Semaphore(AT_ONCE), tuple(dict.fromkeys(role_arns))
     done = 0
 
-    async def visit(role_arn: str) -> Visit:
+    async def look(role_arn: str | None) -> Audit:
+        if role_arn is None:
+            return await audit(aws, limits, data_events=data_events)
+        async with await aws.assume(role_arn) as there:
+            return await audit(there, limits, data_events=data_events)
+
+    async def visit(role_arn: str | None) -> Visit:
         nonlocal done
         async with limit:
             try:
-                async with await aws.assume(role_arn) as there:
-                    found = await audit(there, limits, data_events=data_events)
+                reached = Visit(role_arn, await look(role_arn))
             except AwsError as error:
                 reached = Visit(role_arn, error=error)
-            else:
-                reached = Visit(role_arn, found)
         done += 1
         on_progress(f"{done} of {len(roles)} accounts looked at…")
         return reached

@@ -14,7 +14,7 @@ import click
 from services import clock
 from services.audit import baseline as accepted
 from services.audit import sarif
-from services.audit.accounts import Visit, visit_all
+from services.audit.accounts import Visit, roles_of_organization, visit_all
 from services.audit.audit import audit
 from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
@@ -38,6 +38,12 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     metavar="ARN",
     multiple=True,
     help="Look at the account of this role in place of your own; may be repeated.",
+)
+@click.option(
+    "--organization",
+    "organization_role",
+    metavar="ROLE",
+    help="Look at every account of the organization, by this role's name in each.",
 )
 @click.option(
     "--data-events",
@@ -87,6 +93,7 @@ def command(
     ctx: click.Context,
     setup: Setup,
     role_arns: tuple[str, ...],
+    organization_role: str | None,
     data_events: bool,
     max_age: int,
     expiring_in: int,
@@ -102,14 +109,18 @@ def command(
     Keys without expiry, old, expiring, expired, doubled or unused; users with more rights or credentials than
     a key's user needs; log groups open to tokens that nobody sends; Regions where use is not recorded; and
     what Access Analyzer found of these users. Where nothing can tell, the answer is "not known".
+
+    The roles named need docs/policy-look.json; --organization takes organizations:ListAccounts besides.
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif do not go together.")
+    if role_arns and organization_role:
+        raise click.UsageError("--role-arn and --organization do not go together.")
     limits = Limits(
         old=timedelta(days=max_age), expiring=timedelta(days=expiring_in), unused=timedelta(days=unused_for)
     )
     known, today = _read(baseline_file), clock.now().date()
-    visits = run(_visit(setup, role_arns, limits, data_events))
+    visits = run(_visit(setup, role_arns, organization_role, limits, data_events))
     if as_json:
         print_json(_document(visits, known, today))
     elif as_sarif:
@@ -124,11 +135,17 @@ def command(
 
 
 async def _visit(
-    setup: Setup, role_arns: Sequence[str], limits: Limits, data_events: bool
+    setup: Setup,
+    role_arns: Sequence[str | None],
+    organization_role: str | None,
+    limits: Limits,
+    data_events: bool,
 ) -> tuple[Visit, ...]:
     progress = Progress()
     try:
         async with setup.session() as aws:
+            if organization_role:
+                role_arns = await roles_of_organization(aws, organization_role)
             if role_arns:
                 return await visit_all(aws, role_arns, limits, data_events=data_events, on_progress=progress)
             return (Visit(None, await audit(aws, limits, data_events=data_events, on_progress=progress)),)
@@ -216,7 +233,7 @@ def _print(visit: Visit, known: Baseline, today: date) -> None:
 def _complain(visits: Sequence[Visit]) -> None:
     for visit in visits:
         if visit.error:
-            complain(f"{visit.role_arn} was not looked at. {visit.error}")
+            complain(f"{visit.place} was not looked at. {visit.error}")
         for part in visit.found.unreadable if visit.found else ():
             complain(f"{part.what} could not be read. {part.error}")
 

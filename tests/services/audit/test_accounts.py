@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
-from services.audit.accounts import visit_all
+from services.audit.accounts import roles_of_organization, visit_all
 from services.audit.model import Limits
 from services.aws.errors import Denied
 from services.aws.session import AwsSession
@@ -52,3 +52,15 @@ async def test_a_role_that_may_not_be_assumed_is_said_and_the_rest_goes_on(
     (failed,) = [visit for visit in visits if visit.error]
     assert isinstance(failed.error, Denied)
     assert failed.as_json()["error"] == str(failed.error)
+
+
+async def test_the_organization_names_its_accounts(sandbox: Sandbox, boto: Callable[..., Any]) -> None:
+    organizations = boto("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    made = organizations.create_account(AccountName="logs", Email="logs@example.com")
+    there = made["CreateAccountStatus"]["AccountId"]
+    async with AwsSession(None, ("us-east-1",)) as aws:
+        roles = await roles_of_organization(aws, "audit")
+        assert roles == (None, f"arn:aws:iam::{there}:role/audit")
+        visits = await visit_all(aws, roles, Limits(), on_progress=lambda words: None)
+    assert [visit.found.account for visit in visits if visit.found] == ["123456789012", there]

@@ -146,12 +146,24 @@ def test_one_account_of_two_that_fails(stanch: Stanch, sandbox: Sandbox) -> None
     assert stanch(*HERE, "--role-arn", roles[0]).code == Exit.AWS
 
 
+def test_a_whole_organization(stanch: Stanch, sandbox: Sandbox, boto: Callable[..., Any]) -> None:
+    done = stanch(*HERE, "--organization", "audit")
+    assert (done.code, "not a member of an organization" in done.err) == (Exit.AWS, True)
+    boto("organizations").create_organization(FeatureSet="ALL")
+    boto("organizations").create_account(AccountName="logs", Email="logs@example.com")
+    sandbox.faults.add("deny:AssumeRole")
+    done = stanch(*HERE, "--organization", "audit", "--json")
+    assert done.code == Exit.INCOMPLETE
+    assert [each["role_arn"] is None for each in done.json["accounts"]] == [True, False]
+
+
 def test_mistakes_are_one_line(stanch: Stanch, sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text("[]")
     for arguments, words in (
         (("--baseline", str(tmp_path / "no.json")), "cannot be read"),
         (("--baseline", str(tmp_path / "b.json")), "is no baseline"),
         (("--json", "--sarif"), "do not go together"),
+        (("--role-arn", "x", "--organization", "audit"), "do not go together"),
         (("--fail-on", "low"), "'low' is not one of"),
     ):
         done = stanch("audit", *arguments)

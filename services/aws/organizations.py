@@ -1,0 +1,78 @@
+"""AWS Organizations: its service control policies, and to what they are attached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.aws.errors import NotFound
+from services.aws.session import AwsSession
+from services.text import clean
+
+SCP = "SERVICE_CONTROL_POLICY"
+ATTACHED_QUOTA = 5
+"""Service control policies on one root, unit or account, AWS's own FullAWSAccess among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScpSummary:
+    id: str
+    name: str
+
+
+async def list_scps(aws: AwsSession) -> tuple[ScpSummary, ...]:
+    """Every service control policy of the organization."""
+    return await _summaries(aws, "ListPolicies")
+
+
+async def scps_of(aws: AwsSession, target: str) -> tuple[ScpSummary, ...]:
+    """Those attached to *target* itself; what it inherits is not among them. Raises NotFound."""
+    return await _summaries(aws, "ListPoliciesForTarget", TargetId=target)
+
+
+async def targets_of(aws: AwsSession, policy_id: str) -> tuple[str, ...]:
+    """The ids of what the policy is attached to."""
+    found = await _all(aws, "ListTargetsForPolicy", "Targets", PolicyId=policy_id)
+    return tuple(clean(raw["TargetId"]) for raw in found)
+
+
+async def get_scp(aws: AwsSession, policy_id: str) -> Mapping[str, Any] | None:
+    """The policy's document, or None where there is no such policy."""
+    try:
+        body = await aws.read("organizations", "DescribePolicy", PolicyId=policy_id)
+    except NotFound:
+        return None
+    try:
+        document = json.loads(body["Policy"]["Content"])
+    except ValueError:
+        return {}
+    return document if isinstance(document, Mapping) else {}
+
+
+async def management_account(aws: AwsSession) -> str:
+    """The account that no service control policy binds."""
+    organization = (await aws.read("organizations", "DescribeOrganization"))["Organization"]
+    return clean(organization["MasterAccountId"])
+
+
+async def list_accounts(aws: AwsSession) -> tuple[str, ...]:
+    """The ids of the organization's accounts that are in use."""
+    found = await _all(aws, "ListAccounts", "Accounts")
+    return tuple(clean(raw["Id"]) for raw in found if raw.get("Status") == "ACTIVE")
+
+
+async def _summaries(aws: AwsSession, operation: str, **params: str) -> tuple[ScpSummary, ...]:
+    found = await _all(aws, operation, "Policies", Filter=SCP, **params)
+    return tuple(ScpSummary(clean(raw["Id"]), clean(raw["Name"])) for raw in found)
+
+
+async def _all(aws: AwsSession, operation: str, key: str, **params: str) -> list[Any]:
+    found: list[Any] = []
+    while True:
+        body = await aws.read("organizations", operation, **params)
+        found += body[key]
+        if not body.get("NextToken"):
+            return found
+        params["NextToken"] = body["NextToken"]
