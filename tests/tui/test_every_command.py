@@ -1,0 +1,190 @@
+"""Every command of the table is taken here by its key, on its own screen; a new one that is not fails it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.scenario.cast import Scenario
+from services.runbook.case import CaseBook
+from tests.tui.piloting import Driver, driven
+from tui import commands
+from tui.options import Start
+from tui.screens.base import Commands
+from tui.widgets.rows import Rows
+
+WALKED_ELSEWHERE = {
+    "take_over": "tests/tui/test_case_end.py",
+    "quit": "tests/tui/test_on_a_terminal.py",
+}
+
+BY_A_FIELD = {"choose"}
+"""Enter is the field's own; that the palette's `theme` is done, which has no key, shows that it works."""
+
+
+@pytest.fixture
+def performed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The ids of commands that were done, and not only refused."""
+    done: set[str] = set()
+    on_screens, in_lists = Commands.action_command, Rows.action_command
+
+    async def screen_action(self: Commands[Any], command_id: str) -> None:
+        if self.why_not(commands.BY_ID[command_id]) is None:
+            done.add(command_id)
+        await on_screens(self, command_id)
+
+    def list_action(self: Rows, command_id: str) -> None:
+        done.add(command_id)
+        in_lists(self, command_id)
+
+    monkeypatch.setattr(Commands, "action_command", screen_action)
+    monkeypatch.setattr(Rows, "action_command", list_action)
+    return done
+
+
+async def take(driver: Driver, *steps: str) -> None:
+    """``id``: its key; ``~words``: wait; ``!words``: until gone; ``^words``: back; ``"text``, ``=key``."""
+    for step in steps:
+        match step[0]:
+            case "~":
+                await driver.wait(step[1:])
+            case "^":
+                await back_to(driver, step[1:])
+            case "!":
+                await driver.wait_gone(step[1:])
+            case '"':
+                await driver.type(step[1:])
+            case "=":
+                await driver.press(step[1:])
+            case _:
+                await driver.press(commands.BY_ID[step].keys[0])
+
+
+async def back_to(driver: Driver, words: str) -> None:
+    """As many steps back as it takes."""
+    for _ in range(6):
+        if words in driver.flat:
+            return
+        await driver.press(commands.BY_ID["back"].keys[0])
+        await driver.pilot.pause()
+    await driver.wait(words)
+
+
+async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[str]) -> None:
+    assert scenario.leaked
+    leaked = scenario.leaked
+    start = Start("inventory")
+    async with driven(tmp_path, start, size=(120, 40), demo=True, leaked=lambda: leaked.token) as driver:
+        await take(driver, "~This token was found", "try", f"~{leaked.key_id}", "again", "~Paste")
+        await take(driver, "=escape")
+        await take(driver, "~16 keys", "identify", f'"{leaked.token}', f"~{leaked.key_id}", "open_found")
+        await inventory(driver)
+        await from_anywhere(driver)
+        await traffic(driver)
+        await log_groups(driver)
+        await audit(driver)
+        await events(driver)
+        await runbook(driver, leaked.key_id)
+        await cases(driver)
+        assert driver.app.is_running
+    assert all(case.flaws() == () for case in CaseBook(tmp_path).cases())
+    known = {command.id for command in commands.COMMANDS}
+    assert known - performed - WALKED_ELSEWHERE.keys() == BY_A_FIELD
+
+
+@pytest.mark.parametrize(("command", "file"), WALKED_ELSEWHERE.items())
+def test_what_is_walked_elsewhere_is(command: str, file: str) -> None:
+    text = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
+    assert f'"{commands.BY_ID[command].keys[0]}"' in text
+
+
+async def inventory(driver: Driver) -> None:
+    await take(driver, "~16 keys", "down", "up", "page_down", "page_up", "bottom", "top")
+    await take(driver, "sort", "~KEY ID▴", "reverse", "~KEY ID▾", "reverse", "group", "group")
+    await take(driver, "filter", '"user:vendor-a', "~2 of 16", "=enter", "mark_all", "mark_all", "mark")
+    await take(driver, "deactivate_marked", "~Leave", "=escape", "mark_all", "mark_all", "=escape")
+    await take(driver, "~16 keys")
+    await take(driver, "open", "~key id", "back", "~KEY ID")
+
+
+async def from_anywhere(driver: Driver) -> None:
+    await take(driver, "help", "~What can be done here", "=escape", "errors", "~in this run", "=escape")
+    await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")
+    await take(driver, "palette", '"colours', "choose", "~Colours:", "redraw", "refresh", "guide", "guide")
+
+
+async def traffic(driver: Driver) -> None:
+    await take(
+        driver, "traffic", "~in all", "next_flow", "previous_flow", "zoom", "~IncomingLogEvents", "zoom"
+    )
+    await take(
+        driver, "pause", "pause", "earlier", "earlier", "later", "latest", "wider", "narrower", "window"
+    )
+    await take(driver, "all_groups", "all_groups", "total", "total", "baseline", "graph_style", "^KEY ID")
+
+
+async def log_groups(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "log_groups", "~/aws/hlc-logs/vendor-a", "every_flow", "sort_groups")
+    await take(driver, "filter_groups", '"vendor', "~1 of 5", "=enter", "graph", "~IncomingLogEvents")
+    await take(driver, "^LOG GROUP", "^KEY ID")
+
+
+async def audit(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "audit", "~is too broad", "open_finding", "!enter evidence", "copy_command")
+    await take(driver, "^KEY ID")
+
+
+async def events(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "filter", '"user:hlc', "~1 of 16", "=enter", "events", "~TIME▾")
+    for side in ("address", "agent", "region", "resource", "error"):
+        await take(driver, f"by_{side}", "~EVENTS▾")
+    await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Coverage")
+    await take(driver, "back")
+    await take(
+        driver,
+        "filter_events",
+        '"createaccesskey',
+        "~1 of 2,",
+        "=escape",
+        "suspect",
+        "~new since",
+        "refresh",
+        "stop",
+        "!esc stops",
+    )
+    await take(driver, "^KEY ID")
+
+
+async def runbook(driver: Driver, key_id: str) -> None:
+    await take(
+        driver, "respond", "~5 · deny Put", "step_down", "step_up", "plan_down", "plan_up", "next_group"
+    )
+    for number in range(1, 6):
+        await take(driver, f"step_{number}")
+    await take(driver, "plans", "~aws iam", "back", "note", '"seen', "use", "!a remark")
+    await take(driver, "step_1", "take", "~Leave it", "more", "less", "other", "other", "press")
+    await take(driver, "!Leave it")
+    await take(
+        driver, "take", "~Leave it", "yes", "~1 ✓ deactivate", "undo", "~Leave it", "yes", "~↶ deactivate"
+    )
+    await take(driver, "events", "~TIME▾", "export", "~kept in case", "back", "~5 · deny")
+    await take(driver, "step_3", "options", "~secret to", "next", "next", "previous", "next", "=left")
+    await take(driver, "~‹ this screen ›", "use", "!‹ this screen ›", "take", "~Leave it", "yes", "~••••")
+    await take(driver, "reveal", "~ACWL", "copy", "~clipboard", "done", "~3 ✓ replace")
+    await take(driver, "sweep", "~access key", "act", "~Leave it", "yes", "~Inactive, made", "put_back")
+    await take(driver, "~Leave it", "yes", "!Inactive, made", "back", "~5 · deny")
+    await take(
+        driver, "groups", "~TOKENS", "switch_off", "~Leave it", "yes", "~off", "switch_on", "~Leave it"
+    )
+    await take(
+        driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"gone for good', "=enter"
+    )
+    await take(driver, "~last four", f'"{key_id[-4:]}', "=enter", "~4 ✓ delete", "report", "~report")
+    await take(driver, "back")
+
+
+async def cases(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "cases", "~1 open", "verify", "~intact", "go_on", "~4 ✓ delete", "back")
+    await take(driver, "~1 open", "close_case", "~Close", "=y", "~closed", "back", "~KEY ID")
