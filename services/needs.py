@@ -46,7 +46,7 @@ class Part:
     does: str
     without: str
     """What to do where it may not."""
-    document: Literal["look", "act"]
+    document: Literal["look", "act", "govern"]
     needs: tuple[Need, ...]
 
     @property
@@ -221,6 +221,43 @@ PARTS = (
         "Have somebody do it in IAM: whoever has the API key may have those too.",
         "act",
         _on(USERS, "iam:UpdateAccessKey"),
+    ),
+    Part(
+        "policies",
+        "attach policies that govern keys to groups, roles and the organization",
+        "Print the document (stanch policy) and have somebody attach it.",
+        "govern",
+        (
+            Need("access-analyzer:ValidatePolicy"),
+            *_on(
+                "arn:{partition}:iam::{account}:group/*",
+                "iam:DeleteGroupPolicy",
+                "iam:GetGroupPolicy",
+                "iam:ListGroupPolicies",
+                "iam:PutGroupPolicy",
+            ),
+            *_on(
+                "arn:{partition}:iam::{account}:role/*",
+                "iam:DeleteRolePolicy",
+                "iam:GetRolePolicy",
+                "iam:ListRolePolicies",
+                "iam:PutRolePolicy",
+            ),
+            *_on(
+                "*",
+                "organizations:AttachPolicy",
+                "organizations:CreatePolicy",
+                "organizations:DeletePolicy",
+                "organizations:DescribeOrganization",
+                "organizations:DescribePolicy",
+                "organizations:DetachPolicy",
+                "organizations:ListAccounts",
+                "organizations:ListPolicies",
+                "organizations:ListPoliciesForTarget",
+                "organizations:ListTargetsForPolicy",
+                "organizations:UpdatePolicy",
+            ),
+        ),
     ),
 )
 

@@ -63,7 +63,9 @@ def test_every_file_linked_exists(document: str) -> None:
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["policy-look.json", "policy-act.json", "policy-query.json"])
+@pytest.mark.parametrize(
+    "name", ["policy-look.json", "policy-act.json", "policy-govern.json", "policy-query.json"]
+)
 def test_the_policies_name_actions_that_exist(name: str) -> None:
     import botocore.session
 

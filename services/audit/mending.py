@@ -37,16 +37,16 @@ def switch_off(group: LogGroup) -> str:
     return Call("logs", "PutBearerTokenAuthentication", params, group.region).cli
 
 
-def limit_creation() -> str:
-    return "stanch policy expiry --days 90"
+def limit_creation(user: str) -> str:
+    return f"stanch policy expiry --days 90 --attach-to {shlex.quote('user:' + user)}"
 
 
 def record_use(region: str) -> str:
     return f"stanch --region {region} doctor"
 
 
-def scope_writes() -> str:
-    return "stanch policy write --log-group NAME"
+def scope_writes(user: str) -> str:
+    return f"stanch policy write --log-group NAME --attach-to {shlex.quote('user:' + user)}"
 
 
 def finding_in_full(found: Analyzed) -> str:

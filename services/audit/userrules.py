@@ -53,7 +53,7 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
         if writers := [grant.name for grant in wide if writes_everywhere([grant.document])]:
             title = f"{user.name} may write to every log group."
             evidence = (f"by {', '.join(writers)}: name the groups it needs instead",)
-            mend = mending.scope_writes()
+            mend = mending.scope_writes(user.name)
             yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name, key.id)
 
 
@@ -65,7 +65,7 @@ def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
                 "its policies allow iam:CreateServiceSpecificCredential without an age",
                 "no deny and no permissions boundary stands against it; SCPs were not looked at",
             )
-            mend = mending.limit_creation()
+            mend = mending.limit_creation(user.name)
             yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name, key.id)
 
 

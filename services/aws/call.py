@@ -17,7 +17,17 @@ _QUERIES = (
     "ValidatePolicy",
 )
 # No idempotency token: a retry after a time-out could mint a second key, or lose a secret.
-_ONCE = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateUser", "CreateAccessKey")
+_ONCE = (
+    "CreateServiceSpecificCredential",
+    "ResetServiceSpecificCredential",
+    "CreateUser",
+    "CreateAccessKey",
+    # The second attempt of one of these is refused, and hides that the first was heard.
+    "CreatePolicy",
+    "AttachPolicy",
+    "DetachPolicy",
+    "DeletePolicy",
+)
 
 SECRET = "(the new secret)"
 """Stands for the secret wherever a call is shown or kept; the value is put in only when it is sent."""

@@ -8,7 +8,7 @@ import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -258,20 +258,6 @@ class CaseBook:
 
     def create(self, credential: Credential, *, account: str, caller_arn: str, now: datetime) -> Case:
         """A new case, opened and locked by the caller of this method once entered."""
-        case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
-        folder = self.folder / case_id
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700)
-            sync_folder(self.folder)
-        except FileExistsError:
-            return self.create(credential, account=account, caller_arn=caller_arn, now=now)
-        except OSError as error:
-            raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
-            ) from None
-        case = Case(folder)
         opened = {
             "key_id": credential.id,
             "user": credential.user,
@@ -282,10 +268,26 @@ class CaseBook:
             "expires": clock.rfc3339(credential.expires) if credential.expires else None,
             "account": account,
             "responder": caller_arn,
-            "login": _login(),
-            "host": socket.gethostname(),
         }
-        case.journal.append("opened", opened, now)
+        return self.begin(opened, now)
+
+    def begin(self, opened: Mapping[str, object], now: datetime) -> Case:
+        """A new case whose journal begins with *opened*."""
+        case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
+        folder = self.folder / case_id
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+            sync_folder(self.folder)
+        except FileExistsError:
+            return self.begin(opened, now)
+        except OSError as error:
+            raise CaseError(
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
+        case = Case(folder)
+        case.journal.append("opened", {**opened, "login": _login(), "host": socket.gethostname()}, now)
         return case
 
 

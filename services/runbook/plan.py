@@ -25,13 +25,22 @@ class LeverName(StrEnum):
     ACCESS_KEYS = "access-keys"
 
 
-Deed = StepName | LeverName
-"""Whatever the runbook can do, and the journal tells of."""
+class Governing(StrEnum):
+    """In the quiet weeks: what keeps keys from being made, used or lasting for ever."""
+
+    POLICY = "policy"
+
+
+Deed = StepName | LeverName | Governing
+"""Whatever can be done, and the journal tells of."""
 
 
 def deed(name: str) -> Deed:
-    """The step or lever of that name; raises ValueError."""
-    return StepName(name) if name in StepName.__members__.values() else LeverName(name)
+    """The deed of that name; raises ValueError."""
+    for kind in (StepName, LeverName):
+        if name in kind.__members__.values():
+            return kind(name)
+    return Governing(name)
 
 
 class State(StrEnum):

@@ -17,6 +17,7 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
 from services.audit import baseline
 from services.audit.model import Finding
+from tests.principals import documented, make_user, sign_as
 from tests.tui.shell.conftest import Stanch
 from tui.cli import Exit
 from tui.cli import stanch as cli
@@ -132,6 +133,25 @@ def test_what_is_denied_is_said_and_the_exit_code_says_incomplete(
     sandbox.faults.add("deny:GetCallerIdentity")
     done = stanch(*HERE)
     assert (done.code, done.out, done.err.count("\n")) == (Exit.AWS, "", 1)
+
+
+def test_the_documented_policies_are_enough(
+    stanch: Stanch,
+    scenario: Scenario,
+    sandbox: Sandbox,
+    boto: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    boto("iam").create_group(GroupName="developers")
+    boto("accessanalyzer").create_analyzer(analyzerName="unused", type="ACCOUNT_UNUSED_ACCESS")
+    sandbox.world.settings.enforce_policies = True
+    sign_as(monkeypatch, make_user(boto("iam"), "night", documented("look"), documented("govern")))
+    done = stanch(*HERE, "--json")
+    assert (done.code, done.err, done.json["complete"]) == (Exit.DONE, "", True)
+    target = ("policy", "expiry", "--attach-to", "group:developers", "--yes")
+    assert stanch("--state-dir", str(tmp_path), *target).code == Exit.DONE
+    assert stanch("--state-dir", str(tmp_path), *target, "--undo").code == Exit.DONE
 
 
 def test_one_account_of_two_that_fails(stanch: Stanch, sandbox: Sandbox) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.server import Sandbox
 from services.governance.documents import Kind, Wanted, document
-from tests.tui.shell.conftest import Stanch
+from tests.tui.shell.conftest import Done, Stanch
 from tui.cli import Exit
 
 
@@ -35,12 +36,68 @@ def test_iam_takes_each_document(stanch: Stanch, boto: Callable[..., Any]) -> No
 
 def test_access_analyzer_is_asked_where_that_is_wanted(stanch: Stanch, sandbox: Sandbox) -> None:
     done = stanch("policy", "expiry", "--validate")
-    assert done.code == Exit.DONE
+    assert (done.code, done.err.count("\n")) == (Exit.DONE, 1)
     assert json.loads(done.out)["Version"] == "2012-10-17"
-    assert "Access Analyzer has nothing to say against it." in done.err
     sandbox.faults.add("deny:ValidatePolicy")
     done = stanch("policy", "expiry", "--validate")
     assert (done.code, "Not allowed: access-analyzer:ValidatePolicy" in done.err) == (Exit.AWS, True)
+
+
+def test_planned_attached_and_undone(
+    stanch: Stanch, boto: Callable[..., Any], tmp_path: Path, sandbox: Sandbox
+) -> None:
+    iam = boto("iam")
+    iam.create_user(UserName="web")
+
+    def names() -> list[str]:
+        return list(iam.list_user_policies(UserName="web")["PolicyNames"])
+
+    def run(*more: str) -> Done:
+        return stanch("--state-dir", str(tmp_path), "policy", "deny", "--attach-to", "user:web", *more)
+
+    done = run("--plan")
+    assert done.code == Exit.DONE
+    assert "policy: Attach stanch-deny-logs to user web" in done.out
+    assert "  mind:   It stops every logs key of web, a replacement on the same user included" in done.out
+    assert "$ aws iam put-user-policy --user-name web --policy-name stanch-deny-logs" in done.out
+    assert '  +       "Sid": "DenyLogsKeyMaking",' in done.out
+    planned = run("--plan", "--json").json
+    assert planned["document"] == document(Wanted(Kind.DENY))
+    assert (planned["target"], planned["calls"][0]["operation"]) == ("user:web", "PutUserPolicy")
+    assert names() == []
+    assert not (tmp_path / "policies").exists(), "a plan begins no case"
+
+    done = run("--undo", "--yes")
+    assert (done.code, "No case here attached stanch-deny-logs to user web" in done.err) == (
+        Exit.REFUSED,
+        True,
+    )
+    done = run("--yes", "--json")
+    assert (done.code, done.json["state"], done.json["verified"]) == (Exit.DONE, "confirmed", True)
+    assert done.json["calls"][0]["request_id"]
+    assert names() == ["stanch-deny-logs"]
+    assert "nothing to do: stanch-deny-logs is attached to user web, word for word." in run("--plan").out
+    done = run("--undo", "--yes")
+    assert done.code == Exit.DONE
+    assert done.out.startswith("Policy stanch-deny-logs taken from user web, said AWS ")
+    assert names() == []
+
+
+def test_what_cannot_be_done_says_so_and_does_nothing(
+    stanch: Stanch, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> Done:
+        return stanch("--state-dir", str(tmp_path), *arguments, "--yes")
+
+    boto("iam").create_role(RoleName="web", AssumeRolePolicyDocument="{}")
+    done = run("policy", "deny-use", "--attach-to", "role:web")
+    assert (done.code, "A role holds no API keys" in done.err) == (Exit.REFUSED, True)
+    done = run("policy", "deny-use", "--attach-to", "user:nobody")
+    assert (done.code, "nobody cannot be found" in done.err) == (Exit.AWS, True)
+    done = run("--read-only", "policy", "deny", "--attach-to", "role:web")
+    assert (done.code, "--read-only" in done.err) == (Exit.REFUSED, True)
+    done = run("policy", "deny", "--attach-to", "scp:r-abcd")
+    assert (done.code, "not a member of an organization" in done.err) == (Exit.AWS, True)
 
 
 def test_mistakes_are_one_line(stanch: Stanch) -> None:
@@ -49,6 +106,10 @@ def test_mistakes_are_one_line(stanch: Stanch) -> None:
         (("deny-use", "--service", "codecommit"), "keys are passwords"),
         (("deny", "--service", "s3"), "s3 has no keys of this kind"),
         (("expiry", "--days", "0"), "0 is not in the range"),
+        (("deny", "--attach-to", "web"), "names no target"),
+        (("deny", "--yes"), "go with --attach-to"),
+        (("deny", "--attach-to", "user:web", "--plan", "--undo"), "--plan does nothing"),
+        (("deny", "--attach-to", "user:web"), "Nobody can be asked here"),
     ):
         done = stanch("policy", *arguments)
         assert (done.code, done.out) == (Exit.USAGE, "")
