@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
@@ -12,6 +15,7 @@ from tests.services.audit.conftest import Account
 from tests.services.audit.conftest import account as account
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
+from tui.clipboard import osc52
 from tui.options import Start
 from tui.screens.audit import AuditScreen, FindingScreen
 from tui.screens.inventory import InventoryScreen
@@ -33,7 +37,7 @@ def screen(driver: Driver) -> AuditScreen:
 
 
 async def test_findings_the_worst_first_with_evidence_and_the_way_out(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.world.settings.lookup_per_second = None
     leaked = SCENARIOS["leaked-key"](sandbox.world).leaked
@@ -47,11 +51,12 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         await driver.press("enter")
         await driver.wait("─ never-expires ── high ─")
         assert isinstance(driver.app.screen, FindingScreen)
+        sent: list[str] = []
+        monkeypatch.setattr(driver.app._driver, "write", sent.append)
         await driver.press("y")
         await driver.wait("Sent to the terminal's clipboard")
-        assert driver.app._clipboard == (
-            f"stanch respond {leaked.key_id} --user {leaked.user} --step replace --days 90"
-        )
+        command = f"stanch respond {leaked.key_id} --user {leaked.user} --step replace --days 90"
+        assert osc52(command, os.environ) in sent
         await driver.press("escape", "G")
         await driver.wait(f"{leaked.key_id}: unused is not known.", "by which of its credentials")
         await driver.press("y")
