@@ -214,6 +214,11 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(CasesScreen())
 
+    def open_policy(self, user: str | None = None) -> None:
+        from tui.screens.policy import PolicyScreen
+
+        self.push_screen(PolicyScreen(user))
+
     def open_audit(self) -> None:
         from tui.screens.audit import AuditScreen
 

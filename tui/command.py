@@ -40,6 +40,11 @@ def needs_key(scene: Scene) -> str | None:
     return None if scene.subject else "no key is chosen"
 
 
+def needs_leave(scene: Scene) -> str | None:
+    """For commands that change the account and act on no key."""
+    return "started with --read-only" if scene.read_only else None
+
+
 def needs_changes(scene: Scene) -> str | None:
     """For commands that change the account and act on a key."""
     return "started with --read-only" if scene.read_only else needs_key(scene)

@@ -17,6 +17,7 @@ from tui.commandtable import (
     levers,
     lists,
     loggroups,
+    policy,
     runbook,
     traffic,
 )
@@ -31,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     *cases.COMMANDS,
     *traffic.COMMANDS,
     *governance.COMMANDS,
+    *policy.COMMANDS,
     *loggroups.COMMANDS,
     *lists.COMMANDS,
     *anywhere.COMMANDS,

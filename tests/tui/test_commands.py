@@ -26,6 +26,7 @@ from tui.screens.identify import IdentifyDialog
 from tui.screens.inventory import InventoryScreen
 from tui.screens.loggroups import LogGroupsScreen
 from tui.screens.palette import PaletteDialog
+from tui.screens.policy import PolicyScreen
 from tui.screens.runbook import RunbookScreen
 from tui.screens.sweep import SweepScreen
 from tui.screens.traffic import TrafficScreen
@@ -46,6 +47,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     GroupsScreen,
     AuditScreen,
     FindingScreen,
+    PolicyScreen,
     ConfirmDialog,
     OptionsDialog,
     QuestionDialog,

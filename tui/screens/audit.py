@@ -153,6 +153,9 @@ class AuditScreen(StanchScreen):
         if row := self.table.chosen:
             copy(self, row)
 
+    def do_policy(self) -> None:
+        self.stanch.open_policy(user_of(self.table.chosen))
+
     def do_refresh(self) -> None:
         self.stanch.reintroduce()
         self._load()
@@ -188,6 +191,9 @@ class FindingScreen(StanchScreen):
     def do_copy_command(self) -> None:
         copy(self, self._row)
 
+    def do_policy(self) -> None:
+        self.stanch.open_policy(user_of(self._row))
+
     def _severity(self) -> str:
         return self._row.told.severity if isinstance(self._row.told, Finding) else "not known"
 
@@ -196,6 +202,10 @@ def subject_of(row: Row | None) -> Subject | None:
     """The key that the row is about, or whose user it is about."""
     told = row.told if row else None
     return Subject(told.key_id, told.user or "") if isinstance(told, Finding) and told.key_id else None
+
+
+def user_of(row: Row | None) -> str | None:
+    return row.told.user if row else None
 
 
 def copy(screen: StanchScreen, row: Row) -> None:

@@ -155,6 +155,9 @@ class Commands(Screen[Result]):
     def do_cases(self) -> None:
         self.stanch.open_cases()
 
+    def do_policy(self) -> None:
+        self.stanch.open_policy()
+
     def do_audit(self) -> None:
         self.stanch.open_audit()
 

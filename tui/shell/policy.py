@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 import click
 
-from services import clock, policies
-from services.aws import sts
+from services import policies
 from services.aws.errors import ReadOnly
-from services.aws.session import AwsSession
+from services.governance import opening
 from services.governance.attaching import Attaching, Offer
 from services.governance.book import PolicyBook
 from services.governance.documents import MOST_DAYS, BadDocument, Kind, Wanted, document, service_named
 from services.governance.targets import BadTarget, Target, parse_target
 from services.governance.validation import Validation, validate
 from services.runbook.case import Case
-from services.runbook.errors import CaseHeld, Refused
+from services.runbook.errors import Refused
 from services.runbook.plan import Plan, State
 from services.runbook.state import StepState
 from tui.cli import Exit
@@ -134,9 +133,13 @@ class _Work:
     as_json: bool
     take_over: bool
 
+    @property
+    def book(self) -> PolicyBook:
+        return PolicyBook(self.setup.state_dir)
+
     async def show(self) -> int:
         async with self.setup.session() as aws:
-            offer = await (await self._attaching(aws)).offer()
+            offer = await (await opening.look_up(aws, self.book, self.target, self.wanted)).offer()
         if self.as_json:
             named = {"policy": self.wanted.name, "target": str(self.target)}
             print_json(named | {"document": document(self.wanted)} | offer.as_json())
@@ -146,33 +149,16 @@ class _Work:
 
     async def take(self, *, undo: bool, ask: bool) -> int:
         async with self.setup.session() as aws:
-            attaching = await self._attaching(aws)
+            attaching = await opening.look_up(aws, self.book, self.target, self.wanted)
             if self.setup.read_only:
                 raise ReadOnly("DetachPolicy" if undo else "AttachPolicy")
             shown = await self._agreed(attaching, undo=undo, ask=ask)
-            with self._entered(attaching) as case:
+            with opening.begin(attaching, self.book, take_over=self.take_over) as case:
                 for found in await attaching.resume():
                     complain(found)
                 step = await (attaching.undo(shown) if undo else attaching.apply(shown))
                 self._tell(case, step)
         return Exit.DONE if _verified(step) else Exit.INCOMPLETE
-
-    async def _attaching(self, aws: AwsSession) -> Attaching:
-        caller = await sts.get_caller(aws)
-        case = PolicyBook(self.setup.state_dir).open_case(self.target, self.wanted, caller.account)
-        return Attaching(aws, caller, self.target, self.wanted, case)
-
-    def _entered(self, attaching: Attaching) -> Case:
-        book = PolicyBook(self.setup.state_dir)
-        case = attaching.case or book.open(self.target, self.wanted, attaching.caller, clock.now())
-        attaching.case = case
-        try:
-            return case.__enter__()
-        except CaseHeld:
-            if not self.take_over:
-                raise
-            case.take_over()
-            return case
 
     async def _agreed(self, attaching: Attaching, *, undo: bool, ask: bool) -> Plan:
         """The plan, agreed to where that was *ask*ed; what is blocked begins no case."""

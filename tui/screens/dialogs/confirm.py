@@ -34,10 +34,12 @@ class Deed:
     verb: str
     typed: str | None = None
     notes: tuple[str, ...] = ()
+    label: str = "key"
+    """What *whose* names."""
 
 
 def deed_told(deed: Deed, width: int) -> list[Line]:
-    lines = labelled("key", deed.whose, width, "strong")
+    lines = labelled(deed.label, deed.whose, width, "strong")
     for note in deed.notes:
         lines += labelled("", note, width, "accent")
     return lines + plan_told(deed.plan, (), width, titled=False)

@@ -1,0 +1,57 @@
+"""Commands of the policies that govern keys."""
+
+from __future__ import annotations
+
+from tui.command import Command, needs_leave
+
+_HERE = ("policy",)
+
+COMMANDS = (
+    Command(
+        "policy",
+        ("P",),
+        "policy",
+        "Policies that keep keys from being made, used or lasting for ever: read one, attach it, undo it.",
+        rank=71,
+        but_not=("policy", "help", "errors"),
+    ),
+    Command(
+        "attach",
+        ("enter",),
+        "attach",
+        "Attach the policy to whom is chosen, after one confirmation.",
+        _HERE,
+        rank=10,
+        blocked=needs_leave,
+    ),
+    Command(
+        "whom",
+        ("w",),
+        "whom",
+        "Choose to whom: user:NAME, group:NAME, role:NAME, or scp: and a part of the organization.",
+        _HERE,
+        rank=11,
+    ),
+    Command("groups_named", ("n",), "log groups", "Name the groups that may be written to.", _HERE, rank=12),
+    Command(
+        "detach",
+        ("u",),
+        "undo",
+        "Put back what was there before this program attached the policy.",
+        _HERE,
+        rank=13,
+        blocked=needs_leave,
+    ),
+    Command(
+        "copy_document",
+        ("y",),
+        "copy",
+        "Send the document to the terminal's clipboard (OSC 52).",
+        _HERE,
+        rank=14,
+    ),
+    Command("next_choice", ("tab", "down", "j"), "next", "The next choice.", _HERE),
+    Command("previous_choice", ("shift+tab", "up", "k"), "previous", "The choice before.", _HERE),
+    Command("text_down", ("pagedown",), "page down", "Scroll the document or the plan down.", _HERE),
+    Command("text_up", ("pageup",), "page up", "Scroll the document or the plan up.", _HERE),
+)
