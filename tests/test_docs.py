@@ -8,9 +8,11 @@ import shlex
 from pathlib import Path
 
 import click
+import pyte
 import pytest
 
 from services.aws.call import Call
+from services.runbook.plan import StepName
 from tui.cli import stanch
 
 ROOT = Path(__file__).parent.parent
@@ -106,3 +108,16 @@ def test_the_makefile_has_the_two_commands() -> None:
     text = (ROOT / "Makefile").read_text()
     assert re.search(r"^demo:", text, re.M)
     assert re.search(r"^test:", text, re.M)
+
+
+def test_the_recorded_walkthrough_ends_with_all_five_steps() -> None:
+    head, *events = (ROOT / "docs/walkthrough.cast").read_text(encoding="utf-8").splitlines()
+    size = json.loads(head)
+    screen = pyte.Screen(size["width"], size["height"])
+    stream, seen = pyte.Stream(screen), set[str]()
+    for event in events:
+        _, kind, text = json.loads(event)
+        assert kind == "o"
+        stream.feed(re.sub(r"\x1b\[[<>=][0-9;:]*[a-zA-Z]", "", text))
+        seen |= {step for step in StepName if any(f"✓ {step}" in line for line in screen.display)}
+    assert seen == set(StepName)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-PICTURES = ("screens", "report")
+PICTURES = ("screens", "report", "cast")
 
 if __name__ == "__main__":
     match sys.argv[1:]:
