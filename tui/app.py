@@ -37,6 +37,7 @@ from tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
+    from services.inventory import Key
     from tui.desk import Desk
 
 _CONTROLS = ControlFilter()
@@ -198,6 +199,12 @@ class StanchApp(TypeAhead[None]):
     def show_case(self, case: OpenCase | None) -> None:
         """Show the case's clock in the status line, or none."""
         self.context = replace(self.context, case=case)
+
+    def open_key(self, key: Key, change: str | None = None) -> None:
+        """All that is known of *key*; *change* says what is otherwise than at the last look."""
+        from tui.screens.key import KeyScreen
+
+        self.push_screen(KeyScreen(key, change))
 
     def open_runbook(self, subject: Subject) -> None:
         from tui.screens.runbook import RunbookScreen

@@ -65,28 +65,14 @@ def details(key: Key, held: UserHoldings | None, now: datetime, asking: str | No
     told: list[Line] = []
     if key.risks:
         told.append(_joined([_risk(risk) for risk in key.risks]))
-    dates = f"made {_date(made.created, now)}, {_expires(key, now)}"
+    dates = f"made {_date(made.created, now)}, {expires_told(key, now)}"
     told.append(((made.alias or "no alias", "text"), (f" · {dates}", "quiet")))
     told += _holdings(key.user, held, asking)
     return told
 
 
-def full_details(key: Key, held: UserHoldings | None, now: datetime, asking: str | None) -> list[Line]:
-    """All of it, with the names in front, for a page of its own."""
-    made = key.credential
-    facts = (
-        ("key id", key.id),
-        ("user", key.user),
-        ("service", key.service),
-        ("alias", made.alias or "none"),
-        ("status", key.status.lower()),
-        ("made", f"{_date(made.created, now)}, {words.count(key.age_days(now), 'day')} ago"),
-        ("expires", _expires(key, now)),
-    )
-    told: list[Line] = [((f"{name:<9}", "quiet"), (value, "text")) for name, value in facts]
-    told.append(())
-    told += [_risk(risk) for risk in key.risks] or [(("nothing worth worry is known", "text"),)]
-    return [*told, (), *_holdings(key.user, held, asking)]
+def made_told(key: Key, now: datetime) -> str:
+    return f"{_date(key.credential.created, now)}, {words.count(key.age_days(now), 'day')} ago"
 
 
 def _risk(risk: Risk) -> Line:
@@ -142,10 +128,9 @@ def _date(moment: datetime, now: datetime) -> str:
     return moment.strftime("%Y-%m-%d") if moment.date() != now.date() else moment.strftime("today %H:%M")
 
 
-def _expires(key: Key, now: datetime) -> str:
+def expires_told(key: Key, now: datetime) -> str:
     expires = key.credential.expires
     if expires is None:
         return "never expires"
-    how = words.expiry(expires, now)
     verb = "expired" if expires <= now else "expires"
-    return f"{verb} {_date(expires, now)} ({how})"
+    return f"{verb} {_date(expires, now)} ({words.expiry(expires, now)})"

@@ -24,9 +24,11 @@ from tui.screens.groups import GroupsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.identify import IdentifyDialog
 from tui.screens.inventory import InventoryScreen
+from tui.screens.key import KeyScreen
 from tui.screens.loggroups import LogGroupsScreen
 from tui.screens.palette import PaletteDialog
 from tui.screens.policy import PolicyScreen
+from tui.screens.policydocument import PolicyScreen
 from tui.screens.runbook import RunbookScreen
 from tui.screens.sweep import SweepScreen
 from tui.screens.traffic import TrafficScreen
@@ -36,6 +38,8 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     InventoryScreen,
     TrafficScreen,
     LogGroupsScreen,
+    KeyScreen,
+    PolicyScreen,
     IdentifyDialog,
     HelpScreen,
     ErrorsScreen,

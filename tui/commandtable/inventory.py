@@ -9,7 +9,7 @@ COMMANDS = (
         "open",
         ("enter",),
         "open",
-        "Show all that is known of the chosen key on the whole screen.",
+        "Show all that is known of the chosen key and of its user, each part with its way on.",
         ("inventory",),
         rank=10,
         blocked=needs_key,
@@ -55,6 +55,14 @@ COMMANDS = (
         ("inventory",),
     ),
     Command("reverse", ("S",), "reverse", "Turn the order of the rows round.", ("inventory",)),
+    Command(
+        "follow",
+        ("enter",),
+        "go there",
+        "Open the screen where the chosen row is dealt with.",
+        ("key",),
+        rank=10,
+    ),
     Command(
         "open_found",
         ("enter",),

@@ -17,7 +17,7 @@ from tui.commands import bindings
 from tui.context import Subject
 from tui.keylist import ORDERS, KeyList
 from tui.keysweep import KeySweep
-from tui.keytexts import columns, details, full_details
+from tui.keytexts import columns, details
 from tui.screens.base import StanchScreen
 from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Lines, fit, width_of
@@ -174,10 +174,8 @@ class InventoryScreen(StanchScreen):
             return
         now, held = self.stanch.options.now(), self.list.holdings.get(key.user)
         asking = f"asking what {key.user} also holds…" if self._examining == key.user else None
-        detailed = self.has_class("-detailed")
-        tell, text.more = (full_details, "j for more") if detailed else (details, "enter shows all")
         title.entitle(key.user, f"{key.id} · {key.short_service}")
-        text.show(tell(key, held, now, asking))
+        text.show(details(key, held, now, asking))
 
     # Looking at one key
 
@@ -217,9 +215,7 @@ class InventoryScreen(StanchScreen):
     # Commands
 
     def refuses(self, command_id: str) -> str | None:
-        if command_id == "back" and not (
-            self.has_class("-detailed") or self.has_class("-filtering") or self.list.marked
-        ):
+        if command_id == "back" and not (self.has_class("-filtering") or self.list.marked):
             return "this is the first screen"
         if command_id == "mark_all" and not self.list.rows:
             return "there is no key"
@@ -232,16 +228,11 @@ class InventoryScreen(StanchScreen):
         return None
 
     def do_open(self) -> None:
-        self.add_class("-detailed")
-        self.set_focus(self.query_one("#details-text", Page))
-        self._show_details()
+        if key := self.table.chosen:
+            self.stanch.open_key(key, self.list.changed(key))
 
     def do_back(self) -> None:
-        if self.has_class("-detailed"):
-            self.remove_class("-detailed")
-            self.set_focus(self.table)
-            self._show_details()
-        elif self.has_class("-filtering"):
+        if self.has_class("-filtering"):
             self._set_filter("")
         else:
             self.list.marked.clear()
