@@ -153,7 +153,7 @@ def test_what_the_terminal_shows_is_what_was_drawn(account: Sandbox, program: li
         terminal.wait("16 keys", "its user also holds")
         for keys, words in (
             (("j", "j", "/", "l", "o", "g"), "its user also holds"),
-            (("enter", "enter"), "key id"),
+            (("enter", "enter"), "may write"),
             (("esc", "esc", "i"), "identify a leaked key"),
             (("esc", ":"), "a command, or a word"),
             (("esc", "t"), "in all"),
