@@ -98,15 +98,21 @@ def _judged(name: str, document: Mapping[str, Any], service: str) -> PolicyFound
 def _says(document: Mapping[str, Any], service: str) -> str | None:
     """What *document* says of the tokens of *service*, None where it says nothing."""
     wanted = policies.BEARER_ACTIONS.get(service, ())
-    told = []
+    spoken_of: dict[str, set[str]] = {}
     for statement in policies.statements(document):
         patterns = policies.words_of(statement.get("Action"))
-        spoken_of = [each for each in wanted if any(policies.covers(pattern, each) for pattern in patterns)]
-        if spoken_of:
-            verb = "denies" if statement.get("Effect") == "Deny" else "allows"
-            what = "bearer tokens" if len(spoken_of) == len(wanted) else f"{' and '.join(spoken_of)} alone"
-            told.append(f"{verb} {what}{', on a condition' if statement.get('Condition') else ''}")
-    return "; ".join(dict.fromkeys(told)) or None
+        verb = "denies" if statement.get("Effect") == "Deny" else "allows"
+        how = f"{verb} {{}}{', on a condition' if statement.get('Condition') else ''}"
+        covered = {each for each in wanted if any(policies.covers(pattern, each) for pattern in patterns)}
+        spoken_of.setdefault(how, set()).update(covered)
+    told = [
+        how.format(
+            "bearer tokens" if len(actions) == len(wanted) else f"{' and '.join(sorted(actions))} alone"
+        )
+        for how, actions in spoken_of.items()
+        if actions
+    ]
+    return "; ".join(told) or None
 
 
 async def may_use(aws: AwsSession, account: str, user: str, service: str) -> tuple[Permission, ...]:

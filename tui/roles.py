@@ -26,7 +26,9 @@ Role = Literal[
     "cursor",
     "mark",
     "bar",
+    "dashed bar",
 ]
+"""A dashed bar is a cell full of bar with a line through it."""
 
 _COLOURS: Mapping[Role, str] = {
     "quiet": "quiet",
@@ -40,6 +42,7 @@ _COLOURS: Mapping[Role, str] = {
     "cursor": "cursor-foreground",
     "mark": "warning",
     "bar": "bar",
+    "dashed bar": "bar",
 }
 _BOLD: frozenset[Role] = frozenset({"strong", "accent", "alarm", "cursor", "mark"})
 # The terminal's own palette has no shades: dim recedes, reverse is the cursor.
@@ -64,6 +67,8 @@ def styles(variables: Mapping[str, str], *, ansi: bool) -> dict[Role, Style]:
                 bold=role in _BOLD or None,
                 dim=role in _DIM or None,
             )
+    # Turned round, so that with no colour at all the bar is still full.
+    found["dashed bar"] = found["bar"] + Style(reverse=True)
     if not ansi and (behind := variables.get("cursor-background")):
         found["cursor"] += Style(bgcolor=Color.parse(behind).rich_color)
     return found

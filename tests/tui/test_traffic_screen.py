@@ -215,6 +215,9 @@ async def test_it_asks_aws_only_while_it_is_seen(account: Account, tmp_path: Pat
         await driver.wait("What can be done here: traffic")
         assert not screen._poll.running
         await stands_still(driver, account)
+        await driver.press("escape", "colon")
+        await driver.wait("a command, or a word of what it does")
+        assert not screen._poll.running
         await driver.press("escape")
         before = account.calls
         await driver.until(lambda: account.calls > before + 1, "it did not go on")

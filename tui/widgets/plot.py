@@ -174,14 +174,16 @@ def _dots(
 def _draw_baseline(
     cells: list[list[Span]], usual: Sequence[float | None], top: float, glyphs: Glyphs
 ) -> None:
-    """Where nothing is drawn, and through what is full in every other cell; never over a bar's end."""
+    """Where nothing is drawn, and through what is full; never over a bar's end."""
     rows = len(cells)
     for at, value in enumerate(usual):
         if not value:
             continue
         row = cells[rows - 1 - min(rows - 1, int(value / top * rows))]
-        if row[at][0] == " " or (at % 2 and row[at][0] == glyphs.bars[8]):
+        if row[at][0] == " ":
             row[at] = (glyphs.dash, "quiet")
+        elif row[at][0] == glyphs.bars[8]:
+            row[at] = (glyphs.dash, "dashed bar")
 
 
 def _draw_marks(cells: list[list[Span]], scale: Timescale, marks: Sequence[Mark], glyphs: Glyphs) -> None:

@@ -80,7 +80,7 @@ def test_the_baseline_is_dashed_over_bars_and_gaps_and_hides_no_bars_end() -> No
     usual = minutes(*[5] * 10, None, 0)
     assert drawn(flow, 18, 5, span=12, baseline=usual) == [
         "   8 ┤████        ",
-        "     ┤█╌█╌╌╌╌╌╌╌  ",
+        "     ┤╌╌╌╌╌╌╌╌╌╌  ",
         "   4 ┤████    ████",
         "     ┤████    ████",
         "   0 ┼┬13:00──────",
