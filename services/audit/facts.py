@@ -15,6 +15,7 @@ from services.aws.logs import LogGroup
 from services.aws.secretsmanager import SecretInfo
 from services.doctor import Recorded
 from services.inventory import Key
+from services.review.trails import TrailState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Facts:
     users: Mapping[str, UserFacts] = field(default_factory=dict)
     groups: tuple[GroupFacts, ...] = ()
     recorded: tuple[Recorded, ...] = ()
+    trails: tuple[TrailState, ...] = ()
     analyzed: tuple[Analyzed, ...] = ()
     used: Mapping[str, DataEvents] = field(default_factory=dict)
 

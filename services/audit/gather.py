@@ -21,7 +21,7 @@ from services.aws.session import AwsSession
 from services.doctor import Recorded, recorded_now
 from services.holdings import Unreadable
 from services.review.model import Window
-from services.review.trails import read_trails
+from services.review.trails import Trails, read_trails
 from services.traffic import find_groups
 
 DAY_SECONDS = 86400
@@ -39,7 +39,7 @@ async def gather(
     unreadable: list[Unreadable] = []
     users = UserReader(aws, on_progress)
     on_progress("asking for keys, log groups and trails…")
-    found, groups, recorded, analyzed = await asyncio.gather(
+    found, groups, (trails, recorded), analyzed = await asyncio.gather(
         inventory.everything(aws, now=now),
         _groups(aws, regions, limits, now(), unreadable),
         _recorded(aws, regions, now(), unreadable),
@@ -54,6 +54,7 @@ async def gather(
         users=held,
         groups=groups,
         recorded=recorded,
+        trails=trails.states,
         analyzed=analyzed,
     )
     return facts, (*found.unreadable, *unreadable, *users.unreadable)
@@ -92,11 +93,11 @@ async def _groups(
 
 async def _recorded(
     aws: AwsSession, regions: Sequence[str], now: datetime, unreadable: list[Unreadable]
-) -> tuple[Recorded, ...]:
+) -> tuple[Trails, tuple[Recorded, ...]]:
     window = Window(now - HISTORY_KEPT, now)
     trails = await read_trails(aws, regions, window, defaultdict(Pacer))
     unreadable += [Unreadable(part.what, part.error) for part in trails.troubles()]
-    return recorded_now(trails, window, now)
+    return trails, recorded_now(trails, window, now)
 
 
 async def _analyzed(

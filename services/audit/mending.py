@@ -41,10 +41,6 @@ def limit_creation(user: str) -> str:
     return f"stanch policy expiry --days 90 --attach-to {shlex.quote('user:' + user)}"
 
 
-def record_use(region: str) -> str:
-    return f"stanch --region {region} doctor"
-
-
 def scope_writes(user: str) -> str:
     return f"stanch policy write --log-group NAME --attach-to {shlex.quote('user:' + user)}"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from services.audit import mending
 from services.audit.facts import Facts
 from services.audit.model import Finding, Severity, Unknown
+from services.audit.recording import to_record
 from services.review.recorded import LOGS
 
 
@@ -36,7 +37,7 @@ def recording(facts: Facts) -> Iterator[Finding | Unknown]:
     """Worse where log groups take bearer tokens."""
     taking = {found.group.region for found in facts.groups}
     for each in facts.recorded:
-        mend = mending.record_use(each.region)
+        mend = to_record(each.region, facts.trails)
         if each.covers in ("no", "management only"):
             severity: Severity = "high" if each.region in taking else "medium"
             title = f"Use of Logs keys in {each.region} is not recorded."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.credentials import Credential, CredentialStore
@@ -124,3 +126,22 @@ async def look(account: Account) -> AsyncIterator[Look]:
 def found(audited: Audit) -> set[tuple[str, str]]:
     """The findings, as (kind, subject)."""
     return {(each.kind, each.subject) for each in audited.findings}
+
+
+def obey(account: Account, command: str) -> None:
+    """Do what a command of the AWS CLI says, by boto3."""
+    _, service, operation, *rest = shlex.split(command)
+    region = rest[rest.index("--region") + 1] if "--region" in rest else REGION
+    client = account.boto(service, region=region)
+    shape = client.meta.service_model.operation_model(
+        client.meta.method_to_api_mapping[operation.replace("-", "_")]
+    ).input_shape
+    names = {f"--{xform_name(name, '-')}": name for name in shape.members}
+    params: dict[str, Any] = {}
+    for word, value in zip(rest, [*rest[1:], ""], strict=True):
+        if word in names:
+            flag = value.startswith("--") or not value
+            params[names[word]] = True if flag else json.loads(value) if value[:1] in "[{" else value
+        elif word.removeprefix("--no-") in {name.removeprefix("--") for name in names}:
+            params[names["--" + word.removeprefix("--no-")]] = False
+    getattr(client, operation.replace("-", "_"))(**params)

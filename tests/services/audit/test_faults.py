@@ -11,7 +11,7 @@ import pytest
 from sandbox.account import iam_backend
 from services.governance.documents import Kind, Wanted, document
 from tests.principals import EVERYTHING, allow, deny, policy
-from tests.services.audit.conftest import GROUP, REGION, Account, Look, found
+from tests.services.audit.conftest import GROUP, REGION, Account, Look, found, obey
 
 CREATE = "iam:CreateServiceSpecificCredential"
 AGE = "iam:ServiceSpecificCredentialAgeDays"
@@ -238,7 +238,13 @@ async def test_exactly_what_is_planted_and_nothing_after_mending(
         assert found(audited) == expected, fault.__name__
         assert (audited.unreadable, audited.unknown) == ((), ())
         assert all(each.evidence and each.mend for each in audited.findings)
-        mend()
+        # By what the audit says, where that is the AWS CLI's; the program's own have their own tests.
+        commands = {each.mend for each in audited.findings if each.mend.startswith("aws ")}
+        if any(" get-" in command for command in commands) or not commands:
+            mend()
+        else:
+            for command in commands:
+                obey(account, command)
         assert (await look()).findings == (), fault.__name__
 
 
