@@ -28,7 +28,7 @@ from tui.screens.key import KeyScreen
 from tui.screens.loggroups import LogGroupsScreen
 from tui.screens.palette import PaletteDialog
 from tui.screens.policy import PolicyScreen
-from tui.screens.policydocument import PolicyScreen
+from tui.screens.policydocument import PolicyDocumentScreen
 from tui.screens.runbook import RunbookScreen
 from tui.screens.sweep import SweepScreen
 from tui.screens.traffic import TrafficScreen
@@ -39,7 +39,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     TrafficScreen,
     LogGroupsScreen,
     KeyScreen,
-    PolicyScreen,
+    PolicyDocumentScreen,
     IdentifyDialog,
     HelpScreen,
     ErrorsScreen,

@@ -19,7 +19,7 @@ from tui.screens.cases import CasesScreen
 from tui.screens.events import EventsScreen
 from tui.screens.key import KeyScreen
 from tui.screens.loggroups import LogGroupsScreen
-from tui.screens.policydocument import PolicyScreen
+from tui.screens.policydocument import PolicyDocumentScreen
 from tui.screens.runbook import RunbookScreen
 from tui.screens.sweep import SweepScreen
 
@@ -74,7 +74,7 @@ async def test_each_row_leads_to_its_screen(full: Driver) -> None:
     ways: tuple[tuple[str, str, type[Screen[Any]]], ...] = (
         ("key", "", RunbookScreen),
         ("holds", "access key", SweepScreen),
-        ("policies", "CloudWatchLogsAPIKeyAccess", PolicyScreen),
+        ("policies", "CloudWatchLogsAPIKeyAccess", PolicyDocumentScreen),
         ("reach", "my-application", LogGroupsScreen),
     )
     for section, words, opened in ways:

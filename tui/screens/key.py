@@ -117,10 +117,10 @@ class KeyScreen(StanchScreen):
         return None
 
     def _open_policy(self, name: str) -> None:
-        from tui.screens.policydocument import PolicyScreen
+        from tui.screens.policydocument import PolicyDocumentScreen
 
         policy = self._reader.policies[name]
-        self.app.push_screen(PolicyScreen(policy, self.subject))
+        self.app.push_screen(PolicyDocumentScreen(policy, self.subject))
 
     async def _open_sweep(self) -> None:
         from tui.screens.sweep import SweepScreen

@@ -16,7 +16,7 @@ from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 
 
-class PolicyScreen(StanchScreen):
+class PolicyDocumentScreen(StanchScreen):
     scope = "policy_document"
     BINDINGS = bindings(scope)
 
