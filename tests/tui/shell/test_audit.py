@@ -17,7 +17,9 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
 from services.audit import baseline
 from services.audit.model import Finding
-from tests.principals import documented, make_user, sign_as
+from tests.principals import allow, documented, make_user, policy, sign_as
+from tests.services.audit.conftest import Account
+from tests.services.audit.conftest import account as account
 from tests.tui.shell.conftest import Stanch
 from tui.cli import Exit
 from tui.cli import stanch as cli
@@ -46,8 +48,19 @@ def test_a_person_reads_each_finding_with_its_evidence_and_the_way_out(
     assert all(len(line) <= 100 for line in done.out.splitlines() if not line.startswith("  $"))
 
 
-def test_every_command_that_mends_is_one_that_exists(stanch: Stanch, scenario: Scenario) -> None:
-    findings = stanch(*HERE, "--json").json["accounts"][0]["findings"]
+def test_the_document_and_that_every_command_in_it_exists(stanch: Stanch, scenario: Scenario) -> None:
+    done = stanch(*HERE, "--json")
+    assert done.code == Exit.DONE
+    (account,) = done.json["accounts"]
+    assert account.keys() >= {"account", "caller_arn", "role_arn", "error", "unreadable", "unknown"}
+    assert (account["account"], account["complete"], account["keys"]) == ("123456789012", True, 16)
+    findings = account["findings"]
+    by_severity = [each["severity"] for each in findings]
+    assert by_severity == sorted(by_severity, key=["high", "medium", "info"].index)
+    assert done.json["summary"]["high"] == by_severity.count("high") == 7
+    assert len({each["fingerprint"] for each in findings}) == len(findings)
+    assert {each["accepted"] for each in findings} == {None}
+
     ours = [each["mend"] for each in findings if each["mend"].startswith("stanch ")]
     assert len(ours) > 10
     for line in ours:
@@ -55,77 +68,69 @@ def test_every_command_that_mends_is_one_that_exists(stanch: Stanch, scenario: S
         name, command, rest = cli.resolve_command(context, [*context._protected_args, *context.args])
         assert isinstance(command, click.Command)
         command.make_context(name, rest, parent=context)
-    theirs = {each["mend"].split()[1] for each in findings} - {"respond", "policy", "--region"}
-    assert theirs <= {"iam", "logs", "accessanalyzer"}
 
 
-def test_the_document(stanch: Stanch, scenario: Scenario) -> None:
-    done = stanch(*HERE, "--json")
-    assert done.code == Exit.DONE
-    (account,) = done.json["accounts"]
-    assert account.keys() >= {
-        "account",
-        "caller_arn",
-        "role_arn",
-        "error",
-        "complete",
-        "unreadable",
-        "unknown",
-    }
-    assert (account["account"], account["complete"], account["keys"]) == ("123456789012", True, 16)
-    by_severity = [each["severity"] for each in account["findings"]]
-    assert by_severity == sorted(by_severity, key=["high", "medium", "info"].index)
-    assert done.json["summary"]["high"] == by_severity.count("high") == 7
-    fingerprints = [each["fingerprint"] for each in account["findings"]]
-    assert len(set(fingerprints)) == len(fingerprints)
-    assert {each["accepted"] for each in account["findings"]} == {None}
+@pytest.fixture
+def spoilt(account: Account) -> Account:
+    """Five findings: a key for ever, access keys, a login, rights too broad, and nothing recorded."""
+    account.renew(*account.keys, life=None)
+    account.iam.create_access_key(UserName="web")
+    account.iam.create_login_profile(UserName="web", Password="Correct-horse-9")
+    account.put("wide", policy(allow("s3:*")))
+    account.boto("cloudtrail").stop_logging(Name="api-key-audit")
+    return account
 
 
 def test_a_pipeline_fails_until_what_is_known_is_accepted(
-    stanch: Stanch, scenario: Scenario, tmp_path: Path
+    stanch: Stanch, spoilt: Account, tmp_path: Path
 ) -> None:
     file = tmp_path / "audit.json"
     assert stanch(*HERE, "--fail-on", "high").code == Exit.REFUSED
     done = stanch(*HERE, "--write-baseline", str(file), "--json")
-    count = len(done.json["accounts"][0]["findings"])
-    assert done.err == f"{count} findings are accepted in {file}: give each a reason.\n"
+    assert len(done.json["accounts"][0]["findings"]) == 5
+    assert done.err == f"5 findings are accepted in {file}: give each a reason.\n"
 
     done = stanch(*HERE, "--baseline", str(file), "--fail-on", "info")
     assert done.code == Exit.DONE
-    assert done.out.startswith(f"Account 123456789012, 16 keys, us-east-1: no findings · {count} accepted")
+    assert done.out.startswith("Account 123456789012, 1 key, us-east-1: no findings · 5 accepted")
     document = json.loads(file.read_text())
     gone = next(row for row in document["accepted"] if "/never-expires/" in row["fingerprint"])
     gone["until"] = "2020-01-01"
-    document["accepted"][1]["reason"] = "by design"
+    other = next(row for row in document["accepted"] if row is not gone)
+    other["reason"] = "by design"
     file.write_text(json.dumps(document))
     assert stanch(*HERE, "--baseline", str(file), "--fail-on", "high").code == Exit.REFUSED
     stanch(*HERE, "--write-baseline", str(file))
     assert "by design" in file.read_text(), "a reason given is kept"
 
 
-def test_sarif_for_code_scanning(stanch: Stanch, scenario: Scenario, tmp_path: Path) -> None:
-    file = tmp_path / "audit.json"
-    stanch(*HERE, "--write-baseline", str(file))
-    document = json.loads(file.read_text())
-    document["accepted"] = document["accepted"][:1]
-    file.write_text(json.dumps(document))
-    done = stanch(*HERE, "--sarif", "--baseline", str(file))
+def test_sarif_for_code_scanning(stanch: Stanch, spoilt: Account, tmp_path: Path) -> None:
+    row = {"fingerprint": "123456789012/user-has-login/web", "reason": "by design"}
+    (tmp_path / "audit.json").write_text(json.dumps({"accepted": [row]}))
+    done = stanch(*HERE, "--unused-for", "5", "--sarif", "--baseline", str(tmp_path / "audit.json"))
     assert done.code == Exit.DONE
     (run,) = done.json["runs"]
-    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     results = run["results"]
-    assert {each["ruleId"] for each in results} == rules
-    assert [each["level"] for each in results if each["ruleId"] == "never-expires"] == ["error"] * 5
-    assert [each["kind"] for each in results if each["level"] == "none"] == ["open"]
-    assert sum("suppressions" in each for each in results) == 1
+    assert {each["ruleId"] for each in results} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    levels = {each["ruleId"]: each["level"] for each in results}
+    assert levels == {
+        "never-expires": "error",
+        "not-recorded": "error",
+        "broad-policy": "warning",
+        "user-has-access-keys": "warning",
+        "user-has-login": "warning",
+        "unused": "none",
+    }
+    assert [each["ruleId"] for each in results if each.get("kind") == "open"] == ["unused"]
+    (suppressed,) = [each for each in results if "suppressions" in each]
+    assert suppressed["suppressions"] == [{"kind": "external", "justification": "by design"}]
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
 def test_what_is_denied_is_said_and_the_exit_code_says_incomplete(
-    stanch: Stanch, scenario: Scenario, sandbox: Sandbox
+    stanch: Stanch, account: Account, sandbox: Sandbox
 ) -> None:
     sandbox.faults.add("deny:DescribeTrails")
-    sandbox.faults.add("deny:ListFindingsV2")
     done = stanch(*HERE)
     assert done.code == Exit.INCOMPLETE
     assert done.err.startswith("stanch: the trails of us-east-1 could not be read. Not allowed: cloudtrail:")
@@ -137,7 +142,7 @@ def test_what_is_denied_is_said_and_the_exit_code_says_incomplete(
 
 def test_the_documented_policies_are_enough(
     stanch: Stanch,
-    scenario: Scenario,
+    account: Account,
     sandbox: Sandbox,
     boto: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,12 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
+from services.governance.book import PolicyBook
 from services.governance.documents import Kind, Wanted, document
-from tests.tui.shell.conftest import Done, Stanch
+from tests.tui.shell.conftest import Done, Stanch, start
 from tui.cli import Exit
+
+SCP = "SERVICE_CONTROL_POLICY"
 
 
 @pytest.mark.parametrize("kind", ["deny", "deny-use", "expiry"])
@@ -81,6 +87,38 @@ def test_planned_attached_and_undone(
     assert done.code == Exit.DONE
     assert done.out.startswith("Policy stanch-deny-logs taken from user web, said AWS ")
     assert names() == []
+
+
+@pytest.mark.parametrize("operation", ["CreatePolicy", "AttachPolicy"])
+def test_a_killed_run_goes_on_and_does_nothing_twice(
+    stanch: Stanch, boto: Callable[..., Any], tmp_path: Path, sandbox: Sandbox, operation: str
+) -> None:
+    organizations = boto("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType=SCP)
+    arguments = ["--state-dir", str(tmp_path), "policy", "expiry", "--attach-to", f"scp:{root}", "--yes"]
+    running: list[subprocess.Popen[bytes]] = []
+    # AWS has acted, and its answer reaches nobody.
+    sandbox.faults.on(operation, "after", lambda: os.kill(running[0].pid, signal.SIGKILL))
+    with start(*arguments) as first:
+        running.append(first)
+        first.communicate()
+    assert first.returncode == -signal.SIGKILL
+    sandbox.faults.clear()
+
+    done = stanch(*arguments, "--json")
+    assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed")
+    assert done.err == f"stanch: {operation} had no outcome: it took place, said AWS.\n"
+    listed = organizations.list_policies(Filter=SCP)["Policies"]
+    assert [each["Name"] for each in listed].count("stanch-expiry-logs") == 1
+    (case,) = PolicyBook(tmp_path).cases()
+    entries = case.journal.entries()
+    assert [entry.data["call"]["operation"] for entry in entries if entry.kind == "intent"] == [
+        "CreatePolicy",
+        "AttachPolicy",
+    ]
+    assert case.flaws() == ()
 
 
 def test_what_cannot_be_done_says_so_and_does_nothing(
