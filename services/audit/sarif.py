@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import quote
 
 from services.audit.accounts import Visit
 from services.audit.baseline import Acceptance, Baseline
+from services.audit.kinds import KINDS
 from services.audit.model import Audit, Finding, Severity, Unknown
 from services.version import VERSION
 
@@ -23,9 +25,10 @@ def document(visits: Sequence[Visit], baseline: Baseline, today: date) -> dict[s
             ]
             results += [_unknown(found, each) for each in found.unknown]
     kinds = sorted({str(each["ruleId"]) for each in results})
+    rules = [{"id": kind, "shortDescription": {"text": KINDS[kind]}} for kind in kinds]
     troubles = [words for visit in visits for words in _troubles(visit)]
     run = {
-        "tool": {"driver": {"name": "stanch", "version": VERSION, "rules": [{"id": kind} for kind in kinds]}},
+        "tool": {"driver": {"name": "stanch", "version": VERSION, "rules": rules}},
         "invocations": [
             {
                 "executionSuccessful": not troubles,
@@ -58,10 +61,15 @@ def _unknown(found: Audit, unknown: Unknown) -> dict[str, object]:
 
 def _result(account: str, kind: str, subject: str, words: str) -> dict[str, object]:
     place = {"name": subject, "fullyQualifiedName": f"{account}/{subject}", "kind": "resource"}
+    # What takes SARIF from pipelines often takes no result without a file: the account stands for one.
+    file = {
+        "artifactLocation": {"uri": f"aws/{account}/{quote(subject, safe='')}"},
+        "region": {"startLine": 1},
+    }
     return {
         "ruleId": kind,
         "message": {"text": words},
-        "locations": [{"logicalLocations": [place]}],
+        "locations": [{"physicalLocation": file, "logicalLocations": [place]}],
     }
 
 

@@ -52,7 +52,8 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
         wide = [grant for grant in user.grants if not breadth(grant.document)]
         if writers := [grant.name for grant in wide if writes_everywhere([grant.document])]:
             title = f"{user.name} may write to every log group."
-            evidence = (f"by {', '.join(writers)}: name the groups it needs instead",)
+            by = ", ".join(writers)
+            evidence = (f"by {by}", f"allow the groups it needs by name, then take {by} away")
             mend = mending.scope_writes(user.name)
             yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name, key.id)
 

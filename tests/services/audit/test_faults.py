@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.account import iam_backend
+from services.audit.kinds import KINDS
 from services.governance.documents import Kind, Wanted, document
 from tests.principals import EVERYTHING, allow, deny, policy
 from tests.services.audit.conftest import GROUP, REGION, Account, Look, found, obey
@@ -236,6 +238,7 @@ async def test_exactly_what_is_planted_and_nothing_after_mending(
         expected, mend = fault(account)
         audited = await look()
         assert found(audited) == expected, fault.__name__
+        assert {kind for kind, _ in expected} <= KINDS.keys()
         assert (audited.unreadable, audited.unknown) == ((), ())
         assert all(each.evidence and each.mend for each in audited.findings)
         # By what the audit says, where that is the AWS CLI's; the program's own have their own tests.
@@ -246,6 +249,13 @@ async def test_exactly_what_is_planted_and_nothing_after_mending(
             for command in commands:
                 obey(account, command)
         assert (await look()).findings == (), fault.__name__
+
+
+def test_every_kind_is_planted_somewhere_and_documented() -> None:
+    source = Path(__file__).read_text()
+    told = (Path(__file__).parents[3] / "docs" / "audit.md").read_text()
+    assert [kind for kind in KINDS if f'("{kind}", ' not in source] == []
+    assert [kind for kind in KINDS if f"`{kind}`" not in told] == []
 
 
 async def test_the_account_is_tidy_to_begin_with(account: Account, look: Look) -> None:

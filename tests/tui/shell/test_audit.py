@@ -111,7 +111,11 @@ def test_sarif_for_code_scanning(stanch: Stanch, spoilt: Account, tmp_path: Path
     assert done.code == Exit.DONE
     (run,) = done.json["runs"]
     results = run["results"]
-    assert {each["ruleId"] for each in results} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    rules = {rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    assert {each["ruleId"] for each in results} == rules.keys()
+    assert rules["never-expires"] == "A key works for ever, so a leak does too."
+    place = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place.startswith("aws/123456789012/")
     levels = {each["ruleId"]: each["level"] for each in results}
     assert levels == {
         "never-expires": "error",
