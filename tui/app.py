@@ -37,6 +37,8 @@ from tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
+    from services.governance.documents import Wanted
+    from services.governance.targets import Target
     from services.inventory import Key
     from tui.desk import Desk
 
@@ -221,10 +223,10 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(CasesScreen())
 
-    def open_policy(self, user: str | None = None) -> None:
+    def open_policy(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
         from tui.screens.policy import PolicyScreen
 
-        self.push_screen(PolicyScreen(user))
+        self.push_screen(PolicyScreen(target, wanted))
 
     def open_audit(self) -> None:
         from tui.screens.audit import AuditScreen

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from services.aws.errors import AwsError
+from services.governance.book import KIND, still_there
 from services.report import flow
 from services.report.build import build
 from services.report.files import write_new
@@ -39,8 +40,14 @@ async def write_report(handling: Handling) -> Path:
 
 async def remaining(case: Case) -> tuple[str, ...]:
     """What is still open, the gravest first, apart from the case itself."""
-    report = await asyncio.to_thread(build, case)
-    return tuple(left.words for left in report.remaining if left.kind != "not_closed")
+    return await asyncio.to_thread(left_of, case)
+
+
+def left_of(case: Case) -> tuple[str, ...]:
+    state = case.state()
+    if state.kind == KIND:
+        return still_there(state)
+    return tuple(left.words for left in build(case).remaining if left.kind != "not_closed")
 
 
 def close(case: Case, left: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from services.report.story import story
 from services.runbook.case import Case
 from services.runbook.errors import CaseError
 from services.runbook.journal import Entry
-from services.runbook.state import CaseState
+from services.runbook.state import INCIDENT, CaseState
 from services.version import VERSION
 
 
@@ -27,6 +27,10 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     An altered journal has a report too, as far as it can be read; raises CaseError where it cannot at all.
     """
     entries = case.journal.entries()
+    if entries and isinstance(entries[0].data, dict) and entries[0].data.get("kind", INCIDENT) != INCIDENT:
+        raise CaseError(
+            f"Case {case.id} is no incident, so it has no report: `stanch case show {case.id}` has it all."
+        )
     # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
     trouble: tuple[str, ...] = ()
     try:

@@ -105,6 +105,16 @@ async def until(items: AsyncGenerator[T, None], stop: asyncio.Event) -> AsyncGen
         await _end([stopping])
 
 
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, R]) -> R | None:
+    """What *work* comes to, or None once *stop* is set, and then nothing of it is left running."""
+    stopping, working = asyncio.create_task(stop.wait()), asyncio.create_task(work)
+    try:
+        await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        await _end([stopping, working])
+
+
 async def _next(stream: AsyncGenerator[T, None]) -> tuple[T] | None:
     try:
         return (await anext(stream),)

@@ -16,7 +16,7 @@ from services.aws.session import AwsSession
 from services.review.batch import Batch
 from services.review.collect import Collector
 from services.review.coverage import Coverage, coverage, log_group_rows
-from services.review.flight import merged, until
+from services.review.flight import merged, unless, until
 from services.review.kept import Kept
 from services.review.match import Matcher
 from services.review.model import Athena, Subject, Unreadable, Window
@@ -47,9 +47,23 @@ async def read_aws(
     asked: Asked, collector: Collector, now: datetime, stop: asyncio.Event, done: Kept | None
 ) -> tuple[Reading, tuple[Coverage, ...]]:
     """Read what *asked* comes to into *collector*; what was chosen and why, and what it covers."""
+    pacers: defaultdict[str, Pacer] = defaultdict(lambda: Pacer(sleep=asked.sleep))
+    planned = await unless(stop, _planned(asked, collector, now, pacers))
+    if planned is None:
+        collector.trouble(_stopped())
+        return Reading(()), ()
+    regions, reading, rows = planned
+    with pool_of_threads() as pool:
+        streams = _streams(asked, reading, regions, pacers, collector, now, pool, done)
+        await drain(collector, streams, stop)
+    return reading, rows
+
+
+async def _planned(
+    asked: Asked, collector: Collector, now: datetime, pacers: defaultdict[str, Pacer]
+) -> tuple[tuple[str, ...], Reading, tuple[Coverage, ...]]:
     aws, window, service = asked.aws, asked.window, asked.subject.service
     regions = await aws.regions()
-    pacers: defaultdict[str, Pacer] = defaultdict(lambda: Pacer(sleep=asked.sleep))
     if asked.source == "lake":
         trails, reading = Trails(regions), Reading(())
         rows: tuple[Coverage, ...] = ()
@@ -63,9 +77,7 @@ async def read_aws(
     if asked.source == "lake" or (asked.source == "auto" and wants_stores(reading, service)):
         reading, more = await _add_stores(asked, reading, regions, collector, now)
         rows += more
-    with pool_of_threads() as pool:
-        await drain(collector, _streams(asked, reading, regions, pacers, collector, now, pool, done), stop)
-    return reading, rows
+    return regions, reading, rows
 
 
 async def _add_stores(
@@ -146,7 +158,11 @@ async def drain(
         async for batch in taken:
             collector.add(batch)
     if stop.is_set():
-        collector.trouble(Unreadable("the rest of the records", "the reading was stopped before its end"))
+        collector.trouble(_stopped())
+
+
+def _stopped() -> Unreadable:
+    return Unreadable("the rest of the records", "the reading was stopped before its end")
 
 
 @contextmanager

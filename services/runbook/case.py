@@ -24,7 +24,6 @@ from services.aws.iam import Credential
 from services.runbook import state
 from services.runbook.errors import CaseError, CaseHeld, NoSuchCase
 from services.runbook.journal import Journal, sync_folder
-from services.runbook.plan import StepName
 from services.runbook.state import CaseState
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -140,6 +139,8 @@ class Case:
         now = self.state()
         return {
             "case": self.id,
+            "kind": now.kind,
+            "about": now.about,
             "key_id": now.opened.get("key_id"),
             "user": now.opened.get("user"),
             "account": now.opened.get("account"),
@@ -150,7 +151,7 @@ class Case:
     def as_json(self) -> dict[str, object]:
         """The document of `case show --json`."""
         now = self.state()
-        steps = [(name, now.step(name)) for name in StepName]
+        steps = [(name, now.step(name)) for name in now.deeds]
         return self.summary() | {
             "steps": [
                 {

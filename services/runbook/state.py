@@ -77,6 +77,26 @@ class CaseState:
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
 
+    @property
+    def kind(self) -> str:
+        """What the case is about: an incident, unless its first line says otherwise."""
+        return str(self.opened.get("kind") or INCIDENT)
+
+    @property
+    def about(self) -> str:
+        """The key of an incident, or the name of what another kind of case is about."""
+        return str(self.opened.get("key_id") or self.opened.get("about") or "")
+
+    @property
+    def whose(self) -> str:
+        """The user, or to whom else it was done."""
+        return str(self.opened.get("user") or self.opened.get("target") or "")
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """An incident's five steps, taken or not; of another kind what was done."""
+        return tuple(StepName) if self.kind == INCIDENT else tuple(self.steps)
+
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())
 
@@ -90,6 +110,8 @@ class CaseState:
         """When *name* last took place."""
         return max((at for at, mark in self.marks if mark == name), default=None)
 
+
+INCIDENT = "incident"
 
 _MARKS: Mapping[Deed, str] = {LeverName.GROUPS: "groups off", LeverName.ACCESS_KEYS: "access keys off"}
 _MARKS_OF_UNDO: Mapping[Deed, str] = {

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.scenario.cast import Scenario
 from services.runbook.case import CaseBook
+from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
 from tui import commands
 from tui.options import Start
@@ -72,7 +73,7 @@ async def back_to(driver: Driver, words: str) -> None:
     await driver.wait(words)
 
 
-async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[str]) -> None:
+async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[str], gate: Gate) -> None:
     assert scenario.leaked
     leaked = scenario.leaked
     start = Start("inventory")
@@ -85,7 +86,8 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await traffic(driver)
         await log_groups(driver)
         await audit(driver)
-        await events(driver)
+        await policy(driver)
+        await events(driver, gate)
         await runbook(driver, leaked.key_id)
         await cases(driver)
         assert driver.app.is_running
@@ -106,7 +108,8 @@ async def inventory(driver: Driver) -> None:
     await take(driver, "filter", '"user:vendor-a', "~2 of 16", "=enter", "mark_all", "mark_all", "mark")
     await take(driver, "deactivate_marked", "~Leave", "=escape", "mark_all", "mark_all", "=escape")
     await take(driver, "~16 keys")
-    await take(driver, "open", "~key id", "back", "~KEY ID")
+    await take(driver, "open", "~no case is open", "follow", "~1 · deactivate", "^no case is open")
+    await take(driver, "back", "~KEY ID")
 
 
 async def from_anywhere(driver: Driver) -> None:
@@ -136,24 +139,27 @@ async def audit(driver: Driver) -> None:
     await take(driver, "^KEY ID")
 
 
-async def events(driver: Driver) -> None:
+async def policy(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "policy", "~attach to nobody yet", "=left", "~Name the log groups")
+    await take(driver, "groups_named", "~Which log groups?", "=escape", "!Which log groups?", "=right")
+    await take(
+        driver, "next_choice", "previous_choice", "text_down", "text_up", "copy_document", "~clipboard"
+    )
+    await take(driver, "whom", "~Attach it to whom?", '"group:ci', "=enter", "~everybody in ci")
+    await take(driver, "attach", "~Leave it", "=y", "~attached to group ci, said AWS", "detach")
+    await take(driver, "~Leave it", "=y", "~taken from group ci, said AWS", "^KEY ID")
+
+
+async def events(driver: Driver, gate: Gate) -> None:
     await take(driver, "~KEY ID", "filter", '"user:hlc', "~1 of 16", "=enter", "events", "~TIME▾")
     for side in ("address", "agent", "region", "resource", "error"):
         await take(driver, f"by_{side}", "~EVENTS▾")
     await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Coverage")
     await take(driver, "back")
-    await take(
-        driver,
-        "filter_events",
-        '"createaccesskey',
-        "~1 of 2,",
-        "=escape",
-        "suspect",
-        "~new since",
-        "refresh",
-        "stop",
-        "!esc stops",
-    )
+    await take(driver, "filter_events", '"createaccesskey', "~1 of 2,", "=escape", "suspect", "~new since")
+    held = gate("LookupEvents")
+    await take(driver, "refresh", "~esc stops", "stop", "!esc stops")
+    held.set()
     await take(driver, "^KEY ID")
 
 

@@ -146,7 +146,7 @@ async def test_it_goes_on_though_the_screen_is_left(iam: Any, gate: Gate, tmp_pa
         await driver.press("enter")
         await driver.wait("attach: Attach stanch-deny-logs to user web is under way")
         await driver.press("escape")
-        await driver.wait("There is no case yet")
+        await driver.wait("1 case", "stanch-deny-logs of user:web")
         held.set()
 
         def done() -> bool:

@@ -8,6 +8,7 @@ from services import clock
 from services.audit.audit import audit
 from services.audit.model import Audit, Finding
 from services.aws.errors import AwsError
+from services.governance.targets import BadTarget, Target, parse_target
 from services.text import clean
 from tui import audittexts
 from tui.audittexts import Row
@@ -204,8 +205,12 @@ def subject_of(row: Row | None) -> Subject | None:
     return Subject(told.key_id, told.user or "") if isinstance(told, Finding) and told.key_id else None
 
 
-def user_of(row: Row | None) -> str | None:
-    return row.told.user if row else None
+def user_of(row: Row | None) -> Target | None:
+    """The row's user, to attach a policy to."""
+    try:
+        return parse_target(f"user:{row.told.user}") if row and row.told.user else None
+    except BadTarget:
+        return None
 
 
 def copy(screen: StanchScreen, row: Row) -> None:

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from services import clock
 from services.runbook.case import Case, CaseBook
 from services.runbook.errors import CaseError, RunbookError
-from services.runbook.plan import StepName
 from services.runbook.state import CaseState
 from tui import words
 from tui.commands import bindings
@@ -36,11 +35,11 @@ class CaseRow:
 
     @property
     def key_id(self) -> str:
-        return str(self.state.opened.get("key_id", ""))
+        return str(self.state.opened.get("key_id") or "")
 
     @property
     def user(self) -> str:
-        return str(self.state.opened.get("user", ""))
+        return str(self.state.opened.get("user") or "")
 
 
 def read_cases(state_dir: Path) -> tuple[CaseRow, ...]:
@@ -61,8 +60,8 @@ def columns(now: datetime) -> tuple[Column[CaseRow], ...]:
 
     return (
         Column("CASE", lambda row: (row.id, "strong"), 8),
-        Column("KEY ID", lambda row: (row.key_id, "text"), 21),
-        Column("USER", lambda row: (row.user, "text"), 10, flex=1, drop=2),
+        Column("ABOUT", lambda row: (row.state.about, "text"), 21),
+        Column("USER", lambda row: (row.state.whose, "text"), 10, flex=1, drop=2),
         Column("OPENED", opened, 11, drop=1),
         Column(
             "STATE", lambda row: ("closed", "quiet") if row.state.closed_at else ("open", "accent"), 6, gap=1
@@ -74,7 +73,7 @@ def columns(now: datetime) -> tuple[Column[CaseRow], ...]:
 
 def signs(state: CaseState) -> str:
     """A sign for each step, in order: ``✓✓▸··``."""
-    return "".join(SIGNS[state.step(step).state] for step in StepName)
+    return "".join(SIGNS[state.step(step).state] for step in state.deeds)
 
 
 def told(row: CaseRow) -> list[Line]:
@@ -86,11 +85,11 @@ def told(row: CaseRow) -> list[Line]:
     who = state.opened.get("login"), state.opened.get("host")
     lines.append(
         (
-            (f"{row.key_id} of {row.user} in account {state.opened.get('account')}", "text"),
+            (f"{state.about} of {state.whose} in account {state.opened.get('account')}", "text"),
             (f", opened by {who[0]} on {who[1]}", "quiet"),
         )
     )
-    for number, step in enumerate(StepName, 1):
+    for number, step in enumerate(state.deeds, 1):
         now_is = state.step(step)
         said = now_is.words.partition(". ")[0] or "not taken"
         lines.append(((f"{number} {SIGNS[now_is.state]} {step:<11}", "text"), (said, "quiet")))
@@ -194,13 +193,21 @@ class CasesScreen(StanchScreen):
             return "there is no case"
         if command_id == "close_case" and row.state.closed_at:
             return "it is closed already"
-        return "it cannot be read" if command_id != "verify" and not row.key_id else None
+        return "it cannot be read" if command_id != "verify" and not row.state.about else None
 
     def do_go_on(self) -> None:
+        from services.governance.book import KIND, subject_of
         from tui.screens.runbook import RunbookScreen
 
-        if row := self.table.chosen:
+        if (row := self.table.chosen) is None:
+            return
+        if row.state.kind != KIND:
             self.app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))
+            return
+        try:
+            self.stanch.open_policy(*subject_of(row.state))
+        except CaseError as error:
+            self.say(str(error), "warn")
 
     def do_verify(self) -> None:
         if row := self.table.chosen:

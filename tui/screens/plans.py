@@ -70,6 +70,8 @@ class PlansScreen(StanchScreen):
         self._handling.on_change.remove(self._redraw)
 
     def _redraw(self) -> None:
+        if not self.drawable:
+            return
         if self._handling.runbook:
             line = key_line(self._handling.runbook.key, None, self.stanch.options.now())
             self.query_one("#key", Lines).draw([line])

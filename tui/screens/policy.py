@@ -29,7 +29,6 @@ from tui.widgets.rule import Rule
 
 KINDS = tuple(Kind)
 AGES = (1, 5, 30, 90, 365)
-_USUAL_AGE = AGES.index(90)
 _DIFF: dict[str, Role] = {"+": "good", "-": "alarm"}
 
 
@@ -77,20 +76,24 @@ class PolicyScreen(StanchScreen):
     scope = "policy"
     BINDINGS = bindings(scope)
 
-    def __init__(self, user: str | None = None) -> None:
+    def __init__(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
         super().__init__()
-        self._target = _user_target(user)
-        self._log_groups: tuple[str, ...] = ()
+        self._target = target
+        self._first = wanted or Wanted(KINDS[0])
+        self._ages = tuple(sorted({*AGES, self._first.days}))
+        self._log_groups = self._first.log_groups
         self._attaching: Attaching | None = None
         self._offer: Offer | None = None
         self._doing: str | None = None
 
     def body(self) -> ComposeResult:
-        yield Picker("policy", tuple(f"{kind}: {kind.told}" for kind in KINDS), id="kind")
-        yield Picker("service", tuple(each.removesuffix(".amazonaws.com") for each in SERVICES), id="service")
-        yield Picker(
-            "days", tuple(f"at most {age} day{'s' * (age > 1)}" for age in AGES), _USUAL_AGE, id="days"
-        )
+        first = self._first
+        kinds = tuple(f"{kind}: {kind.told}" for kind in KINDS)
+        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        ages = tuple(f"at most {age} day{'s' * (age > 1)}" for age in self._ages)
+        yield Picker("policy", kinds, KINDS.index(first.kind), id="kind")
+        yield Picker("service", services, SERVICES.index(first.service), id="service")
+        yield Picker("days", ages, self._ages.index(first.days), id="days")
         yield Lines(id="whom")
         yield Rule(id="text-rule")
         yield PolicyPage(id="text")
@@ -110,7 +113,8 @@ class PolicyScreen(StanchScreen):
         return Wanted(
             KINDS[self._picked("kind")],
             SERVICES[self._picked("service")],
-            days=AGES[self._picked("days")],
+            days=self._ages[self._picked("days")],
+            allow=self._first.allow,
             log_groups=self._log_groups,
         )
 
@@ -281,14 +285,6 @@ class PolicyScreen(StanchScreen):
         if self.drawable:
             self._changed()
             self.say(said)
-
-
-def _user_target(user: str | None) -> Target | None:
-    """The user that the screen before was about, if it is one."""
-    try:
-        return parse_target(f"user:{user}") if user else None
-    except BadTarget:
-        return None
 
 
 def _diffed(line: str) -> Line:

@@ -6,7 +6,6 @@ import click
 
 from services import clock
 from services.runbook.case import Case, CaseBook
-from services.runbook.plan import StepName
 from services.text import clean
 from tui.cli import Exit
 from tui.shell import report
@@ -31,7 +30,7 @@ def list_cases(setup: Setup, as_json: bool) -> None:
     if as_json:
         print_json({"cases": found})
     elif found:
-        columns = ("case", "key_id", "user", "account", "opened", "closed")
+        columns = ("case", "about", "user", "account", "opened", "closed")
         print_table(
             [name.upper() for name in columns], [[row[name] or "" for name in columns] for row in found]
         )
@@ -53,8 +52,8 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     opened = f", opened {clock.spoken(state.opened_at, now)}" if state.opened_at else ""
     closed = f", closed {clock.spoken(state.closed_at, now)}" if state.closed_at else ""
     click.echo(f"case {case.id}{opened}{closed}")
-    click.echo(f"{state.opened['key_id']} of {state.opened['user']} in {state.opened['account']}")
-    for number, name in enumerate(StepName, 1):
+    click.echo(f"{state.about} of {state.whose} in {state.opened['account']}")
+    for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""
         click.echo(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}")
@@ -104,17 +103,17 @@ def note(setup: Setup, case_id: str, text: str) -> None:
 @pass_setup
 def close(setup: Setup, case_id: str) -> None:
     """Say that nothing is left to do; what the journal knows to be open is named."""
-    from services.report.build import build
+    from tui.casework import left_of
 
     with CaseBook(setup.state_dir).get(case_id) as case:
         if case.state().closed_at:
             click.echo(f"Case {case.id} is closed already.")
             return
-        left = build(case).remaining
-        case.append("closed", remaining=[each.words for each in left])
+        left = left_of(case)
+        case.append("closed", remaining=list(left))
     click.echo(f"Case {case.id} is closed.")
-    for each in left:
-        complain(each.words)
+    for words in left:
+        complain(words)
 
 
 def _say_flaws(case: Case) -> None:

@@ -71,7 +71,7 @@ def test_planned_attached_and_undone(
     assert planned["document"] == document(Wanted(Kind.DENY))
     assert (planned["target"], planned["calls"][0]["operation"]) == ("user:web", "PutUserPolicy")
     assert names() == []
-    assert not (tmp_path / "policies").exists(), "a plan begins no case"
+    assert not (tmp_path / "cases").exists(), "a plan begins no case"
 
     done = run("--undo", "--yes")
     assert (done.code, "No case here attached stanch-deny-logs to user web" in done.err) == (
