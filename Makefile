@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/stanch demo
 
 test: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .

@@ -64,7 +64,7 @@ class PlansScreen(StanchScreen):
 
     def on_mount(self) -> None:
         self._handling.on_change.append(self._redraw)
-        self._redraw()
+        self.call_after_refresh(self._redraw)
 
     def on_unmount(self) -> None:
         self._handling.on_change.remove(self._redraw)

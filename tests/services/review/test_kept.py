@@ -24,21 +24,21 @@ ALICE = Subject("alice")
 
 @pytest.fixture
 def reads(sandbox: Sandbox) -> Callable[[], int]:
-    """How many objects were got since it was last asked."""
-    log: list[str] = []
+    """How many different objects were got since it was last asked; one that was stopped may be asked for late."""
+    read: set[str] = set()
     inner = sandbox._handler
     assert inner is not None
 
     def heard(request: Any) -> Any:
         if request.operation == "GetObject":
-            log.append(request.path)
+            read.add(request.path)
         return inner(request)
 
     sandbox._handler = heard
 
     def count() -> int:
-        found = len(log)
-        log.clear()
+        found = len(read)
+        read.clear()
         return found
 
     return count

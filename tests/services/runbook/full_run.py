@@ -1,8 +1,8 @@
 """A route in a process of its own, that may be killed at its n-th boundary.
 
 A boundary is: before, within, between and after the writes of every journal line, and before and after every
-AWS call. Of the coarse ones, there is one after each line and one after each change in the account: at the
-others between lines, disk and account are as they were. Gone on with, it is as if a responder had started
+AWS call. Most of them find disk and account as the one before did, so a route may also be killed only where
+a line, or half a line, or a change in the account is new. Gone on with, it is as if a responder had started
 the program again.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from enum import Enum
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -32,11 +33,19 @@ for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "logs", "s3"):
     session._read_model(session._loader(None), _service)
 
 
+class Boundaries(Enum):
+    """Where a route may be killed."""
+
+    CHANGES = "after each line and each change in the account"
+    STATES = "also within each line: wherever disk or account are in a new state"
+    ALL = "also where they are as they were"
+
+
 LOOKUPS_PER_SECOND = 1000.0
 """The sandbox is told not to count them."""
 
 
-class Boundaries:
+class Counter:
     """Counts boundaries, and kills this process at the one it is told."""
 
     def __init__(self, kill_at: int | None) -> None:
@@ -58,16 +67,16 @@ def run(
     route: str,
     patient: tuple[str, str, str],
     kill_at: int | None,
-    fine: bool,
+    where: Boundaries,
     pipe: Connection,
 ) -> None:
     """Send how many boundaries there were, once the whole route is through."""
     os.environ.update(environment)
-    boundaries = Boundaries(kill_at)
-    _watch(boundaries, fine)
+    counter = Counter(kill_at)
+    _watch(counter, where)
     cloudtrail.LOOKUPS_PER_SECOND = LOOKUPS_PER_SECOND
     asyncio.run(_take(route, CaseBook(state), Patient({}, *patient)))
-    pipe.send(boundaries.count)
+    pipe.send(counter.count)
 
 
 async def _take(route: str, book: CaseBook, patient: Patient) -> None:
@@ -75,31 +84,33 @@ async def _take(route: str, book: CaseBook, patient: Patient) -> None:
         await ROUTES[route].take(aws, book, patient)
 
 
-def _watch(boundaries: Boundaries, fine: bool) -> None:
+def _watch(counter: Counter, where: Boundaries) -> None:
     append, replace, send = journal._append, journal._replace, AwsSession.send
+    everywhere = where is Boundaries.ALL
 
     def torn_append(path: Path, line: bytes) -> None:
-        boundaries.reach()
-        if boundaries.next_is_last():
+        if everywhere:
+            counter.reach()
+        if counter.next_is_last():
             with path.open("ab") as file:
                 file.write(line[: len(line) // 2])
             os.kill(os.getpid(), signal.SIGKILL)
         append(path, line)
-        boundaries.reach()
+        counter.reach()
 
     def late_replace(path: Path, content: bytes) -> None:
         replace(path, content)
-        boundaries.reach()
+        counter.reach()
 
     async def watched_send(self: AwsSession, call: Call) -> Answer:
-        if fine:
-            boundaries.reach()
+        if everywhere:
+            counter.reach()
         answer = await send(self, call)
-        if fine or not call.reads:
-            boundaries.reach()
+        if everywhere or not call.reads:
+            counter.reach()
         return answer
 
     journal._replace = late_replace
-    if fine:
+    if where is not Boundaries.CHANGES:
         journal._append = torn_append
     AwsSession.send = watched_send  # type: ignore[method-assign]

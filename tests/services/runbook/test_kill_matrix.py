@@ -1,8 +1,12 @@
-"""SIGKILL at every boundary; gone on with, the account ends as if nothing had happened."""
+"""SIGKILL at every boundary; gone on with, the account ends as if nothing had happened.
+
+With STANCH_EVERY_BOUNDARY=1 also at those where disk and account are as they were at the one before.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -18,22 +22,24 @@ from services.aws.session import AwsSession
 from services.runbook import settle
 from services.runbook.case import CaseBook
 from tests.services.runbook import full_run
+from tests.services.runbook.full_run import Boundaries
 from tests.services.runbook.routes import ROUTES, Patient, admit, check, prepare
 
 FIVE_STEPS = "five steps"
-PARTS = 6
+PARTS = 4
+EVERYWHERE = Boundaries.ALL if os.environ.get("STANCH_EVERY_BOUNDARY") else Boundaries.STATES
 LEVERS = ("managed hold", "reset", "new user", "new user taken back", "access keys", "log groups")
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.services.runbook.full_run"])
 
 
 def killed_at(
-    sandbox: Sandbox, state: Path, route: str, patient: Patient, point: int | None, *, fine: bool
+    sandbox: Sandbox, state: Path, route: str, patient: Patient, point: int | None, where: Boundaries
 ) -> int | None:
     """Run *route* in a process that is killed at *point*; how many boundaries there were, if it was not."""
     ours, theirs = _CONTEXT.Pipe(duplex=False)
     who = (patient.user, patient.key_id, patient.access_key)
-    arguments = (sandbox.environment(), state, route, who, point, fine, theirs)
+    arguments = (sandbox.environment(), state, route, who, point, where, theirs)
     process = _CONTEXT.Process(target=full_run.run, args=arguments)
     process.start()
     theirs.close()
@@ -61,21 +67,21 @@ def killed(
     monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", full_run.LOOKUPS_PER_SECOND)
     clients = prepare(boto)
 
-    def whole(name: str, fine: bool) -> int:
+    def whole(name: str, where: Boundaries) -> int:
         patient, state = admit(clients, f"whole-{name.replace(' ', '-')}"), tmp_path / f"whole {name}"
-        boundaries = killed_at(sandbox, state, name, patient, None, fine=fine)
+        boundaries = killed_at(sandbox, state, name, patient, None, where)
         assert boundaries
         check(sandbox, patient, CaseBook(state), ROUTES[name])
         return boundaries
 
-    async def kill(name: str, part: int, parts: int, *, fine: bool) -> tuple[int, int]:
-        route, boundaries = ROUTES[name], whole(name, fine)
-        known = whole(route.begins_as, fine) if route.begins_as else 0
+    async def kill(name: str, part: int, parts: int, where: Boundaries) -> tuple[int, int]:
+        route, boundaries = ROUTES[name], whole(name, where)
+        known = whole(route.begins_as, where) if route.begins_as else 0
         points = range(1 + known + part, boundaries + 1, parts)
         async with AwsSession(regions=("us-east-1",)) as aws:
             for point in points:
                 patient, state = admit(clients, f"web-{point}"), tmp_path / str(point)
-                assert killed_at(sandbox, state, name, patient, point, fine=fine) is None
+                assert killed_at(sandbox, state, name, patient, point, where) is None
                 await route.take(aws, CaseBook(state), patient)
                 try:
                     check(sandbox, patient, CaseBook(state), route)
@@ -91,7 +97,7 @@ def killed(
 async def test_killed_at_every_boundary(
     killed: Killed, part: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = await killed(FIVE_STEPS, part, PARTS, fine=True)
+    told = await killed(FIVE_STEPS, part, PARTS, EVERYWHERE)
     _tell(capsys, f"five steps, part {part + 1} of {PARTS}", *told)
 
 
@@ -99,7 +105,7 @@ async def test_killed_at_every_boundary(
 async def test_a_lever_killed_wherever_it_makes_a_difference(
     killed: Killed, lever: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _tell(capsys, lever, *await killed(lever, 0, 1, fine=False))
+    _tell(capsys, lever, *await killed(lever, 0, 1, Boundaries.CHANGES))
 
 
 def _tell(capsys: pytest.CaptureFixture[str], what: str, points: int, boundaries: int) -> None:
