@@ -24,7 +24,7 @@ ALICE = Subject("alice")
 
 @pytest.fixture
 def reads(sandbox: Sandbox) -> Callable[[], int]:
-    """How many different objects were got since it was last asked; one that was stopped may be asked for late."""
+    """How many different objects were got since it was last asked: one that was stopped may come late."""
     read: set[str] = set()
     inner = sandbox._handler
     assert inner is not None
