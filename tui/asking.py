@@ -11,10 +11,10 @@ from textual.app import App
 
 from services import clock
 from services.runbook.case import Holder
+from services.runbook.deposit import delivered_to as place_of
+from services.runbook.deposit import words_of
 from services.runbook.errors import Refused
 from services.runbook.plan import LeverName, Plan, StepName
-from services.runbook.replace import delivered_to as place_of
-from services.runbook.replace import words_of
 from services.runbook.secret import ToScreen
 from services.runbook.situation import Options
 from tui.desk import Desk

@@ -8,13 +8,14 @@ from itertools import count
 from pathlib import Path
 
 from services.aws.errors import AwsError
-from services.governance.book import KIND, still_there
 from services.report import flow
 from services.report.build import build
 from services.report.files import write_new
 from services.report.html import to_html
 from services.runbook.case import Case
 from services.runbook.errors import CaseError, RunbookError
+from services.runbook.state import INCIDENT
+from services.upkeep.book import still_standing
 from tui.handling import Handling
 
 
@@ -45,8 +46,8 @@ async def remaining(case: Case) -> tuple[str, ...]:
 
 def left_of(case: Case) -> tuple[str, ...]:
     state = case.state()
-    if state.kind == KIND:
-        return still_there(state)
+    if state.kind != INCIDENT:
+        return still_standing(state)
     return tuple(left.words for left in build(case).remaining if left.kind != "not_closed")
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from services import policies
@@ -14,21 +12,10 @@ from services.aws.organizations import ATTACHED_QUOTA, SCP
 from services.governance.documents import Document, Kind, Wanted
 from services.governance.standing import HOLDERS, Standing
 from services.governance.targets import Target, TargetKind
+from services.upkeep.proposal import Proposal, diff
 
 NEW_ID = "(the new policy's id)"
 """Stands where the id is known only once the policy is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """*before* is what there was, kept so that it can be put back; *diff* against it, line by line."""
-
-    calls: tuple[Call, ...] = ()
-    diff: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    blocked: str | None = None
-    already: str | None = None
-    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 def attach(target: Target, wanted: Wanted, document: Document, at: Standing) -> Proposal:
@@ -56,21 +43,9 @@ def detach(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, An
     return Proposal(calls, diff(at.document if at.attached else None, former))
 
 
-def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The lines that go (``- ``), come (``+ ``) and stay, as JSON; none where nothing changes."""
-    if before == after:
-        return ()
-    told = difflib.ndiff(_lines(before), _lines(after))
-    return tuple(line for line in told if not line.startswith("? "))
-
-
 def compact(document: Mapping[str, Any]) -> str:
     """As it is sent: Organizations counts white space."""
     return json.dumps(document, separators=(",", ":"))
-
-
-def _lines(document: Mapping[str, Any] | None) -> list[str]:
-    return json.dumps(document, indent=2).splitlines() if document is not None else []
 
 
 def _unfit(target: Target, wanted: Wanted) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.report.model import Action, Report, Sentence
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp, title
-from services.runbook.replace import words_of
+from services.runbook.deposit import words_of
 
 NOUNS = {
     ("deactivate", False): "Deactivation",

@@ -18,6 +18,7 @@ from services.review.review import Review, judged
 from services.runbook import access_keys, deactivate, delete, deny, groups, preflight, reviewing
 from services.runbook import replace as replacing
 from services.runbook.case import Case
+from services.runbook.deposit import delivered_to
 from services.runbook.errors import Changed, Refused, RunbookError
 from services.runbook.plan import Deed, LeverName, Plan, State, StepName
 from services.runbook.secret import Secret, ToFile, ToScreen, with_secret, write_file
@@ -264,7 +265,7 @@ class Runbook:
                 return secret
             case ToFile(path):
                 write_file(path, secret)
-                await self.delivered(replacing.delivered_to(options.secret_to, self.key.user))
+                await self.delivered(delivered_to(options.secret_to, self.key.user))
         secret.forget()
         return None
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from services import clock
-from services.aws import iam, secretsmanager
-from services.aws.call import SECRET, Call
-from services.aws.errors import AwsError, NotFound
+from services.aws import iam
+from services.aws.call import Call
+from services.aws.errors import NotFound
 from services.aws.iam import Credential
 from services.runbook import deny, new_user
+from services.runbook.deposit import deposit_of, words_of
 from services.runbook.plan import Plan, State, StepName
-from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager, problem
+from services.runbook.secret import problem
 from services.runbook.situation import Situation, Verified, said_aws
 from services.runbook.state import Replacement
 
@@ -33,7 +33,9 @@ async def plan(at: Situation) -> Plan:
         )
     if blocked := await _blocked(at, credentials, lost=present):
         return _plan(at, blocked=blocked)
-    deposit, warnings = await _deposit(at)
+    deposit, warnings = await deposit_of(
+        at.aws, at.options.secret_to, at.key.user, f"{at.short_service} API key of {user}"
+    )
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
@@ -110,27 +112,6 @@ async def _is_there(at: Situation, made: Replacement) -> bool:
     return any(found.id == made.key_id for found in await _credentials(at, made.user))
 
 
-def words_of(delivered: str) -> str:
-    """Where a secret went, for a person: what the journal says of it as ``kind:name``."""
-    kind, _, name = delivered.partition(":")
-    return {"secretsmanager": f"Secrets Manager as {name}", "file": f"the file {name}"}.get(kind, kind)
-
-
-def delivered_to(destination: Destination, user: str) -> str:
-    """The same, as the journal says it."""
-    match destination:
-        case ToSecretsManager(name=name):
-            return f"secretsmanager:{name or default_name(user)}"
-        case ToFile(path):
-            return f"file:{path}"
-        case ToScreen():
-            return "screen"
-
-
-def default_name(user: str) -> str:
-    return f"stanch/{user}"
-
-
 async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Credential | None) -> str | None:
     if trouble := problem(at.options.secret_to):
         return f"The secret has nowhere to go: {trouble}."
@@ -155,34 +136,6 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
             "reset this one in place (`--step reset`), or make a key for a new user (`--new-user NAME`)."
         )
     return None
-
-
-async def _deposit(at: Situation) -> tuple[tuple[Call, ...], list[str]]:
-    """The call that takes the secret to Secrets Manager, and what to be warned of."""
-    destination = at.options.secret_to
-    if not isinstance(destination, ToSecretsManager):
-        return (), []
-    name = destination.name or default_name(at.key.user)
-    version = str(uuid.uuid4())
-    warnings: list[str] = []
-    try:
-        exists = await secretsmanager.describe(at.aws, name) is not None
-    except AwsError as error:
-        exists = False
-        warnings.append(f"Whether the secret {name} exists could not be read: {error}")
-    params: dict[str, object] = {"SecretId": name} if exists else {"Name": name}
-    params |= {"SecretString": SECRET, "ClientRequestToken": version}
-    if exists:
-        warnings.append(f"The secret {name} exists: it gets a new version, and keeps the old one.")
-        if destination.kms_key or destination.tags:
-            warnings.append(f"{name} keeps its KMS key and its tags: those named are for a new secret.")
-        return (Call("secretsmanager", "PutSecretValue", params),), warnings
-    params["Description"] = f"{at.short_service} API key of {at.options.new_user or at.key.user}"
-    if destination.kms_key:
-        params["KmsKeyId"] = destination.kms_key
-    if destination.tags:
-        params["Tags"] = [{"Key": key, "Value": value} for key, value in destination.tags]
-    return (Call("secretsmanager", "CreateSecret", params),), warnings
 
 
 def _create(at: Situation, user: str) -> Call:

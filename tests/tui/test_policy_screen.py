@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
-from services.governance.book import PolicyBook
 from services.governance.documents import Kind, Wanted, document
+from services.runbook.case import CaseBook
 from services.runbook.plan import Governing, State
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
@@ -85,7 +85,7 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
         await driver.press("y")
         await driver.wait("Policy stanch-deny-logs attached to group developers, said AWS", "word for word")
         assert names() == ["stanch-deny-logs"]
-        (case,) = PolicyBook(tmp_path).cases()
+        (case,) = CaseBook(tmp_path).cases()
         assert case.state().step(Governing.POLICY).state is State.CONFIRMED
         assert not case.held
         await driver.press("enter")
@@ -124,7 +124,7 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
         sandbox.faults.add("deny:PutUserPolicy")
         sandbox.faults.add("deny:ValidatePolicy")
         await choose_whom(driver, "user:web")
-        await driver.wait("unasked Access Analyzer: Not allowed: access-analyzer:ValidatePolicy")
+        await driver.wait("said Access Analyzer was not asked. Not allowed: access-analyzer:ValidatePolicy")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
@@ -142,7 +142,7 @@ async def test_it_goes_on_though_the_screen_is_left(iam: Any, gate: Gate, tmp_pa
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
-        await driver.until(lambda: PolicyBook(tmp_path).cases(), "no case was begun")
+        await driver.until(lambda: CaseBook(tmp_path).cases(), "no case was begun")
         await driver.press("enter")
         await driver.wait("attach: Attach stanch-deny-logs to user web is under way")
         await driver.press("escape")
@@ -150,7 +150,7 @@ async def test_it_goes_on_though_the_screen_is_left(iam: Any, gate: Gate, tmp_pa
         held.set()
 
         def done() -> bool:
-            (case,) = PolicyBook(tmp_path).cases()
+            (case,) = CaseBook(tmp_path).cases()
             return case.state().step(Governing.POLICY).state is State.CONFIRMED
 
         await driver.until(done, "it did not go on")

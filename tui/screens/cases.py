@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
@@ -22,6 +23,9 @@ from tui.widgets.lines import Line, Lines, Span, fit
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from tui.app import StanchApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +200,10 @@ class CasesScreen(StanchScreen):
         return "it cannot be read" if command_id != "verify" and not row.state.about else None
 
     def do_go_on(self) -> None:
-        from services.governance.book import KIND, subject_of
-        from tui.screens.runbook import RunbookScreen
-
         if (row := self.table.chosen) is None:
             return
-        if row.state.kind != KIND:
-            self.app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))
-            return
         try:
-            self.stanch.open_policy(*subject_of(row.state))
+            open_case(self.stanch, row)
         except CaseError as error:
             self.say(str(error), "warn")
 
@@ -244,3 +242,17 @@ def _journal(row: CaseRow) -> Span:
     if row.trouble:
         return "unread", "warn"
     return (words.count(len(row.flaws), "flaw"), "alarm") if row.flaws else ("intact", "good")
+
+
+def open_case(app: StanchApp, row: CaseRow) -> None:
+    """On the screen that goes on with it; raises CaseError where its first line does not say what it is."""
+    match row.state.kind:
+        case "policy":
+            from services.governance.goal import goal_of
+
+            goal = goal_of(row.state)
+            app.open_policy(goal.at, goal.policy)
+        case _:
+            from tui.screens.runbook import RunbookScreen
+
+            app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))

@@ -9,14 +9,15 @@ from dataclasses import replace
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError, ReadOnly
-from services.governance import opening
-from services.governance.attaching import Attaching, Offer
-from services.governance.book import PolicyBook
 from services.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
+from services.governance.goal import PolicyGoal
 from services.governance.targets import BadTarget, Target, parse_target
+from services.runbook.case import CaseBook
 from services.runbook.errors import RunbookError
 from services.runbook.plan import Plan
 from services.text import clean
+from services.upkeep import book
+from services.upkeep.engine import Offer, Upkeep
 from tui.commands import bindings
 from tui.screens.base import StanchScreen
 from tui.screens.dialogs.confirm import ConfirmDialog, Deed
@@ -61,15 +62,13 @@ class PolicyPage(Page):
         if (offer := self._offer) is None:
             return lines
         told = plan_told(replace(offer.plan, calls=()), (), width)
-        for remark in offer.validation.remarks:
-            told += labelled("mind", f"Access Analyzer: {remark.code}: {remark.words}", width, "warn")
-        if trouble := offer.validation.trouble:
-            told += labelled("unasked", f"Access Analyzer: {trouble}", width, "quiet")
+        for remark in offer.proposal.remarks:
+            told += labelled("said", remark, width, "warn")
         sent = [
             line for number, call in enumerate(offer.plan.calls, 1) for line in call_told(number, call, width)
         ]
         # What changes is shown line by line; where nothing does, what is there.
-        return [*told, (), *(map(_diffed, offer.diff) if offer.diff else lines), (), *sent]
+        return [*told, (), *(map(_diffed, offer.proposal.diff) if offer.proposal.diff else lines), (), *sent]
 
 
 class PolicyScreen(StanchScreen):
@@ -82,7 +81,7 @@ class PolicyScreen(StanchScreen):
         self._first = wanted or Wanted(KINDS[0])
         self._ages = tuple(sorted({*AGES, self._first.days}))
         self._log_groups = self._first.log_groups
-        self._attaching: Attaching | None = None
+        self._attaching: Upkeep | None = None
         self._offer: Offer | None = None
         self._doing: str | None = None
 
@@ -142,14 +141,14 @@ class PolicyScreen(StanchScreen):
     async def _plan(self, target: Target, wanted: Wanted) -> None:
         text = self.query_one("#text", PolicyPage)
         try:
-            book = PolicyBook(self.stanch.options.state_dir)
-            attaching = await opening.look_up(await self.stanch.aws(), book, target, wanted)
+            cases = CaseBook(self.stanch.options.state_dir)
+            attaching = await book.look_up(await self.stanch.aws(), cases, PolicyGoal(target, wanted))
             self._attaching, self._offer = attaching, await attaching.offer()
         except (AwsError, RunbookError) as error:
             text.tell(str(error), document(wanted))
             self.stanch.keep(f"reading {target.words}", error)
         else:
-            text.tell(made=attaching.document, offer=self._offer)
+            text.tell(made=document(wanted), offer=self._offer)
         self.commands_changed()
 
     def _draw_whom(self) -> None:
@@ -255,22 +254,22 @@ class PolicyScreen(StanchScreen):
         try:
             plan = (await attaching.offer_undo()).plan if undo else offer.plan
         except AwsError as error:
-            self.report(f"reading {attaching.target.words}", error)
+            self.report(f"reading {attaching.goal.whose}", error)
             return
         if reason := plan.blocked or plan.already:
             self.say(reason, "warn")
             return
-        whose = f"{attaching.target.words} · account {attaching.caller.account}"
+        whose = f"{attaching.goal.whose} · account {attaching.caller.account}"
         verb = "Take it away" if undo else "Attach it"
         if await self.app.push_screen_wait(ConfirmDialog(Deed(plan, whose, verb, label="whom"))):
             self._doing = plan.title
             self.commands_changed()
             self.app.run_worker(self._do(attaching, plan, undo=undo), group="policies")
 
-    async def _do(self, attaching: Attaching, plan: Plan, *, undo: bool) -> None:
-        book = PolicyBook(self.stanch.options.state_dir)
+    async def _do(self, attaching: Upkeep, plan: Plan, *, undo: bool) -> None:
+        cases = CaseBook(self.stanch.options.state_dir)
         try:
-            case = await asyncio.to_thread(opening.begin, attaching, book)
+            case = await asyncio.to_thread(book.begin, attaching, cases)
             try:
                 for words in await attaching.resume():
                     self.stanch.keep_words("going on with a policy", words)

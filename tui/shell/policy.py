@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
-
 import click
 
 from services import policies
-from services.aws.errors import ReadOnly
-from services.governance import opening
-from services.governance.attaching import Attaching, Offer
-from services.governance.book import PolicyBook
 from services.governance.documents import MOST_DAYS, BadDocument, Kind, Wanted, document, service_named
-from services.governance.targets import BadTarget, Target, parse_target
+from services.governance.goal import PolicyGoal
+from services.governance.targets import BadTarget, parse_target
 from services.governance.validation import Validation, validate
-from services.runbook.case import Case
-from services.runbook.errors import Refused
-from services.runbook.plan import Plan, State
-from services.runbook.state import StepState
 from tui.cli import Exit
-from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
+from tui.shell.common import Setup, complain, pass_setup, print_json, run
+from tui.shell.upkeep import How, Work, how_options
 
 
 @click.command(
@@ -56,11 +47,7 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, r
     metavar="WHOM",
     help="user:NAME, group:NAME, role:NAME, or scp: and a root, unit or account of the organization.",
 )
-@click.option("--plan", "only_plan", is_flag=True, help="Say what attaching it would do, and do nothing.")
-@click.option("--undo", is_flag=True, help="Put back what was there before it was attached.")
-@click.option("--yes", is_flag=True, help="Do not ask before doing it.")
-@click.option("--take-over", is_flag=True, help="Go on though somebody else holds the case.")
-@as_json
+@how_options
 @pass_setup
 @click.pass_context
 def command(
@@ -101,12 +88,10 @@ def command(
         if only_plan or undo or yes:
             raise click.UsageError("--plan, --undo and --yes go with --attach-to.")
         ctx.exit(run(_print(setup, wanted, validating)))
-    if only_plan and (undo or yes):
-        raise click.UsageError("--plan does nothing: it goes with neither --undo nor --yes.")
-    if not only_plan and not yes and not sys.stdin.isatty():
-        raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
-    work = _Work(setup, whom, wanted, as_json, take_over)
-    ctx.exit(run(work.show() if only_plan else work.take(undo=undo, ask=not yes)))
+    how = How(only_plan, undo, yes, take_over, as_json)
+    how.check()
+    named = {"policy": wanted.name, "target": str(whom), "document": document(wanted)}
+    ctx.exit(run(Work(setup, PolicyGoal(whom, wanted), how, named).run()))
 
 
 async def _print(setup: Setup, wanted: Wanted, validating: bool) -> int:
@@ -121,85 +106,6 @@ async def _print(setup: Setup, wanted: Wanted, validating: bool) -> int:
     if validation.trouble:
         return Exit.AWS
     return Exit.REFUSED if validation.errors else Exit.DONE
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One policy and one target, taken on from the shell."""
-
-    setup: Setup
-    target: Target
-    wanted: Wanted
-    as_json: bool
-    take_over: bool
-
-    @property
-    def book(self) -> PolicyBook:
-        return PolicyBook(self.setup.state_dir)
-
-    async def show(self) -> int:
-        async with self.setup.session() as aws:
-            offer = await (await opening.look_up(aws, self.book, self.target, self.wanted)).offer()
-        if self.as_json:
-            named = {"policy": self.wanted.name, "target": str(self.target)}
-            print_json(named | {"document": document(self.wanted)} | offer.as_json())
-        else:
-            _print_offer(offer)
-        return Exit.DONE
-
-    async def take(self, *, undo: bool, ask: bool) -> int:
-        async with self.setup.session() as aws:
-            attaching = await opening.look_up(aws, self.book, self.target, self.wanted)
-            if self.setup.read_only:
-                raise ReadOnly("DetachPolicy" if undo else "AttachPolicy")
-            shown = await self._agreed(attaching, undo=undo, ask=ask)
-            with opening.begin(attaching, self.book, take_over=self.take_over) as case:
-                for found in await attaching.resume():
-                    complain(found)
-                step = await (attaching.undo(shown) if undo else attaching.apply(shown))
-                self._tell(case, step)
-        return Exit.DONE if _verified(step) else Exit.INCOMPLETE
-
-    async def _agreed(self, attaching: Attaching, *, undo: bool, ask: bool) -> Plan:
-        """The plan, agreed to where that was *ask*ed; what is blocked begins no case."""
-        offer = await (attaching.offer_undo() if undo else attaching.offer())
-        if ask:
-            _print_offer(offer)
-        if offer.plan.blocked:
-            raise Refused(offer.plan.blocked)
-        if ask and offer.plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
-        return offer.plan
-
-    def _tell(self, case: Case, step: StepState) -> None:
-        words = f"{step.words[:1].upper()}{step.words[1:]}"
-        if not self.as_json:
-            click.echo(f"{words}. Case {case.id}.")
-            return
-        print_json(
-            {
-                "case": case.id,
-                "policy": self.wanted.name,
-                "target": str(self.target),
-                "state": step.state.value,
-                "calls": [sent.call.as_json() | {"request_id": sent.request_id} for sent in step.calls],
-                "verified": _verified(step),
-                "message": words,
-            }
-        )
-
-
-def _verified(step: StepState) -> bool:
-    return step.state.holds or step.state is State.UNDONE
-
-
-def _print_offer(offer: Offer) -> None:
-    from tui.shell.respond import print_plan
-
-    print_plan(offer.plan)
-    for line in offer.diff:
-        click.echo(f"  {line}")
-    _remark(offer.validation)
 
 
 def _remark(validation: Validation) -> None:

@@ -16,13 +16,15 @@ from services import clock
 from services.aws.errors import AwsError, Denied, ReadOnly
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller
-from services.governance.attaching import Attaching
-from services.governance.book import PolicyBook
+from services.governance import goal
 from services.governance.documents import Document, Kind, Wanted, document
+from services.governance.goal import PolicyGoal
 from services.governance.targets import Target, parse_target
-from services.runbook.case import Case
+from services.runbook.case import Case, CaseBook
 from services.runbook.errors import CaseHeld, Changed, Refused
 from services.runbook.plan import State
+from services.upkeep import book
+from services.upkeep.engine import STOOD, Upkeep
 
 DENY = Wanted(Kind.DENY)
 USER = parse_target("user:web")
@@ -69,17 +71,17 @@ def sent(sandbox: Sandbox) -> list[str]:
     return heard
 
 
-Begin = Callable[..., Awaitable[tuple[Attaching, Case]]]
+Begin = Callable[..., Awaitable[tuple[Upkeep, Case]]]
 
 
 @pytest.fixture
 async def begin(aws: AwsSession, tmp_path: Path) -> Begin:
     """`await begin()`: the policy's case, opened or gone on with, not entered."""
 
-    async def opened(target: Target = USER, wanted: Wanted = DENY) -> tuple[Attaching, Case]:
-        caller, book = await get_caller(aws), PolicyBook(tmp_path)
-        case = book.open(target, wanted, caller, clock.now())
-        return Attaching(aws, caller, target, wanted, case), case
+    async def opened(target: Target = USER, wanted: Wanted = DENY) -> tuple[Upkeep, Case]:
+        caller, goal = await get_caller(aws), PolicyGoal(target, wanted)
+        case = book.open_or_begin(CaseBook(tmp_path), goal, caller, clock.now())
+        return Upkeep(aws, caller, goal, case), case
 
     return opened
 
@@ -96,7 +98,7 @@ def lines(case: Case) -> list[str]:
 async def test_attached_seen_and_taken_away(iam: Any, begin: Begin, sent: list[str], tmp_path: Path) -> None:
     attaching, case = await begin()
     offer = await attaching.offer()
-    assert (offer.plan.title, offer.validation.remarks) == ("Attach stanch-deny-logs to user web", ())
+    assert (offer.plan.title, offer.proposal.remarks) == ("Attach stanch-deny-logs to user web", ())
     assert sent == []
     with case:
         step = await attaching.apply(offer.plan)
@@ -113,7 +115,7 @@ async def test_attached_seen_and_taken_away(iam: Any, begin: Begin, sent: list[s
         "opened", "intent", "outcome", "verified", "verified", "intent", "outcome", "verified", "closed",
     ]  # fmt: skip
     assert case.flaws() == ()
-    assert PolicyBook(tmp_path).open_case(USER, DENY, "123456789012") is None
+    assert book.open_case(CaseBook(tmp_path), PolicyGoal(USER, DENY), "123456789012") is None
 
 
 async def test_what_was_there_before_the_first_call_comes_back(iam: Any, begin: Begin) -> None:
@@ -139,7 +141,7 @@ async def test_an_intent_without_an_outcome_is_settled_by_asking(
     with case:
         offer = await attaching.offer()
         call = offer.plan.calls[0]
-        facts = {"before": {"document": None, "attached": False, "policy_id": None}}
+        facts = {STOOD: {"document": None, "attached": False, "policy_id": None}}
         case.append("intent", step="policy", undo=False, call=call.as_json(), facts=facts)
     # The program was killed after the call went out, before its answer was written down.
     iam.put_user_policy(**call.params)
@@ -207,19 +209,23 @@ async def test_guards(iam: Any, begin: Begin, tmp_path: Path) -> None:
             await attaching.apply(shown)
         with pytest.raises(CaseHeld):
             (await begin())[1].__enter__()
-        other = Attaching(attaching.aws, Caller("111122223333", "arn:x"), USER, DENY, case)
+        other = Upkeep(attaching.aws, Caller("111122223333", "arn:x"), attaching.goal, case)
         with pytest.raises(Refused, match="This case is of account 123456789012"):
             await other.apply()
     async with AwsSession(read_only=True) as aws:
         iam.delete_user_policy(UserName="web", PolicyName=DENY.name)
         with case, pytest.raises(ReadOnly):
-            await Attaching(aws, attaching.caller, USER, DENY, case).apply()
+            await Upkeep(aws, attaching.caller, attaching.goal, case).apply()
     assert policies_of(iam) == {}
 
 
-async def test_a_document_with_an_error_is_not_sent(iam: Any, begin: Begin) -> None:
+async def test_a_document_with_an_error_is_not_sent(
+    iam: Any, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = document(DENY)
+    wrong["Statement"][0]["Effect"] = "Permit"
+    monkeypatch.setattr(goal, "document", lambda wanted: wrong)
     attaching, _ = await begin()
-    attaching.document["Statement"][0]["Effect"] = "Permit"
     offer = await attaching.offer()
     assert offer.plan.calls == ()
     assert offer.plan.blocked == "Access Analyzer finds an error in it: The effect must be Allow or Deny."
@@ -232,5 +238,5 @@ async def test_where_the_analyzer_may_not_be_asked_that_is_said(
     attaching, _ = await begin()
     offer = await attaching.offer()
     assert offer.plan.calls
-    assert offer.validation.trouble
-    assert offer.validation.trouble.startswith("Not allowed: access-analyzer:ValidatePolicy")
+    (remark,) = offer.proposal.remarks
+    assert remark.startswith("Access Analyzer was not asked. Not allowed: access-analyzer:ValidatePolicy")

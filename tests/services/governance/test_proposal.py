@@ -12,9 +12,10 @@ from sandbox.server import Sandbox
 from services.aws.errors import NotFound
 from services.aws.session import AwsSession
 from services.governance.documents import Document, Kind, Wanted, document
-from services.governance.proposal import NEW_ID, Proposal, attach, detach
+from services.governance.proposal import NEW_ID, attach, detach
 from services.governance.standing import look
 from services.governance.targets import BadTarget, Target, TargetKind, parse_target
+from services.upkeep.proposal import Proposal
 from tests.principals import allow, policy
 
 DENY_USE = Wanted(Kind.DENY_USE)

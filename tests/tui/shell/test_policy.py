@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
-from services.governance.book import PolicyBook
 from services.governance.documents import Kind, Wanted, document
+from services.runbook.case import CaseBook
 from tests.tui.shell.conftest import Done, Stanch, start
 from tui.cli import Exit
 
@@ -112,7 +112,7 @@ def test_a_killed_run_goes_on_and_does_nothing_twice(
     assert done.err == f"stanch: {operation} had no outcome: it took place, said AWS.\n"
     listed = organizations.list_policies(Filter=SCP)["Policies"]
     assert [each["Name"] for each in listed].count("stanch-expiry-logs") == 1
-    (case,) = PolicyBook(tmp_path).cases()
+    (case,) = CaseBook(tmp_path).cases()
     entries = case.journal.entries()
     assert [entry.data["call"]["operation"] for entry in entries if entry.kind == "intent"] == [
         "CreatePolicy",

@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
+from services.runbook.deposit import default_name
 from services.runbook.plan import StepName
-from services.runbook.replace import default_name
 from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager, parse_tag
 from services.runbook.situation import Options
 from tui.commands import bindings

@@ -1,0 +1,299 @@
+"""Brings a goal about and takes it back: planned, journaled before it is sent, looked at after each call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services import clock
+from services.aws.call import SECRET, Call
+from services.aws.errors import AwsError, ReadOnly
+from services.aws.session import AwsSession
+from services.aws.sts import Caller
+from services.runbook.case import Case
+from services.runbook.deposit import delivered_to
+from services.runbook.errors import Changed, Refused, RunbookError
+from services.runbook.plan import Plan, State
+from services.runbook.secret import Secret, ToFile, ToScreen, with_secret, write_file
+from services.runbook.settle import PATIENCE, WITH_A_SECRET, settle
+from services.runbook.situation import said_aws
+from services.runbook.state import CaseState, Intent, StepState
+from services.upkeep.goal import Goal, Ground
+from services.upkeep.proposal import Proposal
+
+MOST_CALLS = 20
+VERIFY_SECONDS = 10.0
+"""How long AWS is asked again before "requested" is all that can be said."""
+STOOD = "stood"
+"""The fact of an intent that says what there was before the case's first call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan, and what it was worked out from."""
+
+    plan: Plan
+    proposal: Proposal
+
+    def as_json(self) -> dict[str, object]:
+        told = {"diff": list(self.proposal.diff), "remarks": list(self.proposal.remarks)}
+        return self.plan.as_json() | told | dict(self.proposal.more)
+
+
+class Upkeep:
+    """One goal, with or without a case; without one nothing can be sent.
+
+    *secret* is a new key's secret after it was asked for on the screen, until somebody takes it.
+    """
+
+    def __init__(
+        self,
+        aws: AwsSession,
+        caller: Caller,
+        goal: Goal,
+        case: Case | None = None,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.aws, self.caller, self.goal, self.case = aws, caller, goal, case
+        self.secret: Secret | None = None
+        self._now, self._sleep = now, sleep
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def state(self) -> CaseState:
+        return self.case.state() if self.case else CaseState()
+
+    @property
+    def step(self) -> StepState:
+        return self.state.step(self.goal.deed)
+
+    async def offer(self) -> Offer:
+        """What bringing it about would take now; asks AWS, changes nothing."""
+        return await self._offer(undo=False)
+
+    async def offer_undo(self) -> Offer:
+        return await self._offer(undo=True)
+
+    async def apply(self, shown: Plan | None = None) -> StepState:
+        """Bring it about and read back; *shown* is the plan that was agreed to.
+
+        Raises Refused, Changed, ReadOnly, AwsError or CaseError.
+        """
+        return await self._take(shown, undo=False)
+
+    async def undo(self, shown: Plan | None = None) -> StepState:
+        """Put all back as it was before this case."""
+        return await self._take(shown, undo=True)
+
+    async def resume(self) -> tuple[str, ...]:
+        """Settle every intent that has no outcome; returns what was found, a sentence each."""
+        if self.case is None:
+            return ()
+        self.guard()
+        found: list[str] = []
+        async with self._one_at_a_time:
+            for intent in self.state.unsettled.values():
+                _, words = await self._settle(intent)
+                found.append(f"{intent.call.operation} had no outcome: {words}.")
+        return tuple(found)
+
+    async def delivered(self, where: str) -> None:
+        """Journal that the new secret reached the responder."""
+        if made := self.state.replacement:
+            await self._journal("delivered", key_id=made.key_id, where=where)
+
+    def guard(self) -> None:
+        account = self.state.opened.get("account")
+        if account and account != self.caller.account:
+            raise Refused(
+                f"This case is of account {account}, and the credentials are of {self.caller.account}: "
+                "use a profile of the case's account."
+            )
+
+    async def _offer(self, *, undo: bool) -> Offer:
+        proposal = await self._propose(undo=undo, planning=True)
+        return Offer(self._plan(proposal, undo=undo), proposal)
+
+    async def _propose(self, *, undo: bool, planning: bool = False) -> Proposal:
+        ground = Ground(
+            self.aws,
+            self.caller,
+            self.state,
+            self._now,
+            before=self._before(),
+            planning=planning,
+            secret_in_hand=self.secret is not None,
+        )
+        return await (self.goal.propose_undo(ground) if undo else self.goal.propose(ground))
+
+    def _before(self) -> Mapping[str, Any] | None:
+        """What there was before the case's first call, if it made one."""
+        entries = self.case.journal.entries() if self.case else ()
+        sent = (entry.data for entry in entries if entry.kind == "intent")
+        return next((dict(data["facts"][STOOD]) for data in sent), None)
+
+    async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
+        self.guard()
+        if self.case is None or not self.case.held:
+            raise RunbookError("This is done in a case that is open for writing.")
+        async with self._one_at_a_time:
+            proposal = await self._propose(undo=undo)
+            before = self._before() or proposal.before
+            plan = self._plan(proposal, undo=undo)
+            if plan.blocked:
+                raise Refused(plan.blocked)
+            if shown and (difference := plan.difference(shown)):
+                raise Changed(f"Nothing was done, since it changed meanwhile: {difference}")
+            if plan.calls and self.aws.read_only:
+                raise ReadOnly(plan.calls[0].operation)
+            for _ in range(MOST_CALLS):
+                if not proposal.calls:
+                    break
+                call = proposal.calls[0]
+                await self._send(call, {STOOD: dict(before), **proposal.facts}, undo=undo)
+                proposal = await self._seen(call, undo=undo)
+                if proposal.blocked:
+                    raise Refused(proposal.blocked)
+                if _same_first(proposal, call):
+                    break
+            await self._verified(proposal, undo=undo)
+        return self.step
+
+    async def _send(self, call: Call, facts: Mapping[str, object], *, undo: bool) -> None:
+        step = self.goal.deed
+        intent = await self._journal("intent", step=step, undo=undo, call=call.as_json(), facts=dict(facts))
+        try:
+            answer = await self.aws.send(with_secret(call, self.secret))
+        except AwsError as error:
+            await self._journal(
+                "outcome",
+                intent=intent,
+                ok=False,
+                unknown=error.outcome_unknown,
+                error=str(error),
+                request_id=error.request_id,
+            )
+            if not error.outcome_unknown or not await self._settle_now(intent) or _gives_secret(call):
+                # A key that was made, and its secret lost with the answer, is for the responder to judge.
+                raise
+            return
+        made = answer.body.get("ServiceSpecificCredential")
+        extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
+        await self._journal("outcome", intent=intent, ok=True, request_id=answer.request_id, **extra)
+        if made:
+            await self._keep(Secret(made.get("ServiceCredentialSecret") or made["ServicePassword"]))
+        elif self.secret and SECRET in call.params.values():
+            self.secret.forget()
+            self.secret = None
+
+    async def _keep(self, secret: Secret) -> None:
+        """Take a new secret where it is to go, or hold it until the next call has stored it."""
+        self.secret = secret
+        match self.goal.secret_to:
+            case ToFile(path) as destination:
+                write_file(path, secret)
+                await self.delivered(delivered_to(destination, ""))
+                secret.forget()
+                self.secret = None
+            case ToScreen():
+                # Shown by whoever asked for it, who then says so.
+                pass
+
+    async def _settle_now(self, seq: int) -> bool:
+        """After a call without an answer: whether it took place all the same; left to the next run if not."""
+        try:
+            done, _ = await self._settle(self.state.unsettled[seq])
+        except AwsError:
+            return False
+        return done is True
+
+    async def _settle(self, intent: Intent) -> tuple[bool | None, str]:
+        """It took place if it is proposed no longer; of keys and secrets AWS's lists are asked."""
+        extra: dict[str, object] = {}
+        if intent.call.operation in WITH_A_SECRET:
+            answer = await settle(self.aws, intent, now=self._now, sleep=self._sleep)
+            done, words = answer.done, answer.words
+            extra = {"key_id": answer.key_id} if answer.key_id else {}
+        else:
+            done, words = await self._proposed_no_longer(intent)
+        await self._journal("settled", intent=intent.seq, done=done, words=words, **extra)
+        return done, words
+
+    async def _proposed_no_longer(self, intent: Intent) -> tuple[bool, str]:
+        """A fresh "not done" is asked again until AWS has had time to agree with itself."""
+        while True:
+            calls = (await self._propose(undo=intent.undo)).calls
+            if not any(_same(call, intent.call) for call in calls):
+                return True, "it took place, said AWS"
+            if self._now() - intent.at > PATIENCE:
+                return False, "it did not take place, said AWS"
+            await self._sleep(1.0)
+
+    async def _seen(self, call: Call, *, undo: bool) -> Proposal:
+        """What is left to do once AWS shows what *call* did, or patience ends."""
+        waited, pause = 0.0, 0.25
+        while True:
+            proposal = await self._propose(undo=undo)
+            if not _same_first(proposal, call) or waited >= VERIFY_SECONDS:
+                return proposal
+            await self._sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, 2.0)
+
+    async def _verified(self, proposal: Proposal, *, undo: bool) -> None:
+        words = self.goal.told(undo=undo).done
+        if proposal.calls:
+            state, words = State.REQUESTED, "sent, and AWS does not show it yet"
+        else:
+            state = State.UNDONE if undo else State.CONFIRMED
+        words = said_aws(words, self._now())
+        await self._journal("verified", step=self.goal.deed, state=state, words=words)
+        if state is State.UNDONE:
+            # All is as it was: the next time begins a case of its own.
+            await self._journal("closed", remaining=[])
+
+    def _plan(self, proposal: Proposal, *, undo: bool) -> Plan:
+        told = self.goal.told(undo=undo)
+        return Plan(
+            step=self.goal.deed,
+            title=told.title,
+            stops=told.stops,
+            leaves=told.leaves,
+            reversible=True,
+            undo=told.undo,
+            calls=proposal.calls,
+            warnings=proposal.warnings,
+            blocked=proposal.blocked,
+            already=proposal.already,
+        )
+
+    async def _journal(self, kind: str, **data: object) -> int:
+        assert self.case
+        # Waiting for the disk must not hold up the screen.
+        return await asyncio.to_thread(self.case.append, kind, **data)
+
+
+def _gives_secret(call: Call) -> bool:
+    return call.operation in ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
+
+
+_MADE_MEANWHILE = ("PolicyId", "ClientRequestToken")
+"""Of what is made on the way the id does not count."""
+
+
+def _same(one: Call, other: Call) -> bool:
+    """The same deed."""
+
+    def key(call: Call) -> tuple[str, object, str | None]:
+        params = {name: value for name, value in call.params.items() if name not in _MADE_MEANWHILE}
+        return call.operation, params, call.region
+
+    return key(one) == key(other)
+
+
+def _same_first(proposal: Proposal, call: Call) -> bool:
+    return any(_same(first, call) for first in proposal.calls[:1])

@@ -1,0 +1,141 @@
+"""What the commands of the quiet weeks share: a plan looked at, done on one yes, taken back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from services.aws.errors import ReadOnly
+from services.runbook.case import Case, CaseBook
+from services.runbook.errors import Refused
+from services.runbook.plan import Plan, State
+from services.upkeep import book
+from services.upkeep.engine import Offer, Upkeep
+from services.upkeep.goal import Goal
+from tui.cli import Exit
+from tui.shell.common import Setup, complain, print_json
+from tui.shell.respond import print_plan
+
+AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the work is to be done, as the options say it."""
+
+    only_plan: bool
+    undo: bool
+    yes: bool
+    take_over: bool
+    as_json: bool
+
+    def check(self) -> None:
+        """Raises a UsageError where the options make no sense together, or nobody can be asked."""
+        if self.only_plan and (self.undo or self.yes):
+            raise click.UsageError("--plan does nothing: it goes with neither --undo nor --yes.")
+        if not self.only_plan and not self.yes and not sys.stdin.isatty():
+            raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+
+
+def how_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--plan, --undo, --yes, --take-over and --json."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
+        click.option("--take-over", is_flag=True, help="Go on though somebody else holds the case."),
+        click.option("--yes", is_flag=True, help="Do not ask before doing it."),
+        click.option("--undo", is_flag=True, help="Put back what was there before."),
+        click.option("--plan", "only_plan", is_flag=True, help="Say what would be done, and do nothing."),
+    ):
+        command = option(command)
+    return command
+
+
+async def nothing_more(upkeep: Upkeep) -> Mapping[str, object]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One goal, taken on from the shell.
+
+    *named* are the fields that say in JSON what it is about; *after* is done once it stands, in its case, and
+    adds fields of its own.
+    """
+
+    setup: Setup
+    goal: Goal
+    how: How
+    named: Mapping[str, object] = field(default_factory=dict)
+    after: AfterIt = nothing_more
+
+    @property
+    def book(self) -> CaseBook:
+        return CaseBook(self.setup.state_dir)
+
+    async def run(self) -> int:
+        return await (self.show() if self.how.only_plan else self.take())
+
+    async def show(self) -> int:
+        async with self.setup.session() as aws:
+            offer = await (await book.look_up(aws, self.book, self.goal)).offer()
+        if self.how.as_json:
+            print_json(dict(self.named) | offer.as_json())
+        else:
+            print_offer(offer)
+        return Exit.DONE
+
+    async def take(self) -> int:
+        undo = self.how.undo
+        async with self.setup.session() as aws:
+            upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
+            if self.setup.read_only:
+                raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
+            shown = await self._agreed(upkeep)
+            with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
+                for found in await upkeep.resume():
+                    complain(found)
+                step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
+                more = {} if undo else dict(await self.after(upkeep))
+                self._tell(case, upkeep, more)
+        return Exit.DONE if step.state.holds or step.state is State.UNDONE else Exit.INCOMPLETE
+
+    async def _agreed(self, upkeep: Upkeep) -> Plan:
+        """The plan, agreed to where that was asked; what is blocked begins no case."""
+        offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
+        if not self.how.yes:
+            print_offer(offer)
+        if offer.plan.blocked:
+            raise Refused(offer.plan.blocked)
+        if not self.how.yes and offer.plan.calls:
+            click.confirm("Do it?", abort=True, err=True)
+        return offer.plan
+
+    def _tell(self, case: Case, upkeep: Upkeep, more: Mapping[str, object]) -> None:
+        step = upkeep.step
+        words = f"{step.words[:1].upper()}{step.words[1:]}"
+        if not self.how.as_json:
+            click.echo(f"{words}. Case {case.id}.")
+            return
+        print_json(
+            {
+                "case": case.id,
+                **self.named,
+                "state": step.state.value,
+                "calls": [sent.call.as_json() | {"request_id": sent.request_id} for sent in step.calls],
+                "verified": step.state.holds or step.state is State.UNDONE,
+                "message": words,
+                **more,
+            }
+        )
+
+
+def print_offer(offer: Offer) -> None:
+    print_plan(offer.plan)
+    for line in offer.proposal.diff:
+        click.echo(f"  {line}")
+    for remark in offer.proposal.remarks:
+        complain(remark)
