@@ -26,9 +26,12 @@ class LeverName(StrEnum):
 
 
 class Governing(StrEnum):
-    """In the quiet weeks: what keeps keys from being made, used or lasting for ever."""
+    """In the quiet weeks: keys made with all they need, recorded, and kept from being made or used."""
 
     POLICY = "policy"
+    SETUP = "setup"
+    ISSUE = "issue"
+    HARDEN = "harden"
 
 
 Deed = StepName | LeverName | Governing
