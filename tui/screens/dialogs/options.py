@@ -5,35 +5,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widget import Widget
 from textual.widgets import Input
 
 from services.runbook.deposit import default_name
 from services.runbook.plan import StepName
-from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager, parse_tag
 from services.runbook.situation import Options
 from tui.commands import bindings
 from tui.screens.base import Dialog
-from tui.widgets.lines import Lines
+from tui.widgets.agepicker import AgePicker
+from tui.widgets.form import TextRow, move, picked, typed
 from tui.widgets.picker import Picker
 from tui.widgets.rule import Rule
+from tui.widgets.secretplace import SecretPlace
 
 STEPS = (StepName.REVIEW, StepName.REPLACE, StepName.DENY)
 """Those that have choices."""
 
-AGES: tuple[int | None, ...] = (1, 5, 30, 90, 365, None)
-LONGEST_AGE = 36_600
 _NEW_USER, _IN_PLACE = 1, 2
-_CUSTOM = len(AGES)
-_AGE_WORDS = (
-    *(f"in {age} day{'s' * (age > 1)}" if age else "never" for age in AGES),
-    "in another number of days",
-)
-_PLACES = ("Secrets Manager", "a new file (0600)", "this screen")
 _WINDOWS = (1, 7, 30, 90)
 # Athena needs more said than a dialog has room for: `stanch review` has its options.
 _SOURCES = {
@@ -44,26 +34,6 @@ _SOURCES = {
     "lake": "an event data store, by CloudTrail Lake",
 }
 _ANY_POLICY = "an inline one; or the ARN of one made beforehand"
-
-
-class TextRow(Horizontal):
-    """A labelled line to type in."""
-
-    def __init__(self, label: str, value: str, placeholder: str, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._label = label
-        self._value = value
-        self._placeholder = placeholder
-
-    def compose(self) -> ComposeResult:
-        label = Lines(classes="label")
-        label.draw([((f"   {self._label:<11}", "quiet"),)])
-        yield label
-        yield Input(self._value, placeholder=self._placeholder, compact=True)
-
-    @property
-    def text(self) -> str:
-        return self.query_one(Input).value.strip()
 
 
 class OptionsDialog(Dialog[Options | None]):
@@ -105,24 +75,8 @@ class OptionsDialog(Dialog[Options | None]):
         form = _IN_PLACE if now.in_place else _NEW_USER if now.new_user else 0
         yield Picker("form", forms, form, id="form")
         yield TextRow("new user", now.new_user or "", f"{self._user}-2", id="user")
-        known = AGES.index(now.age_days) if now.age_days in AGES else _CUSTOM
-        yield Picker("expires", _AGE_WORDS, known, id="expires")
-        days = str(now.age_days) if known == _CUSTOM else ""
-        yield TextRow("days", days, f"1 to {LONGEST_AGE}", id="days")
-        place, name, kms_key, tags, path = 0, "", "", "", ""
-        match now.secret_to:
-            case ToSecretsManager(given, given_key, given_tags):
-                name, kms_key = given or "", given_key or ""
-                tags = " ".join(f"{key}={value}" for key, value in given_tags)
-            case ToFile(given_path):
-                place, path = 1, str(given_path)
-            case ToScreen():
-                place = 2
-        yield Picker("secret to", _PLACES, place, id="place")
-        yield TextRow("name", name, default_name(self._user), id="name")
-        yield TextRow("KMS key", kms_key, "the account's own", id="kms-key")
-        yield TextRow("tags", tags, "none; KEY=VALUE KEY=VALUE", id="tags")
-        yield TextRow("path", path, "a path that does not exist yet", id="path")
+        yield AgePicker(now.age_days)
+        yield SecretPlace(now.secret_to, default_name(self._user))
 
     def _of_review(self) -> ComposeResult:
         since = self._options.since
@@ -144,28 +98,15 @@ class OptionsDialog(Dialog[Options | None]):
         """Show the lines that the choices call for."""
         if self._step is not StepName.REPLACE:
             return
-        in_place, place = self._picked("form") == _IN_PLACE, self._picked("place")
-        self.query_one("#user").display = self._picked("form") == _NEW_USER
-        self.query_one("#expires").display = not in_place
-        self.query_one("#days").display = not in_place and self._picked("expires") == _CUSTOM
-        for row in ("#name", "#kms-key", "#tags"):
-            self.query_one(row).display = place == 0
-        self.query_one("#path").display = place == 1
+        form = picked(self, "form")
+        self.query_one("#user").display = form == _NEW_USER
+        self.query_one(AgePicker).display = form != _IN_PLACE
 
     def do_next(self) -> None:
-        self._move(1)
+        move(self, 1)
 
     def do_previous(self) -> None:
-        self._move(-1)
-
-    def _move(self, by: int) -> None:
-        stops: list[Widget] = [
-            widget
-            for widget in self.query("Picker, Input")
-            if widget.display and (widget.parent is None or getattr(widget.parent, "display", True))
-        ]
-        at = stops.index(self.focused) if self.focused in stops else 0
-        self.set_focus(stops[(at + by) % len(stops)])
+        move(self, -1)
 
     def do_use(self) -> None:
         match self._step:
@@ -173,12 +114,12 @@ class OptionsDialog(Dialog[Options | None]):
                 self._use_replace()
             case StepName.DENY:
                 policy = self.query_one("#policy", TextRow).text or None
-                sigv4 = self._picked("deny") == 1
+                sigv4 = picked(self, "deny") == 1
                 self.dismiss(replace(self._options, also_sigv4=sigv4, hold_policy=policy))
             case _:
-                since = self._now - timedelta(days=_WINDOWS[self._picked("window")])
+                since = self._now - timedelta(days=_WINDOWS[picked(self, "window")])
                 self.dismiss(
-                    replace(self._options, since=since, source=list(_SOURCES)[self._picked("source")])
+                    replace(self._options, since=since, source=list(_SOURCES)[picked(self, "source")])
                 )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -188,46 +129,20 @@ class OptionsDialog(Dialog[Options | None]):
         self.dismiss(None)
 
     def _use_replace(self) -> None:
-        form, picked = self._picked("form"), self._picked("expires")
-        in_place = form == _IN_PLACE
-        if not in_place and picked == _CUSTOM:
-            typed = self.query_one("#days", TextRow).text
-            if not typed.isdecimal() or not 1 <= int(typed) <= LONGEST_AGE:
-                self.say(f"Days are a whole number from 1 to {LONGEST_AGE:,}.", "warn")
-                return
-            age: int | None = int(typed)
-        else:
-            age = AGES[picked] if picked < _CUSTOM else self._options.age_days
+        form = picked(self, "form")
         try:
-            destination = self._destination()
+            age = self._options.age_days if form == _IN_PLACE else self.query_one(AgePicker).days
+            destination = self.query_one(SecretPlace).destination
         except ValueError as error:
             self.say(str(error), "warn")
             return
-        named = self.query_one("#user", TextRow).text or f"{self._user}-2"
+        named = typed(self, "user") or f"{self._user}-2"
         self.dismiss(
             replace(
                 self._options,
-                in_place=in_place,
+                in_place=form == _IN_PLACE,
                 new_user=named if form == _NEW_USER else None,
                 age_days=age,
                 secret_to=destination,
             )
         )
-
-    def _destination(self) -> Destination:
-        match self._picked("place"):
-            case 0:
-                tags = tuple(parse_tag(tag) for tag in self._typed("#tags").split())
-                return ToSecretsManager(self._typed("#name") or None, self._typed("#kms-key") or None, tags)
-            case 1:
-                if not (path := self._typed("#path")):
-                    raise ValueError("Name a file that does not exist yet.")
-                return ToFile(Path(path).expanduser())
-            case _:
-                return ToScreen()
-
-    def _typed(self, row_id: str) -> str:
-        return self.query_one(row_id, TextRow).text
-
-    def _picked(self, picker_id: str) -> int:
-        return self.query_one(f"#{picker_id}", Picker).index
