@@ -228,6 +228,11 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(PolicyScreen(target, wanted))
 
+    def open_scan(self) -> None:
+        from tui.screens.scan import ScanScreen
+
+        self.push_screen(ScanScreen())
+
     def open_audit(self) -> None:
         from tui.screens.audit import AuditScreen
 

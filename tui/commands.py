@@ -19,6 +19,7 @@ from tui.commandtable import (
     loggroups,
     policy,
     runbook,
+    scan,
     traffic,
 )
 from tui.keymap import remapped
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     *governance.COMMANDS,
     *policy.COMMANDS,
     *loggroups.COMMANDS,
+    *scan.COMMANDS,
     *lists.COMMANDS,
     *anywhere.COMMANDS,
 )

@@ -30,6 +30,7 @@ from tui.screens.palette import PaletteDialog
 from tui.screens.policy import PolicyScreen
 from tui.screens.policydocument import PolicyDocumentScreen
 from tui.screens.runbook import RunbookScreen
+from tui.screens.scan import ScanScreen
 from tui.screens.sweep import SweepScreen
 from tui.screens.traffic import TrafficScreen
 from tui.widgets.rows import Rows
@@ -52,6 +53,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     AuditScreen,
     FindingScreen,
     PolicyScreen,
+    ScanScreen,
     ConfirmDialog,
     OptionsDialog,
     QuestionDialog,

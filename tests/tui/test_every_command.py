@@ -87,6 +87,7 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await log_groups(driver)
         await audit(driver)
         await policy(driver)
+        await scan(driver, tmp_path, leaked.token)
         await events(driver, gate)
         await runbook(driver, leaked.key_id)
         await cases(driver)
@@ -148,6 +149,14 @@ async def policy(driver: Driver) -> None:
     await take(driver, "whom", "~Attach it to whom?", '"group:ci', "=enter", "~everybody in ci")
     await take(driver, "attach", "~Leave it", "=y", "~attached to group ci, said AWS", "detach")
     await take(driver, "~Leave it", "=y", "~taken from group ci, said AWS", "^KEY ID")
+
+
+async def scan(driver: Driver, folder: Path, token: str) -> None:
+    leaked = folder / "leaked.env"
+    leaked.write_text(token, encoding="utf-8")
+    await take(driver, "~KEY ID", "scan", "~AWS is asked nothing", f'"{leaked}', "=enter", "~1 key found")
+    await take(driver, "look_elsewhere", "=enter", "~1 key found", "respond_found", "~1 · deactivate")
+    await take(driver, "^KEY ID")
 
 
 async def events(driver: Driver, gate: Gate) -> None:

@@ -158,6 +158,9 @@ class Commands(Screen[Result]):
     def do_policy(self) -> None:
         self.stanch.open_policy()
 
+    def do_scan(self) -> None:
+        self.stanch.open_scan()
+
     def do_audit(self) -> None:
         self.stanch.open_audit()
 
