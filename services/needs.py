@@ -15,6 +15,7 @@ SECRETS = "arn:{partition}:secretsmanager:{region}:{account}:secret:stanch/*"
 GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
 TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
 BUCKET = "arn:{partition}:s3:::{bucket}"
+API_KEY_ACCESS: Context = (("iam:PolicyARN", "arn:{partition}:iam::aws:policy/CloudWatchLogsAPIKeyAccess"),)
 LOGS_KEYS: Context = (("iam:ServiceSpecificCredentialServiceName", "logs.amazonaws.com"),)
 
 
@@ -46,7 +47,7 @@ class Part:
     does: str
     without: str
     """What to do where it may not."""
-    document: Literal["look", "act", "govern"]
+    document: Literal["look", "act", "setup", "govern"]
     needs: tuple[Need, ...]
 
     @property
@@ -223,6 +224,26 @@ PARTS = (
         _on(USERS, "iam:UpdateAccessKey"),
     ),
     Part(
+        "setup",
+        "make users, log groups and policies for new Logs keys, and take them away again",
+        "Have somebody make the user and the log group, then issue its key (stanch issue).",
+        "setup",
+        (
+            *_on(USERS, "iam:AttachUserPolicy", "iam:DetachUserPolicy", context=API_KEY_ACCESS),
+            *_on(USERS, "iam:CreateUser", "iam:DeleteUser", "iam:TagUser"),
+            *_on(
+                GROUPS,
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DeleteLogGroup",
+                "logs:DeleteLogStream",
+                "logs:DescribeLogStreams",
+                "logs:FilterLogEvents",
+            ),
+            *_on(SECRETS, "secretsmanager:DeleteSecret"),
+        ),
+    ),
+    Part(
         "policies",
         "attach policies that govern keys to groups, roles and the organization",
         "Print the document (stanch policy) and have somebody attach it.",
@@ -275,7 +296,6 @@ class Place:
 
     def questions(self, need: Need) -> dict[Question, Call | None]:
         """What to ask, each with the read that tells too; one for each bucket where buckets are meant."""
-        context = (*need.context, ("aws:RequestedRegion", self._region(need.action)))
         found: dict[Question, Call | None] = {}
         for bucket in self.buckets if "{bucket}" in need.resource else ("",):
             known = {
@@ -286,6 +306,11 @@ class Place:
                 "trail": self.trail,
                 "user": self.user,
             }
+            told = (
+                (key, value.format(**known) if isinstance(value, str) else value)
+                for key, value in need.context
+            )
+            context = (*told, ("aws:RequestedRegion", self._region(need.action)))
             question = Question(need.action, need.resource.format(**known), context)
             found[question] = _call(need.action, need.probe, known) if need.probe else None
         return found

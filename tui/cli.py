@@ -28,6 +28,8 @@ COMMANDS = {
     "case": "tui.shell.case",
     "scan": "tui.shell.scan",
     "audit": "tui.shell.audit",
+    "setup": "tui.shell.setup",
+    "issue": "tui.shell.issue",
     "policy": "tui.shell.policy",
     "doctor": "tui.shell.doctor",
     "config": "tui.shell.config",

@@ -49,5 +49,40 @@ async def log_group_pages(
         params["nextToken"] = body["nextToken"]
 
 
+async def find_log_group(aws: AwsSession, region: str, name: str) -> LogGroup | None:
+    """The one of exactly that name."""
+    async for page in log_group_pages(aws, region, prefix=name):
+        for group in page:
+            if group.name == name:
+                return group
+    return None
+
+
+async def has_log_stream(aws: AwsSession, region: str, group: str, name: str) -> bool:
+    """Raises NotFound where there is no such group."""
+    params: dict[str, Any] = {"logGroupName": group, "logStreamNamePrefix": name}
+    while True:
+        body = await aws.read("logs", "DescribeLogStreams", region=region, **params)
+        if any(raw["logStreamName"] == name for raw in body["logStreams"]):
+            return True
+        if not body.get("nextToken"):
+            return False
+        params["nextToken"] = body["nextToken"]
+
+
+async def message_pages(
+    aws: AwsSession, region: str, group: str, *, stream: str | None = None
+) -> AsyncIterator[tuple[str, ...]]:
+    """The messages of a group, or of one of its streams; a page may be empty and not the last."""
+    params: dict[str, Any] = {"logGroupName": group, "limit": 50}
+    params |= {"logStreamNames": [stream]} if stream else {}
+    while True:
+        body = await aws.read("logs", "FilterLogEvents", region=region, **params)
+        yield tuple(clean(raw["message"]) for raw in body["events"])
+        if not body.get("nextToken"):
+            return
+        params["nextToken"] = body["nextToken"]
+
+
 def _moment(milliseconds: int | None) -> datetime | None:
     return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None

@@ -17,6 +17,8 @@ class SecretInfo:
     created: datetime | None
     versions: tuple[str, ...]
     changed: datetime | None = None
+    deleted: datetime | None = None
+    """When it was marked for deletion: until it is gone its name is taken, and it takes no new value."""
 
 
 async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
@@ -27,4 +29,11 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
         return None
     versions = tuple((body.get("VersionIdsToStages") or {}).keys())
     changed = body.get("LastChangedDate") or body.get("CreatedDate")
-    return SecretInfo(clean(body["Name"]), clean(body["ARN"]), body.get("CreatedDate"), versions, changed)
+    return SecretInfo(
+        clean(body["Name"]),
+        clean(body["ARN"]),
+        body.get("CreatedDate"),
+        versions,
+        changed,
+        body.get("DeletedDate"),
+    )

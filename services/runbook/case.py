@@ -142,7 +142,7 @@ class Case:
             "kind": now.kind,
             "about": now.about,
             "key_id": now.opened.get("key_id"),
-            "user": now.opened.get("user"),
+            "user": now.opened.get("user") or _user(now.whose),
             "account": now.opened.get("account"),
             "opened": clock.rfc3339(now.opened_at) if now.opened_at else None,
             "closed": clock.rfc3339(now.closed_at) if now.closed_at else None,
@@ -290,6 +290,12 @@ class CaseBook:
         case = Case(folder)
         case.journal.append("opened", {**opened, "login": _login(), "host": socket.gethostname()}, now)
         return case
+
+
+def _user(target: str) -> str | None:
+    """Whom another kind of case than an incident is about, where that is a user."""
+    kind, _, name = target.partition(":")
+    return name if kind == "user" else None
 
 
 def _login() -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services import clock
 from services.aws.call import Call
+from services.aws.iam import Credential
 from services.runbook import working
 from services.runbook.errors import Refused
 from services.runbook.plan import Plan, State, StepName
@@ -66,3 +68,16 @@ def _plan(
         already=already,
         overridable=bool(blocked),
     )
+
+
+def metadata(key: Credential) -> dict[str, object]:
+    """All that is known of a key, kept before it is deleted: afterwards AWS no longer lists it."""
+    return {
+        "key_id": key.id,
+        "user": key.user,
+        "service": key.service,
+        "alias": key.alias,
+        "status": key.status,
+        "created": clock.rfc3339(key.created),
+        "expires": clock.rfc3339(key.expires) if key.expires else None,
+    }

@@ -251,7 +251,7 @@ class Runbook:
             await self._journal("override", step=plan.step, reason=options.override)
         if plan.step is StepName.DELETE and plan.calls:
             await self._journal(
-                "metadata", **_metadata(await self.situation(options).credential() or self.key)
+                "metadata", **delete.metadata(await self.situation(options).credential() or self.key)
             )
         secret: Secret | None = None
         for call in plan.calls:
@@ -326,16 +326,3 @@ class Runbook:
             raise RunbookError("A step is taken in a case.")
         # Waiting for the disk must not hold up the screen.
         return await asyncio.to_thread(self.case.append, kind, **data)
-
-
-def _metadata(key: Credential) -> dict[str, object]:
-    """All that is known of a key, kept before it is deleted: afterwards AWS no longer lists it."""
-    return {
-        "key_id": key.id,
-        "user": key.user,
-        "service": key.service,
-        "alias": key.alias,
-        "status": key.status,
-        "created": clock.rfc3339(key.created),
-        "expires": clock.rfc3339(key.expires) if key.expires else None,
-    }

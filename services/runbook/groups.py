@@ -26,7 +26,7 @@ async def plan(at: Situation) -> Plan:
     on = [group for group in found if group.bearer_enabled]
     if not on:
         return _plan(at, already="These groups take no bearer tokens already.")
-    calls = tuple(_call(group.name, group.region, enabled=False) for group in on)
+    calls = tuple(switch(group.name, group.region, enabled=False) for group in on)
     return _plan(at, calls=calls, warnings=(await _others(at),))
 
 
@@ -34,7 +34,7 @@ async def plan_undo(at: Situation) -> Plan:
     off = switched_off(at)
     if not off:
         return _plan(at, undoing=True, already="This case switched no group off.")
-    calls = tuple(_call(name, region, enabled=True) for name, region in off)
+    calls = tuple(switch(name, region, enabled=True) for name, region in off)
     return _plan(at, undoing=True, calls=calls)
 
 
@@ -68,7 +68,7 @@ def switched_off(at: Situation) -> list[tuple[str, str]]:
 
 
 async def _verify(at: Situation, groups: list[tuple[str, str]], *, enabled: bool) -> Verified:
-    found = await asyncio.gather(*(_read(at, region, name) for name, region in groups))
+    found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in groups))
     agree = [group for group in found if group is None or group.bearer_enabled is enabled]
     words = f"{len(agree)} of {len(groups)} groups {'take' if enabled else 'refuse'} bearer tokens"
     done = State.UNDONE if enabled else State.CONFIRMED
@@ -81,7 +81,9 @@ async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup],
     places = [
         (name, (region,) if region else regions) for name, _, region in (one.partition("@") for one in wanted)
     ]
-    answers = await asyncio.gather(*(_read(at, region, name) for name, looked in places for region in looked))
+    answers = await asyncio.gather(
+        *(logs.find_log_group(at.aws, region, name) for name, looked in places for region in looked)
+    )
     found = [group for group in answers if group is not None]
     there = {(group.name, group.region) for group in found}
     missing = [
@@ -90,14 +92,6 @@ async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup],
         if not any((name, region) in there for region in looked)
     ]
     return found, missing
-
-
-async def _read(at: Situation, region: str, name: str) -> LogGroup | None:
-    async for page in logs.log_group_pages(at.aws, region, prefix=name):
-        for group in page:
-            if group.name == name:
-                return group
-    return None
 
 
 async def _others(at: Situation) -> str:
@@ -122,7 +116,7 @@ async def _others(at: Situation) -> str:
     )
 
 
-def _call(name: str, region: str, *, enabled: bool) -> Call:
+def switch(name: str, region: str, *, enabled: bool) -> Call:
     params = {"logGroupIdentifier": name, "bearerTokenAuthenticationEnabled": enabled}
     return Call("logs", OPERATION, params, region)
 

@@ -60,19 +60,24 @@ class _Asking:
         asked = self.question(call)
         if asked is None:
             return []
-        tagging = call.service == "secretsmanager" and "Tags" in call.params
-        return [asked, Question("secretsmanager:TagResource", asked.resource)] if tagging else [asked]
+        if "Tags" not in call.params:
+            return [asked]
+        tagging = "iam:TagUser" if call.service == "iam" else f"{call.service}:TagResource"
+        return [asked, Question(tagging, asked.resource)]
 
     def _resource(self, call: Call) -> str | None:
         params, region = call.params, call.region or self.region
         match call.service, call.operation:
             case "iam", operation if operation in _OF_A_USER:
                 return self.users.get(str(params["UserName"]))
-            case "logs", "PutBearerTokenAuthentication":
-                name = str(params["logGroupIdentifier"]).removesuffix(":*")
+            case "logs", "CreateLogStream" | "DeleteLogStream":
+                stream = f"log-group:{params['logGroupName']}:log-stream:{params['logStreamName']}"
+                return _arn(self.caller, "logs", region, stream)
+            case "logs", "PutBearerTokenAuthentication" | "CreateLogGroup" | "DeleteLogGroup":
+                name = str(params.get("logGroupIdentifier") or params["logGroupName"]).removesuffix(":*")
                 # AWS asks for the form with :* behind the group.
                 return _arn(self.caller, "logs", region, f"log-group:{name}", name) + ":*"
-            case "secretsmanager", "CreateSecret" | "PutSecretValue":
+            case "secretsmanager", "CreateSecret" | "PutSecretValue" | "DeleteSecret":
                 name = str(params.get("Name") or params.get("SecretId"))
                 # AWS puts a hyphen and six characters behind a secret's name.
                 return _arn(self.caller, "secretsmanager", region, f"secret:{name}-AbCdEf", name)

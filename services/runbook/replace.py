@@ -13,7 +13,6 @@ from services.aws.iam import Credential
 from services.runbook import deny, new_user
 from services.runbook.deposit import deposit_of, words_of
 from services.runbook.plan import Plan, State, StepName
-from services.runbook.secret import problem
 from services.runbook.situation import Situation, Verified, said_aws
 from services.runbook.state import Replacement
 
@@ -33,16 +32,19 @@ async def plan(at: Situation) -> Plan:
         )
     if blocked := await _blocked(at, credentials, lost=present):
         return _plan(at, blocked=blocked)
-    deposit, warnings = await deposit_of(
+    deposit = await deposit_of(
         at.aws, at.options.secret_to, at.key.user, f"{at.short_service} API key of {user}"
     )
+    if deposit.blocked:
+        return _plan(at, blocked=deposit.blocked)
+    warnings = list(deposit.warnings)
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
-        return _plan(at, calls=(*_reset(present), *deposit), warnings=(lost, *warnings))
+        return _plan(at, calls=(*reset(present), *deposit.calls), warnings=(lost, *warnings))
     if at.options.in_place:
         old = next(found for found in credentials if found.id == at.key.id)
-        return _plan(at, calls=(*_reset(old), *deposit), warnings=tuple(warnings))
+        return _plan(at, calls=(*reset(old), *deposit.calls), warnings=tuple(warnings))
     if at.options.age_days is None:
         warnings.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
     prepare: tuple[Call, ...] = ()
@@ -51,7 +53,7 @@ async def plan(at: Situation) -> Plan:
         warnings += mind
     return _plan(
         at,
-        calls=(*prepare, _create(at, user), *deposit),
+        calls=(*prepare, _create(at, user), *deposit.calls),
         warnings=tuple(warnings),
         facts={"before": [found.id for found in credentials]},
     )
@@ -113,8 +115,6 @@ async def _is_there(at: Situation, made: Replacement) -> bool:
 
 
 async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Credential | None) -> str | None:
-    if trouble := problem(at.options.secret_to):
-        return f"The secret has nowhere to go: {trouble}."
     if at.options.new_user:
         return await new_user.trouble(at, at.options.new_user)
     if held := await deny.holding(at):
@@ -130,7 +130,7 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
             return "The key has expired, and an expired key cannot be reset: make a second key instead."
         return None
     if lost is None and len(credentials) >= QUOTA:
-        both = " and ".join(_described(found) for found in credentials)
+        both = " and ".join(described(found) for found in credentials)
         return (
             f"{at.key.user} has two {at.short_service} keys, the most AWS allows: {both}. Delete one first, "
             "reset this one in place (`--step reset`), or make a key for a new user (`--new-user NAME`)."
@@ -145,7 +145,7 @@ def _create(at: Situation, user: str) -> Call:
     return Call("iam", "CreateServiceSpecificCredential", params)
 
 
-def _reset(key: Credential) -> tuple[Call, ...]:
+def reset(key: Credential) -> tuple[Call, ...]:
     """A new secret for *key*, and active it is after it."""
     which = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
     reset = Call("iam", "ResetServiceSpecificCredential", which)
@@ -162,7 +162,7 @@ async def _credentials(at: Situation, user: str) -> tuple[Credential, ...]:
         return ()
 
 
-def _described(found: Credential) -> str:
+def described(found: Credential) -> str:
     return f"{found.id} ({found.status}, made {clock.spoken(found.created, clock.now())})"
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from services.aws.call import SECRET, Call
 from services.runbook.errors import RunbookError
+from services.runbook.journal import sync_folder
 
 
 class Secret:
@@ -59,6 +63,8 @@ class ToScreen:
     """Handed to the caller, who shows it because the responder asked."""
 
 
+_SECRET_NAME = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
+
 Destination = ToSecretsManager | ToFile | ToScreen
 
 
@@ -69,7 +75,7 @@ def parse_destination(text: str) -> Destination:
         case "secretsmanager":
             return ToSecretsManager(rest or None)
         case "file" if rest:
-            return ToFile(Path(rest).expanduser())
+            return ToFile(Path(rest).expanduser().absolute())
         case "screen" if not rest:
             return ToScreen()
         case _:
@@ -91,7 +97,13 @@ def parse_tag(text: str) -> tuple[str, str]:
 
 def problem(destination: Destination) -> str | None:
     """Why the secret could not go there, found out before a key is made; None where it can."""
-    if not isinstance(destination, ToFile):
+    if isinstance(destination, ToSecretsManager):
+        name = destination.name
+        if name and not name.startswith("arn:") and not _SECRET_NAME.fullmatch(name):
+            signs = "letters, digits and / _ + = . @ -, 512 at most"
+            return f"{name!r} is no name that Secrets Manager takes: {signs}"
+        return None
+    if isinstance(destination, ToScreen):
         return None
     path = destination.path
     if path.exists() or path.is_symlink():
@@ -111,8 +123,20 @@ def write_file(path: Path, secret: Secret) -> None:
             file.write(secret.reveal() + "\n")
             file.flush()
             os.fsync(file.fileno())
+        sync_folder(path.parent)
     except OSError as error:
         raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
+
+
+def was_written(path: Path, since: datetime) -> bool:
+    """Whether *path* holds a whole secret written since then, by this user and for nobody else."""
+    try:
+        found = path.lstat()
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+        # A file system may keep whole seconds.
+        return ours and found.st_mtime >= since.timestamp() - 1 and path.read_bytes().endswith(b"\n")
+    except OSError:
+        return False
 
 
 def with_secret(call: Call, secret: Secret | None) -> Call:

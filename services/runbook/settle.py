@@ -115,11 +115,9 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
 async def _switched(aws: AwsSession, intent: Intent) -> Settlement:
     params = intent.call.params
     wanted, name = params["bearerTokenAuthenticationEnabled"], str(params["logGroupIdentifier"])
-    async for page in logs.log_group_pages(aws, str(intent.call.region), prefix=name):
-        for group in page:
-            if group.name == name:
-                takes = "takes" if group.bearer_enabled else "refuses"
-                return _said(group.bearer_enabled is wanted, f"{name} {takes} bearer tokens")
+    if group := await logs.find_log_group(aws, str(intent.call.region), name):
+        takes = "takes" if group.bearer_enabled else "refuses"
+        return _said(group.bearer_enabled is wanted, f"{name} {takes} bearer tokens")
     return Settlement(None, f"the log group {name} is not there")
 
 

@@ -2,7 +2,7 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
-``suspected`` · ``exported`` · ``closed``.
+``suspected`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``closed``.
 """
 
 from __future__ import annotations
@@ -69,6 +69,10 @@ class CaseState:
     steps: Mapping[Deed, StepState] = field(default_factory=dict)
     unsettled: Mapping[int, Intent] = field(default_factory=dict)
     replacement: Replacement | None = None
+    keys: tuple[str, ...] = ()
+    """Ids of all keys that this case made."""
+    told: bool = False
+    """Whether the responder was told how the last deed ended."""
     reviews: tuple[Mapping[str, Any], ...] = ()
     done: tuple[Call, ...] = ()
     """Every call that AWS is known to have acted on, in order."""
@@ -141,7 +145,7 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
         case "intent":
             intent = _intent(entry)
             intents[intent.seq] = intent
-            state = replace(state, unsettled={**state.unsettled, intent.seq: intent})
+            state = replace(state, unsettled={**state.unsettled, intent.seq: intent}, told=False)
             return _step(
                 state,
                 intent.step,
@@ -165,6 +169,8 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
             return replace(state, reviews=(*state.reviews, data))
         case "suspected":
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
+        case "told":
+            return replace(state, told=True)
         case "closed":
             return replace(state, closed_at=entry.at)
         case _:
@@ -211,9 +217,10 @@ def _done(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
     match intent.call.operation:
         case "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" as operation:
             key_id = str(entry.data["key_id"])
-            in_place = operation.startswith("Reset") and key_id == state.opened["key_id"]
+            in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
             new = Replacement(key_id, str(intent.call.params["UserName"]), entry.at, in_place=in_place)
-            return replace(state, replacement=new)
+            keys = (*state.keys, *([] if key_id in state.keys or in_place else [key_id]))
+            return replace(state, replacement=new, keys=keys)
         case "CreateSecret" | "PutSecretValue" if made:
             name = intent.call.params.get("Name") or intent.call.params["SecretId"]
             return replace(state, replacement=replace(made, delivered=f"secretsmanager:{name}"))

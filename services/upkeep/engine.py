@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services import clock
-from services.aws.call import SECRET, Call
+from services.aws.call import Call
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.runbook import preflight
 from services.runbook.case import Case
 from services.runbook.deposit import delivered_to
 from services.runbook.errors import Changed, Refused, RunbookError
 from services.runbook.plan import Plan, State
-from services.runbook.secret import Secret, ToFile, ToScreen, with_secret, write_file
+from services.runbook.secret import (
+    Secret,
+    ToFile,
+    ToScreen,
+    ToSecretsManager,
+    was_written,
+    with_secret,
+    write_file,
+)
 from services.runbook.settle import PATIENCE, WITH_A_SECRET, settle
 from services.runbook.situation import said_aws
 from services.runbook.state import CaseState, Intent, StepState
-from services.upkeep.goal import Goal, Ground
+from services.upkeep.calls import gives_secret, same, same_first, stores
+from services.upkeep.goal import Goal, Ground, MakesKeys, Trial
 from services.upkeep.proposal import Proposal
 
-MOST_CALLS = 20
+MORE_CALLS = 20
+"""How many calls beyond those of the plan may turn out to be missing on the way."""
 VERIFY_SECONDS = 10.0
 """How long AWS is asked again before "requested" is all that can be said."""
 STOOD = "stood"
@@ -46,7 +57,8 @@ class Offer:
 class Upkeep:
     """One goal, with or without a case; without one nothing can be sent.
 
-    *secret* is a new key's secret after it was asked for on the screen, until somebody takes it.
+    *secret* is a new key's secret after it was asked for on the screen, until somebody takes it; *trial* what
+    came of trying a new key out, where that was wanted.
     """
 
     def __init__(
@@ -61,6 +73,7 @@ class Upkeep:
     ) -> None:
         self.aws, self.caller, self.goal, self.case = aws, caller, goal, case
         self.secret: Secret | None = None
+        self.trial: Trial | None = None
         self._now, self._sleep = now, sleep
         self._one_at_a_time = asyncio.Lock()
 
@@ -100,12 +113,21 @@ class Upkeep:
             for intent in self.state.unsettled.values():
                 _, words = await self._settle(intent)
                 found.append(f"{intent.call.operation} had no outcome: {words}.")
+            made, to = self.state.replacement, self.goal.secret_to
+            if made and not made.delivered and isinstance(to, ToFile) and was_written(to.path, made.at):
+                await self.delivered(delivered_to(to, made.user))
+                found.append(f"The secret of {made.key_id} had been written to {to.path}.")
         return tuple(found)
 
     async def delivered(self, where: str) -> None:
         """Journal that the new secret reached the responder."""
         if made := self.state.replacement:
             await self._journal("delivered", key_id=made.key_id, where=where)
+
+    async def told(self) -> None:
+        """Journal that the responder was told how it ended: asked for a key once more, it is another one."""
+        if isinstance(self.goal, MakesKeys) and self.state.closed_at is None:
+            await self._journal("told")
 
     def guard(self) -> None:
         account = self.state.opened.get("account")
@@ -117,7 +139,14 @@ class Upkeep:
 
     async def _offer(self, *, undo: bool) -> Offer:
         proposal = await self._propose(undo=undo, planning=True)
-        return Offer(self._plan(proposal, undo=undo), proposal)
+        plan, service = self._plan(proposal, undo=undo), None
+        if cut := tuple(intent.call.operation for intent in self.state.unsettled.values()):
+            words = f"A run was cut off at {cut[0]}: AWS is asked first what came of it, and this may change."
+            plan = replace(plan, warnings=(words, *plan.warnings))
+        if isinstance(self.goal, MakesKeys):
+            service = self.goal.service
+        lacking = await preflight.missing(self.aws, self.caller, plan, service=service)
+        return Offer(preflight.warned(plan, lacking), proposal)
 
     async def _propose(self, *, undo: bool, planning: bool = False) -> Proposal:
         ground = Ground(
@@ -151,15 +180,26 @@ class Upkeep:
                 raise Changed(f"Nothing was done, since it changed meanwhile: {difference}")
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
-            for _ in range(MOST_CALLS):
+            for _ in range(len(proposal.calls) + MORE_CALLS):
                 if not proposal.calls:
                     break
                 call = proposal.calls[0]
                 await self._send(call, {STOOD: dict(before), **proposal.facts}, undo=undo)
-                proposal = await self._seen(call, undo=undo)
+                if self.secret and stores(proposal.calls[1:2]):
+                    # A secret in hand is stored before anything else is asked.
+                    proposal = replace(proposal, calls=proposal.calls[1:])
+                    continue
+                try:
+                    proposal = await self._seen(call, undo=undo)
+                except AwsError as error:
+                    if self.secret is None:
+                        raise
+                    # Its secret is still to be shown, and would be lost.
+                    await self._requested(f"sent, and could not be read back: {error}")
+                    return self.step
                 if proposal.blocked:
                     raise Refused(proposal.blocked)
-                if _same_first(proposal, call):
+                if same_first(proposal, call):
                     break
             await self._verified(proposal, undo=undo)
         return self.step
@@ -167,6 +207,7 @@ class Upkeep:
     async def _send(self, call: Call, facts: Mapping[str, object], *, undo: bool) -> None:
         step = self.goal.deed
         intent = await self._journal("intent", step=step, undo=undo, call=call.as_json(), facts=dict(facts))
+        made: Mapping[str, Any] | None = None
         try:
             answer = await self.aws.send(with_secret(call, self.secret))
         except AwsError as error:
@@ -178,31 +219,50 @@ class Upkeep:
                 error=str(error),
                 request_id=error.request_id,
             )
-            if not error.outcome_unknown or not await self._settle_now(intent) or _gives_secret(call):
+            if not error.outcome_unknown or not await self._settle_now(intent) or gives_secret(call):
                 # A key that was made, and its secret lost with the answer, is for the responder to judge.
                 raise
-            return
-        made = answer.body.get("ServiceSpecificCredential")
-        extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
-        await self._journal("outcome", intent=intent, ok=True, request_id=answer.request_id, **extra)
+        else:
+            made = answer.body.get("ServiceSpecificCredential")
+            extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
+            await self._journal("outcome", intent=intent, ok=True, request_id=answer.request_id, **extra)
         if made:
             await self._keep(Secret(made.get("ServiceCredentialSecret") or made["ServicePassword"]))
-        elif self.secret and SECRET in call.params.values():
-            self.secret.forget()
-            self.secret = None
+        elif stores((call,)):
+            await self._try_out()
+            self._forget()
 
     async def _keep(self, secret: Secret) -> None:
         """Take a new secret where it is to go, or hold it until the next call has stored it."""
         self.secret = secret
         match self.goal.secret_to:
             case ToFile(path) as destination:
-                write_file(path, secret)
-                await self.delivered(delivered_to(destination, ""))
-                secret.forget()
-                self.secret = None
+                try:
+                    await asyncio.to_thread(write_file, path, secret)
+                    await self.delivered(delivered_to(destination, ""))
+                    await self._try_out()
+                finally:
+                    self._forget()
             case ToScreen():
                 # Shown by whoever asked for it, who then says so.
+                await self._try_out()
+            case ToSecretsManager() | None:
                 pass
+
+    async def _try_out(self) -> None:
+        """Use the new key once, where the goal wants that; what comes of it is journaled."""
+        made = self.state.replacement
+        if self.secret is None or made is None or not isinstance(self.goal, MakesKeys):
+            return
+        if where := self.goal.tried_at:
+            await self._journal("trying", key_id=made.key_id, where=where)
+            self.trial = await self.goal.try_out(self.aws, self.secret, self._sleep)
+            await self._journal("tried", key_id=made.key_id, **self.trial.as_json())
+
+    def _forget(self) -> None:
+        if self.secret:
+            self.secret.forget()
+        self.secret = None
 
     async def _settle_now(self, seq: int) -> bool:
         """After a call without an answer: whether it took place all the same; left to the next run if not."""
@@ -224,11 +284,13 @@ class Upkeep:
         await self._journal("settled", intent=intent.seq, done=done, words=words, **extra)
         return done, words
 
-    async def _proposed_no_longer(self, intent: Intent) -> tuple[bool, str]:
+    async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
         while True:
-            calls = (await self._propose(undo=intent.undo)).calls
-            if not any(_same(call, intent.call) for call in calls):
+            proposal = await self._propose(undo=intent.undo)
+            if proposal.blocked and not proposal.calls:
+                return None, f"whether it took place cannot be told: {proposal.blocked.rstrip('.')}"
+            if not any(same(call, intent.call) for call in proposal.calls):
                 return True, "it took place, said AWS"
             if self._now() - intent.at > PATIENCE:
                 return False, "it did not take place, said AWS"
@@ -239,22 +301,29 @@ class Upkeep:
         waited, pause = 0.0, 0.25
         while True:
             proposal = await self._propose(undo=undo)
-            if not _same_first(proposal, call) or waited >= VERIFY_SECONDS:
+            behind = proposal.awaited or same_first(proposal, call)
+            if not behind or waited >= VERIFY_SECONDS:
                 return proposal
             await self._sleep(pause)
             waited, pause = waited + pause, min(pause * 2, 2.0)
 
     async def _verified(self, proposal: Proposal, *, undo: bool) -> None:
-        words = self.goal.told(undo=undo).done
-        if proposal.calls:
-            state, words = State.REQUESTED, "sent, and AWS does not show it yet"
-        else:
-            state = State.UNDONE if undo else State.CONFIRMED
-        words = said_aws(words, self._now())
+        if proposal.calls or proposal.awaited:
+            await self._requested(proposal.awaited or "sent, and AWS does not show it yet")
+            return
+        words = said_aws(self.goal.told(undo=undo).done, self._now())
+        if proposal.left:
+            words += f"; left: {'; '.join(proposal.left)}"
+        seen = State.IN_FORCE if self.trial and self.trial.accepted else State.CONFIRMED
+        state = State.UNDONE if undo else seen
         await self._journal("verified", step=self.goal.deed, state=state, words=words)
-        if state is State.UNDONE:
+        if undo and not proposal.left:
             # All is as it was: the next time begins a case of its own.
             await self._journal("closed", remaining=[])
+
+    async def _requested(self, words: str) -> None:
+        words = said_aws(words, self._now())
+        await self._journal("verified", step=self.goal.deed, state=State.REQUESTED, words=words)
 
     def _plan(self, proposal: Proposal, *, undo: bool) -> Plan:
         told = self.goal.told(undo=undo)
@@ -275,25 +344,3 @@ class Upkeep:
         assert self.case
         # Waiting for the disk must not hold up the screen.
         return await asyncio.to_thread(self.case.append, kind, **data)
-
-
-def _gives_secret(call: Call) -> bool:
-    return call.operation in ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
-
-
-_MADE_MEANWHILE = ("PolicyId", "ClientRequestToken")
-"""Of what is made on the way the id does not count."""
-
-
-def _same(one: Call, other: Call) -> bool:
-    """The same deed."""
-
-    def key(call: Call) -> tuple[str, object, str | None]:
-        params = {name: value for name, value in call.params.items() if name not in _MADE_MEANWHILE}
-        return call.operation, params, call.region
-
-    return key(one) == key(other)
-
-
-def _same_first(proposal: Proposal, call: Call) -> bool:
-    return any(_same(first, call) for first in proposal.calls[:1])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.runbook.plan import Governing
-from services.runbook.secret import Destination
+from services.runbook.secret import Destination, Secret
 from services.runbook.state import CaseState
 from services.upkeep.proposal import Proposal
 
@@ -77,3 +77,31 @@ class Goal(Protocol):
 
     async def propose_undo(self, ground: Ground) -> Proposal:
         """Back to what there was before; blocked where no case knows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of using a new key once; *status* is None where no answer came."""
+
+    accepted: bool
+    status: int | None
+    words: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"accepted": self.accepted, "status": self.status, "words": self.words}
+
+
+@runtime_checkable
+class MakesKeys(Protocol):
+    """What a goal has besides, where it makes a key."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def tried_at(self) -> str | None:
+        """Where a new key is tried out, in words; None where it is not to be."""
+
+    async def try_out(
+        self, aws: AwsSession, secret: Secret, sleep: Callable[[float], Awaitable[object]]
+    ) -> Trial:
+        """Use the key once; raises nothing of AWS's."""

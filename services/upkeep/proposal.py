@@ -17,7 +17,8 @@ class Proposal:
 
     *before* is what there was, kept so that it can be put back, and *facts* what else a killed run is settled
     by; *diff* is told against what there was, line by line. *remarks* are what others say of it, *more* are
-    fields of its own for JSON.
+    fields of its own for JSON. *awaited* says what AWS does not show yet though nothing is missing, *left*
+    what stays for good when all else is taken back.
     """
 
     calls: tuple[Call, ...] = ()
@@ -26,6 +27,8 @@ class Proposal:
     remarks: tuple[str, ...] = ()
     blocked: str | None = None
     already: str | None = None
+    awaited: str | None = None
+    left: tuple[str, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)

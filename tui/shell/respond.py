@@ -17,12 +17,13 @@ from services.runbook.engine import Result, Runbook
 from services.runbook.errors import NoSuchKey, Refused
 from services.runbook.plan import Deed, LeverName, Plan, StepName, deed
 from services.runbook.preflight import warned
-from services.runbook.secret import Destination, ToScreen, ToSecretsManager, parse_destination, parse_tag
+from services.runbook.secret import ToScreen
 from services.runbook.situation import DEFAULT_AGE_DAYS, Options
 from services.token import Token, decode
 from tui.cli import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
 from tui.shell.identify import read_token
+from tui.shell.secretplace import destination, secret_options
 
 UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
 STEPS = [*UNDOABLE, "reset", "sweep"]
@@ -42,21 +43,7 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 @click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
 @click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")
 @click.option("--yes", is_flag=True, help="Do not ask before doing it.")
-@click.option(
-    "--secret-to",
-    metavar="WHERE",
-    default="secretsmanager",
-    show_default=True,
-    help="Where a new secret goes: secretsmanager[:NAME], file:PATH (new, 0600) or screen.",
-)
-@click.option("--kms-key", metavar="KEY", help="Encrypt a new secret with this KMS key: id, alias or ARN.")
-@click.option(
-    "--secret-tag",
-    "secret_tags",
-    metavar="KEY=VALUE",
-    multiple=True,
-    help="A tag for a new secret; may be repeated.",
-)
+@secret_options
 @click.option(
     "--days",
     type=click.IntRange(1, 36600),
@@ -128,7 +115,7 @@ def command(
         age_days=None if never_expires else days,
         in_place=step == "reset",
         new_user=new_user,
-        secret_to=_destination(secret_to, kms_key, secret_tags),
+        secret_to=destination(secret_to, kms_key, secret_tags),
         also_sigv4=sigv4,
         hold_policy=hold_policy,
         log_groups=log_groups,
@@ -155,18 +142,6 @@ def command(
 
     token = decode(read_token()) if key_id == "-" else None
     ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
-
-
-def _destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
-    try:
-        destination, given = parse_destination(text), tuple(parse_tag(tag) for tag in tags)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    if isinstance(destination, ToSecretsManager):
-        return replace(destination, kms_key=kms_key, tags=given)
-    if kms_key or given:
-        raise click.UsageError("--kms-key and --secret-tag are for a secret that goes to Secrets Manager.")
-    return destination
 
 
 class _Work:

@@ -21,6 +21,7 @@ from tui.shell.common import Setup, complain, print_json
 from tui.shell.respond import print_plan
 
 AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
+Tell = Callable[[Mapping[str, object]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,16 @@ async def nothing_more(upkeep: Upkeep) -> Mapping[str, object]:
     return {}
 
 
+def say_nothing(more: Mapping[str, object]) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One goal, taken on from the shell.
 
     *named* are the fields that say in JSON what it is about; *after* is done once it stands, in its case, and
-    adds fields of its own.
+    adds fields of its own, of which *tell* tells a person.
     """
 
     setup: Setup
@@ -71,6 +76,7 @@ class Work:
     how: How
     named: Mapping[str, object] = field(default_factory=dict)
     after: AfterIt = nothing_more
+    tell: Tell = say_nothing
 
     @property
     def book(self) -> CaseBook:
@@ -94,14 +100,25 @@ class Work:
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
             if self.setup.read_only:
                 raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
+            if upkeep.case:
+                # Planned before a run that was cut off is settled, it would be another plan.
+                with book.begin(upkeep, self.book, take_over=self.how.take_over):
+                    await self._resume(upkeep)
             shown = await self._agreed(upkeep)
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
-                for found in await upkeep.resume():
-                    complain(found)
+                await self._resume(upkeep)
                 step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
                 more = {} if undo else dict(await self.after(upkeep))
                 self._tell(case, upkeep, more)
-        return Exit.DONE if step.state.holds or step.state is State.UNDONE else Exit.INCOMPLETE
+                await upkeep.told()
+        refused = upkeep.trial is not None and not upkeep.trial.accepted
+        done = step.state is State.UNDONE or (step.state.holds and not refused)
+        return Exit.DONE if done else Exit.INCOMPLETE
+
+    @staticmethod
+    async def _resume(upkeep: Upkeep) -> None:
+        for found in await upkeep.resume():
+            complain(found)
 
     async def _agreed(self, upkeep: Upkeep) -> Plan:
         """The plan, agreed to where that was asked; what is blocked begins no case."""
@@ -119,6 +136,7 @@ class Work:
         words = f"{step.words[:1].upper()}{step.words[1:]}"
         if not self.how.as_json:
             click.echo(f"{words}. Case {case.id}.")
+            self.tell(more)
             return
         print_json(
             {

@@ -1,0 +1,90 @@
+"""What a case made and did not take away itself, worked out from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from services.aws.call import Call
+
+T = TypeVar("T")
+Place = tuple[str, str]
+"""A log group and its Region."""
+
+
+@dataclass(slots=True)
+class Made:
+    """In the order it was made."""
+
+    users: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
+    """ARNs."""
+    inline: dict[str, str] = field(default_factory=dict)
+    """The newest document of each inline policy, as it was sent."""
+    groups: list[Place] = field(default_factory=list)
+    streams: list[tuple[str, str, str]] = field(default_factory=list)
+    switched_on: list[Place] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+    filled: list[str] = field(default_factory=list)
+    """Secrets that were there and got a new version."""
+    versions: set[str] = field(default_factory=set)
+
+
+def made(done: Iterable[Call]) -> Made:
+    found = Made()
+    for call in done:
+        _take(found, call)
+    return found
+
+
+def _take(found: Made, call: Call) -> None:
+    def named(name: str) -> str:
+        return str(call.params.get(name) or "")
+
+    place = (named("logGroupName") or named("logGroupIdentifier"), call.region or "")
+    match call.operation:
+        case "CreateUser":
+            _add(found.users, named("UserName"))
+        case "DeleteUser":
+            _drop(found.users, named("UserName"))
+        case "AttachUserPolicy":
+            _add(found.attached, named("PolicyArn"))
+        case "DetachUserPolicy":
+            _drop(found.attached, named("PolicyArn"))
+        case "PutUserPolicy":
+            found.inline[named("PolicyName")] = named("PolicyDocument")
+        case "DeleteUserPolicy":
+            found.inline.pop(named("PolicyName"), None)
+        case "CreateLogGroup":
+            _add(found.groups, place)
+        case "DeleteLogGroup":
+            _drop(found.groups, place)
+            found.streams = [each for each in found.streams if each[:2] != place]
+            _drop(found.switched_on, place)
+        case "CreateLogStream":
+            _add(found.streams, (*place, named("logStreamName")))
+        case "DeleteLogStream":
+            _drop(found.streams, (*place, named("logStreamName")))
+        case "PutBearerTokenAuthentication":
+            change = _add if call.params["bearerTokenAuthenticationEnabled"] else _drop
+            change(found.switched_on, place)
+        case "CreateSecret":
+            _add(found.secrets, named("Name"))
+            found.versions.add(named("ClientRequestToken"))
+        case "PutSecretValue":
+            if named("SecretId") not in found.secrets:
+                _add(found.filled, named("SecretId"))
+            found.versions.add(named("ClientRequestToken"))
+        case "DeleteSecret":
+            _drop(found.secrets, named("SecretId"))
+
+
+def _add(listed: list[T], what: T) -> None:
+    if what not in listed:
+        listed.append(what)
+
+
+def _drop(listed: list[T], what: T) -> None:
+    if what in listed:
+        listed.remove(what)

@@ -1,0 +1,63 @@
+"""Where a new secret goes, as options of the commands that make keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from services.runbook.secret import Destination, ToSecretsManager, parse_destination, parse_tag
+
+
+def secret_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--secret-to, --kms-key and --secret-tag."""
+    for option in (
+        click.option(
+            "--secret-tag",
+            "secret_tags",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="A tag for a new secret; may be repeated.",
+        ),
+        click.option(
+            "--kms-key", metavar="KEY", help="Encrypt a new secret with this KMS key: id, alias or ARN."
+        ),
+        click.option(
+            "--secret-to",
+            metavar="WHERE",
+            default="secretsmanager",
+            show_default=True,
+            help="Where a new secret goes: secretsmanager[:NAME], file:PATH (new, 0600) or screen.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
+    """Raises a UsageError."""
+    try:
+        found, given = parse_destination(text), tuple(parse_tag(tag) for tag in tags)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if isinstance(found, ToSecretsManager):
+        return replace(found, kms_key=kms_key, tags=given)
+    if kms_key or given:
+        raise click.UsageError("--kms-key and --secret-tag are for a secret that goes to Secrets Manager.")
+    return found
+
+
+def age_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--days and --never-expires."""
+    command = click.option(
+        "--never-expires", is_flag=True, help="Make a key that never expires (not advised)."
+    )(command)
+    return click.option(
+        "--days",
+        type=click.IntRange(1, 36600),
+        default=90,
+        show_default=True,
+        help="When the key expires: 1, 5, 30, 90, 365 or any number.",
+    )(command)
