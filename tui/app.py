@@ -228,6 +228,16 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(PolicyScreen(target, wanted))
 
+    def open_setup(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.setup import SetupScreen
+
+        self.push_screen(SetupScreen(wanted))
+
+    def open_issue(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.issue import IssueScreen
+
+        self.push_screen(IssueScreen(wanted))
+
     def open_scan(self) -> None:
         from tui.screens.scan import ScanScreen
 

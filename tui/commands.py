@@ -21,6 +21,7 @@ from tui.commandtable import (
     runbook,
     scan,
     traffic,
+    upkeep,
 )
 from tui.keymap import remapped
 
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     *traffic.COMMANDS,
     *governance.COMMANDS,
     *policy.COMMANDS,
+    *upkeep.COMMANDS,
     *loggroups.COMMANDS,
     *scan.COMMANDS,
     *lists.COMMANDS,

@@ -15,7 +15,7 @@ COMMANDS = (
         (SCREENS, "identify"),
         rank=20,
         blocked=needs_key,
-        but_not=("runbook", "plans", "sweep", "groups", "policy", "scan", *_PAGES),
+        but_not=("runbook", "plans", "sweep", "groups", "policy", "scan", "setup", "issue", *_PAGES),
     ),
     Command(
         "identify",

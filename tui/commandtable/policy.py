@@ -50,8 +50,4 @@ COMMANDS = (
         _HERE,
         rank=14,
     ),
-    Command("next_choice", ("tab", "down", "j"), "next", "The next choice.", _HERE),
-    Command("previous_choice", ("shift+tab", "up", "k"), "previous", "The choice before.", _HERE),
-    Command("text_down", ("pagedown",), "page down", "Scroll the document or the plan down.", _HERE),
-    Command("text_up", ("pageup",), "page up", "Scroll the document or the plan up.", _HERE),
 )

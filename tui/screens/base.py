@@ -158,6 +158,13 @@ class Commands(Screen[Result]):
     def do_policy(self) -> None:
         self.stanch.open_policy()
 
+    def do_setup(self) -> None:
+        self.stanch.open_setup()
+
+    def do_issue(self) -> None:
+        subject = self.subject
+        self.stanch.open_issue({"user": subject.user, "service": subject.service} if subject else None)
+
     def do_scan(self) -> None:
         self.stanch.open_scan()
 

@@ -246,13 +246,21 @@ def _journal(row: CaseRow) -> Span:
 
 def open_case(app: StanchApp, row: CaseRow) -> None:
     """On the screen that goes on with it; raises CaseError where its first line does not say what it is."""
-    match row.state.kind:
-        case "policy":
-            from services.governance.goal import goal_of
+    opened = row.state.opened
+    try:
+        match row.state.kind:
+            case "policy":
+                from services.governance.goal import goal_of
 
-            goal = goal_of(row.state)
-            app.open_policy(goal.at, goal.policy)
-        case _:
-            from tui.screens.runbook import RunbookScreen
+                goal = goal_of(row.state)
+                app.open_policy(goal.at, goal.policy)
+            case "setup":
+                app.open_setup(opened["wanted"])
+            case "issue":
+                app.open_issue(opened["wanted"])
+            case _:
+                from tui.screens.runbook import RunbookScreen
 
-            app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))
+                app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CaseError(f"The case does not say what it is about ({error!r}).") from None

@@ -46,6 +46,7 @@ class GoalScreen(StanchScreen):
         self._upkeep: Upkeep | None = None
         self._offer: Offer | None = None
         self._doing: str | None = None
+        self._result: tuple[str, ...] = ()
 
     def form(self) -> ComposeResult:
         """The lines to choose by."""
@@ -63,9 +64,9 @@ class GoalScreen(StanchScreen):
         """Of the lower part."""
         raise NotImplementedError
 
-    def after(self, upkeep: Upkeep) -> str | None:
-        """What is shown, beside that it was done, once it stands."""
-        return None
+    async def after(self, upkeep: Upkeep) -> tuple[str, ...]:
+        """What is shown, line by line, once it stands; raises nothing of AWS's."""
+        return ()
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="form", can_focus=False):
@@ -88,6 +89,10 @@ class GoalScreen(StanchScreen):
 
     def changed(self, *, after: float = 0) -> None:
         """Another choice: plan it, *after* that many seconds without a further one."""
+        self._result = ()
+        self._look_again(after)
+
+    def _look_again(self, after: float = 0) -> None:
         self._upkeep = self._offer = None
         self.workers.cancel_group(self, "plan")
         text = self.query_one("#text", OfferView)
@@ -96,7 +101,8 @@ class GoalScreen(StanchScreen):
         except Unchosen as missing:
             text.tell(str(missing))
         else:
-            text.tell("asking AWS what is there…" if goal else "", self.document())
+            words = "" if self._result or not goal else "asking AWS what is there…"
+            text.tell(words, self.document(), result=self._result)
             if goal:
                 self.run_worker(self._plan(goal, after), group="plan", exclusive=True)
         self.query_one("#text-rule", Rule).entitle(*self.heading())
@@ -112,7 +118,7 @@ class GoalScreen(StanchScreen):
             text.tell(str(error), self.document())
             self.stanch.keep(f"reading {goal.whose}", error)
         else:
-            text.tell(made=self.document(), offer=self._offer)
+            text.tell(made=self.document(), offer=self._offer, result=self._result)
         self.commands_changed()
 
     @property
@@ -129,6 +135,8 @@ class GoalScreen(StanchScreen):
                 return f"{self._doing} is under way"
             case "bring_about" | "take_back" if self._offer is None:
                 return "not read yet"
+            case "copy_result" if not self._result:
+                return "there is nothing to copy yet"
         return None
 
     def do_next_choice(self) -> None:
@@ -148,6 +156,10 @@ class GoalScreen(StanchScreen):
 
     def do_take_back(self) -> None:
         self.run_worker(self._ask(undo=True), group="ask", exclusive=True)
+
+    def do_copy_result(self) -> None:
+        self.app.copy_to_clipboard("\n".join(self._result))
+        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals take it.")
 
     def do_refresh(self) -> None:
         self.changed()
@@ -176,7 +188,7 @@ class GoalScreen(StanchScreen):
             self.app.run_worker(self._do(upkeep, plan, undo=undo), group="upkeep")
 
     async def _do(self, upkeep: Upkeep, plan: Plan, *, undo: bool) -> None:
-        more: str | None = None
+        result: tuple[str, ...] = ()
         try:
             case = await asyncio.to_thread(book.begin, upkeep, self._cases)
             try:
@@ -185,7 +197,8 @@ class GoalScreen(StanchScreen):
                 step = await (upkeep.undo(plan) if undo else upkeep.apply(plan))
                 if not undo:
                     await self._hand_over(upkeep)
-                    more = self.after(upkeep)
+                    result = await self.after(upkeep)
+                    await upkeep.told()
             finally:
                 case.__exit__(None, None, None)
             said = f"{step.words[:1].upper()}{step.words[1:]}. Case {case.id}."
@@ -194,9 +207,8 @@ class GoalScreen(StanchScreen):
             said = f"{error}  (! shows it again)"
         self._doing = None
         if self.drawable:
-            self.changed()
-            if more:
-                self.query_one("#text", OfferView).tell(more)
+            self._result = result
+            self._look_again()
             self.say(said)
 
     async def _hand_over(self, upkeep: Upkeep) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from services.text import clean
@@ -23,15 +23,17 @@ class OfferView(Page):
         self._document: Mapping[str, object] | None = None
         self._offer: Offer | None = None
         self._words = ""
+        self._result: Sequence[str] = ()
 
     def tell(
         self,
         words: str = "",
         made: Mapping[str, object] | None = None,
         offer: Offer | None = None,
+        result: Sequence[str] = (),
     ) -> None:
-        """*words* above it: what is waited for, or why there is nothing."""
-        self._words, self._document, self._offer = words, made, offer
+        """*words* above it: what is waited for, or why there is nothing; *result* in its place."""
+        self._words, self._document, self._offer, self._result = words, made, offer, result
         self.move_to(0)
         self._rewrap()
 
@@ -44,6 +46,8 @@ class OfferView(Page):
         return [*labelled("", clean(self._words), width), ()] if self._words else []
 
     def _told(self, width: int) -> list[Line]:
+        if self._result:
+            return [((part, "text"),) for line in self._result for part in _pieces(clean(line), width)]
         text = json.dumps(self._document, indent=2) if self._document else ""
         lines: list[Line] = [((line, "text"),) for line in text.splitlines()]
         if (offer := self._offer) is None:
@@ -59,6 +63,10 @@ class OfferView(Page):
         for part in filter(None, (changed, sent)):
             told += [(), *part]
         return told
+
+
+def _pieces(line: str, width: int) -> Iterable[str]:
+    return (line[at : at + width] for at in range(0, max(1, len(line)), width))
 
 
 def _diffed(line: str) -> Line:

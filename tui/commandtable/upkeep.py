@@ -1,0 +1,57 @@
+"""Commands of the quiet weeks: what shall stand, brought about and taken back."""
+
+from __future__ import annotations
+
+from tui.command import Command, needs_leave
+
+FORMS = ("setup", "issue")
+_PAGES = ("help", "errors")
+
+COMMANDS = (
+    Command(
+        "setup",
+        ("N",),
+        "set up a key",
+        "Make a CloudWatch Logs key with all it needs: user, policy, log groups, expiry.",
+        but_not=("setup", *_PAGES),
+    ),
+    Command(
+        "issue",
+        ("I",),
+        "issue a key",
+        "Make one more key for a user that exists: the chosen key's, or another.",
+        but_not=("issue", *_PAGES),
+    ),
+    Command(
+        "bring_about",
+        ("enter",),
+        "do it",
+        "Do what is planned below, after one confirmation.",
+        FORMS,
+        rank=10,
+        blocked=needs_leave,
+    ),
+    Command(
+        "take_back",
+        ("ctrl+t",),
+        "take back",
+        "Take back what a case here brought about, in the right order.",
+        FORMS,
+        rank=13,
+        blocked=needs_leave,
+    ),
+    Command(
+        "copy_result",
+        ("ctrl+y",),
+        "copy",
+        "Send what is shown below to the terminal's clipboard (OSC 52).",
+        ("setup",),
+        rank=14,
+    ),
+    Command("next_choice", ("tab", "down", "j"), "next", "The next line.", ("policy", *FORMS), rank=15),
+    Command(
+        "previous_choice", ("shift+tab", "up", "k"), "line before", "The line before.", ("policy", *FORMS)
+    ),
+    Command("text_down", ("pagedown",), "page down", "Scroll what is below down.", ("policy", *FORMS)),
+    Command("text_up", ("pageup",), "page up", "Scroll what is below up.", ("policy", *FORMS)),
+)
