@@ -107,6 +107,11 @@ class Upkeep:
         if made := self.state.replacement:
             await self._journal("delivered", key_id=made.key_id, where=where)
 
+    async def in_force(self, words: str) -> None:
+        """Journal that its effect was seen."""
+        words = said_aws(words, self._now())
+        await self._journal("verified", step=self.goal.deed, state=State.IN_FORCE, words=words)
+
     def guard(self) -> None:
         account = self.state.opened.get("account")
         if account and account != self.caller.account:
@@ -224,11 +229,14 @@ class Upkeep:
         await self._journal("settled", intent=intent.seq, done=done, words=words, **extra)
         return done, words
 
-    async def _proposed_no_longer(self, intent: Intent) -> tuple[bool, str]:
+    async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
         while True:
-            calls = (await self._propose(undo=intent.undo)).calls
-            if not any(_same(call, intent.call) for call in calls):
+            proposal = await self._propose(undo=intent.undo)
+            if proposal.blocked:
+                # Nothing is proposed then, done or not.
+                return None, f"whether it took place cannot be told: {proposal.blocked}"
+            if not any(_same(call, intent.call) for call in proposal.calls):
                 return True, "it took place, said AWS"
             if self._now() - intent.at > PATIENCE:
                 return False, "it did not take place, said AWS"
@@ -245,7 +253,7 @@ class Upkeep:
             waited, pause = waited + pause, min(pause * 2, 2.0)
 
     async def _verified(self, proposal: Proposal, *, undo: bool) -> None:
-        words = self.goal.told(undo=undo).done
+        words = (proposal.told or self.goal.told(undo=undo)).done
         if proposal.calls:
             state, words = State.REQUESTED, "sent, and AWS does not show it yet"
         else:
@@ -257,7 +265,7 @@ class Upkeep:
             await self._journal("closed", remaining=[])
 
     def _plan(self, proposal: Proposal, *, undo: bool) -> Plan:
-        told = self.goal.told(undo=undo)
+        told = proposal.told or self.goal.told(undo=undo)
         return Plan(
             step=self.goal.deed,
             title=told.title,

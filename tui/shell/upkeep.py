@@ -12,7 +12,7 @@ import click
 from services.aws.errors import ReadOnly
 from services.runbook.case import Case, CaseBook
 from services.runbook.errors import Refused
-from services.runbook.plan import Plan, State
+from services.runbook.plan import State
 from services.upkeep import book
 from services.upkeep.engine import Offer, Upkeep
 from services.upkeep.goal import Goal
@@ -94,17 +94,18 @@ class Work:
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
             if self.setup.read_only:
                 raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
-            shown = await self._agreed(upkeep)
+            offer = await self._agreed(upkeep)
+            shown = offer.plan
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
                 for found in await upkeep.resume():
                     complain(found)
                 step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
                 more = {} if undo else dict(await self.after(upkeep))
-                self._tell(case, upkeep, more)
+                self._tell(case, upkeep, offer, more)
         return Exit.DONE if step.state.holds or step.state is State.UNDONE else Exit.INCOMPLETE
 
-    async def _agreed(self, upkeep: Upkeep) -> Plan:
-        """The plan, agreed to where that was asked; what is blocked begins no case."""
+    async def _agreed(self, upkeep: Upkeep) -> Offer:
+        """What was offered, agreed to where that was asked; what is blocked begins no case."""
         offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
         if not self.how.yes:
             print_offer(offer)
@@ -112,11 +113,14 @@ class Work:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
             click.confirm("Do it?", abort=True, err=True)
-        return offer.plan
+        return offer
 
-    def _tell(self, case: Case, upkeep: Upkeep, more: Mapping[str, object]) -> None:
-        step = upkeep.step
+    def _tell(self, case: Case, upkeep: Upkeep, offer: Offer, more: Mapping[str, object]) -> None:
+        step, already = upkeep.step, offer.plan.already
         words = f"{step.words[:1].upper()}{step.words[1:]}"
+        if already and not self.how.undo:
+            seen = f" {words}." if step.state is State.IN_FORCE else ""
+            words = f"Nothing to do: {already.rstrip('.')}.{seen}".rstrip(".")
         if not self.how.as_json:
             click.echo(f"{words}. Case {case.id}.")
             return
@@ -128,6 +132,7 @@ class Work:
                 "calls": [sent.call.as_json() | {"request_id": sent.request_id} for sent in step.calls],
                 "verified": step.state.holds or step.state is State.UNDONE,
                 "message": words,
+                **offer.proposal.more,
                 **more,
             }
         )
