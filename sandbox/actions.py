@@ -14,11 +14,16 @@ from sandbox.world import ACCOUNT, World
 
 # Where the permission is not named for the operation.
 S3_ACTIONS = {
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
     "ListBuckets": "ListAllMyBuckets",
     "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }
 ALL_USERS = {"ListUsers"}
 UNRESTRICTED = {"sts:GetCallerIdentity"}

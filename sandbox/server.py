@@ -26,6 +26,7 @@ from sandbox.faulty import Faulty
 from sandbox.insights import responses as insights
 from sandbox.lake import responses as lake
 from sandbox.observe import Observed
+from sandbox.s3 import S3
 from sandbox.wire import ConnectionDropped, Handler, Server, log
 from sandbox.world import HOME_REGION, Settings, World
 
@@ -126,7 +127,7 @@ class Sandbox:
             organizations,
         ):
             extension.install(world)
-        allowed = Enforced(world, AccessAnalyzer(world, Moto(world)))
+        allowed = Enforced(world, AccessAnalyzer(world, S3(world, Moto(world))))
         return Observed(world, Faulty(self.faults, Bearer(world, allowed)))
 
     def _answer(self, request: Request) -> Response:

@@ -16,6 +16,7 @@ GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
 TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
 BUCKET = "arn:{partition}:s3:::{bucket}"
 API_KEY_ACCESS: Context = (("iam:PolicyARN", "arn:{partition}:iam::aws:policy/CloudWatchLogsAPIKeyAccess"),)
+NEW_BUCKET = "arn:{partition}:s3:::stanch-key-use-{account}-{region}"
 LOGS_KEYS: Context = (("iam:ServiceSpecificCredentialServiceName", "logs.amazonaws.com"),)
 
 
@@ -47,7 +48,7 @@ class Part:
     does: str
     without: str
     """What to do where it may not."""
-    document: Literal["look", "act", "setup", "govern"]
+    document: Literal["look", "act", "setup", "govern", "harden"]
     needs: tuple[Need, ...]
 
     @property
@@ -277,6 +278,38 @@ PARTS = (
                 "organizations:ListPoliciesForTarget",
                 "organizations:ListTargetsForPolicy",
                 "organizations:UpdatePolicy",
+            ),
+        ),
+    ),
+    Part(
+        "recording",
+        "have the use of keys recorded by a trail",
+        "Print the plan (stanch harden --plan) and have somebody run its commands.",
+        "harden",
+        (
+            *_on(
+                TRAILS,
+                "cloudtrail:CreateTrail",
+                "cloudtrail:DeleteTrail",
+                "cloudtrail:PutEventSelectors",
+                "cloudtrail:StartLogging",
+                "cloudtrail:StopLogging",
+                "cloudtrail:UpdateTrail",
+            ),
+            *_on(
+                NEW_BUCKET,
+                "s3:CreateBucket",
+                "s3:DeleteBucket",
+                "s3:DeleteBucketPolicy",
+                "s3:GetBucketOwnershipControls",
+                "s3:GetBucketPolicy",
+                "s3:GetBucketPublicAccessBlock",
+                "s3:GetEncryptionConfiguration",
+                "s3:ListBucket",
+                "s3:PutBucketOwnershipControls",
+                "s3:PutBucketPolicy",
+                "s3:PutBucketPublicAccessBlock",
+                "s3:PutEncryptionConfiguration",
             ),
         ),
     ),

@@ -15,6 +15,7 @@ from moto.cloudtrail.models import Trail
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, s3_backends
 
+from sandbox.cloudtrail.organization import id_of
 from sandbox.cloudtrail.records import Record
 
 SERVICE = "cloudtrail.amazonaws.com"
@@ -31,17 +32,22 @@ def delivery_error(trail: Trail) -> str | None:
     except ValueError:
         policy = {}
     arn = f"arn:{trail.partition}:s3:::{trail.bucket_name}"
-    needed = (("s3:GetBucketAcl", arn), ("s3:PutObject", f"{arn}/{_root(trail)}/CloudTrail/us-east-1/x"))
+    written = f"{arn}/{_root(trail, trail.account_id)}/CloudTrail/us-east-1/x"
+    needed = (("s3:GetBucketAcl", arn), ("s3:PutObject", written))
     statements = _listed(policy.get("Statement"))
-    if all(_allowed(statements, action, resource, trail.arn) for action, resource in needed):
+    if all(_allowed(statements, action, resource, trail) for action, resource in needed):
         return None
     return "AccessDenied"
 
 
-def object_key(trail: Trail, region: str, published: datetime, rng: random.Random) -> str:
+def object_key(
+    trail: Trail, region: str, published: datetime, rng: random.Random, account: str | None = None
+) -> str:
+    """For records of *account*, the trail's own where none is named."""
+    account = account or trail.account_id
     suffix = "".join(rng.choices(_SUFFIX, k=16))
-    name = f"{trail.account_id}_CloudTrail_{region}_{published:%Y%m%dT%H%MZ}_{suffix}.json.gz"
-    return f"{_root(trail)}/CloudTrail/{region}/{published:%Y/%m/%d}/{name}"
+    name = f"{account}_CloudTrail_{region}_{published:%Y%m%dT%H%MZ}_{suffix}.json.gz"
+    return f"{_root(trail, account)}/CloudTrail/{region}/{published:%Y/%m/%d}/{name}"
 
 
 def write(trail: Trail, key: str, records: Iterable[Record], published: datetime) -> None:
@@ -54,9 +60,10 @@ def write(trail: Trail, key: str, records: Iterable[Record], published: datetime
     stored.metadata["Content-Encoding"] = "gzip"
 
 
-def _root(trail: Trail) -> str:
+def _root(trail: Trail, account: str) -> str:
     prefix = f"{trail.s3_key_prefix}/" if trail.s3_key_prefix else ""
-    return f"{prefix}AWSLogs/{trail.account_id}"
+    organization = id_of(trail)
+    return f"{prefix}AWSLogs/{f'{organization}/' if organization else ''}{account}"
 
 
 def _bucket(trail: Trail) -> FakeBucket | None:
@@ -66,8 +73,8 @@ def _bucket(trail: Trail) -> FakeBucket | None:
         return None
 
 
-def _allowed(statements: Sequence[Mapping[str, Any]], action: str, resource: str, trail_arn: str) -> bool:
-    """Whether the service may do *action*; of conditions only aws:SourceArn can fail for it."""
+def _allowed(statements: Sequence[Mapping[str, Any]], action: str, resource: str, trail: Trail) -> bool:
+    """Whether the service may do *action*; of conditions only those on its source can fail for it."""
     allowed = False
     for statement in statements:
         if not _names_service(statement.get("Principal")):
@@ -79,7 +86,7 @@ def _allowed(statements: Sequence[Mapping[str, Any]], action: str, resource: str
         condition = statement.get("Condition") or {}
         if statement.get("Effect") == "Deny" and not condition:
             return False
-        allowed = allowed or (statement.get("Effect") == "Allow" and _source_fits(condition, trail_arn))
+        allowed = allowed or (statement.get("Effect") == "Allow" and _source_fits(condition, trail))
     return allowed
 
 
@@ -91,12 +98,14 @@ def _names_service(principal: Any) -> bool:
     return bool(principal == "*")
 
 
-def _source_fits(condition: Mapping[str, Any], trail_arn: str) -> bool:
-    for tests in condition.values():
-        for key, wanted in tests.items():
-            if key.lower() == "aws:sourcearn" and not any(_like(w, trail_arn) for w in _listed(wanted)):
-                return False
-    return True
+def _source_fits(condition: Mapping[str, Any], trail: Trail) -> bool:
+    source = {"aws:sourcearn": trail.arn, "aws:sourceaccount": trail.account_id}
+    return all(
+        any(_like(each, source[key.lower()]) for each in _listed(wanted))
+        for tests in condition.values()
+        for key, wanted in tests.items()
+        if key.lower() in source
+    )
 
 
 def _like(pattern: str, value: str, flags: int = 0) -> bool:

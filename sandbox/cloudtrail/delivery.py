@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 
 from sandbox.cloudtrail import bucket
+from sandbox.cloudtrail.organization import trails
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
 from sandbox.world import World
@@ -62,14 +62,15 @@ class Delivery:
     def flush(self) -> None:
         """Deliver all that waits, due or not; what is to come twice comes again with the next flush."""
         with self._world.lock:
-            batches: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
+            batches: defaultdict[tuple[str, str, str], list[Record]] = defaultdict(list)
             for waiting in self._waiting:
-                batches[waiting.trail_arn, waiting.record["awsRegion"]].append(waiting.record)
+                record = waiting.record
+                batches[waiting.trail_arn, record["recipientAccountId"], record["awsRegion"]].append(record)
             self._waiting.clear()
             known = {trail.arn: trail for account in list(cloudtrail_backends) for trail in trails(account)}
-            for (arn, region), records in batches.items():
+            for (arn, account, region), records in batches.items():
                 if trail := known.get(arn):
-                    self._write(trail, region, records)
+                    self._write(trail, account, region, records)
 
     def _run(self) -> None:
         while not self._stopping.wait(WAKES):
@@ -78,12 +79,13 @@ class Delivery:
                 if self._waiting and min(w.due for w in self._waiting) <= self._world.clock.now():
                     self.flush()
 
-    def _write(self, trail: Trail, region: str, records: list[Record]) -> None:
+    def _write(self, trail: Trail, account: str, region: str, records: list[Record]) -> None:
         error = bucket.delivery_error(trail)
         if error is None:
             published = self._world.clock.now()
             self._rng.shuffle(records)
-            bucket.write(trail, bucket.object_key(trail, region, published, self._rng), records, published)
+            key = bucket.object_key(trail, region, published, self._rng, account)
+            bucket.write(trail, key, records, published)
             self._repeat(trail, records, published)
         trail.status.delivery(error)
 
@@ -93,12 +95,6 @@ class Delivery:
             self._delivered += 1
             if self._delivered % DUPLICATE_EVERY == 0:
                 self._waiting.append(Waiting(due, trail.arn, record))
-
-
-def trails(account: str) -> Iterator[Trail]:
-    """All trails of the account, each once."""
-    for backend in list(cloudtrail_backends[account].values()):
-        yield from list(backend.trails.values())
 
 
 def takes(trail: Trail, record: Record) -> bool:

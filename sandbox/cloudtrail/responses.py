@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from moto.cloudtrail.exceptions import TrailNotFoundException
 from moto.cloudtrail.models import Trail
 from moto.cloudtrail.responses import CloudTrailResponse
 
-from sandbox.cloudtrail import selectors
+from sandbox.cloudtrail import refusals, selectors
 from sandbox.cloudtrail.bucket import delivery_error
-from sandbox.cloudtrail.delivery import trails
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.lookup import Lookup
+from sandbox.cloudtrail.organization import check_may_change, check_may_make, trails
 from sandbox.cloudtrail.status import TrailStatus
 from sandbox.world import World
+
+TRAILS_QUOTA = 5
+"""In one Region; a multi-Region trail counts in each."""
 
 
 class Responses(CloudTrailResponse):
@@ -30,8 +33,17 @@ class Responses(CloudTrailResponse):
 
     def create_trail(self) -> str:
         name = self._request.get("Name", "")
-        if any(trail.trail_name == name for trail in self._visible()):
+        refusals.check_name(name)
+        ours = [trail for trail in self._visible() if trail.account_id == self.current_account]
+        if any(trail.trail_name == name for trail in ours):
             raise CloudTrailError("TrailAlreadyExistsException", f"Trail {name} already exists.")
+        if len(ours) >= TRAILS_QUOTA:
+            raise CloudTrailError(
+                "MaximumNumberOfTrailsExceededException",
+                f"User: {self.current_account} already has {TRAILS_QUOTA} trails in {self.region}.",
+            )
+        if self._request.get("IsOrganizationTrail"):
+            check_may_make(self.current_account)
         answer: str = super().create_trail()
         trail = self.cloudtrail_backend.trails[name]
         if delivery_error(trail):
@@ -44,6 +56,14 @@ class Responses(CloudTrailResponse):
         trail = self._own()
         before = (trail.bucket_name, trail.s3_key_prefix)
         asked = self._request
+        if asked.get("IsOrganizationTrail"):
+            check_may_make(self.current_account)
+        wide = asked.get("IsMultiRegionTrail", trail.is_multi_region)
+        if wide and not asked.get("IncludeGlobalServiceEvents", trail.include_global_service_events):
+            raise CloudTrailError(
+                "InvalidParameterCombinationException",
+                "Multi-Region trail must include global service events.",
+            )
         trail.bucket_name = asked.get("S3BucketName", trail.bucket_name)
         trail.s3_key_prefix = asked.get("S3KeyPrefix", trail.s3_key_prefix)
         if error := delivery_error(trail):
@@ -91,10 +111,7 @@ class Responses(CloudTrailResponse):
         trail = self._own("TrailName")
         basic = self._request.get("EventSelectors") or []
         advanced = self._request.get("AdvancedEventSelectors") or []
-        if bool(basic) == bool(advanced):
-            raise _bad_selectors("Give either event selectors or advanced event selectors.")
-        for selector in advanced:
-            _check(selector)
+        refusals.check(basic, advanced)
         # Whatever was there before is gone, of either kind: AWS does not merge.
         trail.event_selectors, trail.advanced_event_selectors = basic, advanced
         return json.dumps({"TrailARN": trail.arn} | _selectors(trail))
@@ -113,9 +130,10 @@ class Responses(CloudTrailResponse):
         return (t for t in trails(self.current_account) if t.is_multi_region or t.region_name == self.region)
 
     def _find(self, name: str) -> Trail:
-        """A trail by its name in its own Region, or by its ARN wherever it is visible."""
+        """The account's trail by its name in its own Region, or any by its ARN wherever it is visible."""
         for trail in self._visible():
-            if trail.arn == name or (trail.trail_name == name and trail.region_name == self.region):
+            named = trail.trail_name == name and trail.account_id == self.current_account
+            if trail.arn == name or (named and trail.region_name == self.region):
                 return trail
         if not name.startswith("arn:"):
             name = f"arn:aws:cloudtrail:{self.region}:{self.current_account}:trail/{name}"
@@ -124,6 +142,7 @@ class Responses(CloudTrailResponse):
     def _own(self, parameter: str = "Name") -> Trail:
         """The trail to change, which can be done in its own Region only."""
         trail = self._find(self._request.get(parameter, ""))
+        check_may_change(self.current_account, trail.account_id)
         if trail.region_name != self.region:
             raise CloudTrailError(
                 "InvalidHomeRegionException",
@@ -145,28 +164,6 @@ def _selectors(trail: Trail) -> dict[str, Any]:
     if trail.advanced_event_selectors:
         return {"AdvancedEventSelectors": trail.advanced_event_selectors}
     return {"EventSelectors": trail.event_selectors or selectors.DEFAULT}
-
-
-def _check(selector: Mapping[str, Any]) -> None:
-    """Refuse an advanced selector that AWS would refuse."""
-    rules = {rule.get("Field"): rule for rule in selector.get("FieldSelectors", ())}
-    if unknown := rules.keys() - selectors.FIELDS:
-        raise _bad_selectors(f"Not a field of event selectors: {unknown.pop()}")
-    if any(not any(rule.get(operator) for operator in selectors.OPERATORS) for rule in rules.values()):
-        raise _bad_selectors("A field selector needs an operator with a value.")
-    match rules.get("eventCategory", {}).get("Equals"):
-        case ["Management"]:
-            return
-        case ["Data"] if len(rules.get("resources.type", {}).get("Equals", ())) == 1:
-            return
-        case ["Data"]:
-            raise _bad_selectors("Data events need exactly one resources.type.")
-        case _:
-            raise _bad_selectors("eventCategory must equal Management or Data.")
-
-
-def _bad_selectors(message: str) -> CloudTrailError:
-    return CloudTrailError("InvalidEventSelectorsException", message)
 
 
 def _insufficient_policy(trail: Trail) -> CloudTrailError:

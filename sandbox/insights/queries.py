@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup
 
-from sandbox.cloudtrail.delivery import takes, trails
+from sandbox.cloudtrail.delivery import takes
+from sandbox.cloudtrail.organization import trails
 from sandbox.cloudtrail.records import Record
 from sandbox.insights.language import Line, Program, compiled, line
 from sandbox.logs import log_groups

@@ -27,7 +27,13 @@ _ONCE = (
     "AttachPolicy",
     "DetachPolicy",
     "DeletePolicy",
+    "CreateBucket",
+    "CreateTrail",
+    "DeleteBucket",
+    "DeleteTrail",
 )
+_OF_THE_CLI = {"s3": "s3api"}
+"""Services that the AWS CLI has under another name."""
 
 SECRET = "(the new secret)"
 """Stands for the secret wherever a call is shown or kept; the value is put in only when it is sent."""
@@ -56,7 +62,7 @@ class Call:
     @property
     def cli(self) -> str:
         """The same call as a command of the AWS CLI, ready to paste."""
-        words = ["aws", self.service, _kebab(self.operation)]
+        words = ["aws", _OF_THE_CLI.get(self.service, self.service), _kebab(self.operation)]
         for name, value in self.params.items():
             flag = "--" + _kebab(name)
             match value:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from services.aws.errors import Throttled
 from services.aws.session import AwsSession
@@ -33,6 +33,11 @@ class Trail:
     organization: bool = False
     global_events: bool = True
     log_group_arn: str | None = None
+
+    @property
+    def account(self) -> str:
+        """Whose it is: of an organization's trail, the management account's."""
+        return self.arn.split(":")[4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,10 @@ class EventSelectors:
     advanced: tuple[AdvancedSelector, ...] = ()
 
 
+RawSelectors: TypeAlias = Mapping[str, Any]
+"""``EventSelectors`` or ``AdvancedEventSelectors`` as AWS wrote them and takes them back, so not cleaned."""
+
+
 class Pacer:
     """Spaces LookupEvents calls; the limit is by account and Region, so make one for each Region."""
 
@@ -111,10 +120,19 @@ async def trail_status(aws: AwsSession, trail: Trail) -> TrailStatus:
 
 
 async def event_selectors(aws: AwsSession, trail: Trail) -> EventSelectors:
+    return parsed_selectors(await raw_selectors(aws, trail))
+
+
+async def raw_selectors(aws: AwsSession, trail: Trail) -> RawSelectors:
     body = await aws.read("cloudtrail", "GetEventSelectors", region=trail.home_region, TrailName=trail.arn)
+    kinds = ("AdvancedEventSelectors", "EventSelectors")
+    return next(({kind: list(body[kind])} for kind in kinds if body.get(kind)), {"EventSelectors": []})
+
+
+def parsed_selectors(raw: RawSelectors) -> EventSelectors:
     return EventSelectors(
-        basic=tuple(_basic(raw) for raw in body.get("EventSelectors") or ()),
-        advanced=tuple(advanced_selector(raw) for raw in body.get("AdvancedEventSelectors") or ()),
+        basic=tuple(_basic(each) for each in raw.get("EventSelectors") or ()),
+        advanced=tuple(advanced_selector(each) for each in raw.get("AdvancedEventSelectors") or ()),
     )
 
 

@@ -22,6 +22,14 @@ class ScpSummary:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """*management* is its management account."""
+
+    id: str
+    management: str
+
+
 async def list_scps(aws: AwsSession) -> tuple[ScpSummary, ...]:
     """Every service control policy of the organization."""
     return await _summaries(aws, "ListPolicies")
@@ -51,10 +59,21 @@ async def get_scp(aws: AwsSession, policy_id: str) -> Mapping[str, Any] | None:
     return document if isinstance(document, Mapping) else {}
 
 
+async def describe(aws: AwsSession) -> Organization:
+    """The organization that this account is in; raises Rejected where it is in none."""
+    found = (await aws.read("organizations", "DescribeOrganization"))["Organization"]
+    return Organization(clean(found["Id"]), clean(found["MasterAccountId"]))
+
+
 async def management_account(aws: AwsSession) -> str:
     """The account that no service control policy binds."""
-    organization = (await aws.read("organizations", "DescribeOrganization"))["Organization"]
-    return clean(organization["MasterAccountId"])
+    return (await describe(aws)).management
+
+
+async def trusts(aws: AwsSession, service: str) -> bool:
+    """Whether *service*, by its principal's name, may work in the organization's accounts."""
+    found = await _all(aws, "ListAWSServiceAccessForOrganization", "EnabledServicePrincipals")
+    return any(raw["ServicePrincipal"] == service for raw in found)
 
 
 async def list_accounts(aws: AwsSession) -> tuple[str, ...]:

@@ -1,14 +1,46 @@
-"""S3: the objects under a prefix, and their bytes."""
+"""S3: buckets as they are set, the objects under a prefix, and their bytes."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.aws.errors import NotFound
 from services.aws.session import AwsSession
+from services.text import clean
 
 CHUNK = 1 << 20
+
+PERMISSIONS: Mapping[str, str] = {
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListObjectsV2": "ListBucket",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+}
+"""By operation, where the permission is not named for it."""
+
+
+BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+OWNER_ENFORCED = "BucketOwnerEnforced"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """*policy* is as S3 needs it back, so not cleaned; None where there is none."""
+
+    name: str
+    region: str
+    policy: Mapping[str, Any] | None = None
+    blocks_public: bool = False
+    encrypted: bool = False
+    owner_enforced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +49,44 @@ class S3Object:
 
     key: str
     size: int
+
+
+async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
+    """The bucket as it is set, None where there is none; raises Denied where it is not *owner*'s."""
+    try:
+        head = await aws.read("s3", "HeadBucket", Bucket=name, ExpectedBucketOwner=owner)
+    except NotFound:
+        return None
+    region = clean(head.get("BucketRegion") or await aws.home())
+
+    async def ask(operation: str, key: str) -> Any:
+        """What that setting is; None where it was never set."""
+        try:
+            body = await aws.read("s3", operation, region=region, Bucket=name, ExpectedBucketOwner=owner)
+        except NotFound:
+            return None
+        return body[key]
+
+    policy, block, encryption, ownership = await asyncio.gather(
+        ask("GetBucketPolicy", "Policy"),
+        ask("GetPublicAccessBlock", "PublicAccessBlockConfiguration"),
+        ask("GetBucketEncryption", "ServerSideEncryptionConfiguration"),
+        ask("GetBucketOwnershipControls", "OwnershipControls"),
+    )
+    return Bucket(
+        name,
+        region,
+        policy=json.loads(policy) if policy else None,
+        blocks_public=bool(block) and all(block.get(each) for each in BLOCKED),
+        encrypted=bool(encryption and encryption.get("Rules")),
+        owner_enforced=bool(ownership)
+        and any(rule.get("ObjectOwnership") == OWNER_ENFORCED for rule in ownership["Rules"]),
+    )
+
+
+async def is_empty(aws: AwsSession, bucket: Bucket) -> bool:
+    body = await aws.read("s3", "ListObjectsV2", region=bucket.region, Bucket=bucket.name, MaxKeys=1)
+    return not body.get("Contents")
 
 
 async def object_pages(

@@ -85,9 +85,16 @@ def recorded(selectors: EventSelectors, service: str | None) -> Recorded:
 
 def _of_type(selectors: EventSelectors, kind: str, use: Use) -> Recorded:
     """The widest of the selectors for one type of data events."""
-    found = [_data(each, use) for each in selectors.advanced if _is_data(each, kind)]
+    found = [_data(each, use) for each in selectors.advanced if is_of_type(each, kind)]
     missing = Recorded("no", f"{kind} is not among its selectors")
     return min(found, key=lambda each: _WIDTH.index(each.covers), default=missing)
+
+
+def missing_types(selectors: EventSelectors, service: str | None) -> tuple[str, ...]:
+    """The types of data events with use of the service's keys that *selectors* do not take whole."""
+    if (use := use_of(service)) is None:
+        return ()
+    return tuple(kind for kind in use.data_types if _of_type(selectors, kind, use).covers != "yes")
 
 
 def takes_all_management(selectors: EventSelectors) -> bool:
@@ -122,7 +129,8 @@ def _advanced_management(selector: AdvancedSelector) -> Literal["all", "some"] |
     return "some" if narrowing else "all"
 
 
-def _is_data(selector: AdvancedSelector, kind: str) -> bool:
+def is_of_type(selector: AdvancedSelector, kind: str) -> bool:
+    """Whether it selects data events of that type."""
     return "Data" in _wanted(selector, "eventCategory") and kind in _wanted(selector, "resources.type")
 
 

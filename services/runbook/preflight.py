@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.aws import iam
+from services.aws import iam, s3
 from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
 from services.aws.session import AwsSession
@@ -40,6 +40,14 @@ _CONDITIONED: Mapping[str, str] = {
 """Condition keys by the parameter that they judge."""
 
 
+_BESIDE: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("iam", "CreateUser"): {"iam:TagUser": "Tags"},
+    ("secretsmanager", "CreateSecret"): {"secretsmanager:TagResource": "Tags"},
+    ("s3", "CreateBucket"): {"s3:PutBucketOwnershipControls": "ObjectOwnership"},
+}
+"""Permissions that a call needs beside its own where it has that parameter."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     """What turns a call into a question; *users* are the ARNs that are known, by name."""
@@ -51,7 +59,8 @@ class _Asking:
 
     def question(self, call: Call) -> Question | None:
         """None where the resource that a policy would name cannot be told from the call."""
-        action = f"{call.service}:{call.operation}"
+        named = s3.PERMISSIONS if call.service == "s3" else {}
+        action = f"{call.service}:{named.get(call.operation, call.operation)}"
         resource = "*" if action in _OF_NOTHING else self._resource(call)
         return Question(action, resource, self._context(call)) if resource else None
 
@@ -60,10 +69,12 @@ class _Asking:
         asked = self.question(call)
         if asked is None:
             return []
-        if "Tags" not in call.params:
-            return [asked]
-        tagging = "iam:TagUser" if call.service == "iam" else f"{call.service}:TagResource"
-        return [asked, Question(tagging, asked.resource)]
+        more = [
+            action
+            for action, param in _BESIDE.get((call.service, call.operation), {}).items()
+            if param in call.params
+        ]
+        return [asked, *(Question(action, asked.resource) for action in more)]
 
     def _resource(self, call: Call) -> str | None:
         params, region = call.params, call.region or self.region
@@ -81,6 +92,10 @@ class _Asking:
                 name = str(params.get("Name") or params.get("SecretId"))
                 # AWS puts a hyphen and six characters behind a secret's name.
                 return _arn(self.caller, "secretsmanager", region, f"secret:{name}-AbCdEf", name)
+            case "cloudtrail", _ if trail := params.get("Name") or params.get("TrailName"):
+                return _arn(self.caller, "cloudtrail", region, f"trail/{trail}")
+            case "s3", _:
+                return f"arn:{self.caller.arn.split(':')[1]}:s3:::{params['Bucket']}"
         return None
 
     def _context(self, call: Call) -> Context:
@@ -97,36 +112,45 @@ class _Asking:
 async def missing(
     aws: AwsSession, caller: Caller, plan: Plan, *, service: str | None = None
 ) -> tuple[str, ...]:
-    """The actions that *plan* needs and the caller lacks; none where AWS does not let one ask.
+    """The actions that *plan* needs and the caller lacks; *service* is that of the key it is about."""
+    return await lacking(aws, caller, plan.calls, service=service)
 
-    *service* is that of the key the plan is about. Raises nothing of AWS's.
+
+async def lacking(
+    aws: AwsSession, caller: Caller, calls: Sequence[Call], *, service: str | None = None
+) -> tuple[str, ...]:
+    """The actions that *calls* need and the caller lacks; none where AWS does not let one ask.
+
+    Raises nothing of AWS's.
     """
     made = {
         str(call.params["UserName"]): str(call.params.get("Path") or "/")
-        for call in plan.calls
+        for call in calls
         if call.operation == "CreateUser"
     }
     users = {name: _arn(caller, "iam", "", f"user{path}{name}") for name, path in made.items()}
-    there = {
-        str(call.params["UserName"]) for call in plan.calls if call.operation in _OF_A_USER
-    } - made.keys()
+    there = {str(call.params["UserName"]) for call in calls if call.operation in _OF_A_USER} - made.keys()
     arns = await asyncio.gather(*(_user_arn(aws, caller, name) for name in there))
     users |= {name: arn for name, arn in zip(there, arns, strict=True) if arn}
     asking = _Asking(caller, await aws.home(), service, users)
-    asked = tuple(question for call in plan.calls for question in asking.questions(call))
+    asked = tuple(question for call in calls for question in asking.questions(call))
     answers = await check(aws, caller, *asked)
     return tuple(dict.fromkeys(answer.action for answer in answers if answer.may is May.NO))
 
 
 def warned(plan: Plan, lacking: tuple[str, ...]) -> Plan:
     """*plan* with a warning that names what is lacking, said first and once."""
+    return replace(plan, warnings=tuple(dict.fromkeys((*warning(lacking), *plan.warnings))))
+
+
+def warning(lacking: tuple[str, ...]) -> tuple[str, ...]:
+    """What is lacking as one sentence, or none."""
     if not lacking:
-        return plan
+        return ()
     it = "it" if len(lacking) == 1 else "them"
-    warning = (
-        f"You may not: {', '.join(lacking)} ({CAVEAT}). Ask for {it} first, or use a profile that has {it}."
+    return (
+        f"You may not: {', '.join(lacking)} ({CAVEAT}). Ask for {it} first, or use a profile that has {it}.",
     )
-    return replace(plan, warnings=tuple(dict.fromkeys((warning, *plan.warnings))))
 
 
 async def _user_arn(aws: AwsSession, caller: Caller, name: str) -> str | None:

@@ -129,6 +129,11 @@ class Upkeep:
         if isinstance(self.goal, MakesKeys) and self.state.closed_at is None:
             await self._journal("told")
 
+    async def in_force(self, words: str) -> None:
+        """Journal that its effect was seen."""
+        words = said_aws(words, self._now())
+        await self._journal("verified", step=self.goal.deed, state=State.IN_FORCE, words=words)
+
     def guard(self) -> None:
         account = self.state.opened.get("account")
         if account and account != self.caller.account:
@@ -311,7 +316,7 @@ class Upkeep:
         if proposal.calls or proposal.awaited:
             await self._requested(proposal.awaited or "sent, and AWS does not show it yet")
             return
-        words = said_aws(self.goal.told(undo=undo).done, self._now())
+        words = said_aws((proposal.told or self.goal.told(undo=undo)).done, self._now())
         if proposal.left:
             words += f"; left: {'; '.join(proposal.left)}"
         seen = State.IN_FORCE if self.trial and self.trial.accepted else State.CONFIRMED
@@ -326,7 +331,7 @@ class Upkeep:
         await self._journal("verified", step=self.goal.deed, state=State.REQUESTED, words=words)
 
     def _plan(self, proposal: Proposal, *, undo: bool) -> Plan:
-        told = self.goal.told(undo=undo)
+        told = proposal.told or self.goal.told(undo=undo)
         return Plan(
             step=self.goal.deed,
             title=told.title,

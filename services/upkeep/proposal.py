@@ -6,9 +6,12 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.aws.call import Call
+
+if TYPE_CHECKING:
+    from services.upkeep.goal import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Proposal:
     *before* is what there was, kept so that it can be put back, and *facts* what else a killed run is settled
     by; *diff* is told against what there was, line by line. *remarks* are what others say of it, *more* are
     fields of its own for JSON. *awaited* says what AWS does not show yet though nothing is missing, *left*
-    what stays for good when all else is taken back.
+    what stays for good when all else is taken back, and *told* says it in place of the goal, which knows less
+    before it has looked.
     """
 
     calls: tuple[Call, ...] = ()
@@ -32,6 +36,7 @@ class Proposal:
     before: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
+    told: Told | None = None
 
 
 def diff(before: object, after: object) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, r
 
 SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}
 COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "✗", "no": "✗"}
-WANTED = "data events of AWS::Logs::LogGroupAuthorization"
 WORTH_A_WORD = timedelta(minutes=1)
 
 
@@ -90,8 +89,8 @@ def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
     unsure = ", ".join(each.region for each in recorded if each.covers == "unknown")
     if blind:
         _more(
-            f"Whether a key was used in {blind} will stay unknown: record {WANTED} with a multi-Region "
-            "trail before it is needed.",
+            f"Whether a key was used in {blind} will stay unknown: have it recorded before it is needed "
+            "(stanch harden).",
         )
     if unsure:
         _more(f"Look at the trails of {unsure}, or use a profile that may read them.")

@@ -12,7 +12,7 @@ import click
 from services.aws.errors import ReadOnly
 from services.runbook.case import Case, CaseBook
 from services.runbook.errors import Refused
-from services.runbook.plan import Plan, State
+from services.runbook.plan import State
 from services.upkeep import book
 from services.upkeep.engine import Offer, Upkeep
 from services.upkeep.goal import Goal
@@ -104,12 +104,13 @@ class Work:
                 # Planned before a run that was cut off is settled, it would be another plan.
                 with book.begin(upkeep, self.book, take_over=self.how.take_over):
                     await self._resume(upkeep)
-            shown = await self._agreed(upkeep)
+            offer = await self._agreed(upkeep)
+            shown = offer.plan
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
                 await self._resume(upkeep)
                 step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
                 more = {} if undo else dict(await self.after(upkeep))
-                self._tell(case, upkeep, more)
+                self._tell(case, upkeep, offer, more)
                 await upkeep.told()
         refused = upkeep.trial is not None and not upkeep.trial.accepted
         done = step.state is State.UNDONE or (step.state.holds and not refused)
@@ -120,8 +121,8 @@ class Work:
         for found in await upkeep.resume():
             complain(found)
 
-    async def _agreed(self, upkeep: Upkeep) -> Plan:
-        """The plan, agreed to where that was asked; what is blocked begins no case."""
+    async def _agreed(self, upkeep: Upkeep) -> Offer:
+        """What was offered, agreed to where that was asked; what is blocked begins no case."""
         offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
         if not self.how.yes:
             print_offer(offer)
@@ -129,11 +130,14 @@ class Work:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
             click.confirm("Do it?", abort=True, err=True)
-        return offer.plan
+        return offer
 
-    def _tell(self, case: Case, upkeep: Upkeep, more: Mapping[str, object]) -> None:
-        step = upkeep.step
+    def _tell(self, case: Case, upkeep: Upkeep, offer: Offer, more: Mapping[str, object]) -> None:
+        step, already = upkeep.step, offer.plan.already
         words = f"{step.words[:1].upper()}{step.words[1:]}"
+        if already and not self.how.undo:
+            seen = f" {words}." if step.state is State.IN_FORCE else ""
+            words = f"Nothing to do: {already.rstrip('.')}.{seen}".rstrip(".")
         if not self.how.as_json:
             click.echo(f"{words}. Case {case.id}.")
             self.tell(more)
@@ -146,6 +150,7 @@ class Work:
                 "calls": [sent.call.as_json() | {"request_id": sent.request_id} for sent in step.calls],
                 "verified": step.state.holds or step.state is State.UNDONE,
                 "message": words,
+                **offer.proposal.more,
                 **more,
             }
         )

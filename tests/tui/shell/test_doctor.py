@@ -79,7 +79,7 @@ def test_each_no_says_what_to_do(stanch: Stanch, scenario: Scenario, become: Bec
 def test_what_is_not_recorded_says_what_to_do(stanch: Stanch, sandbox: Sandbox) -> None:
     told = " ".join(stanch("--region", "eu-west-1", "doctor").out.split())
     assert "✗ eu-west-1 no: no trail records this Region" in told
-    assert "Whether a key was used in eu-west-1 will stay unknown: record data events of" in told
+    assert "Whether a key was used in eu-west-1 will stay unknown: have it recorded before it" in told
 
 
 def test_what_cannot_be_asked_is_not_known_and_the_exit_code_says_so(

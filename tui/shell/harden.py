@@ -1,0 +1,121 @@
+"""`stanch harden`: a trail that records the use of keys, before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import click
+
+from services.governance.documents import BadDocument, service_named
+from services.hardening.delivery import USUAL_MINUTES, Delivered, first_delivery
+from services.hardening.goal import HardenGoal, Unrecordable
+from services.hardening.names import TRAIL, BadName
+from services.upkeep.engine import Upkeep
+from tui.cli import Exit
+from tui.shell.common import Progress, Setup, complain, pass_setup, run
+from tui.shell.upkeep import How, Work, how_options
+
+
+@click.command(
+    "harden",
+    short_help="Have the use of keys recorded, before it is needed.",
+    epilog="Examples: stanch harden --plan · stanch harden --yes --wait · stanch harden --trail audit · "
+    "stanch harden --bucket my-records --service logs --service bedrock · "
+    "stanch --region eu-west-1 harden --organization --plan · stanch harden --undo",
+)
+@click.option("--trail", metavar="NAME", help=f"The trail to use, or to make (default: chosen, or {TRAIL}).")
+@click.option("--bucket", metavar="NAME", help="Where a new trail writes to: made, unless it is there.")
+@click.option(
+    "--service",
+    "services",
+    metavar="S",
+    multiple=True,
+    default=("logs",),
+    show_default=True,
+    help="Whose keys: logs, bedrock, codecommit or cassandra; may be repeated.",
+)
+@click.option("--organization", is_flag=True, help="By a trail of the whole organization.")
+@click.option(
+    "--wait",
+    "minutes",
+    metavar="[MINUTES]",
+    type=click.IntRange(1, 24 * 60),
+    is_flag=False,
+    flag_value=USUAL_MINUTES,
+    help=f"Wait until something was delivered ({USUAL_MINUTES} minutes at most, where none are named).",
+)
+@how_options
+@pass_setup
+@click.pass_context
+def command(
+    ctx: click.Context,
+    setup: Setup,
+    trail: str | None,
+    bucket: str | None,
+    services: tuple[str, ...],
+    organization: bool,
+    minutes: int | None,
+    only_plan: bool,
+    undo: bool,
+    yes: bool,
+    take_over: bool,
+    as_json: bool,
+) -> None:
+    """Have CloudTrail record each use of a key, in every Region, from now on.
+
+    Use of an API key is a data event: nobody records it unasked, and not afterwards. A multi-Region trail of
+    the account that is logging gets the selector that is missing, and keeps those it has; where there is
+    none, one is made, with a bucket that CloudTrail alone may write into. The plan shows each call and each
+    line that changes, and says what data events cost. What is done is journaled under the state directory
+    before it is sent, read back, and can be undone.
+    """
+    try:
+        named = tuple(dict.fromkeys(map(service_named, services)))
+        goal = HardenGoal(trail, bucket, named, organization)
+    except (BadDocument, BadName, Unrecordable) as error:
+        raise click.UsageError(str(error)) from None
+    how = How(only_plan, undo, yes, take_over, as_json)
+    how.check()
+    if minutes and (only_plan or undo):
+        raise click.UsageError("--wait goes with neither --plan nor --undo.")
+    waiting = _Waiting(timedelta(minutes=minutes) if minutes else None)
+    code = run(Work(setup, goal, how, after=waiting).run())
+    ctx.exit(Exit.INCOMPLETE if code == Exit.DONE and waiting.in_vain else code)
+
+
+@dataclass
+class _Waiting:
+    """Waits, once the trail is set, until it has delivered."""
+
+    patience: timedelta | None
+    found: Delivered | None = field(default=None, init=False)
+
+    @property
+    def in_vain(self) -> bool:
+        return self.found is not None and self.found.at is None
+
+    async def __call__(self, upkeep: Upkeep) -> Mapping[str, object]:
+        if self.patience is None:
+            return {}
+        chosen = (await upkeep.offer()).proposal.more
+        sent = upkeep.step.calls
+        progress = Progress()
+        try:
+            self.found = await first_delivery(
+                upkeep.aws,
+                str(chosen["trail"]),
+                str(chosen["home_region"]),
+                upkeep.caller.account,
+                since=sent[-1].at if sent else None,
+                patience=self.patience,
+                on_wait=progress,
+            )
+        finally:
+            progress.done()
+        if self.found.at:
+            await upkeep.in_force(f"trail {chosen['trail']} has delivered")
+        else:
+            complain(f"{self.found.trouble}.")
+        return self.found.as_json()
