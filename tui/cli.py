@@ -29,6 +29,7 @@ COMMANDS = {
     "scan": "tui.shell.scan",
     "audit": "tui.shell.audit",
     "policy": "tui.shell.policy",
+    "rotate": "tui.shell.rotate",
     "doctor": "tui.shell.doctor",
     "config": "tui.shell.config",
     "demo": "tui.shell.demo",

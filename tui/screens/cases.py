@@ -247,6 +247,10 @@ def _journal(row: CaseRow) -> Span:
 def open_case(app: StanchApp, row: CaseRow) -> None:
     """On the screen that goes on with it; raises CaseError where its first line does not say what it is."""
     match row.state.kind:
+        case "rotation":
+            raise CaseError(
+                f"Case {row.id} is a rotation: go on by `stanch rotate {row.key_id} --user {row.user}`."
+            )
         case "policy":
             from services.governance.goal import goal_of
 

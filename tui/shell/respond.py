@@ -11,6 +11,7 @@ import click
 from services import inventory
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
+from services.rotation.opening import notices
 from services.runbook import opening
 from services.runbook.case import CaseBook
 from services.runbook.engine import Result, Runbook
@@ -128,7 +129,7 @@ def command(
         age_days=None if never_expires else days,
         in_place=step == "reset",
         new_user=new_user,
-        secret_to=_destination(secret_to, kms_key, secret_tags),
+        secret_to=destination_of(secret_to, kms_key, secret_tags),
         also_sigv4=sigv4,
         hold_policy=hold_policy,
         log_groups=log_groups,
@@ -157,7 +158,8 @@ def command(
     ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
 
 
-def _destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
+def destination_of(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
+    """Raises a UsageError."""
     try:
         destination, given = parse_destination(text), tuple(parse_tag(tag) for tag in tags)
     except ValueError as error:
@@ -280,7 +282,10 @@ class _Work:
         key_id, user = self.key_id, self.user
         if key_id == "-":
             key_id, user = await _match(aws, decode(read_token()))
-        return await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
+        runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
+        for notice in notices(self.book, key_id, runbook.caller.account):
+            complain(notice)
+        return runbook
 
     def _print(self, runbook: Runbook, step: Deed, result: Result) -> None:
         assert runbook.case is not None
