@@ -131,7 +131,7 @@ class _Judge:
         silent_since = last + self.period if last else self.start
         pause = 2 * max(self.period, self._longest_pause())
         if self._carried and self.known - silent_since >= pause:
-            since = clock.spoken(silent_since if last else self.begun, self.now)
+            since = clock.spoken(silent_since, self.now) if last else "the deactivation"
             silence = spoken(self.known - silent_since)
             return self._told(Kind.GONE, f"gone since {since}: no bytes for {silence}", sure=True)
         if not after and self._carried:

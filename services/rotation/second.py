@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.runbook import deny
 from services.runbook import replace as replacing
-from services.runbook.plan import Plan
+from services.runbook.plan import Plan, StepName
 from services.runbook.situation import Situation, Verified
 
 
@@ -23,6 +23,9 @@ async def verify(at: Situation) -> Verified:
 
 async def plan_undo(at: Situation) -> Plan:
     found, made, old = await replacing.plan_undo(at), at.case.replacement, await at.credential()
+    if made is None and at.case.step(StepName.REPLACE).undoing:
+        # Cut off between the deletion and the end of the case.
+        return replace(found, blocked=None, already="The new key is gone already.")
     if found.blocked or not found.calls:
         return found
     if old is None or old.status != "Active":

@@ -27,7 +27,7 @@ BODY, LITTLE = collector_body("level=info msg='order accepted'", 12_000), collec
 
 
 class Shipper:
-    """Posts without end; while `through` waits, the account's clock goes on by a quarter of a minute a post."""
+    """Posts without end; while `through` waits, the clock goes on by a quarter of a minute a post."""
 
     def __init__(self, sandbox: Sandbox, token: str) -> None:
         self.token = token
@@ -146,7 +146,6 @@ def test_a_whole_rotation_refuses_no_post(
     stands = rotate("--json")
     assert stands.json["verdict"]["kind"] == "as before"
     assert (stands.json["next"], stands.json["verdict"]["sure"]) == ("delete", True)
-    print(stands.out)
     gone = rotate("--delete", "--yes", "--json")
     assert (gone.code, gone.json["next"]) == (Exit.DONE, "done")
     assert keys(boto) == {new: "Active"}
@@ -172,7 +171,7 @@ def test_a_shipper_that_was_never_switched_is_seen_and_healed(
     shipper.through(12)
     stands = rotate()
     assert stands.code == Exit.DONE
-    assert f"{GROUP} gone since " in stands.out
+    assert f"{GROUP} gone since the deactivation: no bytes for " in stands.out
     assert "--back" in stands.out.splitlines()[1]
     deletion = rotate("--delete", "--yes")
     assert (deletion.code, "go back (--back)" in deletion.err) == (Exit.REFUSED, True)
