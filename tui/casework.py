@@ -12,9 +12,10 @@ from services.report import flow
 from services.report.build import build
 from services.report.files import write_new
 from services.report.html import to_html
+from services.rotation import left as rotation
 from services.runbook.case import Case
 from services.runbook.errors import CaseError, RunbookError
-from services.runbook.state import INCIDENT
+from services.runbook.state import INCIDENT, ROTATION
 from services.upkeep.book import still_standing
 from tui.handling import Handling
 
@@ -46,6 +47,8 @@ async def remaining(case: Case) -> tuple[str, ...]:
 
 def left_of(case: Case) -> tuple[str, ...]:
     state = case.state()
+    if state.kind == ROTATION:
+        return rotation.left_of(state)
     if state.kind != INCIDENT:
         return still_standing(state)
     return tuple(left.words for left in build(case).remaining if left.kind != "not_closed")

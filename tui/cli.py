@@ -31,6 +31,7 @@ COMMANDS = {
     "setup": "tui.shell.setup",
     "issue": "tui.shell.issue",
     "policy": "tui.shell.policy",
+    "rotate": "tui.shell.rotate",
     "harden": "tui.shell.harden",
     "doctor": "tui.shell.doctor",
     "config": "tui.shell.config",

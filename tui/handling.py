@@ -12,6 +12,7 @@ from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
 from services.review.model import Progress, SourceUnavailable
 from services.review.record import Event
+from services.rotation.opening import notices
 from services.runbook import exporting, opening, reviewing
 from services.runbook.case import Case, CaseBook
 from services.runbook.engine import Result, Runbook
@@ -72,6 +73,8 @@ class Handling:
         self.work = ReviewWork()
         self.settled: tuple[str, ...] = ()
         """What AWS said of calls without an outcome when the case was gone on with."""
+        self.notices: tuple[str, ...] = ()
+        """Rotations of the key that are under way."""
         self.barred: str | None = None
         """Why the case cannot be written to, where it cannot."""
         self.contested = False
@@ -96,6 +99,7 @@ class Handling:
             self.aws, self._book, self.key_id, user=self.user, case_id=self._wanted_case
         )
         self.user = self.runbook.key.user
+        self.notices = notices(self._book, self.key_id, self.runbook.caller.account)
         await self._read_state()
         if self.case and not self.closed and not self.aws.read_only:
             try:

@@ -11,8 +11,8 @@ from services.inventory import Key
 
 
 def replace_key(key: Key) -> str:
-    """A new key with an expiry; the old one goes once the new one was seen working."""
-    return f"{_respond(key)} --step replace --days 90"
+    """A new key with an expiry beside it; the old one goes once nothing misses it."""
+    return f"stanch rotate {key.id} --user {shlex.quote(key.user)}"
 
 
 def deactivate_key(key: Key) -> str:

@@ -24,7 +24,7 @@ from services.aws.iam import Credential
 from services.runbook import state
 from services.runbook.errors import CaseError, CaseHeld, NoSuchCase
 from services.runbook.journal import Journal, sync_folder
-from services.runbook.state import CaseState
+from services.runbook.state import INCIDENT, CaseState
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -243,13 +243,14 @@ class CaseBook:
                 return case
         raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
 
-    def open_case_of(self, key_id: str, account: str) -> Case | None:
-        """The newest case of that key that is not closed, and whose journal nobody altered."""
+    def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
+        """The newest such case of that key that is not closed, and whose journal nobody altered."""
         for case in self.cases():
             with suppress(CaseError):
                 now = case.state()
                 if (
-                    now.closed_at is None
+                    now.kind == kind
+                    and now.closed_at is None
                     and not case.altered
                     and now.opened.get("key_id") == key_id
                     and now.opened.get("account") == account
@@ -257,9 +258,18 @@ class CaseBook:
                     return case
         return None
 
-    def create(self, credential: Credential, *, account: str, caller_arn: str, now: datetime) -> Case:
+    def create(
+        self,
+        credential: Credential,
+        *,
+        account: str,
+        caller_arn: str,
+        now: datetime,
+        kind: str = INCIDENT,
+    ) -> Case:
         """A new case, opened and locked by the caller of this method once entered."""
-        opened = {
+        opened: dict[str, object] = {
+            **({} if kind == INCIDENT else {"kind": kind}),
             "key_id": credential.id,
             "user": credential.user,
             "service": credential.service,

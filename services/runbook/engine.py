@@ -24,7 +24,7 @@ from services.runbook.plan import Deed, LeverName, Plan, State, StepName
 from services.runbook.secret import Secret, ToFile, ToScreen, with_secret, write_file
 from services.runbook.settle import settle
 from services.runbook.situation import Options, Situation, Step, Verified
-from services.runbook.state import CaseState, StepState
+from services.runbook.state import INCIDENT, CaseState, StepState
 from services.runbook.sweep import Sweep, sweep
 from services.text import clean
 
@@ -62,6 +62,10 @@ class Runbook:
     is held, before anything is applied.
     """
 
+    kind = INCIDENT
+    """What its cases are about."""
+    steps: Mapping[Deed, Step] = STEPS
+
     def __init__(
         self,
         aws: AwsSession,
@@ -89,12 +93,12 @@ class Runbook:
 
     async def plan(self, step: Deed, options: Options | None = None) -> Plan:
         """What the step would do now; asks AWS, changes nothing."""
-        plan = await STEPS[step].plan(self.situation(options))
+        plan = await self.steps[step].plan(self.situation(options))
         return self._guarded(plan)
 
     async def plan_undo(self, step: Deed, options: Options | None = None) -> Plan:
         """How the step would be taken back; raises Refused where it cannot be."""
-        plan = await STEPS[step].plan_undo(self.situation(options))
+        plan = await self.steps[step].plan_undo(self.situation(options))
         return self._guarded(plan)
 
     async def preflight(self, plan: Plan) -> tuple[str, ...]:
@@ -147,7 +151,7 @@ class Runbook:
 
     async def verify(self, step: Deed, options: Options | None = None) -> StepState:
         """Read the step back from AWS once more and journal what is true now."""
-        before, rules = self.state.step(step), STEPS[step]
+        before, rules = self.state.step(step), self.steps[step]
         seen = await (rules.verify_undo if before.undoing else rules.verify)(self.situation(options))
         if (seen.state, seen.words) != (before.state, before.words):
             await self._journal("verified", step=step, state=seen.state, words=seen.words)
@@ -177,6 +181,8 @@ class Runbook:
                 )
                 found.append(f"{intent.call.operation} had no outcome: {answer.words}.")
         for step, state in self.state.steps.items():
+            if step not in self.steps:
+                continue
             if state.state is State.REQUESTED:
                 await self.verify(step)
             elif state.state.holds and step is not StepName.REVIEW:
@@ -191,7 +197,7 @@ class Runbook:
             return []
         async with self._one_at_a_time:
             try:
-                seen = await STEPS[step].verify(self.situation())
+                seen = await self.steps[step].verify(self.situation())
             except AwsError:
                 # Whether it still holds is not known; the next call will say why not.
                 return []
@@ -209,6 +215,9 @@ class Runbook:
                 f"This case is of account {account}, and the credentials are of {self.caller.account}: "
                 "use a profile of the case's account."
             )
+        self._guard_key()
+
+    def _guard_key(self) -> None:
         if self.caller.user == self.key.user:
             raise Refused(
                 f"You are signed in as {self.key.user}, the user whose key leaked: whoever has the key may "
@@ -225,7 +234,7 @@ class Runbook:
     async def _take(self, step: Deed, options: Options, *, undo: bool, shown: Plan | None) -> Result:
         self._ready()
         async with self._one_at_a_time:
-            rules = STEPS[step]
+            rules = self.steps[step]
             plan = await (rules.plan_undo if undo else rules.plan)(self.situation(options))
             if plan.blocked:
                 raise Refused(plan.blocked)

@@ -9,10 +9,11 @@ from services.aws import sts
 from services.aws.errors import NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
+from services.aws.sts import Caller
 from services.runbook.case import Case, CaseBook
 from services.runbook.engine import Runbook
 from services.runbook.errors import CaseError, CaseHeld, NoSuchKey
-from services.runbook.state import CaseState
+from services.runbook.state import INCIDENT, CaseState
 
 
 async def look_up(
@@ -24,25 +25,45 @@ async def look_up(
     """
     caller = await sts.get_caller(aws)
     case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
-    if case is not None and case.state().opened.get("key_id") != key_id:
-        raise CaseError(f"Case {case.id} is of key {case.state().opened.get('key_id')}, not of {key_id}.")
+    if case is not None and case_id is not None:
+        _check(case, key_id)
+    return Runbook(aws, caller, await find_key(aws, caller, key_id, user, case), case)
+
+
+def _check(case: Case, key_id: str) -> None:
+    state = case.state()
+    if state.kind != INCIDENT:
+        raise CaseError(
+            f"Case {case.id} is no incident but a {state.kind}: see `stanch case show {case.id}`."
+        )
+    if state.opened.get("key_id") != key_id:
+        raise CaseError(f"Case {case.id} is of key {state.opened.get('key_id')}, not of {key_id}.")
+
+
+async def find_key(
+    aws: AwsSession, caller: Caller, key_id: str, user: str | None, case: Case | None
+) -> Credential:
+    """The key as AWS lists it, else as its case knew it; raises NoSuchKey."""
     known = from_case(case.state()) if case else None
     try:
         found = await inventory.find(aws, key_id, user or (known.user if known else None))
     except NotFound:
         # Its user is gone, or was never there.
         found = None
-    key = found or known
-    if key is None:
+    if (key := found or known) is None:
         whose = f"User {user}" if user else f"Account {caller.account}"
         raise NoSuchKey(f"{whose} has no key {key_id}: check the id, the account and the profile.")
-    return Runbook(aws, caller, key, case)
+    return key
 
 
 def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
     """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
     case = runbook.case or book.create(
-        runbook.key, account=runbook.caller.account, caller_arn=runbook.caller.arn, now=clock.now()
+        runbook.key,
+        account=runbook.caller.account,
+        caller_arn=runbook.caller.arn,
+        now=clock.now(),
+        kind=runbook.kind,
     )
     runbook.case = case
     try:

@@ -34,13 +34,20 @@ class Governing(StrEnum):
     HARDEN = "harden"
 
 
-Deed = StepName | LeverName | Governing
+class Stage(StrEnum):
+    """Between the steps of a rotation: what is waited for, and no call brings about."""
+
+    IMPORT = "import"
+    WATCH = "watch"
+
+
+Deed = StepName | LeverName | Governing | Stage
 """Whatever can be done, and the journal tells of."""
 
 
 def deed(name: str) -> Deed:
     """The deed of that name; raises ValueError."""
-    for kind in (StepName, LeverName):
+    for kind in (StepName, LeverName, Stage):
         if name in kind.__members__.values():
             return kind(name)
     return Governing(name)

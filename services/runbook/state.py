@@ -2,7 +2,7 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
-``suspected`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``closed``.
+``suspected`` · ``watched`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``closed``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from services import clock
 from services.aws.call import Call
 from services.runbook.journal import Entry
-from services.runbook.plan import Deed, LeverName, State, StepName, deed
+from services.runbook.plan import Deed, LeverName, Stage, State, StepName, deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class CaseState:
     """When the runbook acted, for the time axis of a graph."""
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
+    watched: tuple[str, ...] = ()
+    """The log groups that the key of a rotation writes to, as far as that is known."""
 
     @property
     def kind(self) -> str:
@@ -98,8 +100,8 @@ class CaseState:
 
     @property
     def deeds(self) -> tuple[Deed, ...]:
-        """An incident's five steps, taken or not; of another kind what was done."""
-        return tuple(StepName) if self.kind == INCIDENT else tuple(self.steps)
+        """An incident's five steps or a rotation's stages, taken or not; of another kind what was done."""
+        return _DEEDS.get(self.kind) or tuple(self.steps)
 
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())
@@ -115,8 +117,12 @@ class CaseState:
         return max((at for at, mark in self.marks if mark == name), default=None)
 
 
-INCIDENT = "incident"
+INCIDENT, ROTATION = "incident", "rotation"
 
+_DEEDS: Mapping[str, tuple[Deed, ...]] = {
+    INCIDENT: tuple(StepName),
+    ROTATION: (StepName.REPLACE, Stage.IMPORT, StepName.DEACTIVATE, Stage.WATCH, StepName.DELETE),
+}
 _MARKS: Mapping[Deed, str] = {LeverName.GROUPS: "groups off", LeverName.ACCESS_KEYS: "access keys off"}
 _MARKS_OF_UNDO: Mapping[Deed, str] = {
     StepName.DEACTIVATE: "reactivate",
@@ -171,6 +177,8 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
         case "told":
             return replace(state, told=True)
+        case "watched":
+            return replace(state, watched=tuple(data["log_groups"]))
         case "closed":
             return replace(state, closed_at=entry.at)
         case _:

@@ -47,7 +47,7 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         signs = [line[1] for line in driver.text.splitlines()[3:17]]
         assert signs == sorted(signs, key="‼!·?".index)
         screen(driver).table.choose(f"never-expires {leaked.key_id}")
-        await driver.wait("made 2", "it has no expiry", f"$ stanch respond {leaked.key_id} --user")
+        await driver.wait("made 2", "it has no expiry", f"$ stanch rotate {leaked.key_id} --user")
         await driver.press("enter")
         await driver.wait("─ never-expires ── high ─")
         assert isinstance(driver.app.screen, FindingScreen)
@@ -55,7 +55,7 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         monkeypatch.setattr(driver.app._driver, "write", sent.append)
         await driver.press("y")
         await driver.wait("Sent to the terminal's clipboard")
-        command = f"stanch respond {leaked.key_id} --user {leaked.user} --step replace --days 90"
+        command = f"stanch rotate {leaked.key_id} --user {leaked.user}"
         assert osc52(command, os.environ) in sent
         await driver.press("escape", "G")
         await driver.wait(f"{leaked.key_id}: unused is not known.", "by which of its credentials")

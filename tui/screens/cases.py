@@ -249,6 +249,10 @@ def open_case(app: StanchApp, row: CaseRow) -> None:
     opened = row.state.opened
     try:
         match row.state.kind:
+            case "rotation":
+                raise CaseError(
+                    f"Case {row.id} is a rotation: go on by `stanch rotate {row.key_id} --user {row.user}`."
+                )
             case "policy":
                 from services.governance.goal import goal_of
 

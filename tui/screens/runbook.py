@@ -115,8 +115,10 @@ class RunbookScreen(StanchScreen):
         handling.on_change.append(self._changed)
         self._draw()
         if handling.case and handling.case.held and not handling.closed:
-            found = " ".join(handling.settled)
+            found = " ".join((*handling.notices, *handling.settled))
             self.say(f"Case {handling.case.id} goes on. {found}".rstrip(), "warn" if found else "info")
+        elif handling.notices:
+            self.say(" ".join(handling.notices), "warn")
         await handling.plan()
 
     async def _look(self) -> bool:

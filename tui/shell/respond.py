@@ -11,6 +11,7 @@ import click
 from services import inventory
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
+from services.rotation.opening import notices
 from services.runbook import opening
 from services.runbook.case import CaseBook
 from services.runbook.engine import Result, Runbook
@@ -255,7 +256,10 @@ class _Work:
         key_id, user = self.key_id, self.user
         if key_id == "-":
             key_id, user = await _match(aws, decode(read_token()))
-        return await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
+        runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
+        for notice in notices(self.book, key_id, runbook.caller.account):
+            complain(notice)
+        return runbook
 
     def _print(self, runbook: Runbook, step: Deed, result: Result) -> None:
         assert runbook.case is not None

@@ -29,7 +29,7 @@ from tests.services.runbook.routes import ROUTES, Patient
 
 __all__ = ["aiobotocore", "botocore", "run"]
 
-for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "logs", "s3"):
+for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "cloudwatch", "logs", "s3"):
     session._read_model(session._loader(None), _service)
 
 

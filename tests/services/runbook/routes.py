@@ -12,6 +12,8 @@ from typing import Any
 from sandbox.credentials import CredentialStore
 from sandbox.server import Sandbox
 from services.aws.session import AwsSession
+from services.rotation import opening as rotating
+from services.rotation.stages import STEP, Next
 from services.runbook import opening
 from services.runbook.case import CaseBook
 from services.runbook.plan import Deed, LeverName, State, StepName
@@ -210,6 +212,35 @@ class Route:
                     await runbook.undo(deed, options)
 
 
+@dataclass(frozen=True)
+class Rotating(Route):
+    """A rotation, gone on with as it stands: to its end, or *back* again once the old key is Inactive."""
+
+    back: bool = False
+
+    async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
+        if any(case.state().closed_at for case in book.cases()):
+            return
+        rotation = await rotating.look_up(aws, book, patient.key_id, user=patient.user)
+        with opening.begin(rotation, book):
+            await rotation.resume()
+            options, undone = self.options(patient), State.UNDONE
+            while rotation.state.step(StepName.DEACTIVATE).state is not undone:
+                match (await rotation.standing(options)).next:
+                    case Next.REPLACE | Next.DEACTIVATE as stage:
+                        await rotation.apply(STEP[stage], options)
+                    case Next.IMPORT:
+                        await rotation.imported("imported, said the test")
+                    case Next.DONE:
+                        await rotation.close()
+                        return
+                    case _ if self.back:
+                        await rotation.undo(StepName.DEACTIVATE, options)
+                    case _:
+                        await rotation.apply(StepName.DELETE, options)
+            await rotation.abandon(options)
+
+
 def _new_user(patient: Patient) -> str:
     return patient.new_user
 
@@ -238,6 +269,8 @@ ROUTES = {
     ),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
+    "rotation": Rotating((), ends=_replaced),
+    "rotation taken back": Rotating((), back=True),
 }
 
 

@@ -62,6 +62,14 @@ CALLS = {
     "new user taken back": ["DetachUserPolicy", "DeleteUserPolicy", "RemoveUserFromGroup", "DeleteUser"],
     "access keys": ["ListAccessKeys", "UpdateAccessKey"],
     "log groups": ["DescribeLogGroups", "PutBearerTokenAuthentication"],
+    "rotation": [
+        "ListServiceSpecificCredentials",
+        "CreateServiceSpecificCredential",
+        "CreateSecret",
+        "GetMetricData",
+        "DeleteServiceSpecificCredential",
+    ],
+    "rotation taken back": ["UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"],
 }
 
 

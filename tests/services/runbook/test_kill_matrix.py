@@ -29,6 +29,7 @@ FIVE_STEPS = "five steps"
 PARTS = 4
 EVERYWHERE = Boundaries.ALL if os.environ.get("STANCH_EVERY_BOUNDARY") else Boundaries.STATES
 LEVERS = ("managed hold", "reset", "new user", "new user taken back", "access keys", "log groups")
+ROTATIONS = ("rotation", "rotation taken back")
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.services.runbook.full_run"])
 
@@ -101,7 +102,7 @@ async def test_killed_at_every_boundary(
     _tell(capsys, f"five steps, part {part + 1} of {PARTS}", *told)
 
 
-@pytest.mark.parametrize("lever", LEVERS)
+@pytest.mark.parametrize("lever", [*LEVERS, *ROTATIONS])
 async def test_a_lever_killed_wherever_it_makes_a_difference(
     killed: Killed, lever: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

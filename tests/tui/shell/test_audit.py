@@ -43,7 +43,7 @@ def test_a_person_reads_each_finding_with_its_evidence_and_the_way_out(
     key, user = scenario.leaked.key_id, scenario.leaked.user
     assert told.startswith("Account 123456789012, 16 keys, us-east-1: 7 high · ")
     assert f"‼ {key} of {user} never expires. never-expires: made " in told
-    assert f"$ stanch respond {key} --user {user} --step replace --days 90" in told
+    assert f"$ stanch rotate {key} --user {user}" in told
     assert f"? {key}: unused is not known: {user} reached logs on " in told
     assert all(len(line) <= 100 for line in done.out.splitlines() if not line.startswith("  $"))
 

@@ -1,0 +1,142 @@
+"""Several keys rotated by their age: who may begin, who is under way, and what blocks the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services import clock, inventory
+from services.aws.errors import AwsError
+from services.aws.session import AwsSession
+from services.aws.sts import get_caller
+from services.inventory import Inventory, Key
+from services.rotation.engine import Rotation
+from services.rotation.opening import barred, begin
+from services.runbook.case import CaseBook
+from services.runbook.errors import RunbookError
+from services.runbook.plan import Plan, StepName
+from services.runbook.preflight import warned
+from services.runbook.secret import ToSecretsManager
+from services.runbook.situation import Options
+from services.runbook.state import ROTATION
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One key that is old enough: its *plan*, or what *blocked* it, or that it is *under_way* already."""
+
+    key: Key
+    rotation: Rotation
+    options: Options
+    plan: Plan | None = None
+    blocked: str | None = None
+    under_way: bool = False
+
+    @property
+    def case(self) -> str | None:
+        return self.rotation.case.id if self.rotation.case else None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How one key's beginning ended; *error* is a sentence where it did not."""
+
+    candidate: Candidate
+    case: str | None
+    words: str
+    error: bool = False
+
+
+async def find(
+    aws: AwsSession,
+    book: CaseBook,
+    older_than: timedelta,
+    options: Options,
+    *,
+    service: str | None = None,
+    user: str | None = None,
+    now: Callable[[], datetime] = clock.now,
+) -> tuple[Inventory, tuple[Candidate, ...]]:
+    """Those that old, the oldest first, and the inventory they are of; raises an AwsError."""
+    found = await (inventory.of_user(aws, user) if user else inventory.everything(aws, now=now))
+    old = [
+        key
+        for key in found.keys
+        if now() - key.credential.created >= older_than
+        and (service is None or service.casefold() in (key.service, key.short_service))
+    ]
+    caller, limit = await get_caller(aws), asyncio.Semaphore(_AT_ONCE)
+    services = Counter(user for user, _ in {(key.user, key.service) for key in found.keys})
+
+    async def one(key: Key) -> Candidate:
+        case = book.open_case_of(key.id, caller.account, ROTATION)
+        barrier = barred(book, key.id, caller.account)
+        rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now)
+        async with limit:
+            return await _planned(Candidate(key, rotation, _named(options, key, services[key.user])))
+
+    old.sort(key=lambda key: (key.credential.created, key.id))
+    return found, tuple(await asyncio.gather(*map(one, old)))
+
+
+async def begin_all(
+    candidates: Sequence[Candidate], book: CaseBook, told: Callable[[Begun], None], *, take_over: bool = False
+) -> tuple[Begun, ...]:
+    """One after another, each in a case of its own; what stops one does not stop the next."""
+    done = []
+    for candidate in candidates:
+        ended = await _begun(candidate, book, take_over=take_over)
+        told(ended)
+        done.append(ended)
+    return tuple(done)
+
+
+async def _planned(candidate: Candidate) -> Candidate:
+    rotation, made = candidate.rotation, candidate.rotation.state.replacement
+    if rotation.barred is None and made is not None and made.delivered is not None:
+        return replace(candidate, under_way=True)
+    try:
+        plan = await rotation.plan(StepName.REPLACE, candidate.options)
+        if plan.blocked:
+            return replace(candidate, blocked=plan.blocked)
+        return replace(candidate, plan=warned(plan, await rotation.preflight(plan)))
+    except AwsError as error:
+        return replace(candidate, blocked=str(error))
+
+
+async def _begun(candidate: Candidate, book: CaseBook, *, take_over: bool) -> Begun:
+    rotation = candidate.rotation
+    if candidate.under_way:
+        return Begun(candidate, candidate.case, "under way already")
+    if candidate.blocked:
+        return Begun(candidate, candidate.case, candidate.blocked, error=True)
+    try:
+        with begin(rotation, book, take_over=take_over):
+            settled = await rotation.resume()
+            # What was settled just now changes the plan: a key without its secret is reset, not made again.
+            shown = None if settled else candidate.plan
+            result = await rotation.apply(StepName.REPLACE, candidate.options, shown=shown)
+    except (AwsError, RunbookError) as error:
+        return Begun(candidate, candidate.case, _with_orphan(rotation, str(error)), error=True)
+    return Begun(candidate, candidate.case, result.message, error=not result.verified)
+
+
+def _with_orphan(rotation: Rotation, words: str) -> str:
+    made = rotation.state.replacement
+    if made is None or made.delivered is not None:
+        return words
+    return f"{words} {made.key_id} was made, and its secret is lost: begun again, it is reset."
+
+
+def _named(options: Options, key: Key, services: int) -> Options:
+    """A user with keys of several services has a secret for each: one would take the other's place."""
+    destination = options.secret_to
+    if services < 2 or not isinstance(destination, ToSecretsManager):
+        return options
+    named = replace(destination, name=f"stanch/{key.user}/{key.short_service}")
+    return replace(options, secret_to=named)

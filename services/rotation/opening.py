@@ -1,0 +1,93 @@
+"""From a key's id to its rotation: gone on with or begun, and kept apart from the key's incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from services import clock
+from services.aws import sts
+from services.aws.session import AwsSession
+from services.rotation.engine import Rotation
+from services.runbook.case import Case, CaseBook
+from services.runbook.deposit import words_of
+from services.runbook.errors import CaseError, NoSuchKey
+from services.runbook.opening import begin as begin
+from services.runbook.opening import find_key
+from services.runbook.plan import State, StepName
+from services.runbook.state import ROTATION, CaseState
+
+
+async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | None = None) -> Rotation:
+    """The rotation of that key, on its open case where there is one; begins none, so it can plan only.
+
+    Raises NoSuchKey, CaseError or an AwsError.
+    """
+    caller = await sts.get_caller(aws)
+    case = book.open_case_of(key_id, caller.account, ROTATION)
+    try:
+        key = await find_key(aws, caller, key_id, user, case)
+    except NoSuchKey as error:
+        if done := _finished(book, key_id, caller.account):
+            raise NoSuchKey(done) from None
+        raise error
+    return Rotation(aws, caller, key, case, barred=barred(book, key_id, caller.account), now=clock.now)
+
+
+def barred(book: CaseBook, key_id: str, account: str) -> str | None:
+    """Why the key is not to be rotated: an incident comes first, and one rotation after the other."""
+    if incident := book.open_case_of(key_id, account):
+        return (
+            f"{key_id} has an open incident, case {incident.id}: go on with that "
+            f"(`stanch respond {key_id}`), or close it (`stanch case close {incident.id}`)."
+        )
+    for case, state in _open(book, account):
+        if state.replacement and state.replacement.key_id == key_id:
+            return (
+                f"{key_id} is the new key in case {case.id}, the rotation of {state.about}: "
+                f"bring that to its end first (`stanch rotate {state.about}`)."
+            )
+    return None
+
+
+def notices(book: CaseBook, key_id: str, account: str) -> tuple[str, ...]:
+    """For whoever responds to a leak of that key: its rotation under way, a sentence each."""
+    return tuple(
+        _notice(case, state, key_id)
+        for case, state in _open(book, account)
+        if key_id in (state.about, state.replacement.key_id if state.replacement else None)
+    )
+
+
+def _notice(case: Case, state: CaseState, key_id: str) -> str:
+    made = state.replacement
+    if made is None:
+        return f"{key_id} is being rotated in case {case.id}, which made no new key yet."
+    if made.key_id == key_id:
+        return f"{key_id} is the new key of case {case.id}, the rotation of {state.about}, which is open."
+    where = f"its secret is in {words_of(made.delivered)}" if made.delivered else "its secret is lost"
+    return f"{key_id} is being rotated in case {case.id}: its new key is {made.key_id}, {where}."
+
+
+def _finished(book: CaseBook, key_id: str, account: str) -> str | None:
+    for case in book.cases():
+        with suppress(CaseError):
+            state = case.state()
+            if state.kind == ROTATION and (state.about, state.opened.get("account")) == (key_id, account):
+                deleted, made = state.step(StepName.DELETE), state.replacement
+                if deleted.state is State.CONFIRMED and made:
+                    return f"{key_id} was rotated in case {case.id}: {made.key_id} is in its place."
+    return None
+
+
+def _open(book: CaseBook, account: str) -> Iterator[tuple[Case, CaseState]]:
+    for case in book.cases():
+        with suppress(CaseError):
+            state = case.state()
+            if (
+                state.kind == ROTATION
+                and state.closed_at is None
+                and state.opened.get("account") == account
+                and not case.altered
+            ):
+                yield case, state

@@ -1,0 +1,92 @@
+"""Then: the old key made Inactive, once the new one is in use; one call takes it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services import clock
+from services.aws.call import Call
+from services.aws.iam import Credential
+from services.rotation import use
+from services.rotation.use import Imported
+from services.runbook import deactivate, deny
+from services.runbook.plan import Plan, Stage
+from services.runbook.situation import Situation, Verified
+from services.runbook.state import CaseState
+
+
+async def plan(at: Situation) -> Plan:
+    found = await deactivate.plan(at)
+    if found.already:
+        return found
+    title = f"Make the old key {at.key.id} Inactive"
+    if blocked := await _blocked(at):
+        return replace(found, title=title, calls=(), warnings=(), blocked=blocked)
+    ready = await imported(at)
+    if not ready.yes:
+        words = f"{ready.words[:1].upper()}{ready.words[1:]}: once the new key is imported, say --imported."
+        return replace(found, title=title, warnings=(), blocked=words, overridable=True)
+    warning = f"Whatever still sends {at.key.id} is refused from then on; --back makes it Active again."
+    return replace(found, title=title, warnings=(f"{ready.words[:1].upper()}{ready.words[1:]}.", warning))
+
+
+async def verify(at: Situation) -> Verified:
+    return await deactivate.verify(at)
+
+
+async def plan_undo(at: Situation) -> Plan:
+    found = await deactivate.plan_undo(at)
+    title = f"Make the old key {at.key.id} Active again"
+    warnings = ("Both keys work then.",) if found.calls else ()
+    return replace(found, title=title, leaves="The new key.", warnings=warnings)
+
+
+async def verify_undo(at: Situation) -> Verified:
+    return await deactivate.verify_undo(at)
+
+
+def claimed(case: CaseState) -> bool:
+    """Whether it is known that the new key is imported, and nothing since has shown it wrong."""
+    known, made = case.step(Stage.IMPORT), case.replacement
+    if not known.state.holds or known.at is None or made is None or known.at < made.at:
+        return False
+    turns = (case.marked("deactivate"), case.marked("reactivate"))
+    # Gone back on, by whomever: it has to be said anew.
+    return all(turn is None or known.at > turn for turn in turns)
+
+
+async def imported(at: Situation) -> Imported:
+    """By the journal where it says so, else by the records of the last day."""
+    made = at.case.replacement
+    if claimed(at.case):
+        return Imported(True, at.case.step(Stage.IMPORT).words)
+    if made is None:
+        return Imported(False, "there is no second key yet")
+    return use.judged(await use.read(at, made.at), at.now())
+
+
+def waking(key: Credential) -> Call:
+    """The call that makes *key* Active."""
+    params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id, "Status": "Active"}
+    return Call("iam", "UpdateServiceSpecificCredential", params)
+
+
+async def _blocked(at: Situation) -> str | None:
+    """Why nothing would work without the old key."""
+    made = at.case.replacement
+    if made is None or made.delivered is None:
+        return "There is no second key whose secret was stored: make one first (--next)."
+    new = next((found for found in await at.credentials() if found.id == made.key_id), None)
+    if new is None:
+        return f"The new key {made.key_id} is gone, and nothing else would work: make another (--next)."
+    if new.status == "Expired":
+        when = clock.spoken(new.expires, at.now()) if new.expires else "meanwhile"
+        return f"The new key {new.id} has expired ({when}): take it back (--undo), and begin again."
+    if new.status != "Active":
+        return f"The new key {new.id} is {new.status}, and nothing else would work: {waking(new).cli}"
+    if held := await deny.holding(at):
+        return (
+            f"The hold ({held}) stops the new key too: lift it first "
+            f"(`stanch respond {at.key.id} --user {at.key.user} --undo deny`)."
+        )
+    return None

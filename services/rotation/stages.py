@@ -1,0 +1,156 @@
+"""Where a rotation stands and what comes next, worked out from its case and from AWS."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services import clock
+from services.aws.iam import Credential
+from services.rotation import retire, verdict
+from services.rotation.verdict import Verdict, deactivated_at
+from services.runbook.deposit import words_of
+from services.runbook.plan import State, StepName
+from services.runbook.replace import orphan
+from services.runbook.situation import Situation
+from services.runbook.state import Replacement
+
+
+class Next(StrEnum):
+    """What is to be done next, or waited for."""
+
+    REPLACE = "replace"
+    IMPORT = "import"
+    DEACTIVATE = "deactivate"
+    WATCH = "watch"
+    DELETE = "delete"
+    DONE = "done"
+
+
+STEP = {Next.REPLACE: StepName.REPLACE, Next.DEACTIVATE: StepName.DEACTIVATE}
+"""What going on (--next) takes; a key is deleted only when that is asked for by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """*ways* are the commands that lead on from here, each with what it does."""
+
+    next: Next
+    words: str
+    ways: tuple[tuple[str, str], ...] = ()
+    old: Credential | None = None
+    new: Credential | None = None
+    verdict: Verdict | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "next": self.next.value,
+            "ready": self.next not in (Next.IMPORT, Next.WATCH),
+            "old_status": self.old.status if self.old else None,
+            "new_key_id": self.new.id if self.new else None,
+            "new_status": self.new.status if self.new else None,
+            "standing": self.words,
+            "ways": [{"command": command, "does": does} for command, does in self.ways],
+            "verdict": self.verdict.as_json() if self.verdict else None,
+        }
+
+
+async def standing(at: Situation) -> Standing:
+    """One listing and, where it matters, what CloudTrail and CloudWatch say; raises an AwsError."""
+    found = {one.id: one for one in await at.credentials()}
+    made = at.case.replacement
+    old, new = found.get(at.key.id), found.get(made.key_id) if made else None
+    if old is None:
+        return _without_old(at, made, new)
+    if made is None:
+        words = f"No second key was made yet for {at.key.id} ({old.status})."
+        return Standing(Next.REPLACE, words, (_way(at, "--next", "make it and store its secret"),), old)
+    if new is None or new.status == "Expired":
+        return _without_new(at, made, old, new)
+    if orphan(made):
+        words = f"{new.id} was made, but its secret is lost: going on resets it, and stores a new one."
+        ways = (_way(at, "--next", "do that"), _way(at, "--undo", "delete it again"))
+        return Standing(Next.REPLACE, words, ways, old, new)
+    if old.status == "Active":
+        return await _importing(at, made, old, new)
+    return await _watching(at, old, new)
+
+
+async def _importing(at: Situation, made: Replacement, old: Credential, new: Credential) -> Standing:
+    if new.status != "Active":
+        words = f"The new key {new.id} is {new.status}: make it Active before it is imported."
+        ways = ((retire.waking(new).cli, "make it Active"), _way(at, "--undo", "delete it again"))
+        return Standing(Next.IMPORT, words, ways, old, new)
+    seen = await retire.imported(at)
+    both = f"{old.id} and {new.id} both work"
+    if seen.yes:
+        ways = (_way(at, "--next", "make the old one Inactive"), _way(at, "--undo", "delete the new one"))
+        return Standing(Next.DEACTIVATE, f"{both}. {_sentence(seen.words)}", ways, old, new)
+    where = words_of(made.delivered or "")
+    words = f"{both}. The new secret is in {where}: import it wherever the old one is used. "
+    ways = (
+        _way(at, "--imported", "once it is: make the old one Inactive"),
+        _way(at, "--undo", "delete the new one again"),
+    )
+    return Standing(Next.IMPORT, words + _sentence(seen.words), ways, old, new)
+
+
+async def _watching(at: Situation, old: Credential, new: Credential) -> Standing:
+    since = deactivated_at(at.case, old.expires, at.now())
+    seen = await verdict.read(at, since)
+    words = f"{old.id} is {old.status} since {clock.spoken(since, at.now())}. {_sentence(seen.words)}"
+    if new.status != "Active":
+        words = f"The new key {new.id} is {new.status}, so nothing works. {words}"
+    # An expired key comes back by no call.
+    back = () if old.status == "Expired" else (_way(at, "--back", "make the old one Active again"),)
+    if seen.ready:
+        return Standing(
+            Next.DELETE, words, (_way(at, "--delete", "delete the old one"), *back), old, new, seen
+        )
+    ways = (
+        (*back, _way(at, "--watch", "follow the flow"))
+        if seen.bad
+        else (
+            _way(at, "--watch", "follow the flow until it is sure"),
+            *back,
+        )
+    )
+    return Standing(Next.WATCH, words, ways, old, new, seen)
+
+
+def _without_old(at: Situation, made: Replacement | None, new: Credential | None) -> Standing:
+    if made is None or new is None:
+        also = f"its new key {made.key_id} too" if made else "no second key was made"
+        return Standing(Next.DONE, f"{at.key.id} is gone, and {also}: nothing is left to rotate.")
+    if at.case.step(StepName.DELETE).state is State.CONFIRMED:
+        return Standing(Next.DONE, f"{at.key.id} was deleted; {new.id} is in its place.", new=new)
+    gone = f"{at.key.id} is gone, deleted by somebody else: whatever still sends it is refused."
+    if orphan(made):
+        words = f"{gone} The secret of {new.id} is lost: going on resets it, and stores a new one."
+        return Standing(Next.REPLACE, words, (_way(at, "--next", "do that"),), new=new)
+    where = words_of(made.delivered or "")
+    words = f"{gone} {new.id} is {new.status}: its secret is in {where}."
+    return Standing(Next.DELETE, words, (_way(at, "--delete", "note that, and end the case"),), new=new)
+
+
+def _without_new(at: Situation, made: Replacement, old: Credential, new: Credential | None) -> Standing:
+    state = "has expired" if new else "is gone, deleted by somebody else"
+    words = f"The new key {made.key_id} {state}; the old one {old.id} is {old.status}."
+    ways = [_way(at, "--undo", "end this rotation")] if new else [_way(at, "--next", "make another")]
+    if old.status == "Inactive":
+        ways.insert(0, _way(at, "--back", "make the old one Active again, at once"))
+    return Standing(Next.IMPORT if new else Next.REPLACE, words, tuple(ways), old, new)
+
+
+def command(key: Credential, *more: str) -> str:
+    """How this rotation is gone on with."""
+    return " ".join(("stanch rotate", key.id, "--user", shlex.quote(key.user), *more))
+
+
+def _way(at: Situation, option: str, does: str) -> tuple[str, str]:
+    return command(at.key, option), does
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
