@@ -238,6 +238,16 @@ class StanchApp(TypeAhead[None]):
 
         self.push_screen(IssueScreen(wanted))
 
+    def open_harden(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.harden import HardenScreen
+
+        self.push_screen(HardenScreen(wanted))
+
+    def open_rotation(self, subject: Subject) -> None:
+        from tui.screens.rotation import RotationScreen
+
+        self.push_screen(RotationScreen(subject.key_id, subject.user))
+
     def open_scan(self) -> None:
         from tui.screens.scan import ScanScreen
 

@@ -21,16 +21,20 @@ from tui.screens.dialogs.welcome import WelcomeDialog
 from tui.screens.errors import ErrorsScreen
 from tui.screens.events import EventsScreen
 from tui.screens.groups import GroupsScreen
+from tui.screens.harden import HardenScreen
 from tui.screens.help import HelpScreen
 from tui.screens.identify import IdentifyDialog
 from tui.screens.inventory import InventoryScreen
+from tui.screens.issue import IssueScreen
 from tui.screens.key import KeyScreen
 from tui.screens.loggroups import LogGroupsScreen
 from tui.screens.palette import PaletteDialog
 from tui.screens.policy import PolicyScreen
 from tui.screens.policydocument import PolicyDocumentScreen
+from tui.screens.rotation import RotationScreen
 from tui.screens.runbook import RunbookScreen
 from tui.screens.scan import ScanScreen
+from tui.screens.setup import SetupScreen
 from tui.screens.sweep import SweepScreen
 from tui.screens.traffic import TrafficScreen
 from tui.widgets.rows import Rows
@@ -54,6 +58,10 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     FindingScreen,
     PolicyScreen,
     ScanScreen,
+    SetupScreen,
+    IssueScreen,
+    HardenScreen,
+    RotationScreen,
     ConfirmDialog,
     OptionsDialog,
     QuestionDialog,

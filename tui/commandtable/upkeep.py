@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.command import Command, needs_leave
+from tui.command import Command, needs_key, needs_leave
 
-FORMS = ("setup", "issue")
+FORMS = ("setup", "issue", "harden")
 _PAGES = ("help", "errors")
 
 COMMANDS = (
@@ -22,6 +22,65 @@ COMMANDS = (
         "Make one more key for a user that exists: the chosen key's, or another.",
         but_not=("issue", *_PAGES),
     ),
+    Command(
+        "harden",
+        ("H",),
+        "record use",
+        "Have the use of keys recorded: a trail's selectors merged, or a new trail with its bucket.",
+        but_not=("harden", *_PAGES),
+    ),
+    Command(
+        "rotate",
+        ("O",),
+        "rotate",
+        "Replace the chosen key without a gap: a second key, its import, the old one off, then deleted.",
+        blocked=needs_key,
+        but_not=("rotation", *FORMS, *_PAGES),
+    ),
+    Command(
+        "next_stage",
+        ("enter",),
+        "go on",
+        "Take the rotation's next stage, after one confirmation.",
+        ("rotation",),
+        rank=10,
+        blocked=needs_leave,
+    ),
+    Command(
+        "back_again",
+        ("b",),
+        "back",
+        "Make the old key Active again, at once.",
+        ("rotation",),
+        rank=11,
+        blocked=needs_leave,
+    ),
+    Command(
+        "rotation_options",
+        ("x",),
+        "choices",
+        "Where the new secret goes, and when the new key expires.",
+        ("rotation",),
+        rank=12,
+    ),
+    Command(
+        "end_rotation",
+        ("u",),
+        "undo",
+        "Take the whole rotation back: the new key is deleted.",
+        ("rotation",),
+        rank=13,
+        blocked=needs_leave,
+    ),
+    Command(
+        "delete_anyway",
+        ("D",),
+        "delete anyway",
+        "Delete the old key though it is not sure that nothing misses it; the reason is journaled.",
+        ("rotation",),
+        blocked=needs_leave,
+    ),
+    Command("next_graph", ("g",), "next group", "The flow of the next log group.", ("rotation",)),
     Command(
         "bring_about",
         ("enter",),

@@ -165,6 +165,13 @@ class Commands(Screen[Result]):
         subject = self.subject
         self.stanch.open_issue({"user": subject.user, "service": subject.service} if subject else None)
 
+    def do_harden(self) -> None:
+        self.stanch.open_harden()
+
+    def do_rotate(self) -> None:
+        if self.subject:
+            self.stanch.open_rotation(self.subject)
+
     def do_scan(self) -> None:
         self.stanch.open_scan()
 

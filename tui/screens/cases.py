@@ -250,9 +250,7 @@ def open_case(app: StanchApp, row: CaseRow) -> None:
     try:
         match row.state.kind:
             case "rotation":
-                raise CaseError(
-                    f"Case {row.id} is a rotation: go on by `stanch rotate {row.key_id} --user {row.user}`."
-                )
+                app.open_rotation(Subject(row.key_id, row.user))
             case "policy":
                 from services.governance.goal import goal_of
 
@@ -262,6 +260,8 @@ def open_case(app: StanchApp, row: CaseRow) -> None:
                 app.open_setup(opened["wanted"])
             case "issue":
                 app.open_issue(opened["wanted"])
+            case "harden":
+                app.open_harden(opened["wanted"])
             case _:
                 from tui.screens.runbook import RunbookScreen
 

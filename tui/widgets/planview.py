@@ -52,10 +52,13 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
     lines += labelled("stops", plan.stops, width)
     lines += labelled("leaves", plan.leaves, width)
     lines += labelled(
-        "undo", plan.undo or ("nothing to undo" if _reads(plan) else "none: it is for good"), width
+        "undo",
+        without_shell_ways(plan.undo or "")
+        or ("nothing to undo" if _reads(plan) else "none: it is for good"),
+        width,
     )
     for warning in plan.warnings:
-        lines += labelled("mind", warning, width, "warn")
+        lines += labelled("mind", without_shell_ways(warning), width, "warn")
     for number, call in enumerate(plan.calls, 1):
         lines += call_told(number, call, width)
     return lines

@@ -15,7 +15,7 @@ from services.runbook.situation import Options
 from tui.commands import bindings
 from tui.screens.base import Dialog
 from tui.widgets.agepicker import AgePicker
-from tui.widgets.form import TextRow, move, picked, typed
+from tui.widgets.form import TextRow, move, picked, stops, typed
 from tui.widgets.picker import Picker
 from tui.widgets.rule import Rule
 from tui.widgets.secretplace import SecretPlace
@@ -42,8 +42,12 @@ class OptionsDialog(Dialog[Options | None]):
     scope = "options"
     BINDINGS = bindings(scope)
 
-    def __init__(self, step: StepName, options: Options, user: str, now: datetime) -> None:
+    def __init__(
+        self, step: StepName, options: Options, user: str, now: datetime, *, forms: bool = True
+    ) -> None:
+        """*forms* is False where a second key is the only way to replace one."""
         super().__init__()
+        self._forms = forms
         self._step = step
         self._options = options
         self._user = user
@@ -62,8 +66,8 @@ class OptionsDialog(Dialog[Options | None]):
                 yield from self._of_review()
 
     def on_mount(self) -> None:
-        self.set_focus(self.query(Picker).first())
         self._arrange()
+        self.set_focus(stops(self)[0])
 
     def _of_replace(self) -> ComposeResult:
         now = self._options
@@ -99,6 +103,7 @@ class OptionsDialog(Dialog[Options | None]):
         if self._step is not StepName.REPLACE:
             return
         form = picked(self, "form")
+        self.query_one("#form").display = self._forms
         self.query_one("#user").display = form == _NEW_USER
         self.query_one(AgePicker).display = form != _IN_PLACE
 
