@@ -49,7 +49,7 @@ COMMANDS = (
     Command(
         "back_again",
         ("b",),
-        "back",
+        "old one back",
         "Make the old key Active again, at once.",
         ("rotation",),
         rank=11,

@@ -104,7 +104,8 @@ class GoalScreen(StanchScreen):
             words = "" if self._result or not goal else "asking AWS what is there…"
             text.tell(words, self.document(), result=self._result)
             if goal:
-                self.run_worker(self._plan(goal, after), group="plan", exclusive=True)
+                # Made a coroutine only when it runs: the next letter may cancel it before.
+                self.run_worker(lambda: self._plan(goal, after), group="plan", exclusive=True)
         self.query_one("#text-rule", Rule).entitle(*self.heading())
         self.commands_changed()
 

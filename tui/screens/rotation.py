@@ -161,6 +161,8 @@ class RotationScreen(StanchScreen):
                 return "the old key is not Inactive"
             case "end_rotation" if made is None:
                 return "no second key was made yet"
+            case "end_rotation" if standing.old and standing.old.status == "Inactive":
+                return "the old key is made Active again first (b)"
             case "delete_anyway" if standing.next not in (Next.WATCH, Next.DELETE):
                 return "the old key is made Inactive first"
         return None
@@ -282,15 +284,9 @@ class RotationScreen(StanchScreen):
     async def _take(
         self, rotation: Rotation, step: StepName, options: Options, undo: bool, plan: Plan
     ) -> Result:
-        if not undo:
-            return await rotation.apply(step, options, shown=plan)
-        if step is not StepName.REPLACE:
-            return await rotation.undo(step, options, shown=plan)
-        old = await rotation.situation(options).credential()
-        if old and old.status == "Inactive":
-            # The old one works again before the new one goes.
-            await rotation.undo(StepName.DEACTIVATE, options)
-        return await rotation.abandon(options, shown=plan)
+        if undo and step is StepName.REPLACE:
+            return await rotation.abandon(options, shown=plan)
+        return await (rotation.undo if undo else rotation.apply)(step, options, shown=plan)
 
     async def _hand_over(self, rotation: Rotation, result: Result) -> None:
         made = rotation.state.replacement
