@@ -47,6 +47,8 @@ class GoalScreen(StanchScreen):
         self._offer: Offer | None = None
         self._doing: str | None = None
         self._result: tuple[str, ...] = ()
+        self._choice = 0
+        """Counts the choices: what was planned for an earlier one is not shown."""
 
     def form(self) -> ComposeResult:
         """The lines to choose by."""
@@ -94,7 +96,7 @@ class GoalScreen(StanchScreen):
 
     def _look_again(self, after: float = 0) -> None:
         self._upkeep = self._offer = None
-        self.workers.cancel_group(self, "plan")
+        self._choice += 1
         text = self.query_one("#text", OfferView)
         try:
             goal = self.goal()
@@ -104,22 +106,29 @@ class GoalScreen(StanchScreen):
             words = "" if self._result or not goal else "asking AWS what is there…"
             text.tell(words, self.document(), result=self._result)
             if goal:
-                # Made a coroutine only when it runs: the next letter may cancel it before.
-                self.run_worker(lambda: self._plan(goal, after), group="plan", exclusive=True)
+                self.run_worker(self._plan(goal, self._choice, after), group="plan")
         self.query_one("#text-rule", Rule).entitle(*self.heading())
         self.commands_changed()
 
-    async def _plan(self, goal: Goal, after: float) -> None:
+    async def _plan(self, goal: Goal, choice: int, after: float) -> None:
         await asyncio.sleep(after)
+        # Not cancelled by the next letter: a worker that never began would be a warning.
+        if choice != self._choice or not self.drawable:
+            return
         text = self.query_one("#text", OfferView)
         try:
             upkeep = await book.look_up(await self.stanch.aws(), self._cases, goal)
-            self._upkeep, self._offer = upkeep, await upkeep.offer()
+            offer = await upkeep.offer()
         except (AwsError, RunbookError) as error:
+            if choice != self._choice:
+                return
             text.tell(str(error), self.document())
             self.stanch.keep(f"reading {goal.whose}", error)
         else:
-            text.tell(made=self.document(), offer=self._offer, result=self._result)
+            if choice != self._choice:
+                return
+            self._upkeep, self._offer = upkeep, offer
+            text.tell(made=self.document(), offer=offer, result=self._result)
         self.commands_changed()
 
     @property
