@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.world import HOME_REGION
+from tests.patience import PATIENCE
 
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXTUAL_FPS", "TEXTUAL_DEBUG")
 HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -60,7 +61,7 @@ def boto(sandbox: Sandbox, boto_session: boto3.Session) -> Iterator[Callable[...
     given goes into botocore's Config.
     """
     clients = []
-    defaults = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 10}
+    defaults = {"retries": {"total_max_attempts": 1}, "connect_timeout": PATIENCE, "read_timeout": PATIENCE}
 
     def client(
         service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any

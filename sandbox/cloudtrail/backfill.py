@@ -16,8 +16,8 @@ from sandbox.cloudtrail.records import Record, data_record, management_record
 from sandbox.lastaccessed import LastAccess
 from sandbox.world import ApiCall, BearerCall, World
 
-SLOT = timedelta(minutes=15)
-"""How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written."""
+SLOT = timedelta(hours=1)
+"""How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written and read."""
 
 PUBLISHED_AFTER = timedelta(minutes=5)
 

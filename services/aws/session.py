@@ -141,6 +141,8 @@ class AwsSession:
     async def _make_client(self, service: str, region: str | None, once: bool) -> Any:
         from aiobotocore.config import AioConfig
 
+        from services.aws.tls import HttpSession
+
         session = await self._botocore()
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
@@ -151,6 +153,7 @@ class AwsSession:
             retries={"mode": "standard", "total_max_attempts": 1 if once else 4},
             max_pool_connections=16,
             user_agent_extra=f"stanch/{VERSION}",
+            http_session_cls=HttpSession,
         )
         context = session.create_client(
             service,

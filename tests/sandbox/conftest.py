@@ -15,6 +15,7 @@ import pytest
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.server import Sandbox
 from sandbox.world import ACCOUNT, Actor, ApiCall, BearerCall
+from tests.patience import PATIENCE
 
 MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
 DATA = {"Field": "eventCategory", "Equals": ["Data"]}
@@ -153,7 +154,7 @@ def delivered(boto: Callable[..., Any], trail_bucket: str) -> Callable[..., dict
 def eventually() -> Callable[..., Any]:
     """Asks again until the answer is true, and gives that answer; fails after *within* seconds."""
 
-    def ask(question: Callable[[], Any], within: float = 10.0) -> Any:
+    def ask(question: Callable[[], Any], within: float = PATIENCE) -> Any:
         deadline = time.monotonic() + within
         while not (answer := question()):
             assert time.monotonic() < deadline, "not seen in time"

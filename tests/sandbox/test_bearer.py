@@ -15,6 +15,7 @@ import pytest
 from sandbox.credentials import CredentialStore
 from sandbox.server import Sandbox
 from sandbox.world import BearerCall
+from tests.patience import PATIENCE
 
 LOGS = "logs.amazonaws.com"
 GROUP, STREAM = "/app/web", "one"
@@ -72,7 +73,7 @@ def post(sandbox: Sandbox) -> Callable[..., Answer]:
         if by_header:
             sent |= {f"x-aws-log-{name.removeprefix('log').lower()}": value for name, value in query.items()}
             query = {}
-        connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint_url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint_url).netloc, timeout=PATIENCE)
         try:
             connection.request(method, f"{path}?{urlencode(query)}", body, sent)
             answer = connection.getresponse()

@@ -19,8 +19,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 20
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def served(*options: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=TIMEOUT)
+        process.communicate(timeout=PATIENCE)
 
 
 def line(process: subprocess.Popen[str]) -> str:
@@ -58,7 +59,7 @@ def test_json_announces_an_account_that_works_and_ends_with_its_owner() -> None:
         (key,) = [key for key in keys if key["ServiceSpecificCredentialId"] == leaked["key_id"]]
         assert key["UserName"] == leaked["user"]
         query = urlencode({"logGroup": leaked["log_group"], "logStream": leaked["log_stream"]})
-        connection = http.client.HTTPConnection(urlsplit(told["endpoint_url"]).netloc, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(urlsplit(told["endpoint_url"]).netloc, timeout=PATIENCE)
         connection.request(
             "POST",
             f"/services/collector/event?{query}",
@@ -67,7 +68,7 @@ def test_json_announces_an_account_that_works_and_ends_with_its_owner() -> None:
         )
         assert connection.getresponse().status == 200
         connection.close()
-        said, complained = process.communicate(timeout=TIMEOUT)
+        said, complained = process.communicate(timeout=PATIENCE)
         assert (process.returncode, said, complained) == (0, "", "")
 
 
@@ -80,7 +81,7 @@ def test_it_ends_at_once_where_standard_input_is_empty_whatever_profile_is_set()
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=TIMEOUT,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["leaked"] is not None
@@ -91,7 +92,7 @@ def test_signals_end_it_quietly(number: signal.Signals, code: int) -> None:
     with served("--announce", "json") as process:
         line(process)
         process.send_signal(number)
-        assert process.wait(timeout=TIMEOUT) == code
+        assert process.wait(timeout=PATIENCE) == code
         assert process.stdout is not None
         assert process.stderr is not None
         assert (process.stdout.read(), process.stderr.read()) == ("", "")
@@ -103,7 +104,7 @@ def test_exports_are_what_a_shell_can_read(monkeypatch: pytest.MonkeyPatch) -> N
         while "ctrl+c" not in said:
             said += line(process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=TIMEOUT) == 130
+        assert process.wait(timeout=PATIENCE) == 130
     monkeypatch.setenv("AWS_PROFILE", "prod")
     shell = subprocess.run(["sh", "-ec", f"{said}\nenv"], capture_output=True, text=True, check=True)
     assert shell.stderr == ""
@@ -119,7 +120,9 @@ def test_a_port_in_use_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "sandbox", "--port", port]
-        done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT)
+        done = subprocess.run(
+            command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+        )
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == f"Port {port} cannot be served (Address already in use): name another.\n"

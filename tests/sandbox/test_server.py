@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE
 
 
 def test_the_responder_is_who_the_environment_says(boto: Callable[..., Any]) -> None:
@@ -33,7 +34,7 @@ def test_only_one_sandbox_in_a_process(sandbox: Sandbox) -> None:
 
 def test_a_connection_serves_more_than_one_request(sandbox: Sandbox) -> None:
     address = urlsplit(sandbox.endpoint_url).netloc
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=PATIENCE)
     connection.connect()
     mine = connection.sock.getsockname()
     for body in (b"Action=GetCallerIdentity&Version=2011-06-15", b""):
@@ -88,7 +89,7 @@ def test_a_body_in_chunks_and_a_head_are_read(sandbox: Sandbox, boto: Callable[.
     boto("s3").create_bucket(Bucket="files")
     boto("s3").put_object(Bucket="files", Key="a", Body=b"x" * 100_000)
     assert boto("s3").head_object(Bucket="files", Key="a")["ContentLength"] == 100_000
-    connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint_url).netloc, timeout=PATIENCE)
     chunks = [b"Action=GetCallerIdentity", b"&Version=2011-06-15"]
     scope = (
         "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"

@@ -12,15 +12,16 @@ from typing import Any
 
 import pyte
 from rich.console import Console
+from textual.geometry import Size
 
 from docs.draw.svg import svg
+from tests.patience import PATIENCE
 from tests.tui.piloting import Driver
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATING = bool(os.environ.get("UPDATE_SNAPSHOTS"))
-PATIENCE = 20.0
-STILL = 0.6
-"""Seconds in which nothing may change before a picture is taken anew."""
+STILL = 3.0
+"""Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
 
 # Random, but of one length each: in a picture they are told apart by their order alone.
 _RANDOM = (
@@ -38,41 +39,40 @@ _RANDOM = (
 async def keep(driver: Driver, name: str) -> None:
     """Compare what is drawn with the picture of that *name*, for as long as it takes to become that."""
     path = FOLDER / f"{name}.svg"
-    if UPDATING:
-        path.write_text(await _still(driver, name), encoding="utf-8")
-        return
     wanted = path.read_text(encoding="utf-8") if path.exists() else ""
-    deadline = time.monotonic() + PATIENCE
-    while (drawn := picture(driver, name)) != wanted:
-        if time.monotonic() > deadline:
-            other = Path(os.environ["HOME"]) / path.name
-            await asyncio.to_thread(other.write_text, drawn, encoding="utf-8")
-            told = f"{path.name} is not as it was: see {other}, or run UPDATE_SNAPSHOTS=1 make test"
-            raise AssertionError(f"{told}\n{driver.text}")
-        await asyncio.sleep(0.05)
-        await driver.pilot.pause()
+    drawn, shown, since = "", None, time.monotonic()
+    while drawn != wanted and time.monotonic() - since < (STILL if UPDATING else PATIENCE):
+        if shown is not None:
+            await asyncio.sleep(0.05)
+            await driver.pilot.pause()
+        if (seen := rendered(driver)) != shown:
+            # To look costs little, and a picture much.
+            drawn, shown = picture(seen, driver.app.size, name), seen
+            since = time.monotonic() if UPDATING else since
+    if drawn == wanted:
+        return
+    other = path if UPDATING else Path(os.environ["HOME"]) / path.name
+    await asyncio.to_thread(other.write_text, drawn, encoding="utf-8")
+    if not UPDATING:
+        told = f"{path.name} is not as it was: see {other}, or run UPDATE_SNAPSHOTS=1 make test"
+        raise AssertionError(f"{told}\n{driver.text}")
 
 
-async def _still(driver: Driver, name: str) -> str:
-    before, since = picture(driver, name), time.monotonic()
-    while time.monotonic() - since < STILL:
-        await asyncio.sleep(0.05)
-        await driver.pilot.pause()
-        if (drawn := picture(driver, name)) != before:
-            before, since = drawn, time.monotonic()
-    return before
-
-
-def picture(driver: Driver, name: str) -> str:
-    """The screen in sight as SVG, by way of what a terminal would show."""
+def rendered(driver: Driver) -> str:
+    """What a terminal would be sent to show the screen in sight."""
     app: Any = driver.app
     width, height = app.size
     out = io.StringIO()
     console = Console(file=out, width=width, height=height, force_terminal=True, color_system="truecolor")
     drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     console.print(drawn, end="")
-    screen = pyte.Screen(width, height)
-    pyte.Stream(screen).feed(out.getvalue().replace("\n", "\r\n"))
+    return out.getvalue()
+
+
+def picture(sent: str, size: Size, name: str) -> str:
+    """What a terminal shows that was sent that, as SVG."""
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(sent.replace("\n", "\r\n"))
     return _named(svg(screen, name))
 
 

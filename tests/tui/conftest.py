@@ -13,6 +13,7 @@ from sandbox.actors import Actors, Pace
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE
 
 FAST = Pace(service=0.2, shipper=0.5, workload=0.5, attacker=0.2, attacker_gives_way=0.5, secret=0.2)
 
@@ -60,7 +61,7 @@ def gate(sandbox: Sandbox) -> Iterator[Gate]:
         events.append(event)
 
         def wait() -> None:
-            event.wait(20)
+            event.wait(PATIENCE)
 
         sandbox.faults.on(operation, "before", wait)
         return event

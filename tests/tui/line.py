@@ -18,6 +18,7 @@ from typing import Any
 import asyncssh
 import pyte
 
+from tests.patience import PATIENCE
 from tests.tui.terminal import KEYS
 
 # The child must have the terminal as its own, so that a line that drops hangs it up.
@@ -44,10 +45,10 @@ class Remote:
         for key in keys:
             self.process.stdin.write(KEYS.get(key, key).encode())
 
-    async def wait(self, *texts: str, seconds: float = 30) -> None:
+    async def wait(self, *texts: str, seconds: float = PATIENCE) -> None:
         await self.until(lambda: all(text in self.text for text in texts), f"{texts} did not come", seconds)
 
-    async def until(self, done: Callable[[], object], words: str, seconds: float = 30) -> None:
+    async def until(self, done: Callable[[], object], words: str, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while not done():
             self.changed.clear()

@@ -13,10 +13,9 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
+from tests.patience import PATIENCE
 from tui.app import StanchApp
 from tui.options import Options, Start
-
-PATIENCE = 15.0
 
 
 @dataclass

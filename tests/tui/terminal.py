@@ -17,6 +17,8 @@ from typing import Self
 
 import pyte
 
+from tests.patience import PATIENCE
+
 KEYS = {
     "enter": "\r",
     "tab": "\t",
@@ -91,14 +93,14 @@ class Terminal:
             elif writable:
                 left = left[os.write(self._fd, left[:1024]) :]
 
-    def wait(self, *texts: str, seconds: float = 20) -> None:
+    def wait(self, *texts: str, seconds: float = PATIENCE) -> None:
         """Until all *texts* stand on the screen at once."""
         self._until(lambda: all(text in self.text for text in texts), f"{texts} did not come", seconds)
 
-    def wait_gone(self, text: str, seconds: float = 20) -> None:
+    def wait_gone(self, text: str, seconds: float = PATIENCE) -> None:
         self._until(lambda: text not in self.text, f"{text!r} did not go", seconds)
 
-    def wait_until(self, done: Callable[[], bool], words: str, seconds: float = 20) -> None:
+    def wait_until(self, done: Callable[[], bool], words: str, seconds: float = PATIENCE) -> None:
         self._until(done, words, seconds)
 
     def wait_still(self, seconds: float = 0.2) -> None:
@@ -108,7 +110,7 @@ class Terminal:
             length = len(self.raw)
             self._pass(seconds)
 
-    def wait_end(self, seconds: float = 20) -> int:
+    def wait_end(self, seconds: float = PATIENCE) -> int:
         """The exit code; minus the signal's number where one ended it."""
         self._until(lambda: self.status is not None, "it did not end", seconds, ended=True)
         assert self.status is not None

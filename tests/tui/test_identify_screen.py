@@ -111,7 +111,7 @@ async def test_what_is_no_key_gets_its_sentence(driver: Driver) -> None:
         ("A" * 10_000_000, "far too long"),
     ):
         paste(driver, given)
-        await driver.wait(said, seconds=5)
+        await driver.wait(said)
     await driver.press("enter", "escape")
     await driver.wait_gone("identify a leaked")
 

@@ -215,7 +215,7 @@ def test_a_paste_of_megabytes_does_not_hang(account: Sandbox, program: list[str]
         terminal.press("i")
         terminal.wait("identify a leaked key")
         terminal.type("\x1b[200~" + "A" * 2_000_000 + "\x1b[201~")
-        terminal.wait("far too long", seconds=60)
+        terminal.wait("far too long")
         terminal.press("esc", "q")
         assert terminal.wait_end() == 0
     assert b"AAAAAAAAAA" not in terminal.raw

@@ -20,6 +20,7 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
 from services.runbook.case import CaseBook
 from services.runbook.plan import StepName
+from tests.patience import PATIENCE
 from tests.tui.line import Remote, over_ssh
 from tests.tui.terminal import Terminal
 
@@ -118,7 +119,7 @@ async def test_a_line_that_drops_leaves_a_case_that_goes_on(
 
 async def gone(pid: int) -> None:
     """Its server waits for it, so that it is reaped as soon as it ends."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while await asyncio.to_thread(Path(f"/proc/{pid}").exists):
         assert time.monotonic() < deadline, "the program goes on without a terminal"
         await asyncio.sleep(0.05)

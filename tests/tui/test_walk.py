@@ -18,6 +18,7 @@ from sandbox.scenario.cast import ATTACKER_AGENTS, Scenario
 from sandbox.server import Sandbox
 from services.runbook.case import CaseBook
 from services.runbook.plan import State, StepName
+from tests.patience import PATIENCE
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 
@@ -72,7 +73,7 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         secret = boto("secretsmanager").get_secret_value(SecretId=f"stanch/{user}")["SecretString"]
 
         terminal.press("4")
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + PATIENCE
         while "[ Leave it ]" not in terminal.text:
             assert time.monotonic() < deadline, terminal.text
             terminal.press("ctrl+r")

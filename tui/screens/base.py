@@ -100,6 +100,10 @@ class Commands(Screen[Result]):
 
     def say(self, words: str, level: Level = "info") -> None:
         """One sentence over the footer, gone after a while."""
+        if not self.is_mounted:
+            # Its notice comes after it.
+            self.call_later(self.say, words, level)
+            return
         for notice in self.query(Notice):
             notice.say(words, level)
 

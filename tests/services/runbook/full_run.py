@@ -20,7 +20,7 @@ import aiobotocore.config
 import aiobotocore.session
 import botocore.parsers
 
-from services.aws import cloudtrail, session
+from services.aws import cloudtrail, session, tls
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
 from services.runbook import journal
@@ -31,6 +31,7 @@ __all__ = ["aiobotocore", "botocore", "run"]
 
 for _service in ("iam", "sts", "secretsmanager", "cloudtrail", "cloudwatch", "logs", "s3"):
     session._read_model(session._loader(None), _service)
+tls.shared_context(True)
 
 
 class Boundaries(Enum):

@@ -14,6 +14,7 @@ from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
 from sandbox.world import ACCOUNT, ApiCall
+from tests.patience import PATIENCE
 from tests.principals import deny, documented, make_user, policy, sign_as
 from tests.tui.shell.conftest import Account, Done, Stanch
 from tui.cli import Exit
@@ -223,7 +224,7 @@ def _note_refusal(call: ApiCall, refused: list[str]) -> None:
         refused.append(f"{call.service}:{call.operation}")
 
 
-def _until(act: Callable[[], Done], enough: Callable[[Done], bool], seconds: float = 40) -> Done:
+def _until(act: Callable[[], Done], enough: Callable[[Done], bool], seconds: float = PATIENCE) -> Done:
     """Act again, as a responder would, until it is enough."""
     deadline = time.monotonic() + seconds
     while not enough(done := act()):

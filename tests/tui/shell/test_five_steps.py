@@ -13,6 +13,7 @@ from sandbox.actors import Actors, Pace
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE
 from tests.tui.shell.conftest import Done, Stanch
 from tui.cli import Exit
 
@@ -95,7 +96,7 @@ def in_force(stanch: Stanch, state: Path, case: str) -> bool:
     return bool(shown["steps"][0]["state"] == "in_force")
 
 
-def until(act: Callable[[], Done], enough: Callable[[Done], bool], seconds: float = 40) -> Done:
+def until(act: Callable[[], Done], enough: Callable[[Done], bool], seconds: float = PATIENCE) -> Done:
     """Act again, as a responder would, until it is enough."""
     deadline = time.monotonic() + seconds
     while not enough(done := act()):
