@@ -11,7 +11,7 @@ import pytest
 from sandbox.server import Sandbox
 from services.aws.errors import AwsError, Denied
 from services.aws.session import AwsSession
-from services.governance.documents import document
+from services.governance.documents import Kind, Wanted, document
 from services.issuing.setup import SetupGoal
 from services.issuing.wanted import PolicyChoice, custom_policy
 from services.runbook.case import CaseBook
@@ -147,7 +147,7 @@ async def test_an_earlier_policy_comes_back_and_a_changed_one_is_let_be(
     )
     assert newest.closed_at is None, "what is left can still be taken back"
 
-    odd = json.dumps({"Version": "2012-10-17", "Statement": []})
+    odd = json.dumps(document(Wanted(Kind.EXPIRY)))
     iam.put_user_policy(UserName=shop.user, PolicyName=CUSTOM, PolicyDocument=odd)
     shown = await offer(aws, book, setup(shop))
     assert shown.plan.blocked == (
