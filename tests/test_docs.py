@@ -71,6 +71,7 @@ def test_every_file_linked_exists(document: str) -> None:
     [
         "policy-look.json",
         "policy-act.json",
+        "policy-setup.json",
         "policy-govern.json",
         "policy-harden.json",
         "policy-query.json",

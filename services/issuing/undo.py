@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.aws import logs, secretsmanager
+from services.aws import iam, logs, secretsmanager
 from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
 from services.aws.session import AwsSession
@@ -144,7 +144,8 @@ async def _user(ground: Ground, did: Made, there: UserStanding) -> Back:
     if there.user is None or there.user.name not in did.users:
         return Back()
     name = there.user.name
-    if others := _of_others(ground, did, there, await examine_user(ground.aws, name)):
+    known = iam.UserPolicies(there.inline, there.attached, await iam.list_groups(ground.aws, name))
+    if others := _of_others(ground, did, there, await examine_user(ground.aws, name, known)):
         return Back(left=(f"user {name}, which has {', '.join(others)} of others' making",))
     return Back((Call("iam", "DeleteUser", {"UserName": name}),))
 

@@ -24,6 +24,9 @@ def open_case(book: CaseBook, goal: Goal, account: str, *, undoing: bool = False
             now = case.state()
             named = (now.kind, now.opened.get("target"), now.about, now.opened.get("account"))
             if now.closed_at is None and named == subject and not case.altered:
+                if undoing and not (now.done or now.unsettled):
+                    # Nothing came of it, so there is nothing in it to take back.
+                    continue
                 return case if undoing or goal.goes_on(now) else None
     return None
 

@@ -208,7 +208,7 @@ class GoalScreen(StanchScreen):
                 if not undo:
                     await self._hand_over(upkeep)
                     result = await self.after(upkeep)
-                    await upkeep.told()
+                await upkeep.told()
             finally:
                 case.__exit__(None, None, None)
             said = f"{step.words[:1].upper()}{step.words[1:]}. Case {case.id}."

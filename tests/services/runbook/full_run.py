@@ -1,7 +1,7 @@
-"""A route in a process of its own, that may be killed at its n-th boundary.
+"""Work in a process of its own, that may be killed at its n-th boundary.
 
 A boundary is: before, within, between and after the writes of every journal line, and before and after every
-AWS call. Most of them find disk and account as the one before did, so a route may also be killed only where
+AWS call. Most of them find disk and account as the one before did, so it may also be killed only where
 a line, or half a line, or a change in the account is new. Gone on with, it is as if a responder had started
 the program again.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,7 +26,6 @@ from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
 from services.runbook import journal
 from services.runbook.case import CaseBook
-from tests.services.runbook.routes import ROUTES, Patient
 
 __all__ = ["aiobotocore", "botocore", "run"]
 
@@ -35,12 +35,15 @@ tls.shared_context(True)
 
 
 class Boundaries(Enum):
-    """Where a route may be killed."""
+    """Where a process may be killed."""
 
     CHANGES = "after each line and each change in the account"
     STATES = "also within each line: wherever disk or account are in a new state"
     ALL = "also where they are as they were"
 
+
+Take = Callable[[AwsSession, CaseBook], Awaitable[None]]
+"""The work; it is pickled on its way."""
 
 LOOKUPS_PER_SECOND = 1000.0
 """The sandbox is told not to count them."""
@@ -65,24 +68,23 @@ class Counter:
 def run(
     environment: dict[str, str],
     state: Path,
-    route: str,
-    patient: tuple[str, str, str],
+    take: Take,
     kill_at: int | None,
     where: Boundaries,
     pipe: Connection,
 ) -> None:
-    """Send how many boundaries there were, once the whole route is through."""
+    """Send how many boundaries there were, once all is through."""
     os.environ.update(environment)
     counter = Counter(kill_at)
     _watch(counter, where)
     cloudtrail.LOOKUPS_PER_SECOND = LOOKUPS_PER_SECOND
-    asyncio.run(_take(route, CaseBook(state), Patient({}, *patient)))
+    asyncio.run(_take(take, CaseBook(state)))
     pipe.send(counter.count)
 
 
-async def _take(route: str, book: CaseBook, patient: Patient) -> None:
+async def _take(take: Take, book: CaseBook) -> None:
     async with AwsSession(regions=("us-east-1",)) as aws:
-        await ROUTES[route].take(aws, book, patient)
+        await take(aws, book)
 
 
 def _watch(counter: Counter, where: Boundaries) -> None:

@@ -274,6 +274,11 @@ ROUTES = {
 }
 
 
+async def take_route(name: str, who: tuple[str, str, str], aws: AwsSession, book: CaseBook) -> None:
+    """As it is taken in a process of its own."""
+    await ROUTES[name].take(aws, book, Patient({}, *who))
+
+
 def check(sandbox: Sandbox, patient: Patient, book: CaseBook, route: Route) -> None:
     """The account is as the route ends, and the journal agrees with it."""
     route.ends(patient, sandbox)

@@ -5,12 +5,10 @@ With STANCH_EVERY_BOUNDARY=1 also at those where disk and account are as they we
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,36 +20,18 @@ from services.aws.session import AwsSession
 from services.runbook import settle
 from services.runbook.case import CaseBook
 from tests.services.runbook import full_run
-from tests.services.runbook.full_run import Boundaries
-from tests.services.runbook.routes import ROUTES, Patient, admit, check, prepare
+from tests.services.runbook.full_run import Boundaries, Take
+from tests.services.runbook.killing import EVERYWHERE, killed_at
+from tests.services.runbook.routes import ROUTES, Patient, admit, check, prepare, take_route
 
 FIVE_STEPS = "five steps"
 PARTS = 4
-EVERYWHERE = Boundaries.ALL if os.environ.get("STANCH_EVERY_BOUNDARY") else Boundaries.STATES
 LEVERS = ("managed hold", "reset", "new user", "new user taken back", "access keys", "log groups")
 ROTATIONS = ("rotation", "rotation taken back")
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.services.runbook.full_run"])
 
 
-def killed_at(
-    sandbox: Sandbox, state: Path, route: str, patient: Patient, point: int | None, where: Boundaries
-) -> int | None:
-    """Run *route* in a process that is killed at *point*; how many boundaries there were, if it was not."""
-    ours, theirs = _CONTEXT.Pipe(duplex=False)
-    who = (patient.user, patient.key_id, patient.access_key)
-    arguments = (sandbox.environment(), state, route, who, point, where, theirs)
-    process = _CONTEXT.Process(target=full_run.run, args=arguments)
-    process.start()
-    theirs.close()
-    with ours:
-        try:
-            count: int | None = ours.recv()
-        except EOFError:
-            count = None
-        process.join()
-    assert process.exitcode == (-signal.SIGKILL if count is None else 0)
-    return count
+def _take(name: str, patient: Patient) -> Take:
+    return partial(take_route, name, (patient.user, patient.key_id, patient.access_key))
 
 
 Killed = Callable[..., Awaitable[tuple[int, int]]]
@@ -70,7 +50,7 @@ def killed(
 
     def whole(name: str, where: Boundaries) -> int:
         patient, state = admit(clients, f"whole-{name.replace(' ', '-')}"), tmp_path / f"whole {name}"
-        boundaries = killed_at(sandbox, state, name, patient, None, where)
+        boundaries = killed_at(sandbox, state, _take(name, patient), None, where)
         assert boundaries
         check(sandbox, patient, CaseBook(state), ROUTES[name])
         return boundaries
@@ -82,7 +62,7 @@ def killed(
         async with AwsSession(regions=("us-east-1",)) as aws:
             for point in points:
                 patient, state = admit(clients, f"web-{point}"), tmp_path / str(point)
-                assert killed_at(sandbox, state, name, patient, point, where) is None
+                assert killed_at(sandbox, state, _take(name, patient), point, where) is None
                 await route.take(aws, CaseBook(state), patient)
                 try:
                     check(sandbox, patient, CaseBook(state), route)
