@@ -162,6 +162,7 @@ class StanchApp(TypeAhead[None]):
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()
             self._offer_guide()
+            await self._offer_open_cases()
         except AwsError as error:
             self.keep("signing in", error)
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
@@ -170,6 +171,23 @@ class StanchApp(TypeAhead[None]):
         known = self.options.demo or self.options.state_dir.exists()
         if not known and isinstance(self.screen, Commands):
             self.screen.say("First time here? W leads you through the five steps, until W ends it.")
+
+    async def look_for_open_cases(self) -> None:
+        """Let the status line count the cases that nobody closed."""
+        if account := self.context.account:
+            from tui.leftopen import left_open
+
+            left = await left_open(self.options.state_dir, account)
+            self.context = replace(self.context, left_open=left)
+
+    async def _offer_open_cases(self) -> None:
+        """Where a line dropped, say how to go on."""
+        await self.look_for_open_cases()
+        if (left := self.context.left_open) and self.options.start.screen == "inventory":
+            from tui.leftopen import offer
+
+            if isinstance(self.screen, Commands):
+                self.screen.say(offer(left, self.options.now()))
 
     def _welcome(self) -> None:
         """Tell a newcomer to the demo what leaked."""
