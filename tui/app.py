@@ -63,6 +63,8 @@ class StanchApp(TypeAhead[None]):
         self.errors = ErrorLog()
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""
+        self.leaving = False
+        """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
@@ -350,6 +352,7 @@ class StanchApp(TypeAhead[None]):
         self.exit(None, INTERRUPTED)
 
     async def _shutdown(self) -> None:
+        self.leaving = True
         # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
         # moment take their first step before: a coroutine that was never awaited is a warning.
         await asyncio.sleep(0)
