@@ -11,7 +11,7 @@ from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.runbook.case import Case, CaseBook
 from services.runbook.engine import Runbook
-from services.runbook.errors import CaseError, CaseHeld, NoSuchKey
+from services.runbook.errors import CaseError, NoSuchKey
 from services.runbook.state import CaseState
 
 
@@ -45,13 +45,7 @@ def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
         runbook.key, account=runbook.caller.account, caller_arn=runbook.caller.arn, now=clock.now()
     )
     runbook.case = case
-    try:
-        return case.__enter__()
-    except CaseHeld:
-        if not take_over:
-            raise
-        case.take_over()
-        return case
+    return case.enter(runbook.caller.arn, take_over=take_over)
 
 
 def from_case(state: CaseState) -> Credential:
