@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.folders import make_private
 from services.inventory import Inventory
 
 
@@ -67,7 +68,7 @@ def write(state_dir: Path, account: str, look: Look) -> None:
     """Keep *look* for the next time; without it nothing is marked, so failing to is no error."""
     path = _path(state_dir, account)
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         new = path.with_suffix(f".{os.getpid()}")
         fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(fd, "wb") as file:

@@ -65,6 +65,8 @@ class StanchApp(TypeAhead[None]):
         """Whether a newcomer is led on, wherever they are."""
         # Looked up before any screen keeps something there.
         self._known = options.demo or options.state_dir.exists()
+        self.leaving = False
+        """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
@@ -164,6 +166,7 @@ class StanchApp(TypeAhead[None]):
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()
             self._offer_guide()
+            await self._offer_open_cases()
         except AwsError as error:
             self.keep("signing in", error)
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
@@ -171,6 +174,23 @@ class StanchApp(TypeAhead[None]):
     def _offer_guide(self) -> None:
         if not self._known and isinstance(self.screen, Commands):
             self.screen.say("First time here? W leads you through the five steps, until W ends it.")
+
+    async def look_for_open_cases(self) -> None:
+        """Let the status line count the cases that nobody closed."""
+        if account := self.context.account:
+            from tui.leftopen import left_open
+
+            left = await left_open(self.options.state_dir, account)
+            self.context = replace(self.context, left_open=left)
+
+    async def _offer_open_cases(self) -> None:
+        """Where a line dropped, say how to go on."""
+        await self.look_for_open_cases()
+        if (left := self.context.left_open) and self.options.start.screen == "inventory":
+            from tui.leftopen import offer
+
+            if isinstance(self.screen, Commands):
+                self.screen.say(offer(left, self.options.now()))
 
     def _welcome(self) -> None:
         """Tell a newcomer to the demo what leaked."""
@@ -358,6 +378,7 @@ class StanchApp(TypeAhead[None]):
         self.exit(None, INTERRUPTED)
 
     async def _shutdown(self) -> None:
+        self.leaving = True
         # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
         # moment take their first step before: a coroutine that was never awaited is a warning.
         await asyncio.sleep(0)

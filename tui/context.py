@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.config import Colour
+from tui.leftopen import LeftOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,5 @@ class Context:
     waiting: str | None = None
     trouble: str | None = None
     case: OpenCase | None = None
+    left_open: tuple[LeftOpen, ...] = ()
+    """Incidents that nobody closed, the newest first; those of the screen too."""

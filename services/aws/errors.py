@@ -12,6 +12,7 @@
     ├─ Throttled        too many requests, even after the retries
     ├─ Unreachable      no answer: nothing is known of what AWS did
     └─ Unexpected       an answer that is none of these
+       └─ NotAws        an answer that cannot be read at all
     ReadOnly            the program was told to change nothing
 
 ``str(error)`` is one sentence for a person, with what to do next.
@@ -93,6 +94,10 @@ class Unreachable(AwsError):
 class Unexpected(AwsError):
     advice = "What AWS did is not known: refresh and look before trying again."
     outcome_unknown = True
+
+
+class NotAws(Unexpected):
+    advice = "Check the network and AWS_ENDPOINT_URL, and look at the account before trying again."
 
 
 class ReadOnly(Exception):

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from services.aws.call import Call
-from services.aws.errors import AwsError, NoCredentials, ReadOnly, Unexpected, Unreachable, from_client_error
+from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
 from services.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
@@ -124,11 +124,11 @@ class AwsSession:
         request_id = (body.get("ResponseMetadata") or {}).get("RequestId")
         if request_id is None and not call.reads:
             # Something between us and AWS answered: that a change was made is not to be believed.
-            raise Unexpected(call.operation, "the answer has no request id, so it may not be AWS's")
+            raise NotAws(call.operation, "the answer has no request id, so it is not AWS's")
         return Answer(body, request_id)
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
-        """The body of AWS's answer to a call that changes nothing; what it lacks raises Unexpected."""
+        """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
         return _Body(operation, (await self.send(Call(service, operation, params, region))).body)
 
     async def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
@@ -195,8 +195,8 @@ class AwsSession:
             raise NoCredentials(operation, str(error)) from None
         except boto.ParamValidationError as error:
             raise AwsError(operation, str(error).replace("\n", " ")) from None
-        except ResponseParserError as error:
-            raise Unexpected(operation, f"the endpoint's answer could not be read ({error})") from None
+        except ResponseParserError:
+            raise NotAws(operation, "the answer is not one of AWS's") from None
         except (boto.HTTPClientError, boto.EndpointConnectionError, aiohttp.ClientError, OSError) as error:
             raise Unreachable(operation, f"no answer ({type(error).__name__})") from None
         except boto.BotoCoreError as error:
@@ -211,7 +211,7 @@ class _Body(dict[str, Any]):
         self._operation = operation
 
     def __missing__(self, key: str) -> Any:
-        raise Unexpected(self._operation, f"the endpoint's answer has no {key}")
+        raise NotAws(self._operation, f"the answer has no {key}, so it is not AWS's")
 
 
 def _botocore_session(profile: str | None) -> Any:

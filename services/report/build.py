@@ -80,11 +80,19 @@ def _header(case: Case, entries: Sequence[Entry], now: datetime) -> Header:
         responder=text("responder"),
         login=text("login"),
         host=text("host"),
+        later=tuple(_later(entries)),
         opened=first.at if first else None,
         closed=closed,
         written=now,
         version=VERSION,
     )
+
+
+def _later(entries: Sequence[Entry]) -> Iterator[Said]:
+    for entry in entries:
+        if entry.kind == "responder" and isinstance(entry.data, dict):
+            text = _text_of(entry.data)
+            yield Said(entry.at, f"{text('responder')}, {text('login')} on {text('host')}")
 
 
 def _when(text: object) -> datetime | None:

@@ -71,6 +71,7 @@ def _header(report: Report) -> Safe:
         ("Expires", stamp(header.expires) if header.expires else "never"),
         ("Responder", el("code", header.responder)),
         ("Worked as", f"{header.login} on {header.host}"),
+        *((f"From {moment(other.at, report.day)}", el("code", other.words)) for other in header.later),
         ("Opened", stamp(header.opened) if header.opened else "not known"),
         ("Closed", stamp(header.closed) if header.closed else "not yet"),
     )

@@ -77,6 +77,8 @@ def _header(report: Report) -> Iterator[str]:
     if header.created:
         yield f"- Made: {stamp(header.created)}, expires: {_maybe(header.expires, 'never')}"
     yield f"- Responder: {code(header.responder)}, {text(header.login)} on {text(header.host)}"
+    for other in header.later:
+        yield f"- From {stamp(other.at)}: {text(other.words)}"
     yield f"- Opened: {_maybe(header.opened, 'not known')}"
     yield f"- Closed: {_maybe(header.closed, 'no')}"
     yield f"- Written: {stamp(header.written)} by stanch {header.version}; all times are UTC"

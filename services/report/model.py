@@ -16,6 +16,14 @@ Integrity = Literal["intact", "altered", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something learnt at a moment, in the journal's own words."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """Whose key, whose case, where and when; *version* is that of the program that wrote the report."""
 
@@ -32,18 +40,12 @@ class Header:
     responder: str
     login: str
     host: str
+    later: tuple[Said, ...]
+    """Who else worked on it, from when on."""
     opened: datetime | None
     closed: datetime | None
     written: datetime
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something learnt at a moment, in the journal's own words."""
-
-    at: datetime
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

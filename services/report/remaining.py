@@ -26,7 +26,7 @@ def _unsettled(report: Report) -> Iterator[Remaining]:
 
 
 def _old_key(report: Report) -> Iterator[Remaining]:
-    deletion, switch = report.newest("delete"), report.newest("deactivate")
+    deletion, switch = report.newest("delete"), _newest_done(report, "deactivate")
     if (deletion and deletion.stands) or (report.replacement and report.replacement.in_place):
         return
     key = report.header.key_id
@@ -39,6 +39,12 @@ def _old_key(report: Report) -> Iterator[Remaining]:
         yield Remaining("old_key_active", f"The leaked key {key} was made Active again.")
     else:
         yield Remaining("old_key_active", f"The leaked key {key} may still be Active.")
+
+
+def _newest_done(report: Report, step: str) -> Action | None:
+    """The newest that AWS acted on, or agreed to: one that failed since has changed nothing."""
+    done = (one for one in reversed(report.actions) if one.step == step and (one.stands or one.acted))
+    return next(done, report.newest(step))
 
 
 def _not_in_force(report: Report) -> Iterator[Remaining]:
@@ -87,7 +93,7 @@ def _not_reviewed(report: Report) -> Iterator[Remaining]:
 
 
 def _hold(report: Report) -> Iterator[Remaining]:
-    hold = report.newest("deny")
+    hold = _newest_done(report, "deny")
     if hold and not hold.undo and (hold.stands or hold.acted):
         user = report.header.user
         yield Remaining("hold", f"The hold on {user} is still on: it stops a replacement of that user too.")

@@ -12,6 +12,7 @@ from typing import IO
 
 import msgspec
 
+from services.folders import make_private
 from services.review import record as records
 from services.review.match import Role
 from services.review.model import Subject, Unreadable
@@ -110,7 +111,7 @@ def kept(folder: Path | None, subject: Subject, account: str, *, fresh: bool) ->
         yield None
         return
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         what = msgspec.json.encode([FORMAT, account, subject.user, subject.key_id, subject.account])
         path = folder / f"{hashlib.sha256(what).hexdigest()[:24]}.jsonl"
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

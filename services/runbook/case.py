@@ -8,10 +8,10 @@ import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +21,10 @@ import msgspec
 
 from services import clock
 from services.aws.iam import Credential
+from services.folders import make_private
 from services.runbook import state
 from services.runbook.errors import CaseError, CaseHeld, NoSuchCase
-from services.runbook.journal import Journal, sync_folder
+from services.runbook.journal import Entry, Journal, sync_folder
 from services.runbook.state import INCIDENT, CaseState
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -56,13 +57,15 @@ class Case:
     def __enter__(self) -> Self:
         if not self.held:
             self._take_lock()
-            self.journal.repair()
+            torn = self.journal.repair()
             if self.altered:
                 self.__exit__(None, None, None)
                 raise CaseError(
                     f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
                     f"written into it. See `stanch case verify {self.id}`; without --case a new one begins."
                 )
+            if torn:
+                self.append("note", text=torn)
         return self
 
     def __exit__(
@@ -83,8 +86,11 @@ class Case:
         return any(not flaw.torn for flaw in self.journal.flaws())
 
     def state(self) -> CaseState:
+        entries = self.journal.entries()
+        if not entries:
+            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
         try:
-            return state.read(self.journal.entries())
+            return state.read(entries)
         except (KeyError, TypeError, ValueError) as error:
             raise CaseError(
                 f"The journal of case {self.id} does not make sense ({error!r}). See `stanch case verify`."
@@ -185,6 +191,26 @@ class Case:
         self.append("note", text=f"taken over from {before or 'nobody'}")
         return before
 
+    def enter(self, caller_arn: str, *, take_over: bool = False) -> Self:
+        """Take the lock, and journal who works on the case from now on, where that is news.
+
+        Raises CaseHeld where somebody else has it, unless *take_over*.
+        """
+        try:
+            self.__enter__()
+        except CaseHeld:
+            if not take_over:
+                raise
+            self.take_over()
+        try:
+            mine = {"responder": caller_arn, **_here()}
+            if mine not in self.state().responders[-1:]:
+                self.append("responder", **mine)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
     def _check_lock(self) -> None:
         assert self._lock is not None
         try:
@@ -224,7 +250,7 @@ class CaseBook:
     def cases(self) -> tuple[Case, ...]:
         """Every case, the newest first; one that was killed before its first line stood never began."""
         try:
-            folders = [path for path in self.folder.iterdir() if (path / "journal.jsonl").is_file()]
+            folders = [path for path in self.folder.iterdir() if (path / "head.json").is_file()]
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -233,7 +259,7 @@ class CaseBook:
                 "Name another place with --state-dir."
             ) from None
         begun = [(case.journal.entries()[:1], case) for case in map(Case, folders)]
-        cases = [(first[0].at, case.id, case) for first, case in begun if first]
+        cases = [(_when(first), case.id, case) for first, case in begun if first or case.altered]
         return tuple(case for _, _, case in sorted(cases, key=itemgetter(0, 1), reverse=True))
 
     def get(self, case_id: str) -> Case:
@@ -287,7 +313,7 @@ class CaseBook:
         case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
         folder = self.folder / case_id
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.folder)
             folder.mkdir(mode=0o700)
             sync_folder(self.folder)
         except FileExistsError:
@@ -298,7 +324,7 @@ class CaseBook:
                 "Name another place with --state-dir."
             ) from None
         case = Case(folder)
-        case.journal.append("opened", {**opened, "login": _login(), "host": socket.gethostname()}, now)
+        case.journal.append("opened", {**opened, **_here()}, now)
         return case
 
 
@@ -306,6 +332,16 @@ def _user(target: str) -> str | None:
     """Whom another kind of case than an incident is about, where that is a user."""
     kind, _, name = target.partition(":")
     return name if kind == "user" else None
+
+
+def _when(entries: Sequence[Entry]) -> datetime:
+    # A journal that was emptied is among the oldest, and not forgotten.
+    return entries[0].at if entries else datetime.min.replace(tzinfo=UTC)
+
+
+def _here() -> dict[str, str]:
+    """Who works on this machine, and which it is."""
+    return {"login": _login(), "host": socket.gethostname()}
 
 
 def _login() -> str:

@@ -169,6 +169,9 @@ class Runbook:
         Returns what was found, a sentence each.
         """
         found: list[str] = []
+        if self.case and (torn := self.case.journal.torn):
+            found.append(torn)
+            self.case.journal.torn = None
         if self.state.unsettled:
             # Another account's answers would settle nothing truly.
             self.guard()

@@ -2,7 +2,8 @@
 
 ``journal.jsonl`` holds one JSON object a line; ``hash`` is the SHA-256 of the line's other fields in
 canonical form, ``prev`` the hash of the line before. ``head.json`` holds the newest sequence number and
-hash, so that lines cut off the end are missed too.
+hash, so that lines cut off the end are missed too; and, before a line is written, the hash that it will
+have as ``next``, so that no other can be taken for it after a kill.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Journal:
         self._head = folder / "head.json"
         self._one_at_a_time = threading.Lock()
         self.torn: str | None = None
-        """What was said of a line torn by a crash, once it was kept aside."""
+        """What is to be said of a line torn by a crash, once it was kept aside."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Every whole line; raises CaseError where the file cannot be read at all."""
@@ -85,6 +86,14 @@ class Journal:
 
     def flaws(self) -> tuple[Flaw, ...]:
         """Every altered, missing, added or reordered line."""
+        while True:
+            head = self._read_head()
+            found = self._flaws(head)
+            # Whoever works on the case may have written meanwhile: what was read does not belong together.
+            if not found or head == self._read_head():
+                return found
+
+    def _flaws(self, head: bytes) -> tuple[Flaw, ...]:
         found: list[Flaw] = []
         previous, expected = FIRST, 1
         by_seq: dict[int, str] = {}
@@ -100,25 +109,14 @@ class Journal:
                 found.append(Flaw(number, "does not follow the line before it"))
             by_seq[entry.seq] = entry.hash
             previous, expected = entry.hash, entry.seq + 1
-        found += self._flaws_of_head(by_seq)
+        found += _flaws_of_head(head, by_seq)
         return tuple(found)
 
-    def _flaws_of_head(self, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
-        newest = max(by_seq, default=0)
+    def _read_head(self) -> bytes:
         try:
-            head = _decode(self._head.read_bytes())
-            seq, digest = int(head["seq"]), str(head["hash"])
-        except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
-            # A kill between the first line and its head leaves none, and nothing else does.
-            if newest != 1:
-                yield Flaw(newest, "head.json, which names the last line, is missing or cannot be read")
-            return
-        if newest < seq:
-            yield Flaw(newest + 1, f"and all up to line {seq} are missing")
-        elif by_seq.get(seq) != digest:
-            yield Flaw(seq, "is not the line that head.json names")
-        elif newest > seq + 1:
-            yield Flaw(seq + 2, "was added after the last line that was written")
+            return self._head.read_bytes()
+        except OSError:
+            return b""
 
     def _lines(self) -> Iterator[tuple[int, Entry | None, Mapping[str, Any]]]:
         try:
@@ -144,7 +142,9 @@ class Journal:
             "data": data,
         }
         entry = _entry(fields | {"hash": _hash(fields)})
+        before = {"seq": last.seq, "hash": last.hash} if last else {"seq": 0, "hash": FIRST}
         try:
+            _announce(self._head, _encode(before | {"next": entry.hash}))
             _append(self.path, _encode(fields | {"hash": entry.hash}) + b"\n")
             _replace(self._head, _encode({"seq": entry.seq, "hash": entry.hash}))
         except OSError as error:
@@ -157,6 +157,24 @@ class Journal:
     def _last(self) -> Entry | None:
         entries = self.entries()
         return entries[-1] if entries else None
+
+
+def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
+    newest = max(by_seq, default=0)
+    try:
+        fields = _decode(head)
+        seq, digest, coming = int(fields["seq"]), str(fields["hash"]), fields.get("next")
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        yield Flaw(newest, "head.json, which names the last line, is missing or cannot be read")
+        return
+    if newest < seq:
+        yield Flaw(newest + 1, f"and all up to line {seq} are missing")
+    elif seq and by_seq.get(seq) != digest:
+        yield Flaw(seq, "is not the line that head.json names")
+    elif newest > seq and by_seq.get(seq + 1) != coming:
+        yield Flaw(seq + 1, "was added after the last line that was written")
+    elif newest > seq + 1:
+        yield Flaw(seq + 2, "was added after the last line that was written")
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:
@@ -186,6 +204,10 @@ def _append(path: Path, line: bytes) -> None:
         os.close(fd)
     if new:
         sync_folder(path.parent)
+
+
+def _announce(head: Path, content: bytes) -> None:
+    _replace(head, content)
 
 
 def _replace(path: Path, content: bytes) -> None:

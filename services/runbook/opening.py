@@ -12,7 +12,7 @@ from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.runbook.case import Case, CaseBook
 from services.runbook.engine import Runbook
-from services.runbook.errors import CaseError, CaseHeld, NoSuchKey
+from services.runbook.errors import CaseError, NoSuchKey
 from services.runbook.state import INCIDENT, CaseState
 
 
@@ -66,13 +66,7 @@ def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
         kind=runbook.kind,
     )
     runbook.case = case
-    try:
-        return case.__enter__()
-    except CaseHeld:
-        if not take_over:
-            raise
-        case.take_over()
-        return case
+    return case.enter(runbook.caller.arn, take_over=take_over)
 
 
 def from_case(state: CaseState) -> Credential:

@@ -2,7 +2,7 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
-``suspected`` · ``watched`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``closed``.
+``suspected`` · ``watched`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``responder`` · ``closed``.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class CaseState:
     opened: Mapping[str, Any] = field(default_factory=dict)
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    responders: tuple[Mapping[str, Any], ...] = ()
+    """Everybody who worked on it, in turn: responder (an ARN), login and host; the opener first."""
     steps: Mapping[Deed, StepState] = field(default_factory=dict)
     unsettled: Mapping[int, Intent] = field(default_factory=dict)
     replacement: Replacement | None = None
@@ -147,7 +149,9 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
     data = entry.data
     match entry.kind:
         case "opened":
-            return replace(state, opened=data, opened_at=entry.at)
+            return replace(state, opened=data, opened_at=entry.at, responders=(_who(data),))
+        case "responder":
+            return replace(state, responders=(*state.responders, _who(data)))
         case "intent":
             intent = _intent(entry)
             intents[intent.seq] = intent
@@ -183,6 +187,10 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
             return replace(state, closed_at=entry.at)
         case _:
             return state
+
+
+def _who(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: data.get(name) for name in ("responder", "login", "host")}
 
 
 def _outcome(state: CaseState, entry: Entry, intent: Intent) -> CaseState:

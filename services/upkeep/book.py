@@ -10,7 +10,7 @@ from services.aws import sts
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.runbook.case import Case, CaseBook
-from services.runbook.errors import CaseError, CaseHeld
+from services.runbook.errors import CaseError
 from services.runbook.state import CaseState
 from services.upkeep.engine import Upkeep
 from services.upkeep.goal import Goal
@@ -65,10 +65,4 @@ def begin(upkeep: Upkeep, book: CaseBook, *, take_over: bool = False) -> Case:
     """Its case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
     case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now())
     upkeep.case = case
-    try:
-        return case.__enter__()
-    except CaseHeld:
-        if not take_over:
-            raise
-        case.take_over()
-        return case
+    return case.enter(upkeep.caller.arn, take_over=take_over)

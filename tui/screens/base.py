@@ -66,7 +66,7 @@ class Commands(Screen[Result]):
     @property
     def drawable(self) -> bool:
         """Whether its widgets are there: they come after the screen, and go before it."""
-        return self.is_mounted and self.is_attached and not self._leaving
+        return self.is_mounted and self.is_attached and not self._leaving and not self.stanch.leaving
 
     def refuses(self, command_id: str) -> str | None:
         """Why this screen cannot do that now, in a few words; None where it can."""

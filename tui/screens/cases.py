@@ -152,6 +152,7 @@ class CasesScreen(StanchScreen):
             self.stanch.keep("reading the cases", error)
         self.table.show(self._rows or ())
         self._draw()
+        await self.stanch.look_for_open_cases()
         if say and (row := self._row(say)):
             self._say_verified(row)
 

@@ -90,6 +90,7 @@ class InventoryScreen(StanchScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
+        self.run_worker(self.stanch.look_for_open_cases(), group="cases", exclusive=True)
         if not self._loaded:
             self._loaded = True
             self._load()

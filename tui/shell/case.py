@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from services import clock
 from services.runbook.case import Case, CaseBook
+from services.runbook.errors import CaseError
 from services.text import clean
 from tui.cli import Exit
 from tui.shell import report
@@ -24,9 +27,15 @@ command.add_command(report.command)
 @command.command("list", epilog="Example: stanch case list --json")
 @as_json
 @pass_setup
-def list_cases(setup: Setup, as_json: bool) -> None:
-    """Every case, the newest first."""
-    found = [case.summary() for case in CaseBook(setup.state_dir).cases()]
+@click.pass_context
+def list_cases(ctx: click.Context, setup: Setup, as_json: bool) -> None:
+    """Every case, the newest first; exit 3 where one cannot be read."""
+    cases, found, unread = CaseBook(setup.state_dir).cases(), list[Mapping[str, object]](), list[str]()
+    for case in cases:
+        try:
+            found.append(case.summary())
+        except CaseError as error:
+            unread.append(str(error))
     if as_json:
         print_json({"cases": found})
     elif found:
@@ -34,8 +43,11 @@ def list_cases(setup: Setup, as_json: bool) -> None:
         print_table(
             [name.upper() for name in columns], [[row[name] or "" for name in columns] for row in found]
         )
-    else:
+    elif not cases:
         complain(f"There is no case under {setup.state_dir}. `stanch respond KEY_ID` begins one.")
+    for words in unread:
+        complain(words)
+    ctx.exit(Exit.INCOMPLETE if unread else Exit.DONE)
 
 
 @command.command("show", epilog="Example: stanch case show 1123-K5E")
@@ -53,6 +65,8 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     closed = f", closed {clock.spoken(state.closed_at, now)}" if state.closed_at else ""
     click.echo(f"case {case.id}{opened}{closed}")
     click.echo(f"{state.about} of {state.whose} in {state.opened['account']}")
+    for who in state.responders:
+        click.echo(f"worked on by {who['responder']}, {who['login']} on {who['host']}")
     for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""

@@ -202,10 +202,23 @@ def _offline(source: str) -> bool:
 def _print(review: Review) -> None:
     now = clock.now()
     click.echo(review.verdict_words)
+    click.echo(f"Attributed {review.attribution_words}.")
+    for source in review.sources:
+        click.echo(f"{'Read' if source.used else 'Not read'}: {source.name}; {source.why}.")
     click.echo()
     print_table(
-        ("RECORDED", "REGION", "COVERS", "NOTE"),
-        [(part.source, part.region, part.covers, part.note) for part in review.coverage],
+        ("RECORDED", "REGION", "FROM", "TO", "COVERS", "NOTE"),
+        [
+            (
+                part.source,
+                part.region,
+                clock.spoken(part.since, now),
+                clock.spoken(part.until, now),
+                part.covers,
+                part.note,
+            )
+            for part in review.coverage
+        ],
     )
     if review.findings:
         click.echo()

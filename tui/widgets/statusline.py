@@ -61,10 +61,17 @@ def _right(context: Context, now: datetime) -> Line:
     if context.colour:
         line = ((context.profile or "default", _ROLES[context.colour]), ("  ", "text"), *line)
     if (case := context.case) is None:
-        return (*line, (now.strftime("%H:%M:%S"), "quiet"))
+        return (*line, *_left_open(context, now))
     open_for = words.stopwatch(((case.closed or now) - case.opened).total_seconds())
     state = "closed after" if case.closed else "open"
     return (*line, (f"case {case.case} ", "strong"), (f"{state} {open_for}", "text"))
+
+
+def _left_open(context: Context, now: datetime) -> Line:
+    if not (left := context.left_open):
+        return ((now.strftime("%H:%M:%S"), "quiet"),)
+    open_for = words.stopwatch((now - left[0].opened).total_seconds())
+    return ((f"{words.count(len(left), 'case')} open ", "strong"), (open_for, "text"))
 
 
 def _places(regions: tuple[str, ...]) -> Span:

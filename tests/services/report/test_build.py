@@ -26,6 +26,17 @@ def test_each_call_has_its_times_and_ids(whole: Written) -> None:
     )
 
 
+def test_everybody_who_worked_on_it_is_named(whole: Written) -> None:
+    whole.line(
+        "15:00:00", "responder", responder="arn:aws:iam::123456789012:user/bob", login="bob", host="b2"
+    )
+    report = whole.report()
+    (later,) = report.header.later
+    assert (later.at, later.words) == (at("15:00:00"), "arn:aws:iam::123456789012:user/bob, bob on b2")
+    for told in (to_html(report), to_markdown(report), to_json(report)):
+        assert later.words in told
+
+
 def test_the_calls_of_one_step_are_one_action(whole: Written) -> None:
     actions = whole.report().actions
     assert [(action.step, len(action.calls)) for action in actions] == [

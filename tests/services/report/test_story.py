@@ -105,6 +105,13 @@ def test_a_refused_call_is_a_failure_with_its_words(written: Written) -> None:
     assert "hold" not in kinds(written.report())
 
 
+def test_what_failed_to_be_taken_back_still_stands(whole: Written) -> None:
+    whole.held("14:30:00")
+    intent = whole.intent("14:40:00", "deny", "DeleteUserPolicy", {"UserName": "web"}, undo=True)
+    whole.line("14:40:01", "outcome", intent=intent, ok=False, error="Not allowed.", request_id="r")
+    assert {"hold", "failed"} <= set(kinds(whole.report()))
+
+
 def test_closed_with_the_hold_still_on(whole: Written) -> None:
     whole.held("14:22:00")
     report = whole.report()

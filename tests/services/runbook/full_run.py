@@ -54,9 +54,12 @@ class Counter:
 
     def __init__(self, kill_at: int | None) -> None:
         self.count = 0
+        self.quiet = False
         self._kill_at = kill_at
 
     def next_is_last(self) -> bool:
+        if self.quiet:
+            return False
         self.count += 1
         return self.count == self._kill_at
 
@@ -89,7 +92,14 @@ async def _take(take: Take, book: CaseBook) -> None:
 
 def _watch(counter: Counter, where: Boundaries) -> None:
     append, replace, send = journal._append, journal._replace, AwsSession.send
+    announce = journal._announce
     everywhere = where is Boundaries.ALL
+
+    def quiet_announce(head: Path, content: bytes) -> None:
+        # That a line is coming says nothing of the case: killed here, it is as at the line before.
+        counted, counter.quiet = counter.quiet, not everywhere
+        announce(head, content)
+        counter.quiet = counted
 
     def torn_append(path: Path, line: bytes) -> None:
         if everywhere:
@@ -114,6 +124,7 @@ def _watch(counter: Counter, where: Boundaries) -> None:
         return answer
 
     journal._replace = late_replace
+    journal._announce = quiet_announce
     if where is not Boundaries.CHANGES:
         journal._append = torn_append
     AwsSession.send = watched_send  # type: ignore[method-assign]

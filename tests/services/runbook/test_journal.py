@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.runbook import journal as journals
 from services.runbook.errors import CaseError
 from services.runbook.journal import Journal
 
@@ -101,6 +103,15 @@ def test_a_line_added_by_somebody_who_knows_the_chain_is_found(journal: Journal,
     assert journal.flaws()
 
 
+def test_even_one_line_with_the_right_hash_is_found(journal: Journal, tmp_path: Path) -> None:
+    # A kill leaves one line that head.json does not name either, but it was announced there.
+    head = (tmp_path / "head.json").read_bytes()
+    journal.append("note", {"text": "forged"})
+    (tmp_path / "head.json").write_bytes(head)
+    (flaw,) = journal.flaws()
+    assert (flaw.line, flaw.words) == (7, "was added after the last line that was written")
+
+
 def test_every_altered_byte_is_found(journal: Journal) -> None:
     whole = journal.path.read_bytes()
     for place in range(0, len(whole), 7):
@@ -110,11 +121,48 @@ def test_every_altered_byte_is_found(journal: Journal) -> None:
         assert journal.flaws(), f"byte {place}"
 
 
-def test_a_kill_between_the_line_and_its_head_is_no_flaw(journal: Journal, tmp_path: Path) -> None:
-    head = (tmp_path / "head.json").read_bytes()
-    journal.append("note", {"text": "the last before the kill"})
-    (tmp_path / "head.json").write_bytes(head)
+class Killed(Exception):
+    """Where the program would have ended."""
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("lines", [0, 6])
+def test_a_kill_round_a_line_is_no_flaw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int, whole: bool
+) -> None:
+    journal, append = Journal(tmp_path), journals._append
+    for number in range(lines):
+        journal.append("note", {"text": f"number {number}"})
+
+    def killed(path: Path, line: bytes) -> None:
+        if whole:
+            append(path, line)
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(journals, "_append", killed)
+        with pytest.raises(Killed):
+            journal.append("note", {"text": "the last before the kill"})
     assert journal.flaws() == ()
+    journal.append("note", {"text": "after"})
+    assert len(journal.entries()) == lines + whole + 1
+    assert journal.flaws() == ()
+
+
+def test_who_looks_while_another_writes_sees_no_flaw(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, read, written = Journal(journal.path.parent), Journal._lines, list[int]()
+
+    def late(self: Journal) -> Iterator[Any]:
+        # Between the reader's look at head.json and its look at the lines.
+        if self is reader and len(written) < 3:
+            written.append(journal.append("note", {"text": "meanwhile"}).seq)
+        return read(self)
+
+    monkeypatch.setattr(Journal, "_lines", late)
+    assert reader.flaws() == ()
+    assert written == [7, 8, 9]
 
 
 @pytest.mark.parametrize("kept", range(1, 40, 3))

@@ -86,7 +86,8 @@ async def test_killed_at_every_boundary(
 async def test_a_lever_killed_wherever_it_makes_a_difference(
     killed: Killed, lever: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _tell(capsys, lever, *await killed(lever, 0, 1, Boundaries.CHANGES))
+    where = EVERYWHERE if EVERYWHERE is Boundaries.ALL else Boundaries.CHANGES
+    _tell(capsys, lever, *await killed(lever, 0, 1, where))
 
 
 def _tell(capsys: pytest.CaptureFixture[str], what: str, points: int, boundaries: int) -> None:

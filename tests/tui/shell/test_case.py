@@ -54,6 +54,24 @@ def test_notes_and_closing(stanch: Stanch, leaked: Account, case: str) -> None:
     assert done.json["case"] != case, "a closed case is not gone on with"
 
 
+def test_an_emptied_journal_is_not_forgotten(
+    stanch: Stanch, leaked: Account, case: str, tmp_path: Path
+) -> None:
+    (journal,) = tmp_path.rglob("journal.jsonl")
+    journal.write_bytes(b"")
+    done = stanch("case", "verify", case)
+    assert (done.code, "are missing" in done.out) == (Exit.DEFECT, True)
+    done = stanch("respond", leaked.key_id, "--user", leaked.user, "--undo", "deny", "--yes", "--json")
+    assert (done.code, done.json["case"] == case) == (Exit.DONE, False)
+    done = stanch("case", "list", "--json")
+    assert (done.code, len(done.json["cases"])) == (Exit.INCOMPLETE, 1), "it does not hide the other"
+    assert f"The journal of case {case} is empty" in done.err
+    done = stanch("case", "show", case)
+    assert (done.code, done.out) == (Exit.REFUSED, "")
+    journal.unlink()
+    assert stanch("case", "verify", case).code == Exit.DEFECT
+
+
 def test_verify_finds_tampering(stanch: Stanch, case: str, tmp_path: Path) -> None:
     (journal,) = tmp_path.rglob("journal.jsonl")
     journal.write_bytes(journal.read_bytes().replace(b"Inactive", b"Active!!", 1))

@@ -48,6 +48,19 @@ def test_a_suspected_moment_makes_what_came_after_it_new(stanch: Stanch, folder:
     assert told("--suspected", "2026-11-01T18:00Z") <= {"info"}
 
 
+def test_people_are_told_what_was_read_and_what_was_recorded_when(
+    stanch: Stanch, leaked: Account, folder: Path
+) -> None:
+    done = stanch("review", leaked.key_id, "--user", leaked.user, "--since", "2026-11-01")
+    assert "Attributed by user" in done.out
+    assert "Read: event history; it holds the user's other calls" in done.out
+    heading, row, *_ = (
+        line.split() for line in done.out.splitlines() if line.startswith(("RECORDED", "event h"))
+    )
+    assert heading == ["RECORDED", "REGION", "FROM", "TO", "COVERS", "NOTE"]
+    assert row[3:5] == ["11-01", "00:00"]
+
+
 def test_exported_records_have_a_digest(stanch: Stanch, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     done = stanch("review", "--user", "web", "--source", str(folder), *SPAN, "--export", str(out))
