@@ -10,7 +10,8 @@ from services.runbook.situation import Situation, Verified
 
 
 async def plan(at: Situation) -> Plan:
-    old = await at.credential()
+    found = {one.id: one for one in await at.credentials()}
+    old = found.get(at.key.id)
     if old is None:
         return _plan(at, already=f"{at.key.id} is gone already.")
     call = Call(
@@ -24,6 +25,10 @@ async def plan(at: Situation) -> Plan:
     if old.status == "Active":
         words = f"{at.key.id} is still Active: it is made Inactive and watched first (--next)."
         return _plan(at, blocked=words)
+    new = found.get(at.case.replacement.key_id) if at.case.replacement else None
+    if new is None or new.status != "Active":
+        status = new.status if new else "gone"
+        return _plan(at, blocked=f"The new key is {status}, and nothing else would work: go back (--back).")
     seen = await verdict.read(at, verdict.deactivated_at(at.case, old.expires, at.now()))
     told = f"{seen.words[:1].upper()}{seen.words[1:]}"
     if not seen.ready:

@@ -7,6 +7,7 @@ from pathlib import Path
 from services.aws.iam import Credential
 from services.clock import now
 from services.runbook.case import Case, CaseBook
+from services.runbook.state import INCIDENT, ROTATION
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import driven
 from tui.options import Start
@@ -16,9 +17,10 @@ ACCOUNT = "123456789012"
 CASES = Start("cases")
 
 
-def begin(state_dir: Path, key_id: str, user: str = "web") -> Case:
+def begin(state_dir: Path, key_id: str, user: str = "web", kind: str = INCIDENT) -> Case:
     credential = Credential(key_id, user, "logs.amazonaws.com", "Active", now(), alias=f"{user}-at-{ACCOUNT}")
-    case = CaseBook(state_dir).create(credential, account=ACCOUNT, caller_arn="arn:me", now=now())
+    book = CaseBook(state_dir)
+    case = book.create(credential, account=ACCOUNT, caller_arn="arn:me", now=now(), kind=kind)
     with case:
         case.append("note", text="hello")
     return case
@@ -48,6 +50,18 @@ async def test_a_case_is_gone_on_with(leaked_key: LeakedKey, tmp_path: Path) -> 
         with case:
             pass  # the lock was given back
     assert leaked_key.keys == {leaked_key.key_id: "Inactive"}
+
+
+async def test_a_rotation_is_told_apart_and_an_incident_of_its_key_says_so(
+    leaked_key: LeakedKey, tmp_path: Path
+) -> None:
+    case = begin(tmp_path, leaked_key.key_id, kind=ROTATION)
+    async with driven(tmp_path, CASES) as driver:
+        await driver.wait("1 case · 1 open", case.id, "1 · replace not taken", "4 · watch not taken")
+        await driver.press("enter")
+        await driver.wait(f"is a rotation: go on by `stanch rotate {leaked_key.key_id} --user web`.")
+    async with driven(tmp_path, Start("runbook", key_id=leaked_key.key_id, user="web")) as driver:
+        await driver.wait(f"{leaked_key.key_id} is being rotated in case {case.id}")
 
 
 async def test_a_flaw_is_found_and_named(tmp_path: Path) -> None:

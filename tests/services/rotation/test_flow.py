@@ -23,7 +23,7 @@ def judged(
     every: int = 1,
     until: int = 100_000,
 ) -> GroupVerdict:
-    """So many minutes after OFF, with so many bytes a minute, one point in *every*, the last *lag* missing."""
+    """So many minutes after OFF: bytes a minute, a point in *every* minute, the last *lag* missing."""
     now = OFF + timedelta(minutes=minutes)
     stretches = Stretches.of(OFF, now)
 

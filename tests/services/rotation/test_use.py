@@ -54,8 +54,10 @@ def test_whether_the_new_key_is_imported(events: list[Event], complete: bool, ye
 def test_after_the_deactivation_a_call_let_in_is_the_new_ones_and_a_refused_one_the_old_ones() -> None:
     use = Use(OLD, NEW, (call(0.1, None), call(5, None), call(6, None, "UnauthorizedException")))
     new, refused = use.new_since(NOON), use.refused_since(NOON)
-    assert new is not None and new.time == NOON + timedelta(minutes=5)
-    assert refused is not None and refused.time == NOON + timedelta(minutes=6)
+    assert new
+    assert new.time == NOON + timedelta(minutes=5)
+    assert refused
+    assert refused.time == NOON + timedelta(minutes=6)
     named = Use(OLD, NEW, (call(5, OLD), call(6, NEW, "UnauthorizedException")))
     assert (named.new_since(NOON), named.refused_since(NOON)) == (None, None)
     early = Use(OLD, NEW, (call(0.1, None),))

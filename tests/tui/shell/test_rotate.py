@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,13 +15,16 @@ from typing import Any, Self
 
 import pytest
 
+from sandbox.cloudtrail.install import CloudTrail
+from sandbox.credentials import CredentialStore
 from sandbox.meter import Meter
+from sandbox.scenario.audit import make_trail
 from sandbox.sender import Sender, collector_body
 from sandbox.server import Sandbox
 from sandbox.world import HOME_REGION, BearerCall
 from services import clock
 from services.runbook.case import CaseBook
-from tests.tui.shell.conftest import Account, Done, Stanch
+from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 
 GROUP, STREAM = "/app/web", "one"
@@ -77,7 +84,7 @@ class Shipper:
                         self._sandbox.world.clock.advance(STEP)
                         self._posted.notify_all()
                 else:
-                    self._stopping.wait(0.005)
+                    self._stopping.wait(0.03)
         finally:
             sender.close()
 
@@ -146,6 +153,8 @@ def test_a_whole_rotation_refuses_no_post(
     stands = rotate("--json")
     assert stands.json["verdict"]["kind"] == "as before"
     assert (stands.json["next"], stands.json["verdict"]["sure"]) == ("delete", True)
+    watched = rotate("--watch")
+    assert (watched.code, f"{GROUP} as before: " in watched.out) == (Exit.DONE, True)
     gone = rotate("--delete", "--yes", "--json")
     assert (gone.code, gone.json["next"]) == (Exit.DONE, "done")
     assert keys(boto) == {new: "Active"}
@@ -186,3 +195,200 @@ def test_a_shipper_that_was_never_switched_is_seen_and_healed(
     assert shipper.refused == refused, "healed"
     again = rotate("--yes")
     assert (again.code, "--imported" in again.out) == (Exit.INCOMPLETE, True)
+
+
+def test_records_that_name_the_keys_tell_who_was_switched(
+    rotate: Callable[..., Done], shipper: Shipper, leaked: Account, boto: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    sandbox.world.settings.credential_ids = True
+    trail = sandbox.world.part(CloudTrail)
+    with sandbox.world.lock:
+        make_trail(sandbox.world, sandbox.world.clock.now() - timedelta(days=1))
+    assert rotate("--yes").code == Exit.DONE
+    shipper.through(3)
+    trail.flush()
+    waits = rotate("--yes")
+    assert (waits.code, f"Only {leaked.key_id} was seen so far" in waits.out) == (Exit.INCOMPLETE, True)
+    shipper.token = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    shipper.through(15)
+    trail.flush()
+    off = rotate("--yes", "--json")
+    assert (off.code, off.json["step"]) == (Exit.DONE, "deactivate")
+
+    # One that was forgotten comes but once an hour, and no curve would show that.
+    sender = Sender(sandbox.endpoint_url, GROUP, STREAM)
+    shipper.through(40)
+    trail.flush()
+    assert rotate("--json").json["next"] == "delete"
+    assert sender.post(leaked.token, LITTLE, address="203.0.113.9", agent="cron") == 401
+    sender.close()
+    trail.flush()
+    stands = rotate("--json").json
+    assert (stands["next"], stands["verdict"]["kind"], stands["verdict"]["ready"]) == (
+        "watch",
+        "as before",
+        False,
+    )
+    assert "from 203.0.113.9, so something still sends it" in stands["standing"]
+    assert rotate("--delete", "--yes").code == Exit.REFUSED
+    assert rotate("--delete", "--yes", "--override", "that one is switched off").code == Exit.DONE
+    assert list(keys(boto).values()) == ["Active"]
+
+
+@pytest.fixture
+def old_keys(sandbox: Sandbox, boto: Callable[..., Any]) -> dict[str, list[str]]:
+    """By user, the ids of keys 100 days old."""
+    made: dict[str, list[str]] = {}
+    past = sandbox.world.clock.now() - timedelta(days=100)
+    for user, services in {
+        "alice": ["logs.amazonaws.com"],
+        "bob": ["logs.amazonaws.com", "bedrock.amazonaws.com"],
+        "carol": ["logs.amazonaws.com", "logs.amazonaws.com"],
+    }.items():
+        boto("iam").create_user(UserName=user)
+        with sandbox.world.lock:
+            store = sandbox.world.part(CredentialStore)
+            made[user] = [store.seed(user, service, created=past).id for service in services]
+    boto("iam").create_user(UserName="young")
+    boto("iam").create_service_specific_credential(UserName="young", ServiceName="logs.amazonaws.com")
+    return made
+
+
+def test_several_keys_by_their_age(
+    stanch: Stanch,
+    old_keys: dict[str, list[str]],
+    boto: Callable[..., Any],
+    tmp_path: Path,
+    sandbox: Sandbox,
+) -> None:
+    def run(*more: str) -> Done:
+        return stanch("--state-dir", str(tmp_path), "rotate", "--older-than", "90d", *more)
+
+    planned = run("--plan", "--json")
+    assert planned.code == Exit.DONE
+    rows = {row["key_id"]: row for row in planned.json["keys"]}
+    assert rows.keys() == {key for theirs in old_keys.values() for key in theirs}
+    assert all("the most AWS allows" in rows[key]["blocked"] for key in old_keys["carol"])
+    (alice,), bobs = old_keys["alice"], old_keys["bob"]
+    assert rows[alice]["plan"]["calls"][0]["operation"] == "CreateServiceSpecificCredential"
+    assert not (tmp_path / "cases").exists()
+    assert "the most AWS allows" in run("--plan").out
+    only = run("--plan", "--json", "--service", "bedrock").json["keys"]
+    assert [row["key_id"] for row in only] == [bobs[1]]
+
+    # One that fails does not end the rest, and is begun again by the same words.
+    sandbox.faults.add("deny:CreateSecret:1")
+    begun = run("--yes", "--json")
+    assert begun.code == Exit.INCOMPLETE
+    ended = {row["key_id"]: row for row in begun.json["keys"]}
+    assert [row["begun"] for row in ended.values()].count(True) == 2
+    again = {row["key_id"]: row for row in run("--yes", "--json").json["keys"]}
+    for key in (alice, *bobs):
+        assert again[key]["begun"]
+        assert again[key]["secret"]
+    assert {again[key]["secret"] for key in (alice, *bobs)} == {
+        "secretsmanager:stanch/alice",
+        "secretsmanager:stanch/bob/logs",
+        "secretsmanager:stanch/bob/bedrock",
+    }
+    assert not any(again[key]["begun"] for key in old_keys["carol"])
+    assert len(CaseBook(tmp_path).cases()) == 3
+    for user, count in (("alice", 2), ("bob", 4), ("carol", 2), ("young", 1)):
+        listed = boto("iam").list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]
+        assert len(listed) == count
+    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/bob/bedrock")["SecretString"]
+    assert secret.startswith("ABSK")
+    assert secret not in begun.out + begun.err
+
+
+@pytest.mark.parametrize("operation", ["CreateServiceSpecificCredential", "CreateSecret"])
+def test_a_killed_run_goes_on_and_makes_no_third_key(
+    leaked: Account, boto: Callable[..., Any], tmp_path: Path, sandbox: Sandbox, operation: str
+) -> None:
+    arguments = ["--state-dir", str(tmp_path), "rotate", leaked.key_id, "--user", "web", "--yes", "--json"]
+    running: list[subprocess.Popen[bytes]] = []
+    sandbox.faults.on(operation, "after", lambda: os.kill(running[0].pid, signal.SIGKILL))
+    with start(*arguments) as first:
+        running.append(first)
+        first.communicate()
+    assert first.returncode == -signal.SIGKILL
+    sandbox.faults.clear()
+    with start(*arguments) as second:
+        out, err = second.communicate()
+    document = json.loads(out)
+    # Where all was done but said, it waits for the import by now.
+    assert second.returncode in (Exit.DONE, Exit.INCOMPLETE), err
+    assert document["next"] == "import"
+    assert keys(boto) == {leaked.key_id: "Active", document["new_key_id"]: "Active"}
+    stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    made = sandbox.world.part(CredentialStore).get(document["new_key_id"])
+    assert made
+    assert made.token == stored
+    (case,) = CaseBook(tmp_path).cases()
+    assert case.flaws() == ()
+
+
+def test_a_rotation_among_the_cases(
+    rotate: Callable[..., Done], stanch: Stanch, leaked: Account, tmp_path: Path
+) -> None:
+    case = rotate("--yes", "--json").json["case"]
+
+    def run(*arguments: str) -> Done:
+        return stanch("--state-dir", str(tmp_path), *arguments)
+
+    listed = run("case", "list", "--json").json["cases"]
+    assert [(one["case"], one["kind"], one["about"]) for one in listed] == [(case, "rotation", leaked.key_id)]
+    shown = run("case", "show", case, "--json").json
+    assert [step["name"] for step in shown["steps"]] == ["replace", "import", "deactivate", "watch", "delete"]
+    assert "is no incident, so it has no report" in run("case", "report", case).err
+    other = run("respond", leaked.key_id, "--user", "web", "--plan")
+    assert (other.code, f"is being rotated in case {case}: its new key is " in other.err) == (Exit.DONE, True)
+    wrong = run("respond", leaked.key_id, "--case", case, "--plan")
+    assert (wrong.code, "is no incident but a rotation" in wrong.err) == (Exit.REFUSED, True)
+    run("respond", leaked.key_id, "--user", "web", "--step", "deactivate", "--yes")
+    barred = rotate("--back", "--yes")
+    assert (barred.code, "has an open incident" in barred.err) == (Exit.REFUSED, True)
+    looked = rotate()
+    assert (looked.code, "has an open incident" in looked.err) == (Exit.DONE, True)
+    closed = run("case", "close", case)
+    assert f"The old key {leaked.key_id} still works, beside the new one" in closed.err
+
+
+def test_taken_back_as_a_whole(
+    rotate: Callable[..., Done], leaked: Account, boto: Callable[..., Any]
+) -> None:
+    assert rotate("--yes").code == Exit.DONE
+    assert rotate("--imported", "--yes").code == Exit.DONE
+    undone = rotate("--undo", "--yes", "--json")
+    assert (undone.code, undone.json["state"]) == (Exit.DONE, "undone")
+    assert keys(boto) == {leaked.key_id: "Active"}
+    for option in ("--back", "--imported", "--delete", "--undo", "--watch"):
+        refused = rotate(option, "--yes")
+        assert (refused.code, "No rotation of" in refused.err) == (Exit.REFUSED, True)
+
+
+def test_mistakes_are_one_line_and_do_nothing(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
+    key = leaked.key_id
+    for arguments, code, words in (
+        ((), Exit.USAGE, "Name a key, or several by their age"),
+        ((key, "--back", "--delete"), Exit.USAGE, "Say one of --back and --delete"),
+        ((key, "--plan", "--yes"), Exit.USAGE, "--plan does nothing"),
+        ((key,), Exit.USAGE, "Nobody can be asked here"),
+        ((key, "--override", "because", "--yes"), Exit.USAGE, "--override goes with --delete"),
+        ((key, "--service", "logs", "--yes"), Exit.USAGE, "--service goes with --older-than"),
+        ((key, "--secret-to", "screen", "--json", "--yes"), Exit.USAGE, "for eyes only"),
+        ((key, "--secret-to", "nowhere", "--yes"), Exit.USAGE, "is no place for a secret"),
+        (("--older-than", "ninety", "--plan"), Exit.USAGE, "is no age: say 90d or 12w"),
+        ((key, "--older-than", "90d", "--plan"), Exit.USAGE, "takes no KEY_ID"),
+        (("--older-than", "90d", "--secret-to", "secretsmanager:one", "--yes"), Exit.USAGE, "its own name"),
+        (("--older-than", "90d"), Exit.USAGE, "Nobody can be asked here"),
+        (("ACCANONE", "--user", "web", "--yes"), Exit.USAGE, "User web has no key ACCANONE"),
+        ((key, "--user", "nobody", "--yes"), Exit.USAGE, "User nobody has no key"),
+        ((key, "--secret-to", f"file:{tmp_path}/no/such", "--yes"), Exit.REFUSED, "there is no folder"),
+    ):
+        done = stanch("--state-dir", str(tmp_path / "state"), "rotate", *arguments)
+        assert (done.code, done.out) == (code, ""), done.err
+        assert words in done.err
+    done = stanch("--read-only", "--state-dir", str(tmp_path / "state"), "rotate", key, "--yes")
+    assert (done.code, "--read-only" in done.err) == (Exit.REFUSED, True)
+    assert not (tmp_path / "state" / "cases").exists()
