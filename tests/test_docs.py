@@ -14,6 +14,7 @@ import pytest
 from services.aws import s3
 from services.aws.call import Call
 from services.runbook.plan import StepName
+from tui import commands
 from tui.cli import stanch
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +32,12 @@ def commands_in(document: str) -> list[str]:
     return [line for line in lines if line.startswith("stanch")]
 
 
+def inline_commands_in(document: str) -> list[str]:
+    return re.findall(r"`(stanch [^`]+)`", (ROOT / document).read_text())
+
+
 ALL = [(document, line) for document in DOCUMENTS for line in commands_in(document)]
+ALL += [("docs/aws-page.md", line) for line in inline_commands_in("docs/aws-page.md")]
 
 
 @pytest.mark.parametrize(("document", "line"), ALL)
@@ -56,7 +62,16 @@ def test_every_command_shown_parses(document: str, line: str) -> None:
 
 
 def test_there_are_commands_to_check() -> None:
-    assert len(ALL) > 15
+    assert len(ALL) > 60
+
+
+def test_the_keys_that_aws_page_is_done_by_are_in_the_table() -> None:
+    rows = [
+        line.split(" | ") for line in (ROOT / "docs/aws-page.md").read_text().splitlines() if " | " in line
+    ]
+    named = {key for row in rows for key in re.findall(r"`(.)`", row[-1])}
+    assert named >= {"N", "I", "H", "O", "P", "A", "F"}
+    assert named <= {key for command in commands.COMMANDS for key in command.keys}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

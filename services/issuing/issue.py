@@ -97,6 +97,7 @@ class IssueGoal:
         return Proposal(
             calls=key.calls,
             warnings=tuple(warnings),
+            remarks=(keys.ADVICE,) if ground.planning and key.calls else (),
             blocked=key.blocked,
             already=None if key.calls else f"{self.user} has it: {key.stands}.",
             awaited=key.awaited,

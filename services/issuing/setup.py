@@ -100,7 +100,7 @@ class SetupGoal:
         return Proposal(
             calls=calls,
             warnings=tuple(warnings),
-            remarks=self._remarks(key),
+            remarks=self._remarks(key) if ground.planning else (),
             blocked=(held if hold else None) or unfit or key.blocked,
             already=None if calls else f"{setup.user} has all it needs: {key.stands}.",
             awaited=key.awaited,
@@ -167,4 +167,4 @@ class SetupGoal:
     def _remarks(self, key: KeyMissing) -> tuple[str, ...]:
         if self.setup.send_event and key.stands and not key.calls:
             return ("No event can be sent: the secret of the key that is there is not in hand.",)
-        return ()
+        return (keys.ADVICE,) if key.calls else ()

@@ -88,6 +88,8 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await audit(driver)
         await policy(driver)
         await scan(driver, tmp_path, leaked.token)
+        await goals(driver)
+        await rotation(driver)
         await events(driver, gate)
         await runbook(driver, leaked.key_id)
         await cases(driver)
@@ -157,6 +159,24 @@ async def scan(driver: Driver, folder: Path, token: str) -> None:
     await take(driver, "~KEY ID", "scan", "~AWS is asked nothing", f'"{leaked}', "=enter", "~1 key found")
     await take(driver, "look_elsewhere", "=enter", "~1 key found", "respond_found", "~1 · deactivate")
     await take(driver, "^KEY ID")
+
+
+async def goals(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "setup", "~CreateUser", "bring_about", "~Leave it", "=y", "~To try it")
+    await take(driver, "copy_result", "~clipboard", "take_back", "~Leave it", "=y", "~is taken back")
+    await take(driver, "^KEY ID", "issue", "~issue a key", "^KEY ID")
+    await take(driver, "harden", "~record the use of keys", "^KEY ID")
+
+
+async def rotation(driver: Driver) -> None:
+    await take(driver, "~KEY ID", "filter", '"user:vendor-b', "~1 of 16", "=enter", "rotate")
+    await take(
+        driver, "~No second key was made yet", "rotation_options", "~secret to", "=escape", "next_graph"
+    )
+    await take(driver, "next_stage", "~Leave it", "=y", "~both work", "next_stage", "~Leave it", "=y")
+    await take(driver, "~is Inactive since", "delete_anyway", "~Why is it deleted", "=escape")
+    await take(driver, "back_again", "~Leave it", "=y", "~both work", "end_rotation", "~Leave it", "=y")
+    await take(driver, "~No second key was made yet", "back", "~1 of 16", "=escape", "~KEY ID")
 
 
 async def events(driver: Driver, gate: Gate) -> None:
