@@ -32,6 +32,7 @@ KEYS = {
     "ctrl+c": "\x03",
     "ctrl+l": "\x0c",
     "ctrl+r": "\x12",
+    "ctrl+t": "\x14",
 }
 # pyte takes these private sequences for text; a terminal drops them.
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]")

@@ -13,7 +13,7 @@ from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
 from services.runbook.case import CaseBook
 from services.runbook.engine import Result
-from services.runbook.errors import CaseHeld, RunbookError
+from services.runbook.errors import CaseHeld, NoSuchKey, RunbookError
 from services.runbook.plan import Plan, StepName
 from services.runbook.preflight import warned
 from services.runbook.situation import Options
@@ -99,6 +99,8 @@ class RotationScreen(StanchScreen):
             if str(error) != self._trouble:
                 self.stanch.keep(f"looking at the rotation of {self._key_id}", error)
             self._trouble = str(error)
+            if isinstance(error, NoSuchKey):
+                self._standing = None
             self._draw()
             return False
         self._rotation, self._standing, self._trouble = found, standing, found.barred

@@ -1,0 +1,119 @@
+"""What the quiet weeks need on a real pseudo-terminal of 80×24, done and taken back; boto3 confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.runbook.case import CaseBook
+from tests.tui.conftest import LeakedKey
+from tests.tui.terminal import Terminal
+from tests.tui.test_levers_walk import agree, type_last_four
+from tests.tui.test_walk import confirm, stanch
+
+pytestmark = pytest.mark.pty
+
+
+def test_set_up_recorded_governed_and_found(
+    leaked_key: LeakedKey, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    iam, trails = leaked_key.iam, boto("cloudtrail")
+    (tmp_path / "app.env").write_text(f"KEY={leaked_key.token}\n", encoding="utf-8")
+
+    def users() -> set[str]:
+        return {user["UserName"] for user in iam.list_users()["Users"]}
+
+    with stanch(tmp_path / "state") as terminal:
+        terminal.wait(leaked_key.key_id)
+        terminal.press("N")
+        terminal.wait("Let logs-shipper send to /aws/hlc-logs/logs-shipper")
+        confirm(terminal)
+        terminal.wait("To try it:", "Set up: logs-shipper may send")
+        assert "logs-shipper" in users()
+        terminal.press("ctrl+r")
+        terminal.wait("logs-shipper has all it needs")
+        terminal.press("ctrl+t")
+        agree(terminal, "Take back what was set up for logs-shipper?")
+        terminal.wait("What was set up for logs-shipper is taken back")
+        assert "logs-shipper" not in users()
+        leave(terminal, leaked_key.key_id)
+
+        terminal.press("H")
+        terminal.wait("by a new trail stanch-key-use")
+        confirm(terminal)
+        terminal.wait("Nothing to do: use of logs keys is recorded")
+        assert trails.get_trail_status(Name="stanch-key-use")["IsLogging"] is True
+        leave(terminal, leaked_key.key_id)
+
+        terminal.press("P")
+        terminal.wait("attach to   nobody yet")
+        terminal.press("w")
+        terminal.wait("Attach it to whom?")
+        terminal.type("user:web")
+        terminal.press("enter")
+        terminal.wait("It stops every logs key of web")
+        confirm(terminal)
+        terminal.wait("stanch-deny-logs is attached to user web, word for word")
+        assert leaked_key.policies == ["stanch-deny-logs"]
+        terminal.press("u")
+        agree(terminal, "Take stanch-deny-logs from user web?")
+        terminal.wait("Policy stanch-deny-logs taken from user web, said AWS")
+        assert leaked_key.policies == []
+        leave(terminal, leaked_key.key_id)
+
+        terminal.press("A")
+        terminal.wait("never expires")
+        leave(terminal, leaked_key.key_id)
+
+        terminal.press("F")
+        terminal.wait("AWS is asked nothing")
+        terminal.type(str(tmp_path / "app.env"))
+        terminal.press("enter")
+        terminal.wait("1 key found", "web-at-123456789012")
+        terminal.press("enter")
+        terminal.wait("1 · deactivate")
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    assert leaked_key.token.encode()[4:] not in terminal.raw
+    assert all(case.flaws() == () for case in CaseBook(tmp_path / "state").cases())
+
+
+def test_rotated_back_and_to_its_end(leaked_key: LeakedKey, tmp_path: Path) -> None:
+    key_id = leaked_key.key_id
+    with stanch(tmp_path) as terminal:
+        terminal.wait(key_id)
+        terminal.press("O")
+        terminal.wait("No second key was made yet")
+        confirm(terminal)
+        terminal.wait("both work", "✓ second key")
+        confirm(terminal)
+        terminal.wait("is Inactive since", "✓ old one off")
+        assert leaked_key.keys[key_id] == "Inactive"
+        terminal.press("b")
+        agree(terminal, f"Make the old key {key_id} Active again?")
+        terminal.wait("both work", "↶ old one off")
+        assert leaked_key.keys[key_id] == "Active"
+        confirm(terminal)
+        terminal.wait("is Inactive since")
+        terminal.press("D")
+        terminal.wait("Why is it deleted")
+        terminal.type("nothing sends it")
+        terminal.press("enter")
+        terminal.wait("to go on:")
+        type_last_four(terminal, key_id)
+        terminal.wait("in its place.")
+        assert set(leaked_key.keys.values()) == {"Active"}
+        assert key_id not in leaked_key.keys
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    (case,) = CaseBook(tmp_path).cases()
+    assert case.flaws() == ()
+    assert case.state().closed_at
+
+
+def leave(terminal: Terminal, key_id: str) -> None:
+    terminal.press("esc")
+    terminal.wait("KEY ID", key_id)
