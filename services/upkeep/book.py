@@ -48,8 +48,8 @@ def open_or_begin(book: CaseBook, goal: Goal, caller: Caller, now: datetime) -> 
 def still_standing(state: CaseState) -> tuple[str, ...]:
     """What a case of this kind leaves behind when it is closed, in words."""
     return tuple(
-        f"The {deed} {state.about} at {state.whose} stands, and nothing here knows then what was there "
-        "before: take it away first (--undo)."
+        f"What {deed} brought about ({state.about}, {state.whose}) stands, and nothing here knows then what "
+        "was there before: take it away first (--undo)."
         for deed, step in state.steps.items()
         if step.state.holds
     )

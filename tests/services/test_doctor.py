@@ -33,7 +33,7 @@ from tests.principals import (
 REGIONS = ("us-east-1", "us-west-2")
 BUCKET = f"api-key-audit-{ACCOUNT}"
 LOOK, ACT = documented("look", bucket=BUCKET), documented("act")
-GOVERN, HARDEN = documented("govern"), documented("harden")
+SETUP, GOVERN, HARDEN = documented("setup"), documented("govern"), documented("harden")
 NO_SIMULATION = deny("iam:SimulatePrincipalPolicy")
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ async def test_full_rights(seeded: Sandbox, examined: Callable[..., Any], iam: A
 
 
 async def test_exactly_the_documented_rights(seeded: Sandbox, examined: Callable[..., Any]) -> None:
-    found = await examined(LOOK, ACT, GOVERN, HARDEN)
+    found = await examined(LOOK, ACT, SETUP, GOVERN, HARDEN)
     assert set(able(found).values()) == {"yes"}
     assert found.complete
 
@@ -102,6 +102,7 @@ async def test_rights_to_look_alone(seeded: Sandbox, examined: Callable[..., Any
         "replacement": "partly",
         "groups": "no",
         "access keys": "no",
+        "setup": "no",
         "policies": "no",
         "recording": "no",
     }

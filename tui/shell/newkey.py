@@ -39,9 +39,10 @@ async def key_fields(goal: KeyGoal, upkeep: Upkeep) -> dict[str, object]:
     """Show a secret that is to be shown; which key it is, and where its secret went."""
     await _show_secret(upkeep)
     made, key = upkeep.state.replacement, await goal.key(upkeep.aws, upkeep.state)
-    ours = made is not None and key is not None and made.key_id == key.id
+    # One that was just made may not be listed yet.
+    ours = made is not None and (key is None or made.key_id == key.id)
     return {
-        "key_id": key.id if key else None,
+        "key_id": key.id if key else made.key_id if made else None,
         "expires": clock.rfc3339(key.expires) if key and key.expires else None,
         "made": ours,
         "secret": made.delivered if made and ours else None,

@@ -36,8 +36,8 @@ class How:
 
     def check(self) -> None:
         """Raises a UsageError where the options make no sense together, or nobody can be asked."""
-        if self.only_plan and (self.undo or self.yes):
-            raise click.UsageError("--plan does nothing: it goes with neither --undo nor --yes.")
+        if self.only_plan and self.yes:
+            raise click.UsageError("--plan does nothing: it does not go with --yes.")
         if not self.only_plan and not self.yes and not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
 
@@ -87,7 +87,8 @@ class Work:
 
     async def show(self) -> int:
         async with self.setup.session() as aws:
-            offer = await (await book.look_up(aws, self.book, self.goal)).offer()
+            upkeep = await book.look_up(aws, self.book, self.goal, undoing=self.how.undo)
+            offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
         if self.how.as_json:
             print_json(dict(self.named) | offer.as_json())
         else:

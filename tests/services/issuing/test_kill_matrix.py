@@ -17,10 +17,7 @@ from tests.services.issuing.routes import ROUTES, check, open_shop, take_route
 from tests.services.runbook.full_run import Boundaries
 from tests.services.runbook.killing import EVERYWHERE, killed_at
 
-WHERE = {
-    name: EVERYWHERE if name == "issued" or EVERYWHERE is Boundaries.ALL else Boundaries.CHANGES
-    for name in ROUTES
-}
+WHERE = Boundaries.ALL if EVERYWHERE is Boundaries.ALL else Boundaries.CHANGES
 
 
 @pytest.mark.usefixtures("impatient")
@@ -33,14 +30,12 @@ async def test_killed_wherever_it_makes_a_difference(
     name: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    where = WHERE[name]
-
     def killed(route_name: str, user: str, point: int | None) -> tuple[int | None, CaseBook, Any]:
         route, folder = ROUTES[route_name], tmp_path / f"{route_name} {user}"
         folder.mkdir()
         shop = open_shop(route, boto_clients, user, folder)
         take = partial(take_route, route_name, user, folder)
-        return killed_at(sandbox, folder / "state", take, point, where), CaseBook(folder / "state"), shop
+        return killed_at(sandbox, folder / "state", take, point, WHERE), CaseBook(folder / "state"), shop
 
     def whole(route_name: str) -> int:
         count, book, shop = killed(route_name, f"whole-{route_name.replace(' ', '-')}", None)
@@ -49,7 +44,7 @@ async def test_killed_wherever_it_makes_a_difference(
         return count
 
     route, boundaries = ROUTES[name], whole(name)
-    known = 0 if where is Boundaries.ALL else route.known
+    known = 0 if WHERE is Boundaries.ALL else route.known
     for point in range(1 + known, boundaries + 1):
         count, book, shop = killed(name, f"web-{point}", point)
         assert count is None

@@ -83,6 +83,8 @@ def test_planned_attached_and_undone(
     assert done.json["calls"][0]["request_id"]
     assert names() == ["stanch-deny-logs"]
     assert "nothing to do: stanch-deny-logs is attached to user web, word for word." in run("--plan").out
+    assert "$ aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
+    assert names() == ["stanch-deny-logs"]
     done = run("--undo", "--yes")
     assert done.code == Exit.DONE
     assert done.out.startswith("Policy stanch-deny-logs taken from user web, said AWS ")
@@ -146,7 +148,7 @@ def test_mistakes_are_one_line(stanch: Stanch) -> None:
         (("expiry", "--days", "0"), "0 is not in the range"),
         (("deny", "--attach-to", "web"), "names no target"),
         (("deny", "--yes"), "go with --attach-to"),
-        (("deny", "--attach-to", "user:web", "--plan", "--undo"), "--plan does nothing"),
+        (("deny", "--attach-to", "user:web", "--plan", "--yes"), "--plan does nothing"),
         (("deny", "--attach-to", "user:web"), "Nobody can be asked here"),
     ):
         done = stanch("policy", *arguments)
