@@ -9,6 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 demo: $(VENV)/.installed
 	$(BIN)/stanch demo
 
+# Compiled once, and not anew by each of the many processes.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.developing
 	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
 

@@ -65,6 +65,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+@pytest.mark.long
 def test_contained_from_another_shell(shell: Shell) -> None:
     aws, stanch = str(BIN / "aws"), str(BIN / "stanch")
     listed = json.loads(

@@ -16,6 +16,7 @@ STANCH = str(Path(sys.executable).with_name("stanch"))
 
 
 @pytest.mark.pty
+@pytest.mark.long
 def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
     with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
         terminal.wait("This token was found", "ACWL")

@@ -73,6 +73,7 @@ async def back_to(driver: Driver, words: str) -> None:
     await driver.wait(words)
 
 
+@pytest.mark.long
 async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[str], gate: Gate) -> None:
     assert scenario.leaked
     leaked = scenario.leaked

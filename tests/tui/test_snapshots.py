@@ -146,6 +146,7 @@ async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
         await keep(driver, "identify-matched")
 
 
+@pytest.mark.long
 async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Callable[..., Any]) -> None:
     held = gate("ListServiceSpecificCredentials")
     async with opened("runbook", leaked) as driver:

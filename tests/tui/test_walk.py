@@ -22,7 +22,7 @@ from tests.patience import PATIENCE
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 
-pytestmark = pytest.mark.pty
+pytestmark = [pytest.mark.pty, pytest.mark.long]
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
 # What the app itself sends: moves, colours, modes and queries in CSI; charset and keypad switches; the

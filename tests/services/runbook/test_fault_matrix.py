@@ -91,6 +91,7 @@ def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.long
 async def test_every_fault_ends_well(
     sandbox: Sandbox,
     boto: Callable[..., Any],

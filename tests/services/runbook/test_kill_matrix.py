@@ -75,6 +75,7 @@ def killed(
 
 
 @pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.long
 async def test_killed_at_every_boundary(
     killed: Killed, part: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +84,7 @@ async def test_killed_at_every_boundary(
 
 
 @pytest.mark.parametrize("lever", [*LEVERS, *ROTATIONS])
+@pytest.mark.long
 async def test_a_lever_killed_wherever_it_makes_a_difference(
     killed: Killed, lever: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

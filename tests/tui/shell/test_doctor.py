@@ -129,6 +129,7 @@ def test_no_credentials_is_one_line(
     assert (done.code, done.out, done.err.count("\n")) == (Exit.AWS, "", 1)
 
 
+@pytest.mark.long
 def test_the_documented_policies_are_enough_for_everything(
     stanch: Stanch,
     in_use: KeyInUse,

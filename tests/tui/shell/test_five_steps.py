@@ -29,6 +29,7 @@ def scenario(sandbox: Sandbox) -> Iterator[Scenario]:
         yield seeded
 
 
+@pytest.mark.long
 def test_all_five_steps(stanch: Stanch, scenario: Scenario, boto: Callable[..., Any], tmp_path: Path) -> None:
     assert scenario.leaked
     user, key_id = scenario.leaked.user, scenario.leaked.key_id
