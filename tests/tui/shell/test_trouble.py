@@ -127,6 +127,18 @@ def test_a_state_directory_that_cannot_be_written(
     assert "--state-dir" in one_line(done)
 
 
+def test_a_case_that_can_only_be_read(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
+    arguments = ("respond", leaked.key_id, "--user", leaked.user, "--step")
+    assert stanch(*arguments, "deactivate", "--yes").code == Exit.DONE
+    (lock,) = tmp_path.rglob("lock")
+    lock.unlink()
+    lock.mkdir()  # whoever runs this, it cannot be written
+    done = stanch(*arguments, "deny", "--yes")
+    assert done.code == Exit.REFUSED
+    assert "nothing is done in AWS" in one_line(done)
+    assert "--state-dir" in done.err
+
+
 @pytest.mark.parametrize("command", ["", "keys", "identify", "respond", "case", "completion"])
 def test_help_has_an_example(stanch: Stanch, command: str) -> None:
     done = stanch(*([command] if command else []), "--help")
