@@ -189,7 +189,7 @@ class StanchApp(TypeAhead[None]):
         if (left := self.context.left_open) and self.options.start.screen == "inventory":
             from tui.leftopen import offer
 
-            if isinstance(self.screen, Commands):
+            if isinstance(self.screen, Commands) and self.screen.scope == "inventory":
                 self.screen.say(offer(left, self.options.now()))
 
     def _welcome(self) -> None:

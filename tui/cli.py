@@ -56,6 +56,13 @@ class Exit(IntEnum):
 class Stanch(click.Group):
     """A group that imports a command's module only when that command is asked for."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # `head` has read enough. Left to click it would end with 1, as a defect does.
+            return Exit.DONE
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -192,8 +199,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        return Exit.DONE
     except Exception as error:  # noqa: BLE001 - the last place where a defect can become a sentence
         return _explain(error)
     return int(result or 0)

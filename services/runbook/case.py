@@ -118,7 +118,9 @@ class Case:
                 os.fsync(file.fileno())
             sync_folder(folder)
         except OSError as error:
-            raise CaseError(f"Evidence cannot be written to {folder} ({error.strerror}).") from None
+            raise CaseError(
+                f"Evidence cannot be written to {folder} ({error.strerror}). Make room, and try again."
+            ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
     def flaws(self) -> tuple[str, ...]:
@@ -224,7 +226,10 @@ class Case:
         try:
             fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise CaseError(f"Case {self.id} cannot be opened for writing ({error.strerror}).") from None
+            raise CaseError(
+                f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
         try:
             # The kernel drops this lock with the process that holds it, however that ends.
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
-from tests.tui.shell.conftest import Account, Done, Stanch
+from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 
 
@@ -125,6 +125,27 @@ def test_a_state_directory_that_cannot_be_written(
     )
     assert done.code == Exit.REFUSED
     assert "--state-dir" in one_line(done)
+
+
+def test_who_has_read_enough_has_met_no_defect() -> None:
+    with start("config", "--keys") as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()  # as `head` does
+        assert process.stderr.read() == b""
+    assert process.returncode == Exit.DONE
+
+
+def test_a_case_that_can_only_be_read(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
+    arguments = ("respond", leaked.key_id, "--user", leaked.user, "--step")
+    assert stanch(*arguments, "deactivate", "--yes").code == Exit.DONE
+    (lock,) = tmp_path.rglob("lock")
+    lock.unlink()
+    lock.mkdir()  # whoever runs this, it cannot be written
+    done = stanch(*arguments, "deny", "--yes")
+    assert done.code == Exit.REFUSED
+    assert "nothing is done in AWS" in one_line(done)
+    assert "--state-dir" in done.err
 
 
 @pytest.mark.parametrize("command", ["", "keys", "identify", "respond", "case", "completion"])
