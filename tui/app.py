@@ -63,6 +63,8 @@ class StanchApp(TypeAhead[None]):
         self.errors = ErrorLog()
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""
+        # Asked now: before it is known who is asking, the inventory may have kept its first look there.
+        self._first_run = not (options.demo or options.state_dir.exists())
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
@@ -167,8 +169,7 @@ class StanchApp(TypeAhead[None]):
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
 
     def _offer_guide(self) -> None:
-        known = self.options.demo or self.options.state_dir.exists()
-        if not known and isinstance(self.screen, Commands):
+        if self._first_run and isinstance(self.screen, Commands):
             self.screen.say("First time here? W leads you through the five steps, until W ends it.")
 
     def _welcome(self) -> None:

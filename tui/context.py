@@ -7,6 +7,9 @@ from datetime import datetime
 
 from tui.config import Colour
 
+LOGS = "logs.amazonaws.com"
+"""The service whose keys write to log groups."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
