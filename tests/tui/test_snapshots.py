@@ -276,7 +276,7 @@ async def test_key_loading_and_in_part(opened: Opened, leaked: KeyInUse, frozen:
         frozen.faults.add("deny:LookupEvents")
         frozen.faults.add("deny:GetLoginProfile")
         await driver.press("enter")
-        await driver.wait("no case is open", "asking IAM")
+        await driver.wait("no case is open", "asking whether")
         await keep(driver, "key-loading")
         held.set()
         await driver.wait("may write", "not known")
@@ -319,10 +319,12 @@ async def test_log_groups(
 async def test_log_groups_empty_and_denied(opened: Opened, frozen: Sandbox) -> None:
     async with opened() as driver:
         await driver.press("l")
+        await driver.wait_gone("looking")
         await keep(driver, "log-groups-empty")
     frozen.faults.add("deny:DescribeLogGroups")
     async with opened() as driver:
         await driver.press("l")
+        await driver.wait("Not allowed")
         await keep(driver, "log-groups-denied")
 
 
@@ -348,15 +350,14 @@ async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
 )
 async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
     async with opened(**options) as driver:
-        await at_the_leaked_key(driver)
         await driver.press("P")
-        await driver.wait("what attaching it would do", "more lines")
+        await driver.wait("nobody yet", "more lines")
         await keep(driver, f"policy-{name}")
 
 
 async def test_welcome_and_guide(opened: Opened, leaked: KeyInUse) -> None:
     async with opened(demo=True, leaked=lambda: "ACWL" + "x" * 120) as driver:
-        await driver.wait("This token was found", "16 keys", "its user also holds")
+        await driver.wait("This token was found", "16 keys")
         await keep(driver, "welcome")
         await driver.press("escape")
         await keep(driver, "inventory-guided")
@@ -415,8 +416,10 @@ async def test_traffic_in_other_dress(
 async def test_traffic_loading_empty_and_denied(opened: Opened, frozen: Sandbox, gate: Gate) -> None:
     held = gate("DescribeLogGroups")
     async with opened("traffic") as driver:
+        await driver.wait("looking")
         await keep(driver, "traffic-loading")
         held.set()
+        await driver.wait_gone("looking")
         await keep(driver, "traffic-empty")
     frozen.faults.add("deny:DescribeLogGroups")
     async with opened("traffic") as driver:

@@ -110,7 +110,7 @@ class TrafficScreen(StanchScreen):
         if not flows or picture is None:
             self._tell(())
             empty.show(self._feed.instead(self._poll.pause_seconds))
-            self._summarise(((self._feed.waiting or "", "quiet"),))
+            self._summarise(())
             return
         if self._large or self._summed:
             seen = self._show_large(grid, flows, picture)
