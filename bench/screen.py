@@ -1,4 +1,4 @@
-"""The screen: its first paint against an empty Textual app, its memory, and what a tick of traffic sends."""
+"""The screen: its first paint against an empty Textual app, its memory, a tick of traffic, and idleness."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench.account import account, leaked, many
+from bench.account import account, flowing, leaked, many
 from bench.measure import Row, ratio
 from tests.tui.terminal import Terminal
 
@@ -28,6 +28,9 @@ def rows() -> Iterator[Row]:
         with account(leaked):
             value, note = ratio(_first_paint([STANCH]), _first_paint(EMPTY))
             yield Row("first paint, against an empty Textual app", value, 1.25, note=note)
+            yield Row("idle screen, of a core", _idle(), 1, unit="%")
+        with account(flowing):
+            yield Row("a tick of 12 graphs at 120×40, to the terminal", _tick(), 4, unit="KB")
         with account(many):
             yield Row("memory of the screen with 20,000 keys", _memory(), 150, unit="MB")
 
@@ -42,6 +45,31 @@ def _first_paint(command: Sequence[str]) -> Callable[[], float]:
             return time.perf_counter() - begun
 
     return run
+
+
+def _idle(seconds: float = 20) -> float:
+    """Hundredths of a core that the screen takes while nothing happens and nobody types."""
+    with Terminal([STANCH], columns=80, lines=24) as terminal:
+        terminal.wait("16 keys", "its user also holds", seconds=60)
+        terminal.wait_still(0.4)
+        begun, before = time.monotonic(), _cpu_seconds(terminal.pid)
+        terminal.watch(seconds)
+        return 100 * (_cpu_seconds(terminal.pid) - before) / (time.monotonic() - begun)
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _tick(ticks: int = 4) -> float:
+    """Kilobytes sent from one reading to the next, the clock's seconds among them."""
+    with Terminal([STANCH, "watch"], columns=120, lines=40) as terminal:
+        terminal.wait("12 groups", "in all", seconds=60)
+        terminal.wait_still(0.4)
+        before = len(terminal.raw)
+        terminal.watch(60.0 * ticks)
+        return (len(terminal.raw) - before) / ticks / 1000
 
 
 def _memory() -> float:

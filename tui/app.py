@@ -63,8 +63,8 @@ class StanchApp(TypeAhead[None]):
         self.errors = ErrorLog()
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""
-        # Looked up before any screen keeps something there.
-        self._known = options.demo or options.state_dir.exists()
+        # Asked now: before it is known who is asking, the inventory may have kept its first look there.
+        self._first_run = not (options.demo or options.state_dir.exists())
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
@@ -172,7 +172,7 @@ class StanchApp(TypeAhead[None]):
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
 
     def _offer_guide(self) -> None:
-        if not self._known and isinstance(self.screen, Commands):
+        if self._first_run and isinstance(self.screen, Commands):
             self.screen.say("First time here? W leads you through the five steps, until W ends it.")
 
     async def look_for_open_cases(self) -> None:

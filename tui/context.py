@@ -8,6 +8,9 @@ from datetime import datetime
 from tui.config import Colour
 from tui.leftopen import LeftOpen
 
+LOGS = "logs.amazonaws.com"
+"""The service whose keys write to log groups."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

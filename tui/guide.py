@@ -11,7 +11,7 @@ ELSEWHERE = {
     "events": "What its user did: was it recorded, what stands out, each call. a counts by address, enter "
     "shows a record, esc goes back.",
     "traffic": "IncomingBytes of each log group, which keys may share. enter looks closer, esc goes back.",
-    "cases": "What was done, kept on this machine. enter goes on with a case, R makes its report.",
+    "cases": "What was done, kept on this machine. enter goes on with a case; there R makes its report.",
     "sweep": "What else this user holds: whoever had the key may use that too. esc goes back.",
     "groups": "A log group can refuse every bearer token, whoever sends it. esc goes back.",
 }

@@ -18,13 +18,13 @@ from services.keydetails import PolicyFound
 from services.runbook.case import CaseBook
 from services.runbook.errors import CaseError
 from tui import keyrows
+from tui.context import LOGS
 from tui.keyrows import KeyRow
 
 if TYPE_CHECKING:
     from tui.app import StanchApp
 
 Read = Callable[[], Awaitable[None]]
-_LOGS = "logs.amazonaws.com"
 
 
 class KeyReader:
@@ -47,7 +47,7 @@ class KeyReader:
             "tokens": [keyrows.waiting("tokens", f"asking whether {user} may use tokens…")],
             "policies": [keyrows.waiting("policies", "reading its policies…")],
         }
-        if key.service == _LOGS:
+        if key.service == LOGS:
             self._sections["reach"] = [keyrows.waiting("reach", "asking where its user may write…")]
         self._sections["events"] = [keyrows.waiting("events", "asking the event history…")]
 

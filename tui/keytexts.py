@@ -97,7 +97,7 @@ def _holdings(user: str, held: UserHoldings | None, asking: str | None) -> list[
     if held.access_keys is not None:
         has.append(_access_keys(held))
     if held.has_login is not None:
-        has.append("a console login" if held.has_login else "no console login")
+        has.append("a console password" if held.has_login else "no console password")
     if has:
         lines.append((("its user also holds ", "quiet"), (" and ".join(has), "text")))
     rights = [

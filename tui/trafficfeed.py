@@ -35,6 +35,7 @@ class TrafficFeed:
         """Why the last reading failed."""
         self.on_progress: Callable[[], None] = lambda: None
         self._app = app
+        self._regions: tuple[str, ...] = ()
         self._traffic: Traffic | None = None
 
     @property
@@ -81,11 +82,10 @@ class TrafficFeed:
     @property
     def waiting(self) -> str | None:
         """What is waited for before there is anything to show."""
-        regions = self._app.context.regions
         if self._traffic is None and not self.trouble:
             so_far = f" {self.found:,} so far" if self.found else ""
-            where = ", ".join(regions)
-            return f"looking for log groups in {where}…{so_far}" if regions else "waiting for AWS…"
+            where = ", ".join(self._regions)
+            return f"looking for log groups in {where}…{so_far}" if where else "waiting for AWS…"
         return None if self.reading or self.trouble else "reading the traffic…"
 
     @property
@@ -130,10 +130,9 @@ class TrafficFeed:
 
     async def _search(self) -> Traffic:
         aws, options = await self._app.aws(), self._app.options
-        self.found = 0
-        self.groups, unreadable = await find_groups(
-            aws, await aws.regions(), self.names, on_found=self._count
-        )
+        self.found, self._regions = 0, await aws.regions()
+        self.on_progress()
+        self.groups, unreadable = await find_groups(aws, self._regions, self.names, on_found=self._count)
         for part in unreadable:
             self._app.keep_words(f"reading the {part.what}", part.error)
         self.unfound = ", ".join(part.what for part in unreadable) or None

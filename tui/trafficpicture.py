@@ -9,7 +9,7 @@ from statistics import fmean
 
 from services.aws.logs import LogGroup
 from services.series import EVENTS, Curve, Point, Series, floor, total
-from services.traffic import GroupFlow, Reading, seen_earlier
+from services.traffic import FALLING, FLOWING, GroupFlow, Reading, seen_earlier
 from tui.trafficwindow import Window
 from tui.widgets.plot import Mark
 
@@ -34,8 +34,21 @@ class Picture:
     marks: tuple[Mark, ...] = ()
 
     def total(self) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-        """The sum of all groups, and of the same hours before."""
-        return total(tuple(self.bytes.values())), total(tuple(self.usual.values()))
+        """The sum of all groups, and of the same hours before.
+
+        It ends where the slowest of what flows ends: a point that one group has not got yet is no fall.
+        """
+        flowing = [place_of(flow) for flow in self.reading.groups if flow.state in (FLOWING, FALLING)]
+        newest = (
+            max((at for at, value in self.bytes.get(place, ()) if value is not None), default=None)
+            for place in flowing
+        )
+        ends = [at for at in newest if at is not None]
+        known = min(ends, default=self.now)
+        summed = tuple(
+            (at, value if at <= known else None) for at, value in total(tuple(self.bytes.values()))
+        )
+        return summed, total(tuple(self.usual.values()))
 
 
 @dataclass(frozen=True, slots=True)

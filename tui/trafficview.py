@@ -49,10 +49,14 @@ def state_words(group: GroupFlow, period_seconds: int) -> str:
 
 def short_state(group: GroupFlow, period_seconds: int) -> str:
     """The same with no room to spare."""
-    sign = SIGNS[group.state]
     if group.state in (FLOWING, FALLING):
-        return f"{sign} {group.state} {words.rate(group.latest or 0, period_seconds)}"
-    return f"{sign} {group.state}"
+        return f"{state_word(group)} {words.rate(group.latest or 0, period_seconds)}"
+    return state_word(group)
+
+
+def state_word(group: GroupFlow) -> str:
+    """The sign and the word alone."""
+    return f"{SIGNS[group.state]} {group.state}"
 
 
 STOPS = {"deactivate": "reactivate", "deny": "lift hold", "groups off": "groups on", "delete": None}
@@ -101,7 +105,9 @@ def flow_of(
         notes=(
             *closed,
             told,
+            told.replace("newest point", "newest"),
             short,
+            state_word(group),
             SIGNS[group.state],
         ),
         points=group.points,
@@ -165,28 +171,35 @@ def total_now(reading: Reading) -> float:
 
 def summary(
     picture: Picture, shown: tuple[int, int], poll_seconds: float, trouble: str | None, dash: str
-) -> Line:
-    """How much in all, of how many groups, when, how finely, and what is stale."""
+) -> Sequence[Line]:
+    """How much in all, of how many groups, when, how finely, and what is stale; then ever less of it."""
     reading, window = picture.reading, picture.window
     first, last = shown
     count = len(reading.groups)
     groups = words.count(count, "group")
     if count > last - first:
-        groups = f"groups {first + 1}–{last} of {count:,}"
+        groups = (
+            f"groups {first + 1}–{last} of {count:,}" if last - first > 1 else f"group {last} of {count:,}"
+        )
     every = words.spoken(poll_seconds) if poll_seconds >= 1 else f"{poll_seconds:g} s"
     compared = ""
     if window.compared_words:
         known = any(value is not None for points in picture.usual.values() for _, value in points)
         compared = f" · {dash * 2 if known else 'no points of'} {window.compared_words}"
-    line: Line = (
+    head: Line = (
         (groups, "strong"),
         *(((" · ", "text"), (trouble, "warn")) if trouble else ()),
-        (f" · {words.rate(total_now(reading), reading.period_seconds)} in all", "text"),
-        (f" · {window.words(picture.now)}", "text"),
-        (compared, "quiet"),
-        (f" · {words.spoken(window.period_seconds)} a point, read every {every}", "quiet"),
     )
-    return line
+    in_all: Line = ((f" · {words.rate(total_now(reading), reading.period_seconds)} in all", "text"),)
+    when: Line = ((f" · {window.words(picture.now)}", "text"),)
+    beside: Line = ((compared, "quiet"),) if compared else ()
+    finely: Line = ((f" · {words.spoken(window.period_seconds)} a point, read every {every}", "quiet"),)
+    return (
+        (*head, *in_all, *when, *beside, *finely),
+        (*head, *in_all, *when, *beside),
+        (*head, *in_all, *when),
+        (*head, *when),
+    )
 
 
 def large_words(group: GroupFlow, picture: Picture) -> Line:

@@ -6,13 +6,19 @@ has bubbled back up. Over a slow line several keys arrive at once: ``/log`` woul
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import TypeVar
 
 from textual import events
 from textual.app import App
+from textual.widget import Widget
 
 Result = TypeVar("Result")
+
+MOST_SECONDS = 1.0
+"""A widget that goes away may never say that it has written."""
 
 
 class TypeAhead(App[Result]):
@@ -42,10 +48,21 @@ class TypeAhead(App[Result]):
                 self.screen.call_later(self.call_later, self._handle_typed)
                 return
             event = self._typed.popleft()
-            if self._consumed(event) or not await self._check_bindings(event.key):
+            if writer := self._writer(event):
+                await super().on_event(event)
+                await _written(writer)
+            elif not await self._check_bindings(event.key):
                 await super().on_event(event)
 
-    def _consumed(self, event: events.Key) -> bool:
-        """Whether the widget that has the focus writes with this key."""
+    def _writer(self, event: events.Key) -> Widget | None:
+        """The widget that has the focus, if it writes with this key."""
         focused = self.focused
-        return focused is not None and focused.check_consume_key(event.key, event.character)
+        return focused if focused and focused.check_consume_key(event.key, event.character) else None
+
+
+async def _written(writer: Widget) -> None:
+    """Wait until the key is written: else an enter right after it would be heard before it."""
+    done = asyncio.Event()
+    if writer.call_later(done.set):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), MOST_SECONDS)

@@ -42,7 +42,7 @@ def verdict(
         last = f"last {moment(refused[-1].time)} from {refused[-1].source_ip}"
         tried = f" {calls(len(refused))} {were} refused, {last}."
     if why:
-        return "unknown", f"Unknown: no use was let in that was seen, but {why}.{tried}{force}"
+        return "unknown", f"Unknown: no use that AWS let in was seen, but {why}.{tried}{force}"
     late = ""
     if now - window.until < DELIVERY:
         late = f" The last {DELIVERY.seconds // 60} minutes may not be delivered yet."

@@ -111,6 +111,10 @@ class Terminal:
             length = len(self.raw)
             self._pass(seconds)
 
+    def watch(self, seconds: float) -> None:
+        """Take in what comes for so long."""
+        self._pass(seconds)
+
     def wait_end(self, seconds: float = PATIENCE) -> int:
         """The exit code; minus the signal's number where one ended it."""
         self._until(lambda: self.status is not None, "it did not end", seconds, ended=True)
@@ -126,6 +130,19 @@ class Terminal:
         os.kill(self.pid, number)
         if number is signal.SIGKILL:
             self._reap()
+
+    def hang_up(self, seconds: float = 20) -> int:
+        """Take the terminal away, as a line that drops does; how the program then ended."""
+        os.close(self._fd)
+        self._fd = os.open(os.devnull, os.O_RDWR)
+        deadline = time.monotonic() + seconds
+        while self.status is None:
+            assert time.monotonic() < deadline, "it goes on without a terminal"
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            time.sleep(0.02)
+        return self.status
 
     def _until(self, done: object, words: str, seconds: float, *, ended: bool = False) -> None:
         assert callable(done)

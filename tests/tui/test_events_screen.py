@@ -85,7 +85,7 @@ async def test_esc_stops_the_reading_and_keeps_what_was_found(
     async with driven(tmp_path, start(scenario), size=(120, 40)) as driver:
         await driver.wait("event history: ", "records", "esc stops and keeps what was found")
         await driver.press("escape")
-        await driver.wait("Unknown: no use was let in that was seen", "the rest of the records")
+        await driver.wait("Unknown: no use that AWS let in was seen", "the rest of the records")
         await driver.wait("events", "CreateAccessKey")
         await driver.press("f")
         await driver.press("G")

@@ -10,6 +10,7 @@ from sandbox.scenario.cast import Scenario
 from services.runbook.plan import Deed, State, StepName
 from services.runbook.state import CaseState, StepState
 from tests.tui.piloting import driven
+from tests.tui.test_every_command import back_to
 from tui import guide
 from tui.clipboard import osc52
 from tui.options import Start
@@ -36,8 +37,7 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
         await driver.wait("→ What its user did", "TIME▾")
         await driver.press("W")
         await driver.wait_gone("→ What")
-        await driver.press("escape")
-        await driver.wait("1 ✓ deactivate")
+        await back_to(driver, "1 ✓ deactivate")
         assert "→" not in driver.text
         await driver.press("W")
         await driver.wait("→ ")

@@ -63,7 +63,7 @@ async def test_the_worst_stand_first_and_the_chosen_one_is_told(full: Driver, le
         "cloudwatch-logs-hlc-at-123456789012",
         "‼ never expires",
         "! older than 90 days",
-        "its user also holds 2 access keys (2 active) and no console login",
+        "its user also holds 2 access keys (2 active) and no console password",
         "attached policies: CloudWatchLogsAPIKeyAccess",
     )
     levels = [line[2] for line in full.text.splitlines() if "ACCA" in line[:8]]
@@ -140,8 +140,8 @@ def _run(rows: list[str], user: str) -> list[str]:
 
 
 async def test_marks_are_kept_while_it_refreshes_and_esc_takes_them_away(full: Driver, boto: Boto) -> None:
-    await full.press("space", "space")
-    await full.wait("● 2 marked")
+    await full.press("space", "j", "space")
+    await full.wait("● 2 marked", "D deactivates them")
     chosen, marked = subject(full), set(screen(full).list.marked)
     make_keys(boto, "newcomer")
     await full.press("ctrl+r")
@@ -315,7 +315,7 @@ async def test_what_may_not_be_asked_of_a_user_is_named(sandbox: Sandbox, boto: 
     make_keys(boto, "web")
     sandbox.faults.add("deny:ListAccessKeys")
     async with driven(tmp_path, Start()) as driver:
-        await driver.wait("access keys of web: not known", "no console login")
+        await driver.wait("access keys of web: not known", "no console password")
 
 
 async def test_no_credentials_is_said_with_what_to_do(

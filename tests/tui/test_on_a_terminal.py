@@ -209,6 +209,28 @@ def test_windows_of_any_size(account: Sandbox, program: list[str]) -> None:
         assert terminal.wait_end() == 0
 
 
+def test_a_storm_of_sizes_ends_in_the_last_one(account: Sandbox, program: list[str]) -> None:
+    with Terminal(program) as terminal:
+        terminal.wait("16 keys", "its user also holds")
+        for number in range(200):
+            terminal.resize(20 + number % 140, 5 + number % 45)
+        terminal.resize(100, 30)
+        terminal.wait("16 keys", "AGE", "q quit")
+        terminal.wait_until(lambda: len(terminal.text.splitlines()[0]) == 99, "it is not drawn as wide")
+        terminal.press("j", "q")
+        assert terminal.wait_end() == 0
+    assert restored(bytes(terminal.raw))
+
+
+@pytest.mark.parametrize("told", ["told", "untold"])
+def test_without_its_terminal_it_ends(account: Sandbox, program: list[str], told: str) -> None:
+    """Also where SIGHUP is ignored, as under nohup: it would read an end of file for ever."""
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *program]
+    with Terminal(ignoring if told == "untold" else program) as terminal:
+        terminal.wait("16 keys")
+        assert terminal.hang_up() == 130
+
+
 def test_a_paste_of_megabytes_does_not_hang(account: Sandbox, program: list[str]) -> None:
     with Terminal(program) as terminal:
         terminal.wait("16 keys")

@@ -251,17 +251,176 @@ async def test_events_of_nobody(opened: Opened, leaked: KeyInUse, frozen: Sandbo
         await keep(driver, "events-expired")
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [
+        ("80x24", SMALL, {}),
+        ("120x40", LARGE, {}),
+        ("16-colours", SMALL, {"theme": "terminal"}),
+        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
+    ],
+)
+async def test_key(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await at_the_leaked_key(driver)
+        await driver.press("enter")
+        await driver.wait("may write", "CreateAccessKey" if size is LARGE else "no case is open")
+        await keep(driver, f"key-{name}")
+
+
+async def test_key_loading_and_in_part(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("SimulatePrincipalPolicy")
+    async with opened() as driver:
+        await at_the_leaked_key(driver)
+        frozen.faults.add("deny:LookupEvents")
+        frozen.faults.add("deny:GetLoginProfile")
+        await driver.press("enter")
+        await driver.wait("no case is open", "asking whether")
+        await keep(driver, "key-loading")
+        held.set()
+        await driver.wait("may write", "not known")
+        await keep(driver, "key-in-part")
+
+
+async def at_the_leaked_key(driver: Driver) -> None:
+    await driver.wait("16 keys", "its user also holds")
+    await driver.press("slash")
+    await driver.type("user:hlc")
+    await driver.press("enter")
+    await driver.wait("1 of 16", "2 access keys")
+
+
+async def test_marked_keys(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await driver.press("space", "j", "space")
+        await keep(driver, "inventory-marked")
+        await driver.press("D")
+        await driver.wait("Leave it")
+        await keep(driver, "bulk-confirm")
+        await driver.press("escape", "u")
+        await keep(driver, "inventory-by-user")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [("80x24", SMALL, {}), ("120x40", LARGE, {}), ("60x20-16-colours", (60, 20), {"theme": "terminal"})],
+)
+async def test_log_groups(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await driver.press("l")
+        await driver.wait("5 log groups", "flowing")
+        await keep(driver, f"log-groups-{name}")
+
+
+async def test_log_groups_empty_and_denied(opened: Opened, frozen: Sandbox) -> None:
+    async with opened() as driver:
+        await driver.press("l")
+        await driver.wait_gone("looking")
+        await keep(driver, "log-groups-empty")
+    frozen.faults.add("deny:DescribeLogGroups")
+    async with opened() as driver:
+        await driver.press("l")
+        await driver.wait("Not allowed")
+        await keep(driver, "log-groups-denied")
+
+
+async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("GetEventSelectors")
+    async with opened() as driver:
+        await driver.press("A")
+        await keep(driver, "audit-loading")
+        held.set()
+        await driver.wait("is too broad")
+        await keep(driver, "audit-full")
+        await driver.press("enter")
+        await keep(driver, "audit-finding")
+    frozen.faults.add("deny:DescribeTrails")
+    async with opened(theme="terminal") as driver:
+        await driver.press("A")
+        await driver.wait("not known")
+        await keep(driver, "audit-in-part-16-colours")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("80x24", {}), ("read-only", {"read_only": True}), ("plain", {"plain": True})]
+)
+async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
+    async with opened(**options) as driver:
+        await driver.press("P")
+        await driver.wait("nobody yet", "more lines")
+        await keep(driver, f"policy-{name}")
+
+
+async def test_welcome_and_guide(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened(demo=True, leaked=lambda: "ACWL" + "x" * 120) as driver:
+        await driver.wait("This token was found", "16 keys")
+        await keep(driver, "welcome")
+        await driver.press("escape")
+        await keep(driver, "inventory-guided")
+
+
+async def test_levers_of_a_read_only_run(opened: Opened, leaked: KeyInUse, frozen: Sandbox) -> None:
+    frozen.faults.add("deny:ListMFADevices")
+    frozen.faults.add("deny:ListAccessKeys")
+    async with opened("runbook", leaked, read_only=True) as driver:
+        await driver.wait("5 · deny Put")
+        await driver.press("w")
+        await driver.wait("Not read, so not known")
+        await keep(driver, "sweep-in-part-read-only")
+        await driver.press("escape", "s")
+        await driver.wait("flowing")
+        await keep(driver, "groups-read-only")
+
+
+async def test_the_runbook_of_a_key_that_writes_no_logs(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await driver.wait("16 keys")
+        await driver.press("slash")
+        await driver.type("user:dana")
+        await driver.press("enter", "r")
+        await driver.wait("5 ! deny")
+        await keep(driver, "runbook-of-a-password")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_traffic(opened: Opened, leaked: KeyInUse, size: str) -> None:
     async with opened("traffic", size=SIZES[size]) as driver:
         await driver.wait("in all")
         await keep(driver, f"traffic-{size}")
+        await driver.press("enter")
+        await driver.wait("IncomingLogEvents ── newest")
+        await keep(driver, f"traffic-large-{size}")
+        await driver.press("s", "space")
+        await keep(driver, f"traffic-sum-paused-{size}")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("16-colours-ascii", {"theme": "terminal", "graphs": "ascii"}),
+        ("plain", {"plain": True, "graphs": "numbers"}),
+    ],
+)
+async def test_traffic_in_other_dress(
+    opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]
+) -> None:
+    async with opened("traffic", **options) as driver:
+        await driver.wait("in all")
+        await keep(driver, f"traffic-{name}")
 
 
 async def test_traffic_loading_empty_and_denied(opened: Opened, frozen: Sandbox, gate: Gate) -> None:
     held = gate("DescribeLogGroups")
     async with opened("traffic") as driver:
+        await driver.wait("looking")
+        await keep(driver, "traffic-loading")
         held.set()
+        await driver.wait_gone("looking")
         await keep(driver, "traffic-empty")
     frozen.faults.add("deny:DescribeLogGroups")
     async with opened("traffic") as driver:

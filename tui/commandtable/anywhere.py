@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.command import ANYWHERE, SCREENS, Command, needs_key
 
-_PAGES = ("help", "errors")
+_PAGES = ("help",)
 
 COMMANDS = (
     Command(
@@ -25,6 +25,7 @@ COMMANDS = (
             "setup",
             "issue",
             "harden",
+            "errors",
             *_PAGES,
         ),
     ),
@@ -43,7 +44,7 @@ COMMANDS = (
         "What the chosen key's user did, by CloudTrail.",
         rank=40,
         blocked=needs_key,
-        but_not=("events", *_PAGES),
+        but_not=("events", "errors", *_PAGES),
     ),
     Command(
         "traffic",
@@ -70,7 +71,11 @@ COMMANDS = (
         but_not=("cases", *_PAGES),
     ),
     Command(
-        "refresh", ("ctrl+r",), "refresh", "Ask AWS again; the cursor stays where it is.", but_not=_PAGES
+        "refresh",
+        ("ctrl+r",),
+        "refresh",
+        "Ask AWS again; the cursor stays where it is.",
+        but_not=("errors", *_PAGES),
     ),
     Command(
         "errors",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.command import Command
 
-_PAGES = ("help", "errors")
+_PAGES = ("help",)
 
 COMMANDS = (
     Command(

@@ -36,7 +36,7 @@ COMMANDS = (
         "mark",
         "Mark the chosen row, or take its mark away.",
         ("inventory", "groups"),
-        rank=22,
+        rank=35,
     ),
     Command("mark_all", ("asterisk",), "mark all", "Mark all keys shown, or none of them.", ("inventory",)),
     Command(
@@ -45,7 +45,7 @@ COMMANDS = (
         "deactivate",
         "Deactivate all marked keys, after one confirmation that lists them; each gets its own case.",
         ("inventory",),
-        rank=25,
+        rank=64,
     ),
     Command(
         "group",

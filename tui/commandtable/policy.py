@@ -13,7 +13,7 @@ COMMANDS = (
         "policy",
         "Policies that keep keys from being made, used or lasting for ever: read one, attach it, undo it.",
         rank=71,
-        but_not=("policy", "help", "errors"),
+        but_not=("policy", "help"),
     ),
     Command(
         "attach",
@@ -32,7 +32,9 @@ COMMANDS = (
         _HERE,
         rank=11,
     ),
-    Command("groups_named", ("n",), "log groups", "Name the groups that may be written to.", _HERE, rank=12),
+    Command(
+        "groups_named", ("n",), "name groups", "Name the log groups that may be written to.", _HERE, rank=12
+    ),
     Command(
         "detach",
         ("u",),

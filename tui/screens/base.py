@@ -217,7 +217,8 @@ class StanchScreen(Commands[None]):
 
     def do_guide(self) -> None:
         self.stanch.guiding = not self.stanch.guiding
-        self.say("You are led on; W ends it." if self.stanch.guiding else "W leads you on again.")
+        if not self.stanch.guiding:
+            self.say("W leads you on again.")
 
     def on_screen_resume(self) -> None:
         self.commands_changed()

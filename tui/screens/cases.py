@@ -183,7 +183,7 @@ class CasesScreen(StanchScreen):
         if self._rows is None:
             return ((" reading the cases…", "quiet"),)
         if not self._rows:
-            return ((" There is no case yet: the first step taken of a runbook begins one.", "quiet"),)
+            return ((" No case yet: a runbook's first step begins one.", "quiet"),)
         left = sum(row.state.closed_at is None for row in self._rows)
         return ((f" {words.count(len(self._rows), 'case')} · {left:,} open", "quiet"),)
 

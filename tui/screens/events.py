@@ -168,7 +168,10 @@ class EventsScreen(StanchScreen):
             notes.append(f"{words.count(len(review.unreadable), 'thing')} unreadable: f names them")
         if review and self._handling and self._handling.case and not self.read_only:
             notes.append(f"kept in case {self._handling.case.id}")
-        self.query_one("#events-rule", Rule).entitle(self.shown.told, " · ".join(notes))
+        told = self.shown.told if review else "events"
+        if review is None and self._work.running:
+            told = "events come once all is read"
+        self.query_one("#events-rule", Rule).entitle(told, " · ".join(notes))
 
     # What can be done.
 

@@ -46,9 +46,9 @@ class GroupsScreen(LeverScreen):
         columns: tuple[Column[LogGroup], ...] = (
             Column("", self._mark, 1, gap=1),
             Column("LOG GROUP", lambda group: (clean(group.name), "strong"), 28, flex=1),
-            Column("REGION", lambda group: (group.region, "text"), 12),
+            Column("REGION", lambda group: (group.region, "text"), 12, drop=1),
             Column("TOKENS", self._switch, 10),
-            Column("FLOW", self._flow, 21),
+            Column("FLOW", self._flow, 21, drop=2),
         )
         return Table(columns, lambda group: f"{group.name}@{group.region}", id="rows")
 
@@ -115,7 +115,6 @@ class GroupsScreen(LeverScreen):
         if group := self.table.chosen:
             self._marked ^= {_place(group)}
             self._show()
-            self.table.move(1)
 
     def do_switch_off(self) -> None:
         group = self.table.chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
 
 from tui.command import Command, shown
@@ -48,10 +49,29 @@ class HelpScreen(StanchScreen):
         page.show(self._lines())
         self.set_focus(page)
 
+    async def on_key(self, event: events.Key) -> None:
+        """What was just read here and is pressed at once is done on the screen that it was read of."""
+        here = {key for command in (*within(self.scope), *within("list")) for key in command.keys}
+        wanted = next((each for each in within(self._about.scope) if event.key in each.keys), None)
+        if wanted and event.key not in here and self._about.is_attached:
+            event.stop()
+            self.app.pop_screen()
+            await self._about.action_command(wanted.id)
+
     def on_resize(self) -> None:
         bar = self.query_one("#summary", Lines)
+        where = self._about.scope.replace("_", " ")
         bar.draw(
-            [fit(((" ", "text"), (f"What can be done here: {self._about.scope}", "strong")), bar.size.width)]
+            [
+                fit(
+                    (
+                        (" ", "text"),
+                        (f"What can be done here: {where}", "strong"),
+                        (" · a key does it at once", "quiet"),
+                    ),
+                    bar.size.width,
+                )
+            ]
         )
 
     def _lines(self) -> list[Line]:

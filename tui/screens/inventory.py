@@ -131,6 +131,8 @@ class InventoryScreen(StanchScreen):
         line = self.list.summary(self._sweep.waiting, self._sweep.stale)
         width = summary.size.width
         hint = "esc shows all " if self.list.filter else "/ to filter " if self.list.keys else ""
+        if self.list.marked and not self.read_only:
+            hint = "D deactivates them "
         if width_of(line) + len(hint) + 2 > width:
             hint = ""
         summary.draw([(*fit(((" ", "text"), *line), max(0, width - len(hint))), (hint, "quiet"))])
@@ -243,7 +245,6 @@ class InventoryScreen(StanchScreen):
         if key := self.table.chosen:
             self.list.toggle(key.id)
             self._show()
-            self.table.move(1)
 
     def do_mark_all(self) -> None:
         self.list.mark_all()

@@ -114,7 +114,7 @@ class LogGroupsScreen(StanchScreen):
     def _summary(self, shown: int) -> Line:
         groups, picture = self._feed.groups, self._feed.picture
         if not groups:
-            return ((self._feed.waiting or "", "quiet"),)
+            return ()
         count = words.count(len(groups), "log group")
         on_count = sum(group.bearer_enabled is True for group in groups)
         line: Line = ((f"{shown:,} of {count} shown" if self._filter else count, "strong"),)

@@ -52,7 +52,7 @@ class PaletteDialog(Dialog[str]):
         yield Table[Row](
             [
                 Column("", lambda row: (row[0].label, "greyed" if row[1] else "strong"), 13),
-                Column("", lambda row: (shown(row[0].keys[0]) if row[0].keys else "", "accent"), 7),
+                Column("", lambda row: (shown(row[0].keys[0]) if row[0].keys else "", "accent"), 9),
                 Column("", _help, 20, flex=1, drop=1),
             ],
             lambda row: row[0].id,

@@ -12,7 +12,7 @@ from services.runbook.plan import StepName
 from tui import guide, steps
 from tui.asking import Asking
 from tui.commands import bindings
-from tui.context import OpenCase, Subject
+from tui.context import LOGS, OpenCase, Subject
 from tui.flowreader import FlowReader
 from tui.handling import Handling, Stopped
 from tui.polling import Poll
@@ -71,6 +71,12 @@ class RunbookScreen(StanchScreen):
     @property
     def _step(self) -> StepName:
         return self.query_one(RunbookView).step
+
+    @property
+    def _without_flow(self) -> bool:
+        """Whether this is known to be a key that writes to no log group: IncomingBytes say nothing of it."""
+        key = self._handling.runbook.key if self._handling and self._handling.runbook else None
+        return key is not None and key.service != LOGS
 
     def guidance(self) -> str | None:
         if self._handling is None or self._handling.closed:
@@ -131,6 +137,9 @@ class RunbookScreen(StanchScreen):
         return True
 
     async def _read_flow(self) -> bool:
+        if self._without_flow:
+            self._draw_flow()
+            return True
         try:
             await self._flows.read()
         except Stopped as error:
@@ -170,11 +179,12 @@ class RunbookScreen(StanchScreen):
         marks = tuple(Mark(at, name) for at, name in handling.state.marks) if handling else ()
         review = handling.work.review if handling else None
         used = {event.log_group for event in review.use if event.log_group} if review else set()
-        self.set_class(self._flows.nothing, "-no-flow")
-        if flow := self._flows.flow(marks, used):
+        told = ("not of this key: it writes to no log group", "not of this key") if self._without_flow else ""
+        self.set_class(self._without_flow or self._flows.nothing, "-no-flow")
+        if not self._without_flow and (flow := self._flows.flow(marks, used)):
             graph.show(flow)
         elif graph.size.width:
-            graph.draw([rule("IncomingBytes", self._flows.told, graph.size.width)])
+            graph.draw([rule("IncomingBytes", told or self._flows.told, graph.size.width)])
 
     def on_step_list_chosen(self, event: StepList.Chosen) -> None:
         self._draw()

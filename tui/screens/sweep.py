@@ -36,9 +36,9 @@ def columns() -> tuple[Column[Held], ...]:
 
     return (
         Column("KIND", lambda row: (row.kind, "text"), 16),
-        Column("NAME", lambda row: (clean(row.name), "strong"), 20, flex=1),
-        Column("STATE", state, 14, flex=1),
-        Column("WHAT TO DO", lambda row: (what_to_do(row), "quiet"), 23, flex=1),
+        Column("NAME", lambda row: (clean(row.name), "strong"), 21, flex=1),
+        Column("STATE", state, 13, flex=1, drop=1),
+        Column("WHAT TO DO", lambda row: (what_to_do(row), "quiet"), 23, flex=1, drop=2),
     )
 
 

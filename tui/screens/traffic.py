@@ -18,7 +18,7 @@ from tui.trafficpicture import Picture, Place, place_of
 from tui.trafficview import changes, drawn, events_of, in_order, large_of, large_words, summary, total_of
 from tui.trafficwindow import Window, spans
 from tui.widgets.flowgraph import FlowGrid
-from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.lines import Line, Lines, fit, width_of
 from tui.widgets.page import Page
 from tui.widgets.plot import STYLES, next_style
 
@@ -110,7 +110,7 @@ class TrafficScreen(StanchScreen):
         if not flows or picture is None:
             self._tell(())
             empty.show(self._feed.instead(self._poll.pause_seconds))
-            self._summarise(((self._feed.waiting or "", "quiet"),))
+            self._summarise(())
             return
         if self._large or self._summed:
             seen = self._show_large(grid, flows, picture)
@@ -118,9 +118,8 @@ class TrafficScreen(StanchScreen):
             self._tell(())
             seen = self._show_several(grid, flows, picture)
         dash = STYLES[self.stanch.graphs].dash
-        self._summarise(
-            summary(picture, (seen.start, seen.stop), self._poll.pause_seconds, self._stale, dash)
-        )
+        told = summary(picture, (seen.start, seen.stop), self._poll.pause_seconds, self._stale, dash)
+        self._summarise(next((line for line in told if width_of(line) < self.size.width), told[-1]))
         self.commands_changed()
 
     def _show_several(self, grid: FlowGrid, flows: list[GroupFlow], picture: Picture) -> range:

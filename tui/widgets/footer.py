@@ -18,13 +18,14 @@ Item = tuple[Command, str | None]
 """A command, and the reason why it cannot be done now."""
 
 _GAP = 2
+_STAYING = {"back": 2, "help": 3, "quit": 3}
 
 
 def layout(items: list[Item], width: int) -> tuple[Line, list[tuple[int, int, str]]]:
     """The line, and where each command stands in it: (first cell, end, id).
 
-    Reasons are shown when all of them fit; when not even the labels do, the middle ranks give way first,
-    so that help and quit stay.
+    Reasons are shown when all of them fit; when not even the labels do, the last ranks give way first, but
+    the way back, help and quit stay.
     """
     for shown in _fallbacks(items):
         line, places = _place(shown)
@@ -40,10 +41,16 @@ def _fallbacks(items: list[Item]) -> list[list[tuple[Command, str, bool]]]:
     short = [(command, command.label, bool(why)) for command, why in items]
     tries = [full, short]
     while len(short) > 1:
-        # The last two are help and quit; before them, the least important goes.
-        short = short[:-3] + short[-2:] if len(short) > 2 else short[:-1]
+        goes = min(enumerate(short), key=lambda each: (_stays(each[1]), -each[0]))[0]
+        short = short[:goes] + short[goes + 1 :]
         tries.append(short)
     return tries
+
+
+def _stays(item: tuple[Command, str, bool]) -> int:
+    """0 for what gives way first where there is no room."""
+    command, _, greyed = item
+    return 0 if command.id == "back" and greyed else _STAYING.get(command.id, 1)
 
 
 def _place(shown: list[tuple[Command, str, bool]]) -> tuple[Line, list[tuple[int, int, str]]]:

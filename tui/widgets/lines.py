@@ -58,7 +58,7 @@ def wrap(line: Line, width: int, *, indent: int = 0) -> list[Line]:
         for word in _WORDS.findall(text):
             rest: str = word
             if used + cell_len(rest.rstrip()) > width and used > indent:
-                lines.append(tuple(current))
+                lines.append(_ended(current))
                 current, used = _begun(indent)
                 rest = rest.lstrip()
             while used + cell_len(rest.rstrip()) > width:
@@ -69,7 +69,14 @@ def wrap(line: Line, width: int, *, indent: int = 0) -> list[Line]:
             if rest:
                 current.append((rest, role))
                 used += cell_len(rest)
-    return [*lines, tuple(current)]
+    return [*lines, _ended(current)]
+
+
+def _ended(spans: list[Span]) -> Line:
+    """A whole line: blanks at its end have no room kept for them, and would cut its last word."""
+    while len(spans) > 1 and not spans[-1][0].strip():
+        spans.pop()
+    return (*spans[:-1], (spans[-1][0].rstrip(), spans[-1][1])) if spans else ()
 
 
 def _begun(indent: int) -> tuple[list[Span], int]:

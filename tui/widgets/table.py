@@ -20,7 +20,8 @@ T = TypeVar("T")
 class Column(Generic[T]):
     """*cell* makes the text and its role; *width* is in cells, *flex* the share of what is left over.
 
-    Where there is no room the column with the highest *drop* goes first; 0 never goes.
+    Where there is no room the column with the highest *drop* goes first; 0 never goes. When none is left
+    that may go, the widest that flexes yields.
     """
 
     name: str
@@ -37,12 +38,14 @@ def widths(columns: Sequence[Column[T]], room: int) -> list[int]:
     kept = list(columns)
     while _needed(kept) > room and any(column.drop for column in kept):
         kept.remove(max(kept, key=lambda column: column.drop))
-    left = max(0, room - _needed(kept))
-    shares = sum(column.flex for column in kept)
-    return [
-        0 if column not in kept else column.width + (left * column.flex // shares if shares else 0)
-        for column in columns
-    ]
+    left = room - _needed(kept)
+    flexible = [column for column in kept if column.flex]
+    if left < 0 and flexible:
+        shares = {max(flexible, key=lambda column: column.width): left}
+    else:
+        parts = sum(column.flex for column in flexible)
+        shares = {column: max(0, left) * column.flex // parts for column in flexible}
+    return [max(1, column.width + shares.get(column, 0)) if column in kept else 0 for column in columns]
 
 
 def _needed(columns: Sequence[Column[T]]) -> int:

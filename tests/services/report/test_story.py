@@ -140,7 +140,7 @@ def test_a_key_switched_on_again(written: Written) -> None:
 def test_unknown_stays_unknown(written: Written) -> None:
     written.opened()
     words = (
-        "Unknown: no use was let in that was seen, but it is not known to have been recorded in us-east-1."
+        "Unknown: no use that AWS let in was seen, but it is not known to have been recorded in us-east-1."
     )
     review = review_of(
         verdict="unknown", verdict_words=words, complete=False, findings=[], seen_in_force=None

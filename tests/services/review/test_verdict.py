@@ -71,7 +71,7 @@ def test_nothing_seen_where_it_might_not_have_been_recorded_is_unknown(
     word, words = decide(gaps=gaps)
     assert word == "unknown"
     assert words == (
-        "Unknown: no use was let in that was seen, but it is not known to have been recorded "
+        "Unknown: no use that AWS let in was seen, but it is not known to have been recorded "
         "in us-east-1, us-east-2 before 2026-11-19 18:00:00, nor in us-west-1, "
         "nor in us-west-2 after 2026-11-19 18:00:00."
     )

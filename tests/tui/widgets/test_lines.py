@@ -36,6 +36,22 @@ def test_wrap_breaks_between_words_and_keeps_roles() -> None:
     assert wrapped[0][0] == ("! ", "warn")
 
 
+def test_what_is_wrapped_fits_with_nothing_cut_off_its_last_word() -> None:
+    risks: Line = (
+        ("‼ never expires", "alarm"),
+        ("  ", "text"),
+        ("! old", "warn"),
+        ("  ", "text"),
+        ("! x", "warn"),
+    )
+    wrapped = wrap(risks, 22, indent=2)
+    assert [plain(part) for part in wrapped] == ["‼ never expires  ! old", "  ! x"]
+    for width in range(4, 40):
+        assert all(
+            width_of(part) <= width for part in wrap((("of 23:28 991 kB and 1.0 MB. ", "text"),), width)
+        )
+
+
 def test_wrap_breaks_a_word_longer_than_the_line() -> None:
     wrapped = wrap((("x" * 25, "text"),), 10)
     assert [plain(part) for part in wrapped] == ["x" * 10, "x" * 10, "x" * 5]

@@ -72,6 +72,14 @@ def test_help_and_quit_stay_in_the_footer(width: int) -> None:
         assert commands.BY_ID[command_id].label in plain(line)[first:end]
 
 
+def test_the_way_back_stays_where_there_is_one() -> None:
+    ranked = commands.footer(commands.within("events"))
+    line, _ = layout([(command, None) for command in ranked], 60)
+    assert plain(line).rstrip().endswith("esc back  ? help  q quit")
+    first, _ = layout([(command, "first" if command.id == "back" else None) for command in ranked], 60)
+    assert "esc back" not in plain(first)
+
+
 def test_what_cannot_be_done_is_greyed_with_its_reason_where_there_is_room() -> None:
     items = _items("no key is chosen", None)
     assert plain(layout(items, 60)[0]).startswith(" enter open (no key is chosen)  r respond")
