@@ -73,7 +73,7 @@ def run(
     """Send how many boundaries there were, once the whole route is through."""
     os.environ.update(environment)
     counter = Counter(kill_at)
-    _watch(counter, where)
+    watch(counter, where)
     cloudtrail.LOOKUPS_PER_SECOND = LOOKUPS_PER_SECOND
     asyncio.run(_take(route, CaseBook(state), Patient({}, *patient)))
     pipe.send(counter.count)
@@ -84,7 +84,7 @@ async def _take(route: str, book: CaseBook, patient: Patient) -> None:
         await ROUTES[route].take(aws, book, patient)
 
 
-def _watch(counter: Counter, where: Boundaries) -> None:
+def watch(counter: Counter, where: Boundaries) -> None:
     append, replace, send = journal._append, journal._replace, AwsSession.send
     everywhere = where is Boundaries.ALL
 
