@@ -11,7 +11,7 @@ from services.review.trails import TrailState
 def to_record(region: str, trails: Sequence[TrailState]) -> str:
     """Of this program, which chooses the trail itself where one needs no more than selectors.
 
-    Else the trail nearest to recording it is named; an organization's is not the account's to change.
+    Else the trail that is nearest to recording it is named; an organization's is not ours to change.
     """
     ours = [state for state in trails if not state.trail.organization and state.trouble is None]
     if any(state.trail.multi_region and _works(state) for state in ours):

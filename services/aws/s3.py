@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.aws.errors import NotFound
+from services.aws.errors import NotFound, Unexpected
 from services.aws.session import AwsSession
 from services.text import clean
 
@@ -57,7 +57,7 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
         head = await aws.read("s3", "HeadBucket", Bucket=name, ExpectedBucketOwner=owner)
     except NotFound:
         return None
-    region = clean(head.get("BucketRegion") or await aws.home())
+    region = clean(head["BucketRegion"])
 
     async def ask(operation: str, key: str) -> Any:
         """What that setting is; None where it was never set."""
@@ -65,6 +65,9 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
             body = await aws.read("s3", operation, region=region, Bucket=name, ExpectedBucketOwner=owner)
         except NotFound:
             return None
+        if not body[key]:
+            # So botocore reads a page of something else.
+            raise Unexpected(operation, f"the endpoint's answer has no {key}")
         return body[key]
 
     policy, block, encryption, ownership = await asyncio.gather(
@@ -76,7 +79,7 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
     return Bucket(
         name,
         region,
-        policy=json.loads(policy) if policy else None,
+        policy=None if policy is None else _policy(policy),
         blocks_public=bool(block) and all(block.get(each) for each in BLOCKED),
         encrypted=bool(encryption and encryption.get("Rules")),
         owner_enforced=bool(ownership)
@@ -84,9 +87,19 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
     )
 
 
+def _policy(text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, Mapping):
+        raise Unexpected("GetBucketPolicy", "the answer is no policy, so it may not be AWS's")
+    return document
+
+
 async def is_empty(aws: AwsSession, bucket: Bucket) -> bool:
     body = await aws.read("s3", "ListObjectsV2", region=bucket.region, Bucket=bucket.name, MaxKeys=1)
-    return not body.get("Contents")
+    return int(body["KeyCount"]) == 0
 
 
 async def object_pages(

@@ -79,7 +79,7 @@ def run(
     """Send how many boundaries there were, once all is through."""
     os.environ.update(environment)
     counter = Counter(kill_at)
-    _watch(counter, where)
+    watch(counter, where)
     cloudtrail.LOOKUPS_PER_SECOND = LOOKUPS_PER_SECOND
     asyncio.run(_take(take, CaseBook(state)))
     pipe.send(counter.count)
@@ -90,7 +90,7 @@ async def _take(take: Take, book: CaseBook) -> None:
         await take(aws, book)
 
 
-def _watch(counter: Counter, where: Boundaries) -> None:
+def watch(counter: Counter, where: Boundaries) -> None:
     append, replace, send = journal._append, journal._replace, AwsSession.send
     announce = journal._announce
     everywhere = where is Boundaries.ALL
