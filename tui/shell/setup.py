@@ -90,10 +90,10 @@ def command(
     """Let USER send logs with an API key: the user, its policy, log groups and streams, and the key.
 
     What is there already is kept, an active key too; run again, it does what is missing. Log groups, of the
-    first Region where several are named, take bearer tokens then. It ends with a curl to try, and the settings
-    for the OpenTelemetry Collector, Fluent Bit and Vector, which name where the secret is and never the
-    secret. Every call is journaled under the state directory before it is sent, and --undo takes back what was
-    made, the key before its user.
+    first Region where several are named, take bearer tokens then. It ends with a curl to try, and the
+    settings for the OpenTelemetry Collector, Fluent Bit and Vector, which name where the secret is and
+    never the secret. Every call is journaled under the state directory before it is sent, and --undo takes
+    back what was made, the key before its user.
     """
     how = How(only_plan, undo, yes, take_over, as_json)
     to = checked_destination(how, secret_to, kms_key, secret_tags)
