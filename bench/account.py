@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any
 
+from moto.logs.models import logs_backends
+
 from sandbox.credentials import CredentialStore
+from sandbox.logs import enable_bearer
+from sandbox.meter import Meter
 from sandbox.scenario import leaked_key
 from sandbox.server import Sandbox
-from sandbox.world import World
+from sandbox.world import ACCOUNT, HOME_REGION, World
 
 Seed = Callable[[World], Any]
 
@@ -56,6 +61,18 @@ def leaked(world: World) -> dict[str, str]:
     key = leaked_key.seed(world).leaked
     assert key is not None
     return {"user": key.user, "key_id": key.key_id}
+
+
+def flowing(world: World) -> None:
+    """12 log groups that take bearer tokens, each with its flow from an hour ago to minutes ahead."""
+    now, meter, chance = world.clock.now(), world.part(Meter), random.Random(1)
+    backend = logs_backends[ACCOUNT][HOME_REGION]
+    for number in range(12):
+        name = f"/aws/app-{number:02}"
+        enable_bearer(backend.create_log_group(name, {}), True)
+        for seconds in range(-300, 3600, 5):
+            when, size = now - timedelta(seconds=seconds), chance.randint(500, 5_000) * (number + 1)
+            meter.add(HOME_REGION, name, when, size)
 
 
 def many(world: World) -> None:

@@ -62,13 +62,16 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _tick(ticks: int = 4) -> float:
-    """Kilobytes sent from one reading to the next, the clock's seconds among them."""
-    with Terminal([STANCH, "watch"], columns=120, lines=40) as terminal:
+def _tick(ticks: int = 6, seconds: int = 5) -> float:
+    """Kilobytes sent from one reading to the next, each with a new point; the clock's ticks count too."""
+    config = Path(os.environ["STANCH_STATE_DIR"], "config.toml")
+    config.write_text(f"refresh_seconds = {seconds}\n", encoding="utf-8")
+    command = [STANCH, "--config", str(config), "--region", "us-east-1", "watch", "--period", str(seconds)]
+    with Terminal(command, columns=120, lines=40) as terminal:
         terminal.wait("12 groups", "in all", seconds=60)
         terminal.wait_still(0.4)
         before = len(terminal.raw)
-        terminal.watch(60.0 * ticks)
+        terminal.watch(seconds * ticks)
         return (len(terminal.raw) - before) / ticks / 1000
 
 
