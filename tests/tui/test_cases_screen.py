@@ -28,7 +28,7 @@ def begin(state_dir: Path, key_id: str, user: str = "web", kind: str = INCIDENT)
 
 async def test_no_case_is_said(tmp_path: Path) -> None:
     async with driven(tmp_path, CASES) as driver:
-        await driver.wait("There is no case yet")
+        await driver.wait("No case yet")
         await driver.press("enter", "v")
         await driver.wait("there is no case")
 

@@ -33,7 +33,7 @@ def iam(sandbox: Sandbox, boto: Callable[..., Any]) -> Any:
 @asynccontextmanager
 async def opened(state_dir: Path, **options: Any) -> AsyncIterator[Driver]:
     async with driven(state_dir, Start("cases"), **options) as driver:
-        await driver.wait("There is no case yet")
+        await driver.wait("No case yet")
         await driver.press("P")
         await driver.wait("attach to nobody yet")
         yield driver

@@ -16,7 +16,7 @@ from tui.options import Start
 
 
 async def open_scan(driver: Driver) -> None:
-    await driver.wait("There is no case yet")
+    await driver.wait("No case yet")
     await driver.press("F")
     await driver.wait("AWS is asked nothing")
 
@@ -100,4 +100,4 @@ async def test_a_long_search_is_stopped_and_keeps_what_it_found(
         go_on.set()
         await driver.wait("1 key found in 2 files", "stopped")
         await driver.press("escape")
-        await driver.wait("There is no case yet")
+        await driver.wait("No case yet")

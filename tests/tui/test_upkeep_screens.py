@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
+from services import clock
+from services.aws.sts import Caller
+from services.issuing.issue import IssueGoal
 from services.runbook.case import CaseBook
+from services.runbook.secret import ToSecretsManager
+from services.upkeep.book import open_or_begin
 from tests.tui.conftest import Gate, LeakedKey
 from tests.tui.piloting import Driver, driven
 from tui.options import Start
@@ -19,7 +24,7 @@ from tui.options import Start
 @asynccontextmanager
 async def opened(state_dir: Path, key: str, *words: str, **options: Any) -> AsyncIterator[Driver]:
     async with driven(state_dir, Start("cases"), **options) as driver:
-        await driver.wait("There is no case yet", "123456789012")
+        await driver.wait("No case yet", "123456789012")
         await driver.press(key)
         await driver.wait(*words)
         yield driver
@@ -105,6 +110,29 @@ async def test_issued_to_a_user_its_secret_on_the_screen_and_deleted(iam: Any, t
         await driver.wait("issue a key ── what it would do")
 
 
+async def test_what_came_of_a_run_that_was_cut_off_is_asked_before_anything_is_done(
+    iam: Any, tmp_path: Path
+) -> None:
+    iam.create_user(UserName="web")
+    params = {"UserName": "web", "ServiceName": "logs.amazonaws.com", "CredentialAgeDays": 90}
+    goal = IssueGoal("web", "logs.amazonaws.com", 90, ToSecretsManager())
+    caller = Caller("123456789012", "arn:aws:iam::123456789012:user/responder")
+    with open_or_begin(CaseBook(tmp_path), goal, caller, clock.now()) as case:
+        call = {"service": "iam", "operation": "CreateServiceSpecificCredential", "params": params}
+        case.append("intent", step="issue", undo=False, call=call, facts={"stood": {}, "before": []})
+    iam.create_service_specific_credential(**params)
+    async with driven(tmp_path, Start("cases")) as driver:
+        await driver.wait("a logs key")
+        await driver.press("enter")
+        await driver.wait("A run was cut off at CreateServiceSpecificCredential")
+        await driver.press("tab", "shift+tab", "enter")
+        await driver.wait("had no outcome", "was made, said AWS, but its secret is lost")
+        await driver.wait("ResetServiceSpecificCredential")
+        await confirm(driver)
+        await driver.wait("Issued: web has a new logs key")
+    assert len(iam.list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"]) == 1
+
+
 async def test_use_is_recorded_and_no_longer(
     sandbox: Sandbox, boto: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -117,10 +145,11 @@ async def test_use_is_recorded_and_no_longer(
         await driver.press("left")
         await driver.wait("Record the use of logs keys by a new trail")
         await confirm(driver)
-        await driver.wait("is recorded by trail stanch-key-use", "Nothing to do")
+        await driver.wait("Use of logs keys is recorded by trail stanch-key-use", "Nothing to do")
         trails = boto("cloudtrail")
         assert trails.get_trail_status(Name="stanch-key-use")["IsLogging"] is True
         await confirm(driver, "ctrl+t")
+        await driver.wait_gone("Nothing to do")
         await driver.wait("Record the use of logs keys by a new trail")
         assert trails.describe_trails()["trailList"] == []
 

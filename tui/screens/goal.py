@@ -183,6 +183,11 @@ class GoalScreen(StanchScreen):
             if undo:
                 # What is taken back is what its case did, though that case is done.
                 upkeep = await book.look_up(upkeep.aws, self._cases, upkeep.goal, undoing=True)
+            if found := await self._settled(upkeep):
+                # What is planned now is another thing: look at it first.
+                self._look_again()
+                self.say(" ".join(found))
+                return
             plan = (await upkeep.offer_undo()).plan if undo else offer.plan
         except (AwsError, RunbookError) as error:
             self.report(f"reading {upkeep.goal.whose}", error)
@@ -196,6 +201,13 @@ class GoalScreen(StanchScreen):
             self._doing = plan.title
             self.commands_changed()
             self.app.run_worker(self._do(upkeep, plan, undo=undo), group="upkeep")
+
+    async def _settled(self, upkeep: Upkeep) -> tuple[str, ...]:
+        """What AWS says came of a run that was cut off."""
+        if not upkeep.state.unsettled:
+            return ()
+        with await asyncio.to_thread(book.begin, upkeep, self._cases):
+            return await upkeep.resume()
 
     async def _do(self, upkeep: Upkeep, plan: Plan, *, undo: bool) -> None:
         result: tuple[str, ...] = ()
