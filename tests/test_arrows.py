@@ -43,6 +43,18 @@ def test_a_room_does_not_know_what_is_above_it(package: str, forbidden: set[str]
     assert not loaded & forbidden
 
 
+def test_the_aws_wrappers_know_nothing_of_what_uses_them() -> None:
+    script = IMPORT_ALL.format(package="services/aws").replace('.partition(".")[0]', "")
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ours = {name for name in done.stdout.split() if name.startswith("services.")}
+    assert {name for name in ours if not name.startswith("services.aws")} <= {
+        "services.text",
+        "services.version",
+    }
+
+
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["keys", "--help"]])
 def test_help_does_not_wait_for_aws_or_the_screen(command: list[str]) -> None:
     code = "import sys; from tui.cli import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,8 +59,24 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+class Each(list[T]):
+    """A list for print_json alone: what stands for an item is made when it is written, and then forgotten."""
+
+    def __init__(self, items: Iterable[T], made: Callable[[T], object]) -> None:
+        super().__init__(items)
+        self._made = made
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._made, super().__iter__())
+
+
 def print_json(document: object) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    # Piece by piece: a review may have more events than there is memory for as text. The encoder that
+    # indents is the one in Python, which asks a list for its items.
+    for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):
+        sys.stdout.write(part)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:

@@ -15,6 +15,7 @@ from services.review.model import Athena, Marks, SourceUnavailable, Subject, Win
 from services.review.model import Progress as Scanned
 from services.review.pace import Pace
 from services.review.plan import SOURCES
+from services.review.record import Event
 from services.review.review import Review, run_review
 from services.runbook import opening
 from services.runbook.case import Case, CaseBook
@@ -24,6 +25,7 @@ from services.runbook.reviewing import marks
 from tui.cli import Exit
 from tui.reviewwork import source_told
 from tui.shell.common import (
+    Each,
     Progress,
     Setup,
     as_json,
@@ -137,7 +139,7 @@ def command(
     if export:
         _export(review, export, case)
     if as_json:
-        print_json(review.as_json())
+        print_json(_document(review))
     elif as_csv:
         print_csv([event.as_json() for event in review.events])
     else:
@@ -242,6 +244,14 @@ def _print(review: Review) -> None:
     if len(review.events) > SHOWN:
         complain(f"the newest {SHOWN} of {len(review.events):,} events; --csv and --json have them all.")
     complain(f"{review.records_scanned:,} records read, {review.records_unreadable:,} unreadable.")
+
+
+def _document(review: Review) -> dict[str, object]:
+    few = replace(review, events=(), on_user=()).as_json()
+    return few | {
+        "events": Each(review.events, Event.as_json),
+        "on_user": Each(review.on_user, Event.as_json),
+    }
 
 
 def _export(review: Review, path: Path, case: Case | None) -> None:

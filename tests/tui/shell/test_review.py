@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.review.review import Review
 from tests.tui.shell.conftest import Account, Stanch
+from tui.shell import review as command
 
 SPAN = ("--since", "2026-11-01", "--until", "2026-11-02")
 
@@ -46,6 +48,23 @@ def test_a_suspected_moment_makes_what_came_after_it_new(stanch: Stanch, folder:
     assert told() == {"medium"}
     assert told("--suspected", "2026-11-01T12:00Z") == {"high"}
     assert told("--suspected", "2026-11-01T18:00Z") <= {"info"}
+
+
+def test_the_document_is_the_reviews_own_made_piece_by_piece(
+    stanch: Stanch, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Review] = []
+    document = command._document
+
+    def watched(review: Review) -> dict[str, object]:
+        made.append(review)
+        return document(review)
+
+    monkeypatch.setattr(command, "_document", watched)
+    done = stanch("review", "--user", "web", "--source", str(folder), *SPAN, "--json")
+    (review,) = made
+    assert len(review.events) == 20
+    assert done.out == json.dumps(review.as_json(), indent=2, ensure_ascii=False) + "\n"
 
 
 def test_people_are_told_what_was_read_and_what_was_recorded_when(
