@@ -23,6 +23,8 @@ from tui.options import Start
 
 NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
 SMALL, LARGE = (80, 24), (120, 40)
+READING = 60.0
+"""Seconds that some 400 objects of a trail may take on a busy machine."""
 SIZES = {"80x24": SMALL, "120x40": LARGE}
 
 
@@ -160,7 +162,7 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
         await driver.wait("1 ✓ deactivate")
         await keep(driver, "runbook-deactivated")
         await driver.press("2", "enter")
-        await driver.wait("2 ✓ review")
+        await driver.wait("2 ✓ review", seconds=READING)
         await keep(driver, "runbook-reviewed")
         await driver.press("3")
         await keep(driver, "runbook-replace")
@@ -227,7 +229,7 @@ async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: G
         await driver.wait("10 matches")
         await keep(driver, "events-loading")
         held.set()
-        await driver.wait("TIME▾", "CallWithBearerToken")
+        await driver.wait("TIME▾", "CallWithBearerToken", seconds=READING)
         await keep(driver, "events-full-80x24")
         await driver.press("a")
         await keep(driver, "events-by-address")
@@ -237,14 +239,14 @@ async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: G
         await keep(driver, "events-record")
     frozen.faults.add("deny:LookupEvents")
     async with opened("events", leaked, LARGE) as driver:
-        await driver.wait("TIME▾", "unreadable")
+        await driver.wait("TIME▾", "unreadable", seconds=READING)
         await keep(driver, "events-in-part-120x40")
 
 
 async def test_events_of_nobody(opened: Opened, leaked: KeyInUse, frozen: Sandbox) -> None:
     unused = KeyInUse(**{**_fields(leaked), "user": "ci-mirror"})
     async with opened("events", unused, theme="terminal") as driver:
-        await driver.wait("none is no proof")
+        await driver.wait("none is no proof", seconds=READING)
         await keep(driver, "events-none-16-colours")
     frozen.faults.add("expired:*")
     async with opened("events", leaked) as driver:

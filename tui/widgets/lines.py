@@ -61,7 +61,7 @@ def wrap(line: Line, width: int, *, indent: int = 0) -> list[Line]:
                 lines.append(_ended(current))
                 current, used = _begun(indent)
                 rest = rest.lstrip()
-            while used + cell_len(rest.rstrip()) > width:
+            while rest and used + cell_len(rest.rstrip()) > width:
                 head = _head(rest, max(1, width - used))
                 lines.append((*current, (head, role)))
                 current, used = _begun(indent)

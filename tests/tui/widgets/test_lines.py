@@ -52,6 +52,13 @@ def test_what_is_wrapped_fits_with_nothing_cut_off_its_last_word() -> None:
         )
 
 
+@pytest.mark.parametrize("width", [-3, 0, 1, 2])
+def test_wrap_ends_where_there_is_hardly_any_room(width: int) -> None:
+    """A widget is drawn before it has its size, too."""
+    wrapped = wrap((("newest 12 kB", "text"),), width, indent=2)
+    assert "".join("".join(plain(part).split()) for part in wrapped) == "newest12kB"
+
+
 def test_wrap_breaks_a_word_longer_than_the_line() -> None:
     wrapped = wrap((("x" * 25, "text"),), 10)
     assert [plain(part) for part in wrapped] == ["x" * 10, "x" * 10, "x" * 5]
