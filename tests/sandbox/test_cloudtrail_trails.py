@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.cloudtrail.install import CloudTrail
 from sandbox.server import Sandbox
 
 Boto = Callable[..., Any]
@@ -124,3 +125,95 @@ def test_a_bucket_must_let_cloudtrail_in(boto: Boto, make_trail: Callable[..., s
     assert trail["S3BucketName"] == "audit-trail"
     again = {"Name": "audit", "S3BucketName": "audit-trail"}
     assert refusal(lambda: client.create_trail(**again)) == "TrailAlreadyExistsException"
+
+
+@pytest.mark.parametrize("name", ["my-_trail", "my--trail", "192.168.5.4", "ab", "-audit"])
+def test_names_that_are_refused(boto: Boto, trail_bucket: str, name: str) -> None:
+    made = {"Name": name, "S3BucketName": trail_bucket}
+    assert refusal(lambda: boto("cloudtrail").create_trail(**made)) == "InvalidTrailNameException"
+
+
+S3_OBJECT = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::mine/"]}
+OBJECTS = {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::mine/"]}
+IS_MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"EventSelectors": [{"ReadWriteType": "All"}], "AdvancedEventSelectors": [MANAGEMENT]},
+        {"EventSelectors": [{"ReadWriteType": "All"}] * 6},
+        {"EventSelectors": [{"ReadWriteType": "read-only"}]},
+        {"EventSelectors": [{"DataResources": [{"Type": "AWS::SNS::Topic", "Values": ["x"]}]}]},
+        {"EventSelectors": [{"DataResources": [S3_OBJECT | {"Values": [str(n) for n in range(251)]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [IS_MANAGEMENT, OBJECTS]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [IS_MANAGEMENT, IS_MANAGEMENT]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "StartsWith": ["Man"]}]}]},
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [IS_MANAGEMENT, {"Field": "readOnly", "Equals": ["yes"]}]}
+            ]
+        },
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [*BEARER_EVENTS["FieldSelectors"], OBJECTS | {"StartsWith": ["x"] * 499}]}
+            ]
+        },
+    ],
+)
+def test_combinations_that_are_refused(
+    make_trail: Callable[..., str], boto: Boto, given: dict[str, Any]
+) -> None:
+    make_trail(advanced=[BEARER_EVENTS])
+    client = boto("cloudtrail")
+    asked = {"TrailName": "audit", **given}
+    assert refusal(lambda: client.put_event_selectors(**asked)) == "InvalidEventSelectorsException"
+    assert client.get_event_selectors(TrailName="audit")["AdvancedEventSelectors"] == [BEARER_EVENTS]
+    asked = {"TrailName": "nobodys", "EventSelectors": [{"ReadWriteType": "All"}]}
+    assert refusal(lambda: client.put_event_selectors(**asked)) == "TrailNotFoundException"
+
+
+def test_five_trails_of_one_region_are_the_most(boto: Boto, make_trail: Callable[..., str]) -> None:
+    for number in range(5):
+        make_trail(f"t{number}x", region="us-west-2" if number == 0 else "us-east-1")
+    sixth = {"Name": "sixth", "S3BucketName": "audit-trail"}
+    assert (
+        refusal(lambda: boto("cloudtrail").create_trail(**sixth)) == "MaximumNumberOfTrailsExceededException"
+    )
+
+
+def test_every_region_goes_with_global_events(boto: Boto, make_trail: Callable[..., str]) -> None:
+    make_trail(multi_region=False, IncludeGlobalServiceEvents=False)
+    client, wide = boto("cloudtrail"), {"Name": "audit", "IsMultiRegionTrail": True}
+    assert refusal(lambda: client.update_trail(**wide)) == "InvalidParameterCombinationException"
+    client.update_trail(**wide, IncludeGlobalServiceEvents=True)
+    assert client.get_trail(Name="audit")["Trail"]["IsMultiRegionTrail"] is True
+
+
+def test_a_trail_of_the_organization_is_seen_by_its_members_and_changed_by_none_of_them(
+    boto: Boto, trail_bucket: str, make_trail: Callable[..., str], cloudtrail: CloudTrail
+) -> None:
+    client, organizations = boto("cloudtrail"), boto("organizations")
+    wanted = {"Name": "whole", "S3BucketName": trail_bucket, "IsOrganizationTrail": True}
+    assert refusal(lambda: client.create_trail(**wanted)) == "OrganizationsNotInUseException"
+    organization = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    assert refusal(lambda: client.create_trail(**wanted)) == "CloudTrailAccessNotEnabledException"
+    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    arn = make_trail("whole", IsOrganizationTrail=True)
+    made = organizations.create_account(AccountName="m", Email="m@example.com")["CreateAccountStatus"]
+    role = f"arn:aws:iam::{made['AccountId']}:role/audit"
+    key = boto("sts").assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    member = boto("cloudtrail", key=(key["AccessKeyId"], key["SecretAccessKey"]))
+    (seen,) = member.describe_trails()["trailList"]
+    assert (seen["TrailARN"], seen["IsOrganizationTrail"]) == (arn, True)
+    assert member.get_trail_status(Name=arn)["IsLogging"] is True
+    assert refusal(lambda: member.get_trail_status(Name="whole")) == "TrailNotFoundException"
+    for call in (member.stop_logging, member.start_logging, member.delete_trail, member.update_trail):
+        assert refusal(lambda call=call: call(Name=arn)) == "NotOrganizationMasterAccountException"
+    boto("s3", key=(key["AccessKeyId"], key["SecretAccessKey"])).create_bucket(Bucket="members")
+    theirs = wanted | {"Name": "another", "S3BucketName": "members"}
+    assert refusal(lambda: member.create_trail(**theirs)) == "NotOrganizationMasterAccountException"
+    boto("iam").create_user(UserName="web")
+    cloudtrail.flush()
+    keys = [each["Key"] for each in boto("s3").list_objects_v2(Bucket=trail_bucket)["Contents"]]
+    assert all(each.startswith(f"AWSLogs/{organization}/123456789012/CloudTrail/") for each in keys)
