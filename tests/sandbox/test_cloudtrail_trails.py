@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -209,7 +210,7 @@ def test_a_trail_of_the_organization_is_seen_by_its_members_and_changed_by_none_
     assert member.get_trail_status(Name=arn)["IsLogging"] is True
     assert refusal(lambda: member.get_trail_status(Name="whole")) == "TrailNotFoundException"
     for call in (member.stop_logging, member.start_logging, member.delete_trail, member.update_trail):
-        assert refusal(lambda call=call: call(Name=arn)) == "NotOrganizationMasterAccountException"
+        assert refusal(partial(call, Name=arn)) == "NotOrganizationMasterAccountException"
     boto("s3", key=(key["AccessKeyId"], key["SecretAccessKey"])).create_bucket(Bucket="members")
     theirs = wanted | {"Name": "another", "S3BucketName": "members"}
     assert refusal(lambda: member.create_trail(**theirs)) == "NotOrganizationMasterAccountException"

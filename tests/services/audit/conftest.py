@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +26,7 @@ from services.audit.audit import audit
 from services.audit.model import Audit
 from services.aws.session import AwsSession
 from tests.principals import allow, policy
+from tui import cli
 
 LOGS = "logs.amazonaws.com"
 REGION = "us-east-1"
@@ -128,8 +130,17 @@ def found(audited: Audit) -> set[tuple[str, str]]:
     return {(each.kind, each.subject) for each in audited.findings}
 
 
-def obey(account: Account, command: str) -> None:
-    """Do what a command of the AWS CLI says, by boto3."""
+async def obey(account: Account, command: str) -> None:
+    """Do what a command says: one of the AWS CLI by boto3, one of this program by itself."""
+    program, *words = shlex.split(command)
+    if program == "stanch":
+        # In a thread, for it has a loop of its own.
+        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == cli.Exit.DONE
+    else:
+        _by_boto3(account, command)
+
+
+def _by_boto3(account: Account, command: str) -> None:
     _, service, operation, *rest = shlex.split(command)
     region = rest[rest.index("--region") + 1] if "--region" in rest else REGION
     client = account.boto(service, region=region)

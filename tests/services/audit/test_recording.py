@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.audit.audit import audit
 from services.audit.model import Audit
 from services.aws.session import AwsSession
 from tests.services.audit.conftest import REGION, Account, Look, obey
 
 TRAIL = "api-key-audit"
+NAMED = f"stanch harden --trail {TRAIL}"
 
 
 def mend_of(audited: Audit, region: str = REGION) -> str:
@@ -15,18 +18,21 @@ def mend_of(audited: Audit, region: str = REGION) -> str:
     return finding.mend
 
 
-async def mended(account: Account, look: Look) -> Audit:
-    obey(account, mend_of(await look()))
-    return await look()
+async def mended(account: Account, look: Look, command: str) -> Any:
+    """By that command, and nothing is found then; the trail's selectors afterwards."""
+    audited = await look()
+    assert mend_of(audited) == command
+    await obey(account, command)
+    assert (await look()).findings == ()
+    return account.boto("cloudtrail").get_event_selectors(TrailName=TRAIL)["AdvancedEventSelectors"]
 
 
 async def test_logging_that_was_stopped(account: Account, look: Look) -> None:
     account.boto("cloudtrail").stop_logging(Name=TRAIL)
-    assert (await mended(account, look)).findings == ()
+    await mended(account, look, NAMED)
 
 
 async def test_selectors_without_the_use_of_keys_are_merged(account: Account, look: Look) -> None:
-    trail = account.boto("cloudtrail")
     theirs = [
         {"Name": "some", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
         {
@@ -38,33 +44,33 @@ async def test_selectors_without_the_use_of_keys_are_merged(account: Account, lo
             ],
         },
     ]
-    trail.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=theirs)
-    assert (await mended(account, look)).findings == ()
-    after = trail.get_event_selectors(TrailName=TRAIL)["AdvancedEventSelectors"]
+    account.boto("cloudtrail").put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=theirs)
+    after = await mended(account, look, "stanch harden")
     assert (after[:2], len(after)) == (theirs, 3)
 
 
-async def test_basic_selectors_are_turned_or_left_to_be_looked_at(account: Account, look: Look) -> None:
-    trail = account.boto("cloudtrail")
-    plain = {"ReadWriteType": "All", "IncludeManagementEvents": True}
-    trail.put_event_selectors(TrailName=TRAIL, EventSelectors=[plain])
-    assert (await mended(account, look)).findings == ()
+async def test_basic_selectors_are_told_again_and_kept(account: Account, look: Look) -> None:
     objects = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::mine/"]}
-    trail.put_event_selectors(TrailName=TRAIL, EventSelectors=[plain | {"DataResources": [objects]}])
-    assert mend_of(await look()).startswith("aws cloudtrail get-event-selectors "), (
-        "what it holds would be lost"
-    )
+    basic = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [objects]}
+    account.boto("cloudtrail").put_event_selectors(TrailName=TRAIL, EventSelectors=[basic])
+    after = await mended(account, look, "stanch harden")
+    assert {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::mine/"]} in after[1]["FieldSelectors"]
 
 
 async def test_a_trail_of_one_region_is_widened(account: Account) -> None:
     account.boto("cloudtrail").update_trail(Name=TRAIL, IsMultiRegionTrail=False)
     async with AwsSession(None, (REGION, "eu-west-1")) as aws:
-        obey(account, mend_of(await audit(aws), "eu-west-1"))
+        command = mend_of(await audit(aws), "eu-west-1")
+        assert command == f"stanch --region us-east-1 harden --trail {TRAIL}"
+        await obey(account, command)
         assert (await audit(aws)).findings == ()
 
 
-async def test_without_a_trail_one_is_to_be_made(account: Account, look: Look) -> None:
+async def test_without_a_trail_one_is_made(account: Account, look: Look) -> None:
     account.boto("cloudtrail").delete_trail(Name=TRAIL)
     command = mend_of(await look())
-    assert command.startswith("aws cloudtrail create-trail ")
-    assert "--is-multi-region-trail" in command
+    assert command == "stanch harden"
+    await obey(account, command)
+    assert (await look()).findings == ()
+    (made,) = account.boto("cloudtrail").describe_trails()["trailList"]
+    assert (made["Name"], made["IsMultiRegionTrail"]) == ("stanch-key-use", True)
