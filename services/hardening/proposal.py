@@ -37,7 +37,7 @@ def bring_about(
     calls += _trail_calls(chosen, wish, seen)
     if whole is not None:
         calls.append(_put(chosen, {"AdvancedEventSelectors": whole}))
-        lines += diff(None if seen is None else _shown(raw), {"AdvancedEventSelectors": whole})
+        lines += _selectors_told(raw if seen else None, {"AdvancedEventSelectors": whole})
     if seen is None or not seen.logging:
         calls.append(Call("cloudtrail", "StartLogging", {"Name": chosen.trail}, chosen.region))
     more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
@@ -71,7 +71,7 @@ def take_back(
     lines: list[str] = []
     warnings: list[str] = []
     if seen and not chosen.made and chosen.selectors != seen.raw:
-        lines += diff(_shown(seen.raw or NONE), _shown(chosen.selectors or DEFAULT))
+        lines += _selectors_told(seen.raw or NONE, chosen.selectors or DEFAULT)
         if not _ours(chosen, wish, seen):
             warnings.append(
                 "Somebody else changed its selectors since: what they put there goes too, as the lines show."
@@ -124,8 +124,11 @@ def _now(chosen: Chosen, seen: Seen | None) -> RawSelectors:
     return NONE if chosen.made and not chosen.management and is_default(raw) else raw
 
 
-def _shown(raw: RawSelectors) -> Mapping[str, object]:
-    return dict(raw)
+def _selectors_told(before: RawSelectors | None, after: RawSelectors) -> tuple[str, ...]:
+    """Line by line where both are of one kind; else the one goes and the other comes, whole."""
+    if before is not None and before.keys() != after.keys():
+        return (*diff(before, None), *diff(None, after))
+    return diff(before, after)
 
 
 def _ours(chosen: Chosen, wish: Wish, seen: Seen) -> bool:
@@ -206,6 +209,8 @@ def _warnings(chosen: Chosen, wish: Wish, seen: Seen | None, bucket: Bucket | No
     found = [PRICE]
     if types := told_types(wish.services):
         found.append(anybody(types))
+    if seen and not chosen.made and seen.raw and "EventSelectors" in seen.raw:
+        found.append("Its basic selectors are told again as advanced ones, which take all that they took.")
     if chosen.made and not chosen.management:
         found.append(
             "Management events are left out: another trail records them, and a second copy is paid for."

@@ -99,7 +99,8 @@ class _Waiting:
     async def __call__(self, upkeep: Upkeep) -> Mapping[str, object]:
         if self.patience is None:
             return {}
-        chosen = (await upkeep.offer()).proposal.more
+        offered = (await upkeep.offer()).proposal
+        chosen, said = offered.more, offered.told or upkeep.goal.told(undo=False)
         sent = upkeep.step.calls
         progress = Progress()
         try:
@@ -115,7 +116,7 @@ class _Waiting:
         finally:
             progress.done()
         if self.found.at:
-            await upkeep.in_force(f"trail {chosen['trail']} has delivered")
+            await upkeep.in_force(f"{said.done}, and has been delivered")
         else:
             complain(f"{self.found.trouble}.")
         return self.found.as_json()

@@ -76,7 +76,7 @@ def test_from_no_trail_at_all_to_a_use_that_is_seen(
     assert (done.code, done.out.startswith(words)) == (Exit.DONE, True)
     done = run("harden", "--yes", "--wait", "1", "--json")
     assert (done.code, done.json["state"], bool(done.json["delivered"])) == (Exit.DONE, "in_force", True)
-    assert "Trail stanch-key-use has delivered, said AWS" in done.json["message"]
+    assert "in every Region, and has been delivered, said AWS " in done.json["message"]
     done = run("harden", "--undo", "--yes")
     assert done.out.startswith(f"Trail {TRAIL} deleted; bucket {BUCKET} holds objects and is left, said AWS ")
     assert boto("cloudtrail").describe_trails()["trailList"] == []
