@@ -77,6 +77,6 @@ def walk(*, changing: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         (("A",), ("is too broad", USER)),
         (("enter",), ("$ aws", tag("PolicyNames"))),
         (("P",), ("attach to", "what attaching it would do")),
-        (("!",), ("in this run, newest first", tag("Message"))),
+        (("!",), ("in this run, newest first", USER, "iam:GetLoginProfile")),
         (("?",), ("What can be done here",)),
     ]
