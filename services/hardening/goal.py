@@ -17,7 +17,6 @@ from services.hardening.proposal import already, bring_about, fields, take_back
 from services.hardening.standing import Standing, look, look_at
 from services.hardening.words import short, told, told_back
 from services.review.recorded import LOGS, use_of
-from services.runbook import preflight
 from services.runbook.errors import CaseError
 from services.runbook.plan import Governing
 from services.runbook.state import CaseState
@@ -142,10 +141,7 @@ class HardenGoal:
 
     async def _looked_over(self, ground: Ground, made: Proposal) -> Proposal:
         """With what only a person who looks at the plan needs to know."""
-        lacking = await preflight.lacking(ground.aws, ground.caller, made.calls)
-        warnings = (*preflight.warning(lacking), *made.warnings)
-        remarks = (*made.remarks, *await other_keys(ground.aws, self.services))
-        return replace(made, warnings=warnings, remarks=remarks)
+        return replace(made, remarks=(*made.remarks, *await other_keys(ground.aws, self.services)))
 
 
 def goal_of(state: CaseState) -> HardenGoal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.aws import iam, s3
@@ -112,17 +112,11 @@ class _Asking:
 async def missing(
     aws: AwsSession, caller: Caller, plan: Plan, *, service: str | None = None
 ) -> tuple[str, ...]:
-    """The actions that *plan* needs and the caller lacks; *service* is that of the key it is about."""
-    return await lacking(aws, caller, plan.calls, service=service)
+    """The actions that *plan* needs and the caller lacks; none where AWS does not let one ask.
 
-
-async def lacking(
-    aws: AwsSession, caller: Caller, calls: Sequence[Call], *, service: str | None = None
-) -> tuple[str, ...]:
-    """The actions that *calls* need and the caller lacks; none where AWS does not let one ask.
-
-    Raises nothing of AWS's.
+    *service* is that of the key the plan is about. Raises nothing of AWS's.
     """
+    calls = plan.calls
     made = {
         str(call.params["UserName"]): str(call.params.get("Path") or "/")
         for call in calls
@@ -140,17 +134,13 @@ async def lacking(
 
 def warned(plan: Plan, lacking: tuple[str, ...]) -> Plan:
     """*plan* with a warning that names what is lacking, said first and once."""
-    return replace(plan, warnings=tuple(dict.fromkeys((*warning(lacking), *plan.warnings))))
-
-
-def warning(lacking: tuple[str, ...]) -> tuple[str, ...]:
-    """What is lacking as one sentence, or none."""
     if not lacking:
-        return ()
+        return plan
     it = "it" if len(lacking) == 1 else "them"
-    return (
-        f"You may not: {', '.join(lacking)} ({CAVEAT}). Ask for {it} first, or use a profile that has {it}.",
+    warning = (
+        f"You may not: {', '.join(lacking)} ({CAVEAT}). Ask for {it} first, or use a profile that has {it}."
     )
+    return replace(plan, warnings=tuple(dict.fromkeys((warning, *plan.warnings))))
 
 
 async def _user_arn(aws: AwsSession, caller: Caller, name: str) -> str | None:
