@@ -116,9 +116,9 @@ class AwsSession:
         """Send *call* and return AWS's answer; raises ReadOnly or an AwsError."""
         if self.read_only and not call.reads:
             raise ReadOnly(call.operation)
+        client = await self.client(call.service, call.region, once=call.once)
         from botocore import xform_name
 
-        client = await self.client(call.service, call.region, once=call.once)
         method = getattr(client, xform_name(call.operation))
         body = await self.translated(call.operation, method(**call.params))
         request_id = (body.get("ResponseMetadata") or {}).get("RequestId")
@@ -139,11 +139,11 @@ class AwsSession:
         return await asyncio.shield(task)
 
     async def _make_client(self, service: str, region: str | None, once: bool) -> Any:
+        session = await self._botocore()
         from aiobotocore.config import AioConfig
 
         from services.aws.tls import HttpSession
 
-        session = await self._botocore()
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
         await asyncio.to_thread(_read_model, loader, service)
@@ -164,6 +164,11 @@ class AwsSession:
         return await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
 
     async def _botocore(self) -> Any:
+        """The session; before it is there nothing of botocore is imported elsewhere.
+
+        A thread imports it, and two that import parts of it at once can wait for each other: Python ends that
+        with an error in one of them.
+        """
         if self._session is None:
             self._session = await asyncio.to_thread(_botocore_session, self.profile)
             if given := self._credentials:

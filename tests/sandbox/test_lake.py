@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.lake.stores import Lake
 from sandbox.server import Sandbox
 from sandbox.world import ApiCall, BearerCall
 
@@ -76,7 +77,10 @@ def test_what_is_no_query_of_a_store_is_refused(store: str, ask: Callable[[str],
         assert refused.value.response["Error"]["Code"] == code
 
 
-def test_stores_are_listed_where_they_live_and_queries_can_be_cancelled(boto: Boto, store: str) -> None:
+def test_stores_are_listed_where_they_live_and_queries_can_be_cancelled(
+    boto: Boto, store: str, sandbox: Sandbox
+) -> None:
+    sandbox.world.part(Lake).delay = timedelta(minutes=1)
     client = boto("cloudtrail")
     assert [each["Name"] for each in client.list_event_data_stores()["EventDataStores"]] == ["store"]
     assert boto("cloudtrail", region="us-west-2").list_event_data_stores()["EventDataStores"] == []
