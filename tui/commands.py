@@ -33,13 +33,13 @@ COMMANDS: tuple[Command, ...] = (
     *events.COMMANDS,
     *cases.COMMANDS,
     *traffic.COMMANDS,
+    *loggroups.COMMANDS,
+    *lists.COMMANDS,
+    *anywhere.COMMANDS,
     *governance.COMMANDS,
     *policy.COMMANDS,
     *upkeep.COMMANDS,
-    *loggroups.COMMANDS,
     *scan.COMMANDS,
-    *lists.COMMANDS,
-    *anywhere.COMMANDS,
 )
 
 BY_ID = {command.id: command for command in COMMANDS}

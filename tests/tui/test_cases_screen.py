@@ -59,7 +59,7 @@ async def test_a_rotation_is_told_apart_and_an_incident_of_its_key_says_so(
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("1 case · 1 open", case.id, "1 · replace not taken", "4 · watch not taken")
         await driver.press("enter")
-        await driver.wait(f"is a rotation: go on by `stanch rotate {leaked_key.key_id} --user web`.")
+        await driver.wait("No second key was made yet", leaked_key.key_id, f"case {case.id}")
     async with driven(tmp_path, Start("runbook", key_id=leaked_key.key_id, user="web")) as driver:
         await driver.wait(f"{leaked_key.key_id} is being rotated in case {case.id}")
 

@@ -60,7 +60,7 @@ def walk(*, changing: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         (("esc",), ("3 replace",)),
         (("esc",), ("5 · deny        Put",)),
         (("esc",), ("1 of 16",)),
-        (("esc",), ("16 keys",)),
+        (("esc",), ("16 keys ·",)),
         (("/",), ("/ words",)),
         (('"user:hlc',), ("1 of 16", tag("PolicyNames"))),
         (("enter", "enter"), ("GetLoginProfile", tag("PolicyNames"), tag("sourceIPAddress"), tag("Message"))),

@@ -101,7 +101,7 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
 async def test_the_log_groups_of_a_shipper_are_named_first(iam: Any, tmp_path: Path) -> None:
     async with opened(tmp_path) as driver:
         await driver.press("n")
-        await driver.wait("log groups: only for the policy write")
+        await driver.wait("name groups: only for the policy write")
         await driver.press("left")
         await driver.wait("Name the log groups it may write to (n).", "log groups none yet")
         await driver.press("y")
@@ -129,6 +129,7 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("Not allowed: iam:PutUserPolicy on user web.")
+        await driver.wait("It stops every logs key of web")
         await driver.press("u")
         await driver.wait("user web is as it was before stanch-deny-logs was attached")
     assert iam.list_user_policies(UserName="web")["PolicyNames"] == []
