@@ -70,7 +70,7 @@ async def test_enter_shows_the_graph_and_esc_comes_back(account: Account, tmp_pa
         await driver.wait("2 log groups", "▶ flowing 1.0 kB/5 s")
         screen.table.choose("/aws/app@us-east-1")
         await driver.press("enter")
-        await driver.wait("/aws/app ── IncomingBytes/5 s", "groups 2–2 of 2")
+        await driver.wait("/aws/app ── IncomingBytes/5 s", "group 2 of 2")
         assert isinstance(driver.app.screen, TrafficScreen)
         assert not screen._poll.running
         await driver.press("escape", "escape")
