@@ -107,8 +107,16 @@ def record_lines(event: Event) -> list[str]:
     try:
         text = msgspec.json.format(event.raw, indent=2).decode("utf-8", "replace")
     except msgspec.DecodeError:
-        text = json.dumps(event.as_json(), indent=2)
+        text = _patiently(event)
     return [clean(line, limit=20_000) for line in text.splitlines()]
+
+
+def _patiently(event: Event) -> str:
+    """Of a record that is not quite JSON: half a character in a name is no reason to show less of it."""
+    try:
+        return json.dumps(json.loads(event.raw.decode("utf-8", "replace")), indent=2)
+    except (ValueError, RecursionError):
+        return json.dumps(event.as_json(), indent=2)
 
 
 def full_lines(review: Review, width: int) -> list[Line]:

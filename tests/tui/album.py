@@ -39,7 +39,7 @@ _RANDOM = (
 async def keep(driver: Driver, name: str) -> None:
     """Compare what is drawn with the picture of that *name*, for as long as it takes to become that."""
     path = FOLDER / f"{name}.svg"
-    wanted = path.read_text(encoding="utf-8") if path.exists() else ""
+    wanted = path.read_text(encoding="utf-8") if path.exists() else None
     drawn, shown, since = "", None, time.monotonic()
     while drawn != wanted and time.monotonic() - since < (STILL if UPDATING else PATIENCE):
         if shown is not None:

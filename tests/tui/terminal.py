@@ -131,7 +131,7 @@ class Terminal:
         if number is signal.SIGKILL:
             self._reap()
 
-    def hang_up(self, seconds: float = 20) -> int:
+    def hang_up(self, seconds: float = PATIENCE) -> int:
         """Take the terminal away, as a line that drops does; how the program then ended."""
         os.close(self._fd)
         self._fd = os.open(os.devnull, os.O_RDWR)
