@@ -438,33 +438,12 @@ def _fields(key: KeyInUse) -> dict[str, Any]:
     return {name: getattr(key, name) for name in key.__dataclass_fields__}
 
 
-async def test_forms_of_the_quiet_weeks(opened: Opened, leaked: KeyInUse, frozen: Sandbox) -> None:
+async def test_setup(opened: Opened, leaked: KeyInUse) -> None:
     async with opened("cases") as driver:
         await driver.wait("No case yet", "123456789012")
         await driver.press("N")
         await driver.wait("CreateUser")
         await keep(driver, "setup-80x24")
-        await driver.press("escape", "I")
-        await keep(driver, "issue-nobody-yet")
-        await driver.type("ghost")
-        await driver.wait("There is no user ghost")
-        await keep(driver, "issue-blocked")
-        await driver.press("escape", "H")
-        await driver.wait("record the use of keys ── what it would do", "logs keys")
-        await keep(driver, "harden-80x24")
-        await driver.press("escape", "F")
-        await driver.wait("AWS is asked nothing")
-        await keep(driver, "scan-empty")
-
-
-async def test_forms_with_more_room_and_where_nothing_may_be_changed(
-    opened: Opened, leaked: KeyInUse, frozen: Sandbox
-) -> None:
-    async with opened("cases", size=LARGE, theme="terminal", read_only=True) as driver:
-        await driver.wait("No case yet", "123456789012")
-        await driver.press("N")
-        await driver.wait("CreateUser", "CreateSecret")
-        await keep(driver, "setup-120x40-16-colours-read-only")
 
 
 async def test_rotation(opened: Opened, leaked: KeyInUse, gate: Gate) -> None:
