@@ -129,6 +129,10 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("Not allowed: iam:PutUserPolicy on user web.")
+        await driver.until(lambda: shown(driver).refuses("detach") is None, "it was not read again")
+        await driver.press("u")
+        # Nothing came of that case, so there is nothing in it to take back.
+        await driver.wait("No case here attached stanch-deny-logs to user web")
     assert iam.list_user_policies(UserName="web")["PolicyNames"] == []
 
 
