@@ -35,6 +35,8 @@ def attach(target: Target, wanted: Wanted, document: Document, at: Standing) -> 
 def detach(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any] | None) -> Proposal:
     """Back to *before*, which is what there was when this program attached it; None where it never did."""
     if before is None:
+        if not at.attached:
+            return Proposal(already=f"{wanted.name} is not attached to {target.words}.")
         return Proposal(blocked=f"No case here attached {wanted.name} to {target.words}: remove it by hand.")
     calls = _take(target, wanted, at, before) if target.iam else _take_scp(target, at, before)
     if not calls:

@@ -132,7 +132,7 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
         await driver.until(lambda: shown(driver).refuses("detach") is None, "it was not read again")
         await driver.press("u")
         # Nothing came of that case, so there is nothing in it to take back.
-        await driver.wait("No case here attached stanch-deny-logs to user web")
+        await driver.wait("stanch-deny-logs is not attached to user web.")
     assert iam.list_user_policies(UserName="web")["PolicyNames"] == []
 
 

@@ -107,6 +107,8 @@ class Work:
                     await self._resume(upkeep)
             offer = await self._agreed(upkeep)
             shown = offer.plan
+            if undo and shown.already and upkeep.case is None:
+                return self._tell_nothing(shown.already)
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
                 await self._resume(upkeep)
                 step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
@@ -132,6 +134,16 @@ class Work:
         if not self.how.yes and offer.plan.calls:
             click.confirm("Do it?", abort=True, err=True)
         return offer
+
+    def _tell_nothing(self, already: str) -> int:
+        """There is nothing to take back, and no case to say so in."""
+        words = f"Nothing to do: {already.rstrip('.')}"
+        if self.how.as_json:
+            told = {"state": State.UNDONE.value, "calls": [], "verified": True, "message": words}
+            print_json({"case": None, **self.named, **told})
+        else:
+            click.echo(f"{words}.")
+        return Exit.DONE
 
     def _tell(self, case: Case, upkeep: Upkeep, offer: Offer, more: Mapping[str, object]) -> None:
         step, already = upkeep.step, offer.plan.already

@@ -199,6 +199,8 @@ async def test_what_would_do_nothing_is_blocked(
 
 
 async def test_what_no_case_attached_is_not_taken_away(aws: AwsSession, iam: Any) -> None:
+    nothing = detach(USER, DENY_USE, await look(aws, USER, DENY_USE.name), None)
+    assert (nothing.calls, nothing.already) == ((), "stanch-deny-use-logs is not attached to user web.")
     await send(aws, USER, DENY_USE)
     proposal = detach(USER, DENY_USE, await look(aws, USER, DENY_USE.name), None)
     assert (proposal.calls, proposal.blocked) == (

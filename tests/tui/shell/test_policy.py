@@ -74,10 +74,13 @@ def test_planned_attached_and_undone(
     assert not (tmp_path / "cases").exists(), "a plan begins no case"
 
     done = run("--undo", "--yes")
-    assert (done.code, "No case here attached stanch-deny-logs to user web" in done.err) == (
-        Exit.REFUSED,
-        True,
+    assert (done.code, done.out) == (
+        Exit.DONE,
+        "Nothing to do: stanch-deny-logs is not attached to user web.\n",
     )
+    done = run("--undo", "--yes", "--json")
+    assert (done.json["case"], done.json["state"], done.json["verified"]) == (None, "undone", True)
+    assert not (tmp_path / "cases").exists(), "nothing to take back begins no case"
     done = run("--yes", "--json")
     assert (done.code, done.json["state"], done.json["verified"]) == (Exit.DONE, "confirmed", True)
     assert done.json["calls"][0]["request_id"]
