@@ -118,6 +118,8 @@ class LogGroupsScreen(StanchScreen):
         count = words.count(len(groups), "log group")
         on_count = sum(group.bearer_enabled is True for group in groups)
         line: Line = ((f"{shown:,} of {count} shown" if self._filter else count, "strong"),)
+        if stale := self._feed.stale:
+            line = (*line, (f" · {stale}", "warn"))
         line = (*line, (f" · {on_count:,} with bearer tokens on", "text"))
         if picture:
             rate = words.rate(total_now(picture.reading), picture.reading.period_seconds)
@@ -126,8 +128,6 @@ class LogGroupsScreen(StanchScreen):
                 (f" · {rate} in all", "text"),
                 (f" · {picture.window.words(picture.now)}", "quiet"),
             )
-        if stale := self._feed.stale:
-            line = (*line, (f" · {stale}", "warn"))
         return line
 
     def _show_details(self) -> None:
