@@ -7,6 +7,7 @@ import io
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,14 @@ FOLDER = Path(__file__).parent / "snapshots"
 UPDATING = bool(os.environ.get("UPDATE_SNAPSHOTS"))
 STILL = 3.0
 """Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
+
+SMALL, LARGE = (80, 24), (120, 40)
+SIZES = {"80x24": SMALL, "120x40": LARGE}
+READING = 60.0
+"""Seconds that some 400 objects of a trail may take on a busy machine."""
+
+Opened = Callable[..., Any]
+"""The fixture that opens the app on a screen: see conftest.py."""
 
 # Random, but of one length each: in a picture they are told apart by their order alone.
 _RANDOM = (

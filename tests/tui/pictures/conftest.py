@@ -1,0 +1,64 @@
+"""The demo's account at one second of one day, so that it looks the same in every run."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from sandbox.scenario.cast import KeyInUse, Scenario
+from sandbox.scenario.registry import SCENARIOS
+from sandbox.server import Sandbox
+from tests.tui.pictures.album import SMALL, Opened
+from tests.tui.piloting import Driver, driven
+from tui.options import Start
+
+NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def frozen(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The same second for everybody, and the same ids in every run."""
+    rng = random.Random(1)
+    monkeypatch.setattr("sandbox.credentials.secrets.token_bytes", rng.randbytes)
+    monkeypatch.setenv("LOGNAME", "ada")
+    monkeypatch.setattr(socket, "gethostname", lambda: "bastion")
+    sandbox.world.settings.lookup_per_second = None
+    sandbox.world.settings.trail_delay = 0.2
+    with time_machine.travel(NOW, tick=False):
+        yield sandbox
+
+
+@pytest.fixture
+def scenario(frozen: Sandbox) -> Scenario:
+    return SCENARIOS["leaked-key"](frozen.world)
+
+
+@pytest.fixture
+def leaked(scenario: Scenario) -> KeyInUse:
+    assert scenario.leaked
+    return scenario.leaked
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    """`async with opened("runbook", leaked) as driver`, on 80×24 if nothing else is said."""
+
+    @asynccontextmanager
+    async def open_(
+        screen: Any = "inventory", key: KeyInUse | None = None, size: tuple[int, int] = SMALL, **options: Any
+    ) -> AsyncIterator[Driver]:
+        options.setdefault("theme", "dark")
+        (tmp_path / "state").mkdir(exist_ok=True)
+        start = Start(screen, key_id=key.key_id, user=key.user) if key else Start(screen)
+        async with driven(tmp_path / "state", start, size=size, **options) as driver:
+            yield driver
+
+    return open_

@@ -1,0 +1,108 @@
+"""The inventory and what opens on it: identify, the marked keys, the welcome, help, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.scenario.cast import KeyInUse
+from sandbox.server import Sandbox
+from tests.tui.conftest import Gate
+from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
+
+
+async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("ListServiceSpecificCredentials")
+    async with opened() as driver:
+        await keep(driver, "inventory-loading")
+        held.set()
+        await driver.wait("16 keys", "its user also holds")
+        await keep(driver, "inventory-full-80x24")
+        await driver.press("slash")
+        await driver.type("nobody")
+        await keep(driver, "inventory-filter-without-match")
+        await driver.press("escape", "enter")
+        await keep(driver, "inventory-details")
+        await driver.press("escape", "question_mark")
+        await keep(driver, "help-of-the-inventory")
+        await driver.press("escape", "exclamation_mark")
+        await keep(driver, "errors-none")
+        await driver.press("escape", "colon")
+        await keep(driver, "palette")
+        await driver.press("escape")
+        frozen.faults.add("expired:ListServiceSpecificCredentials")
+        await driver.press("ctrl+r")
+        await keep(driver, "inventory-expired-after-it-was-read")
+        await driver.press("exclamation_mark")
+        await keep(driver, "errors-one")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [
+        ("120x40", LARGE, {}),
+        ("60x20", (60, 20), {}),
+        ("200x60", (200, 60), {}),
+        ("16-colours", SMALL, {"theme": "terminal"}),
+        ("light", SMALL, {"theme": "light"}),
+        ("high-contrast", SMALL, {"theme": "high-contrast"}),
+        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
+        ("read-only", SMALL, {"read_only": True}),
+    ],
+)
+async def test_inventory_in_other_dress(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await keep(driver, f"inventory-{name}")
+
+
+async def test_inventory_of_an_empty_account_and_of_none(opened: Opened, frozen: Sandbox) -> None:
+    async with opened() as driver:
+        await keep(driver, "inventory-empty")
+    frozen.faults.add("expired:*")
+    async with opened() as driver:
+        await keep(driver, "inventory-expired")
+
+
+async def test_inventory_in_part(opened: Opened, leaked: KeyInUse, frozen: Sandbox) -> None:
+    frozen.faults.add("deny:ListServiceSpecificCredentials:1")
+    frozen.faults.add("deny:ListAccessKeys")
+    async with opened() as driver:
+        await driver.wait("16 keys")
+        await keep(driver, "inventory-in-part")
+
+
+async def test_marked_keys(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await driver.press("space", "j", "space")
+        await keep(driver, "inventory-marked")
+        await driver.press("D")
+        await driver.wait("Leave it")
+        await keep(driver, "bulk-confirm")
+        await driver.press("escape", "u")
+        await keep(driver, "inventory-by-user")
+
+
+async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await driver.press("i")
+        await keep(driver, "identify-empty")
+        await driver.type("no token")
+        await keep(driver, "identify-no-token")
+        await driver.press("escape", "i")
+        await driver.type(leaked.token)
+        await driver.wait(leaked.key_id)
+        await keep(driver, "identify-matched")
+
+
+async def test_welcome_and_guide(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened(demo=True, leaked=lambda: "ACWL" + "x" * 120) as driver:
+        await driver.wait("This token was found", "16 keys")
+        await keep(driver, "welcome")
+        await driver.press("escape")
+        await keep(driver, "inventory-guided")

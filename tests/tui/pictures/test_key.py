@@ -1,0 +1,54 @@
+"""One key with all that bears on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.scenario.cast import KeyInUse
+from sandbox.server import Sandbox
+from tests.tui.conftest import Gate
+from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
+from tests.tui.piloting import Driver
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [
+        ("80x24", SMALL, {}),
+        ("120x40", LARGE, {}),
+        ("16-colours", SMALL, {"theme": "terminal"}),
+        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
+    ],
+)
+async def test_key(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await at_the_leaked_key(driver)
+        await driver.press("enter")
+        await driver.wait("may write", "CreateAccessKey" if size is LARGE else "no case is open")
+        await keep(driver, f"key-{name}")
+
+
+async def test_key_loading_and_in_part(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("SimulatePrincipalPolicy")
+    async with opened() as driver:
+        await at_the_leaked_key(driver)
+        frozen.faults.add("deny:LookupEvents")
+        frozen.faults.add("deny:GetLoginProfile")
+        await driver.press("enter")
+        await driver.wait("no case is open", "asking whether")
+        await keep(driver, "key-loading")
+        held.set()
+        await driver.wait("may write", "not known")
+        await keep(driver, "key-in-part")
+
+
+async def at_the_leaked_key(driver: Driver) -> None:
+    await driver.wait("16 keys", "its user also holds")
+    await driver.press("slash")
+    await driver.type("user:hlc")
+    await driver.press("enter")
+    await driver.wait("1 of 16", "2 access keys")

@@ -1,0 +1,77 @@
+"""IncomingBytes in graphs, and the log groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.scenario.cast import KeyInUse
+from sandbox.server import Sandbox
+from tests.tui.conftest import Gate
+from tests.tui.pictures.album import LARGE, SIZES, SMALL, Opened, keep
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_traffic(opened: Opened, leaked: KeyInUse, size: str) -> None:
+    async with opened("traffic", size=SIZES[size]) as driver:
+        await driver.wait("in all")
+        await keep(driver, f"traffic-{size}")
+        await driver.press("enter")
+        await driver.wait("IncomingLogEvents ── newest")
+        await keep(driver, f"traffic-large-{size}")
+        await driver.press("s", "space")
+        await keep(driver, f"traffic-sum-paused-{size}")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("16-colours-ascii", {"theme": "terminal", "graphs": "ascii"}),
+        ("plain", {"plain": True, "graphs": "numbers"}),
+    ],
+)
+async def test_traffic_in_other_dress(
+    opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]
+) -> None:
+    async with opened("traffic", **options) as driver:
+        await driver.wait("in all")
+        await keep(driver, f"traffic-{name}")
+
+
+async def test_traffic_loading_empty_and_denied(opened: Opened, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("DescribeLogGroups")
+    async with opened("traffic") as driver:
+        await driver.wait("looking")
+        await keep(driver, "traffic-loading")
+        held.set()
+        await driver.wait_gone("looking")
+        await keep(driver, "traffic-empty")
+    frozen.faults.add("deny:DescribeLogGroups")
+    async with opened("traffic") as driver:
+        await keep(driver, "traffic-denied")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [("80x24", SMALL, {}), ("120x40", LARGE, {}), ("60x20-16-colours", (60, 20), {"theme": "terminal"})],
+)
+async def test_log_groups(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await driver.press("l")
+        await driver.wait("5 log groups", "flowing")
+        await keep(driver, f"log-groups-{name}")
+
+
+async def test_log_groups_empty_and_denied(opened: Opened, frozen: Sandbox) -> None:
+    async with opened() as driver:
+        await driver.press("l")
+        await driver.wait_gone("looking")
+        await keep(driver, "log-groups-empty")
+    frozen.faults.add("deny:DescribeLogGroups")
+    async with opened() as driver:
+        await driver.press("l")
+        await driver.wait("Not allowed")
+        await keep(driver, "log-groups-denied")
