@@ -20,6 +20,11 @@ def parse(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def stamp(when: datetime) -> str:
+    """For a sentence that may be read on another day: 2026-11-20 21:39:01Z."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
 def spoken(when: datetime, today: datetime) -> str:
     """The time of day, with the date before it where that is not *today*."""
     if when.date() == today.date():

@@ -103,7 +103,7 @@ def take_back(
 
 def already(seen: Seen, wish: Wish) -> str:
     status = seen.state.status
-    since = f", logging since {clock.rfc3339(status.started)}" if status and status.started else ""
+    since = f", logging since {clock.stamp(status.started)}" if status and status.started else ""
     return f"use of {keys_of(wish)} is recorded in every Region by trail {seen.trail.name}{since}."
 
 

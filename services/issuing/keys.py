@@ -15,7 +15,9 @@ from services.runbook.secret import Destination, ToSecretsManager
 from services.runbook.settle import PATIENCE
 from services.upkeep.goal import Ground
 
-ADVICE = "AWS advises SigV4 with short-term credentials wherever they can be had: keys are for where not."
+ADVICE = (
+    "AWS advises SigV4 with short-term credentials wherever they can be had; keep keys for where they cannot."
+)
 
 
 @dataclass(frozen=True, slots=True)

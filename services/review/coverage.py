@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from services import clock
 from services.aws.cloudtrail import HISTORY_KEPT, TrailStatus
+from services.clock import stamp
 from services.review.model import Window
 from services.review.recorded import Covers, use_of
 from services.review.trails import Trails, TrailState
@@ -132,24 +133,31 @@ def _pieces(
     # AWS keeps the latest start and stop alone: what was before them nobody can say.
     if stopped and stopped < started:
         before = min(max(since, stopped), begin)
-        yield "unknown", (since, before), f"it logged until {_at(stopped)}, since when is not known"
-        yield "no", (before, begin), f"logging was stopped from {_at(stopped)} to {_at(started)}"
+        yield "unknown", (since, before), f"it logged until {stamp(stopped)}, since when is not known"
+        yield (
+            "no",
+            (before, begin),
+            f"logging was stopped from {stamp(stopped)} to {stamp(started)}",
+        )
     else:
-        yield "unknown", (since, begin), f"logging since {_at(started)}; before that is not known"
+        yield "unknown", (since, begin), f"logging since {stamp(started)}; before that is not known"
     end = until
     if not status.logging:
         end = min(max(begin, stopped or started), until)
-        yield "no", (end, until), f"logging was stopped {_at(end)}"
+        yield "no", (end, until), f"logging was stopped {stamp(end)}"
     elif status.delivery_error:
         end = min(max(begin, status.delivered or started), until)
-        yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {_at(end)}"
+        yield (
+            "unknown",
+            (end, until),
+            f"its delivery fails with {status.delivery_error} since {stamp(end)}",
+        )
     set_at = min(max(begin, state.changed), end) if state.changed else begin
     if state.changed:
-        note = (
-            f"its selectors were changed {_at(state.changed)} by {state.changed_by}: before that is not known"
-        )
+        change = f"its selectors were changed {stamp(state.changed)} by {state.changed_by}"
+        note = f"{change}: before that is not known"
         yield "unknown", (begin, set_at), note
-    yield None, (set_at, end), f"as set now; logging since {_at(started)}"
+    yield None, (set_at, end), f"as set now; logging since {stamp(started)}"
 
 
 def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tuple[tuple[str, Span], ...]:
@@ -174,8 +182,4 @@ def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tup
 def _with_change(note: str, state: TrailState) -> str:
     if state.changed is None:
         return f"{note} (as set now)"
-    return f"{note}; its selectors were changed {_at(state.changed)} by {state.changed_by}"
-
-
-def _at(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%SZ}"
+    return f"{note}; its selectors were changed {stamp(state.changed)} by {state.changed_by}"
