@@ -13,6 +13,7 @@ from services.runbook.situation import Options
 from services.runbook.state import CaseState
 from tui.steps import SIGNS, without_shell_ways
 from tui.widgets.lines import Line, Span, fit
+from tui.widgets.planview import labelled
 
 _STAGES: Mapping[Deed, str] = {
     StepName.REPLACE: "second key",
@@ -41,7 +42,7 @@ def stages(state: CaseState | None, width: int) -> list[Line]:
     return [fit(tuple(spans), width)]
 
 
-def told(standing: Standing | None, trouble: str | None, *, waiting: bool) -> list[Line]:
+def told(standing: Standing | None, trouble: str | None, width: int, *, waiting: bool) -> list[Line]:
     lines: list[Line] = []
     if trouble:
         lines.append((("! ", "warn"), (without_shell_ways(trouble), "warn")))
@@ -51,7 +52,7 @@ def told(standing: Standing | None, trouble: str | None, *, waiting: bool) -> li
         bad = standing.verdict is not None and standing.verdict.bad
         lines.append(((without_shell_ways(standing.words), "alarm" if bad else "text"),))
         if not trouble:
-            lines.append((("press   ", "quiet"), (_WAYS[standing.next], "accent")))
+            lines += labelled("press", _WAYS[standing.next], width, "accent")
     return lines
 
 

@@ -128,7 +128,7 @@ class RotationScreen(StanchScreen):
         self.query_one("#stages", Lines).draw(stages)
         case = f"case {rotation.case.id}" if rotation and rotation.case else "no case yet"
         self.query_one("#row-rule", Rule).entitle("where it stands", self._doing or case)
-        told = rotationtexts.told(self._standing, self._trouble, waiting=rotation is None)
+        told = rotationtexts.told(self._standing, self._trouble, width - 2, waiting=rotation is None)
         self.query_one("#row-text", Page).show(told)
         self._draw_flow()
         self.commands_changed()

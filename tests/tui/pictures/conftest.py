@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from textual.widgets import Input
 
 from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.registry import SCENARIOS
@@ -26,6 +27,8 @@ NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
 @pytest.fixture
 def frozen(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The same second for everybody, and the same ids in every run."""
+    # A cursor that blinks is another picture every half second.
+    monkeypatch.setattr(Input.__dict__["cursor_blink"], "_default", False)
     rng = random.Random(1)
     monkeypatch.setattr("sandbox.credentials.secrets.token_bytes", rng.randbytes)
     monkeypatch.setenv("LOGNAME", "ada")

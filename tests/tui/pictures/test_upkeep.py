@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from sandbox.scenario.cast import KeyInUse
 from sandbox.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import Opened, keep
+from tests.tui.pictures.album import LARGE, Opened, keep
+from tests.tui.piloting import Driver
 
 
 async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
@@ -39,28 +41,122 @@ async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict
         await keep(driver, f"policy-{name}")
 
 
-async def test_setup(opened: Opened, leaked: KeyInUse) -> None:
+DRESSES: dict[str, dict[str, Any]] = {
+    "80x24": {},
+    "120x40": {"size": LARGE},
+    "60x20": {"size": (60, 20)},
+    "16-colours": {"theme": "terminal"},
+    "read-only": {"read_only": True},
+    "plain": {"plain": True},
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+async def test_forms(opened: Opened, leaked: KeyInUse, dress: str) -> None:
+    async with opened(**DRESSES[dress]) as driver:
+        await driver.wait("16 keys", "its user also holds")
+        for key, name, words in (
+            ("N", "setup", "Let logs-shipper send"),
+            ("I", "issue", "Make a codecommit key for dana"),
+            ("H", "harden", "Nothing to do"),
+        ):
+            await driver.press(key)
+            await driver.wait(words)
+            await keep(driver, f"{name}-{dress}")
+            await driver.press("escape")
+
+
+async def test_forms_asking_and_denied(opened: Opened, frozen: Sandbox, gate: Gate) -> None:
+    held = gate("DescribeTrails")
     async with opened("cases") as driver:
         await driver.wait("No case yet", "123456789012")
+        await driver.press("H")
+        await keep(driver, "harden-asking")
+        held.set()
+        await driver.wait("by a new trail stanch-key-use")
+        await keep(driver, "harden-new")
+        await driver.press("escape")
+        frozen.faults.add("deny:GetUser")
         await driver.press("N")
-        await driver.wait("CreateUser")
-        await keep(driver, "setup-80x24")
+        await keep(driver, "setup-denied")
+
+
+async def test_set_up_and_recorded(opened: Opened, frozen: Sandbox) -> None:
+    async with opened("cases") as driver:
+        await driver.wait("No case yet", "123456789012")
+        for key, name, done in (
+            ("N", "setup", "To try it:"),
+            ("H", "harden", "Nothing to do"),
+        ):
+            await driver.press(key)
+            await driver.wait("stops Nothing")
+            await driver.press("enter")
+            await driver.wait("Leave it")
+            await keep(driver, f"{name}-confirm")
+            await driver.press("y")
+            await driver.wait(done)
+            await keep(driver, f"{name}-done")
+            await driver.press("escape")
+
+
+@pytest.mark.parametrize("dress", ["80x24", "120x40", "16-colours"])
+async def test_scan(
+    opened: Opened, leaked: KeyInUse, dress: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src" / "conf").mkdir(parents=True)
+    (tmp_path / "src" / "conf" / "app.env").write_text(f"# of the shipper\nKEY={leaked.token}\n")
+    (tmp_path / "src" / "README").write_text("Nothing to see.\n")
+    monkeypatch.chdir(tmp_path)
+    async with opened("cases", **DRESSES[dress]) as driver:
+        await driver.wait("No case yet", "123456789012")
+        await driver.press("F")
+        if dress == "80x24":
+            await keep(driver, "scan-begun")
+        await driver.type("src")
+        await driver.press("enter")
+        await driver.wait("1 key found")
+        await keep(driver, f"scan-{dress}")
+        if dress == "80x24":
+            await driver.press("slash")
+            await driver.press("ctrl+u")
+            await driver.type("src/README")
+            await driver.press("enter")
+            await driver.wait("0 keys found")
+            await keep(driver, "scan-nothing")
+            await driver.press("ctrl+u")
+            await driver.type("gone")
+            await driver.press("enter")
+            await driver.wait("1 not looked through")
+            await keep(driver, "scan-no-such-place")
+
+
+@pytest.mark.parametrize("dress", ["120x40", "16-colours", "read-only", "plain"])
+async def test_rotation_in_other_dress(opened: Opened, leaked: KeyInUse, dress: str, gate: Gate) -> None:
+    gate("GetMetricData")
+    async with opened(**DRESSES[dress]) as driver:
+        await at_the_rotated_key(driver)
+        await keep(driver, f"rotation-{dress}")
 
 
 async def test_rotation(opened: Opened, leaked: KeyInUse, gate: Gate) -> None:
     held = gate("GetMetricData")
-    async with opened("inventory") as driver:
-        await driver.wait("16 keys")
-        await driver.press("slash")
-        await driver.type("user:vendor-b")
-        await driver.wait("1 of 16")
-        await driver.press("enter", "O")
-        await driver.wait("No second key was made yet")
+    async with opened() as driver:
+        await at_the_rotated_key(driver)
         await keep(driver, "rotation-fresh")
         await driver.press("enter")
         await driver.wait("Leave it")
+        await keep(driver, "rotation-confirm")
         await driver.press("y")
         await driver.wait("both work")
         await driver.press("ctrl+l")
         await keep(driver, "rotation-both-work")
     held.set()
+
+
+async def at_the_rotated_key(driver: Driver) -> None:
+    await driver.wait("16 keys")
+    await driver.press("slash")
+    await driver.type("user:vendor-b")
+    await driver.wait("1 of 16")
+    await driver.press("enter", "O")
+    await driver.wait("No second key was made yet")
