@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import random
+import shutil
+import string
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -64,6 +69,58 @@ def test_which_key_to_respond_to_must_be_plain(stanch: Stanch, leaked: Account, 
     run = stanch("scan", str(tmp_path), "--respond", "--json")
     assert run.code == Exit.USAGE
     assert "opens the screen" in run.err
+
+
+PREFIXES = ("ACWL", "ABSK", "APIAACWM", "AEAA")
+FILES, SIZE = 100, 1_000_000
+
+
+def token(rng: random.Random, user: str, prefix: str) -> str:
+    secret = "".join(rng.choices(string.ascii_letters + string.digits, k=60))
+    return prefix + base64.b64encode(f"{user}-at-123456789012:{secret}".encode()).decode()
+
+
+def looks_like_text(rng: random.Random) -> bytes:
+    """Some 100 kB of lines as logs and sources have them, with prefixes and base64 that are no keys."""
+    lines = [f"{rng.random()} INFO GET /static/{rng.randrange(10**9)}.js 200 ABSK ACWL" for _ in range(1000)]
+    lines += [f"blob {base64.b64encode(rng.randbytes(150)).decode()}" for _ in range(150)]
+    lines += [f"AEAA{base64.b64encode(rng.randbytes(90)).decode()}" for _ in range(50)]
+    lines += [f"ACWL{base64.b64encode(b'web-at-nowhere:' + rng.randbytes(60)).decode()}" for _ in range(50)]
+    rng.shuffle(lines)
+    return "\n".join(lines).encode() + b"\n"
+
+
+def test_exactly_what_is_planted_in_much_text_and_a_history(stanch: Stanch, tmp_path: Path) -> None:
+    rng, top = random.Random(11), tmp_path / "much"
+    top.mkdir()
+    filler = looks_like_text(rng)
+    block = (filler * (SIZE // len(filler) + 1))[:SIZE]
+    planted: dict[str, str] = {}
+    for at in range(FILES):
+        content = block
+        if at % 25 == 7:
+            user = f"user-{at}"
+            planted[user] = token(rng, user, PREFIXES[at // 25])
+            cut = content.index(b"\n", rng.randrange(SIZE - 10_000)) + 1
+            content = content[:cut] + f"export KEY='{planted[user]}'\n".encode() + content[cut:]
+        (top / f"part-{at:02}.log").write_bytes(content)
+    git = ("git", "-C", str(top), "-c", "user.name=a", "-c", "user.email=a@example.org")
+    planted["deleted"] = token(rng, "deleted", "ACWL")
+    (top / "old.env").write_text(planted["deleted"])
+    for step in (("init", "-q"), ("add", "old.env"), ("commit", "-qm", "one"), ("rm", "-q", "old.env")):
+        subprocess.run([*git, *step], check=True)
+    subprocess.run([*git, "commit", "-qm", "two"], check=True)
+    told = stanch("scan", str(top))
+    found = stanch("scan", str(top), "--json")
+    shutil.rmtree(top)
+    assert (told.code, found.code, told.err) == (Exit.DONE, Exit.DONE, "")
+    assert {each["user"] for each in found.json["found"]} == set(planted)
+    assert len(found.json["found"]) == len(planted)
+    assert {each["prefix"] for each in found.json["found"]} == set(PREFIXES)
+    for user, secret in planted.items():
+        assert f"{user}-at-123456789012" in told.out
+        for part in (secret[-80:-50], secret[-30:]):
+            assert part not in told.out + found.out
 
 
 @pytest.mark.pty
