@@ -45,6 +45,8 @@ def account(seed: Seed) -> Iterator[Account]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, seed), daemon=True)
     process.start()
+    # Held by the other process alone, so that its end is seen here.
+    theirs.close()
     try:
         served = Account(ours)
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.account import account, flowing, leaked, many
-from bench.measure import Row, ratio
+from bench.measure import Row, process, ratio
 from tests.tui.terminal import Terminal
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
@@ -20,6 +20,10 @@ EMPTY = [
     "from textual.app import App; from textual.widgets import Static\n"
     "class Empty(App):\n def compose(self): yield Static(' stanch ')\nEmpty().run()",
 ]
+AWS_LIST = [
+    str(Path(sys.executable).with_name("aws")),
+    *("iam", "list-service-specific-credentials", "--all-users"),
+]
 
 
 def rows() -> Iterator[Row]:
@@ -28,6 +32,8 @@ def rows() -> Iterator[Row]:
         with account(leaked):
             value, note = ratio(_first_paint([STANCH]), _first_paint(EMPTY))
             yield Row("first paint, against an empty Textual app", value, 1.25, note=note)
+            value, note = ratio(_first_rows, process(AWS_LIST, os.environ))
+            yield Row("rows on the screen, against one list call by the AWS CLI", value, 2, note=note)
             yield Row("idle screen, of a core", _idle(), 1, unit="%")
         with account(flowing):
             yield Row("a tick of 12 graphs at 120×40, to the terminal", _tick(), 4, unit="KB")
@@ -45,6 +51,14 @@ def _first_paint(command: Sequence[str]) -> Callable[[], float]:
             return time.perf_counter() - begun
 
     return run
+
+
+def _first_rows() -> float:
+    """Seconds until the keys stand on the screen."""
+    begun = time.perf_counter()
+    with Terminal([STANCH], columns=80, lines=24) as terminal:
+        terminal.wait("ACCA")
+        return time.perf_counter() - begun
 
 
 def _idle(seconds: float = 20) -> float:

@@ -180,9 +180,11 @@ async def _relay(port: int, delay: float, rate: float | None) -> asyncio.Server:
 
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(
-            _carry(reader, back, delay, None), _carry(there, writer, delay, rate), return_exceptions=True
-        )
+        # Ended with the loop, this would be told as an error of its own.
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                _carry(reader, back, delay, None), _carry(there, writer, delay, rate), return_exceptions=True
+            )
 
     return await asyncio.start_server(joined, "127.0.0.1", 0)
 
