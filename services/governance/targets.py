@@ -66,3 +66,11 @@ def parse_target(text: str) -> Target:
     if not target.iam and not _ORGANIZATION.fullmatch(name):
         raise BadTarget(f"{name!r} is no root (r-…), organizational unit (ou-…) or account (12 digits).")
     return target
+
+
+def target_of_user(name: str | None) -> Target | None:
+    """The user of that *name*; None where there can be none."""
+    try:
+        return parse_target(f"user:{name}") if name else None
+    except BadTarget:
+        return None

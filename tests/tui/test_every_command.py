@@ -144,7 +144,7 @@ async def audit(driver: Driver) -> None:
 
 
 async def policy(driver: Driver) -> None:
-    await take(driver, "~KEY ID", "policy", "~attach to nobody yet", "=left", "~Name the log groups")
+    await take(driver, "~KEY ID", "policy", "~attach to user", "=left", "~Name the log groups")
     await take(driver, "groups_named", "~Which log groups?", "=escape", "!Which log groups?", "=right")
     await take(
         driver, "next_choice", "previous_choice", "text_down", "text_up", "copy_document", "~clipboard"

@@ -49,12 +49,7 @@ def test_set_up_recorded_governed_and_found(
         leave(terminal, leaked_key.key_id)
 
         terminal.press("P")
-        terminal.wait("attach to   nobody yet")
-        terminal.press("w")
-        terminal.wait("Attach it to whom?")
-        terminal.type("user:web")
-        terminal.press("enter")
-        terminal.wait("It stops every logs key of web")
+        terminal.wait("attach to   user web", "It stops every logs key of web")
         confirm(terminal)
         terminal.wait("stanch-deny-logs is attached to user web, word for word")
         assert leaked_key.policies == ["stanch-deny-logs"]

@@ -8,7 +8,7 @@ from services import clock
 from services.audit.audit import audit
 from services.audit.model import Audit, Finding
 from services.aws.errors import AwsError
-from services.governance.targets import BadTarget, Target, parse_target
+from services.governance.targets import Target, target_of_user
 from services.text import clean
 from tui import audittexts
 from tui.audittexts import Row
@@ -207,10 +207,7 @@ def subject_of(row: Row | None) -> Subject | None:
 
 def user_of(row: Row | None) -> Target | None:
     """The row's user, to attach a policy to."""
-    try:
-        return parse_target(f"user:{row.told.user}") if row and row.told.user else None
-    except BadTarget:
-        return None
+    return target_of_user(row.told.user) if row else None
 
 
 def copy(screen: StanchScreen, row: Row) -> None:

@@ -160,7 +160,7 @@ class Commands(Screen[Result]):
         self.stanch.open_cases()
 
     def do_policy(self) -> None:
-        self.stanch.open_policy()
+        self.stanch.govern(self.subject)
 
     def do_setup(self) -> None:
         self.stanch.open_setup()

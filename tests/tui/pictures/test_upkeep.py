@@ -35,10 +35,19 @@ async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
     ("name", "options"), [("80x24", {}), ("read-only", {"read_only": True}), ("plain", {"plain": True})]
 )
 async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
-    async with opened(**options) as driver:
+    async with opened("cases", **options) as driver:
+        await driver.wait("No case yet", "123456789012")
         await driver.press("P")
         await driver.wait("nobody yet", "more lines")
         await keep(driver, f"policy-{name}")
+
+
+async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened(size=LARGE) as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await driver.press("P")
+        await driver.wait("Attach stanch-deny-codecommit to user dana")
+        await keep(driver, "policy-of-a-user-120x40")
 
 
 DRESSES: dict[str, dict[str, Any]] = {
