@@ -14,6 +14,7 @@ from tests.tui.test_every_command import back_to
 from tui import guide
 from tui.clipboard import osc52
 from tui.options import Start
+from tui.screens.runbook import RunbookScreen
 
 
 @pytest.mark.parametrize("taken", range(6))
@@ -32,6 +33,9 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("→ 2 of 5. See what was done")
+        assert isinstance(driver.app.screen, RunbookScreen)
+        driver.app.screen.say("A sentence over the guide.")
+        await driver.wait("A sentence over the guide. → 2 of 5. See what was done", "(W ends this)")
         await driver.press("e")
         # While it is read, escape would stop that and no more.
         await driver.wait("→ What its user did", "TIME▾")

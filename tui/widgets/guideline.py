@@ -23,6 +23,7 @@ class GuideLine(Lines):
         if words != self._told:
             self._told = words
             self.display = words is not None
+            self.screen.set_class(self.display, "-guided")
             self._redraw()
 
     def on_resize(self, event: events.Resize) -> None:
