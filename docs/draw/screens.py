@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from docs.draw.svg import svg
@@ -14,28 +16,71 @@ LEAKED = "cloudwatch-logs-hlc"
 
 
 def draw() -> None:
+    with _demo() as terminal:
+        _inventory(terminal)
+        _runbook(terminal)
+        _review_traffic_audit(terminal)
+        terminal.press("q")
+    with _demo() as terminal:
+        _rotation(terminal)
+        terminal.press("q")
+
+
+@contextmanager
+def _demo() -> Iterator[Terminal]:
     program = str(Path(sys.executable).with_name("stanch"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with Terminal([program, "demo"], environment, columns=100, lines=30) as terminal:
         terminal.wait("This token was found")
         terminal.press("esc")
         terminal.wait_gone("This token was found")
-        terminal.press("/")
-        terminal.type(LEAKED)
-        terminal.wait(f"/ {LEAKED}", f"─ {LEAKED} ", "its user also holds")
-        terminal.press("esc")
-        terminal.wait("16 keys", "to filter", "dana")
-        _keep(terminal, "inventory", "The inventory: every API key of the account, the most worrying first")
-        terminal.press("r")
-        terminal.wait("UpdateServiceSpecificCredential", "newest point")
-        terminal.press("enter")
-        terminal.wait("Leave it")
-        terminal.press("y")
-        terminal.wait("Inactive, said AWS")
-        terminal.press("down", "down")
-        terminal.wait("gone since", seconds=90)
-        _keep(terminal, "runbook", "The runbook of a leaked key: the flow ends with the deactivation")
-        terminal.press("q")
+        yield terminal
+
+
+def _inventory(terminal: Terminal) -> None:
+    terminal.press("/")
+    terminal.type(LEAKED)
+    terminal.wait(f"/ {LEAKED}", f"─ {LEAKED} ", "its user also holds")
+    terminal.press("esc")
+    terminal.wait("16 keys", "to filter", "dana")
+    _keep(terminal, "inventory", "The inventory: every API key of the account, the most worrying first")
+
+
+def _runbook(terminal: Terminal) -> None:
+    terminal.press("r")
+    terminal.wait("UpdateServiceSpecificCredential", "newest point")
+    terminal.press("enter")
+    terminal.wait("Leave it")
+    terminal.press("y")
+    terminal.wait("Inactive, said AWS")
+    terminal.press("down", "down")
+    terminal.wait("gone since", seconds=90)
+    _keep(terminal, "runbook", "The runbook of a leaked key: the flow ends with the deactivation")
+
+
+def _review_traffic_audit(terminal: Terminal) -> None:
+    terminal.press("W", "e")
+    terminal.wait("TIME▾", "CallWithBearerToken", seconds=90)
+    _keep(terminal, "review", "The review: what was read, what would have been recorded, what was done")
+    terminal.press("t")
+    terminal.wait("in all", "gone since", seconds=90)
+    _keep(terminal, "traffic", "IncomingBytes of every log group that takes bearer tokens")
+    terminal.press("A")
+    terminal.wait("is too broad", seconds=90)
+    _keep(terminal, "audit", "The audit: findings, the worst first, each with its evidence and its way out")
+
+
+def _rotation(terminal: Terminal) -> None:
+    terminal.press("W", "/")
+    terminal.type("user:vendor-b")
+    terminal.wait("1 of 16")
+    terminal.press("enter", "O")
+    terminal.wait("No second key was made yet")
+    terminal.press("enter")
+    terminal.wait("Leave it")
+    terminal.press("y")
+    terminal.wait("both work", "newest point", seconds=90)
+    _keep(terminal, "rotation", "A rotation: both keys work, and the screen says what comes next")
 
 
 def _keep(terminal: Terminal, name: str, title: str) -> None:
