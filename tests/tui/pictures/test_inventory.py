@@ -100,6 +100,21 @@ async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
         await keep(driver, "identify-matched")
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [("120x40", LARGE, {}), ("16-colours", SMALL, {"theme": "terminal"})],
+)
+async def test_identify_in_other_dress(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened(size=size, **options) as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await driver.press("i")
+        await driver.type(leaked.token)
+        await driver.wait(leaked.key_id)
+        await keep(driver, f"identify-matched-{name}")
+
+
 async def test_welcome_and_guide(opened: Opened, leaked: KeyInUse) -> None:
     async with opened(demo=True, leaked=lambda: "ACWL" + "x" * 120) as driver:
         await driver.wait("This token was found", "16 keys")

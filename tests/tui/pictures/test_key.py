@@ -11,6 +11,7 @@ from sandbox.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
 from tests.tui.piloting import Driver
+from tests.tui.test_key_screen import follow
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ from tests.tui.piloting import Driver
         ("120x40", LARGE, {}),
         ("16-colours", SMALL, {"theme": "terminal"}),
         ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
+        ("read-only", SMALL, {"read_only": True}),
     ],
 )
 async def test_key(
@@ -44,6 +46,16 @@ async def test_key_loading_and_in_part(opened: Opened, leaked: KeyInUse, frozen:
         held.set()
         await driver.wait("may write", "not known")
         await keep(driver, "key-in-part")
+
+
+async def test_a_policy_of_its_user(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await at_the_leaked_key(driver)
+        await driver.press("enter")
+        await driver.wait("may write", "CloudWatchLogsAPIKeyAccess")
+        await follow(driver, "policies", "CloudWatchLogsAPIKeyAccess")
+        await driver.wait("CallWithBearerToken")
+        await keep(driver, "policy-document")
 
 
 async def at_the_leaked_key(driver: Driver) -> None:

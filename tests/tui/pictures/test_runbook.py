@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sandbox.scenario.cast import KeyInUse
 from sandbox.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, READING, SMALL, Opened, keep
+from tests.tui.test_cases_screen import begin
 
 
 @pytest.mark.long
@@ -45,6 +47,16 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
         await driver.wait("3 ✓ replace")
         await driver.press("4")
         await keep(driver, "runbook-delete-waits")
+        await driver.press("o")
+        await driver.wait("Say why")
+        await keep(driver, "runbook-override")
+        await driver.type("the service is gone")
+        await driver.press("enter")
+        await driver.wait("The last four characters")
+        await driver.type("ZZZZ")
+        await driver.press("enter")
+        await keep(driver, "runbook-typed-confirmation")
+        await driver.press("escape")
         await driver.press("5", "enter", "y")
         await driver.wait("5 ✓ deny")
         await keep(driver, "runbook-held")
@@ -112,6 +124,42 @@ async def test_levers_of_a_read_only_run(opened: Opened, leaked: KeyInUse, froze
         await keep(driver, "groups-read-only")
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [("120x40", LARGE, {}), ("16-colours", SMALL, {"theme": "terminal"})],
+)
+async def test_levers_in_other_dress(
+    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    async with opened("runbook", leaked, size, **options) as driver:
+        await driver.wait("5 · deny Put")
+        await driver.press("w")
+        await driver.wait("hold")
+        await keep(driver, f"sweep-{name}")
+        await driver.press("escape", "s")
+        await driver.wait("flowing")
+        await keep(driver, f"groups-{name}")
+
+
 async def test_cases(opened: Opened, frozen: Sandbox) -> None:
     async with opened("cases") as driver:
         await keep(driver, "cases-none")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options"),
+    [
+        ("120x40", LARGE, {}),
+        ("16-colours", SMALL, {"theme": "terminal"}),
+        ("read-only", SMALL, {"read_only": True}),
+    ],
+)
+async def test_cases_whole_and_altered(
+    opened: Opened, frozen: Sandbox, tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    begin(tmp_path / "state", "ACCAAAAAAAAAAAAAAAAAA")
+    altered = begin(tmp_path / "state", "ACCABBBBBBBBBBBBBBBBB", "vendor-a").journal.path
+    altered.write_bytes(altered.read_bytes().replace(b"hello", b"hallo"))
+    async with opened("cases", size=size, **options) as driver:
+        await driver.wait("2 cases", "1 flaw")
+        await keep(driver, f"cases-altered-{name}")

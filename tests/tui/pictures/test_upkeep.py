@@ -13,6 +13,15 @@ from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, Opened, keep
 from tests.tui.piloting import Driver
 
+DRESSES: dict[str, dict[str, Any]] = {
+    "80x24": {},
+    "120x40": {"size": LARGE},
+    "60x20": {"size": (60, 20)},
+    "16-colours": {"theme": "terminal"},
+    "read-only": {"read_only": True},
+    "plain": {"plain": True},
+}
+
 
 async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
     held = gate("GetEventSelectors")
@@ -31,8 +40,35 @@ async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
         await keep(driver, "audit-in-part-16-colours")
 
 
+@pytest.mark.parametrize("dress", ["120x40", "plain"])
+async def test_audit_in_other_dress(opened: Opened, leaked: KeyInUse, dress: str) -> None:
+    async with opened("cases", **DRESSES[dress]) as driver:
+        await driver.wait("No case yet", "123456789012")
+        await driver.press("A")
+        await driver.wait("is too broad")
+        await keep(driver, f"audit-{dress}")
+
+
+async def test_audit_of_no_keys_and_denied(opened: Opened, frozen: Sandbox) -> None:
+    async with opened("cases") as driver:
+        await driver.wait("No case yet", "123456789012")
+        await driver.press("A")
+        await driver.wait("is not recorded")
+        await keep(driver, "audit-of-no-keys")
+        frozen.faults.add("deny:ListServiceSpecificCredentials")
+        await driver.press("escape", "A")
+        await driver.wait("Not allowed")
+        await keep(driver, "audit-denied")
+
+
 @pytest.mark.parametrize(
-    ("name", "options"), [("80x24", {}), ("read-only", {"read_only": True}), ("plain", {"plain": True})]
+    ("name", "options"),
+    [
+        ("80x24", {}),
+        ("16-colours", {"theme": "terminal"}),
+        ("read-only", {"read_only": True}),
+        ("plain", {"plain": True}),
+    ],
 )
 async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
     async with opened("cases", **options) as driver:
@@ -48,16 +84,6 @@ async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, lea
         await driver.press("P")
         await driver.wait("Attach stanch-deny-codecommit to user dana")
         await keep(driver, "policy-of-a-user-120x40")
-
-
-DRESSES: dict[str, dict[str, Any]] = {
-    "80x24": {},
-    "120x40": {"size": LARGE},
-    "60x20": {"size": (60, 20)},
-    "16-colours": {"theme": "terminal"},
-    "read-only": {"read_only": True},
-    "plain": {"plain": True},
-}
 
 
 @pytest.mark.parametrize("dress", DRESSES)
@@ -106,6 +132,9 @@ async def test_set_up_and_recorded(opened: Opened, frozen: Sandbox) -> None:
             await driver.wait(done)
             await keep(driver, f"{name}-done")
             await driver.press("escape")
+        await driver.press("A")
+        await driver.wait("no findings")
+        await keep(driver, "audit-nothing")
 
 
 @pytest.mark.parametrize("dress", ["80x24", "120x40", "16-colours"])
