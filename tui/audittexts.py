@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from services.audit.model import SEVERITIES, Audit, Finding, Unknown
 from services.text import clean
-from tui import words
 from tui.roles import Role
 from tui.widgets.lines import Line, Span
 from tui.widgets.table import Column
@@ -61,7 +60,7 @@ def columns() -> tuple[Column[Row], ...]:
 def counted(found: Audit) -> Line:
     """``16 keys · 7 high · 21 medium · 1 not known``."""
     many = Counter(each.severity for each in found.findings)
-    line: list[Span] = [(words.count(found.keys, "key"), "text")]
+    line: list[Span] = [(found.keys_told, "text")]
     for severity in SEVERITIES:
         if many[severity]:
             role: Role = "alarm" if severity == "high" else "text"

@@ -88,6 +88,13 @@ class Audit:
     def complete(self) -> bool:
         return not self.unreadable
 
+    @property
+    def keys_told(self) -> str:
+        """How many there are, and whether that is all."""
+        told = f"{self.keys:,} key{'s' * (self.keys != 1)}"
+        partly = any(part.what.startswith("keys of ") for part in self.unreadable)
+        return f"{told} read, not all" if partly else told
+
     def as_json(self) -> dict[str, object]:
         return {
             "account": self.account,

@@ -216,8 +216,7 @@ def _print(visit: Visit, known: Baseline, today: date) -> None:
         told.append(f"{taken} accepted")
     if found.unknown:
         told.append(f"{len(found.unknown)} not known")
-    keys = f"{found.keys:,} key{'s' * (found.keys != 1)}"
-    click.echo(f"Account {found.account}, {keys}, {', '.join(found.regions)}: {' · '.join(told)}")
+    click.echo(f"Account {found.account}, {found.keys_told}, {', '.join(found.regions)}: {' · '.join(told)}")
     for finding in open_findings:
         click.echo()
         _line(SIGNS[finding.severity], finding.title)

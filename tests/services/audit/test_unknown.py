@@ -100,6 +100,13 @@ async def test_each_part_that_is_denied_is_named_and_the_rest_stays(
     }
 
 
+async def test_keys_that_may_not_be_read_are_not_none(look: Look, sandbox: Sandbox) -> None:
+    assert (await look()).keys_told == "1 key"
+    sandbox.faults.add("deny:ListServiceSpecificCredentials")
+    audited = await look()
+    assert (audited.keys_told, audited.complete) == ("0 keys read, not all", False)
+
+
 async def test_regions_are_told_apart(account: Account) -> None:
     account.boto("cloudtrail").update_trail(Name="api-key-audit", IsMultiRegionTrail=False)
     async with AwsSession(None, (REGION, "eu-west-1")) as aws:
