@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from services.aws.call import Call
+from dataclasses import replace
+
 from services.rotation import verdict
 from services.runbook import delete
-from services.runbook.plan import Plan, StepName
+from services.runbook.plan import Plan
 from services.runbook.situation import Situation, Verified
 
 
 async def plan(at: Situation) -> Plan:
+    whole = replace(
+        delete.deletion(at.key),
+        title=f"Delete the old key {at.key.id}",
+        stops="The old key, for good; it is Inactive already.",
+        leaves="The new key.",
+    )
     found = {one.id: one for one in await at.credentials()}
     old = found.get(at.key.id)
     if old is None:
-        return _plan(at, already=f"{at.key.id} is gone already.")
-    call = Call(
-        "iam",
-        "DeleteServiceSpecificCredential",
-        {"UserName": at.key.user, "ServiceSpecificCredentialId": at.key.id},
-    )
+        return replace(whole, calls=(), already=f"{at.key.id} is gone already.")
     if at.options.override:
         warning = f"Deleted though it is not sure that nothing misses it, because: {at.options.override}"
-        return _plan(at, calls=(call,), warnings=(warning,))
+        return replace(whole, warnings=(warning,))
     if old.status == "Active":
         words = f"{at.key.id} is still Active: it is made Inactive and watched first (--next)."
-        return _plan(at, blocked=words)
+        return delete.blocked(whole, words)
     new = found.get(at.case.replacement.key_id) if at.case.replacement else None
     if new is None or new.status != "Active":
         status = new.status if new else "gone"
-        return _plan(at, blocked=f"The new key is {status}, and nothing else would work: go back (--back).")
+        words = f"The new key is {status}, and nothing else would work: go back (--back)."
+        return delete.blocked(whole, words)
     seen = await verdict.read(at, verdict.deactivated_at(at.case, old.expires, at.now()))
     told = f"{seen.words[:1].upper()}{seen.words[1:]}"
     if not seen.ready:
         ways = "go back (--back)" if seen.bad else "wait for it (--watch)"
-        return _plan(
-            at, blocked=f"{told}: {ways}, or say why it is deleted all the same (--override REASON)."
-        )
-    return _plan(
-        at, calls=(call,), warnings=(f"{told}.", "It cannot be brought back: --back ends with this.")
-    )
+        words = f"{told}: {ways}, or say why it is deleted all the same (--override REASON)."
+        return delete.blocked(whole, words)
+    return replace(whole, warnings=(f"{told}.", "It cannot be brought back: --back ends with this."))
 
 
 async def verify(at: Situation) -> Verified:
@@ -51,26 +51,3 @@ async def plan_undo(at: Situation) -> Plan:
 
 async def verify_undo(at: Situation) -> Verified:
     return await delete.verify_undo(at)
-
-
-def _plan(
-    at: Situation,
-    *,
-    calls: tuple[Call, ...] = (),
-    warnings: tuple[str, ...] = (),
-    blocked: str | None = None,
-    already: str | None = None,
-) -> Plan:
-    return Plan(
-        step=StepName.DELETE,
-        title=f"Delete the old key {at.key.id}",
-        stops="The old key, for good; it is Inactive already.",
-        leaves="The new key.",
-        reversible=False,
-        undo=None,
-        calls=calls,
-        warnings=warnings,
-        blocked=blocked,
-        already=already,
-        overridable=bool(blocked),
-    )

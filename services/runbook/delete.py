@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services import clock
 from services.aws.call import Call
 from services.aws.iam import Credential
@@ -11,24 +13,36 @@ from services.runbook.plan import Plan, State, StepName
 from services.runbook.situation import Situation, Verified, said_aws
 
 
-async def plan(at: Situation) -> Plan:
-    made = at.case.replacement
-    if made and made.in_place:
-        return _plan(at, already=f"{at.key.id} was reset in place: the old secret is gone, the key stays.")
-    if await at.credential() is None:
-        return _plan(at, already=f"{at.key.id} is gone already.")
-    call = Call(
-        "iam",
-        "DeleteServiceSpecificCredential",
-        {"UserName": at.key.user, "ServiceSpecificCredentialId": at.key.id},
+def deletion(key: Credential) -> Plan:
+    """What deletes *key*, with nothing in its way."""
+    params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
+    return Plan(
+        step=StepName.DELETE,
+        title=f"Delete {key.id}",
+        stops="This one key, for good.",
+        leaves="Other keys of its user.",
+        reversible=False,
+        undo=None,
+        calls=(Call("iam", "DeleteServiceSpecificCredential", params),),
     )
+
+
+def blocked(whole: Plan, why: str) -> Plan:
+    return replace(whole, blocked=why, overridable=True)
+
+
+async def plan(at: Situation) -> Plan:
+    whole, made = deletion(at.key), at.case.replacement
+    if made and made.in_place:
+        told = f"{at.key.id} was reset in place: the old secret is gone, the key stays."
+        return replace(whole, calls=(), already=told)
+    if await at.credential() is None:
+        return replace(whole, calls=(), already=f"{at.key.id} is gone already.")
     if at.options.override:
         warning = f"Deleted without a replacement seen working, because: {at.options.override}"
-        return _plan(at, calls=(call,), warnings=(warning,))
+        return replace(whole, warnings=(warning,))
     seen = await working.replacement_seen(at)
-    if not seen.yes:
-        return _plan(at, calls=(call,), blocked=seen.words)
-    return _plan(at, calls=(call,), warnings=(seen.words,))
+    return replace(whole, warnings=(seen.words,)) if seen.yes else blocked(whole, seen.words)
 
 
 async def verify(at: Situation) -> Verified:
@@ -45,29 +59,6 @@ async def plan_undo(at: Situation) -> Plan:
 
 async def verify_undo(at: Situation) -> Verified:
     return await verify(at)
-
-
-def _plan(
-    at: Situation,
-    *,
-    calls: tuple[Call, ...] = (),
-    warnings: tuple[str, ...] = (),
-    blocked: str | None = None,
-    already: str | None = None,
-) -> Plan:
-    return Plan(
-        step=StepName.DELETE,
-        title=f"Delete {at.key.id}",
-        stops="This one key, for good.",
-        leaves="Other keys of its user.",
-        reversible=False,
-        undo=None,
-        calls=calls,
-        warnings=warnings,
-        blocked=blocked,
-        already=already,
-        overridable=bool(blocked),
-    )
 
 
 def metadata(key: Credential) -> dict[str, object]:
