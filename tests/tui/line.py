@@ -83,11 +83,17 @@ async def over_ssh(
 ) -> AsyncIterator[Remote]:
     """*argv* on a terminal of *term* behind SSH; *delay* in seconds each way, *rate* in bytes a second."""
     pids: list[int] = []
+    served: list[asyncio.Task[None]] = []
 
     async def serve(process: Any) -> None:
-        await _on_a_terminal(process, argv, environment, pids)
+        # Not left to the server, which would not wait for the end of the program.
+        served.append(asyncio.create_task(_on_a_terminal(process, argv, environment, pids)))
+
+    async def all_ended() -> None:
+        await asyncio.gather(*served)
 
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(all_ended)
         key = asyncssh.generate_private_key("ssh-ed25519")
         server = await asyncssh.listen(
             "127.0.0.1",
@@ -98,14 +104,14 @@ async def over_ssh(
             encoding=None,
         )
         stack.push_async_callback(_closed, server)
-        port = server.get_port()
+        port, pace = server.get_port(), _Pace(delay)
         if delay or rate:
-            relay = await _relay(port, delay, rate)
-            stack.push_async_callback(_closed, relay)
-            port = relay.sockets[0].getsockname()[1]
+            port = await stack.enter_async_context(_relay(port, pace))
         connection = await stack.enter_async_context(
             asyncssh.connect("127.0.0.1", port, known_hosts=None, username="ada", config=None)
         )
+        # The line is slow for the program; the handshake would only take the test's time.
+        pace.rate = rate
         process = await connection.create_process(term_type=term, term_size=size, encoding=None)
         remote = Remote(process, connection, pyte.Screen(*size), pids)
         reading = asyncio.create_task(remote.read())
@@ -175,22 +181,40 @@ async def _on_a_terminal(
         process.exit(code)
 
 
-async def _relay(port: int, delay: float, rate: float | None) -> asyncio.Server:
-    """A line that takes its time: each byte *delay* seconds, and no more than *rate* of them towards here."""
+@dataclass
+class _Pace:
+    """Each byte takes *delay* seconds, and no more than *rate* of them come in one."""
+
+    delay: float
+    rate: float | None = None
+
+
+@asynccontextmanager
+async def _relay(port: int, pace: _Pace) -> AsyncIterator[int]:
+    lines: set[asyncio.Task[None]] = set()
 
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", port)
-        # Ended with the loop, this would be told as an error of its own.
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(
-                _carry(reader, back, delay, None), _carry(there, writer, delay, rate), return_exceptions=True
-            )
+        try:
+            await asyncio.gather(_carry(reader, back, pace, limited=False), _carry(there, writer, pace))
+        finally:
+            for end in (writer, back):
+                end.close()
+                with suppress(ConnectionError):
+                    await end.wait_closed()
 
-    return await asyncio.start_server(joined, "127.0.0.1", 0)
+    def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.add(asyncio.create_task(joined(reader, writer)))
+
+    async with await asyncio.start_server(join, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
 
 
 async def _carry(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float, rate: float | None
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pace: _Pace, *, limited: bool = True
 ) -> None:
     queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -200,10 +224,10 @@ async def _carry(
             came, data = await queue.get()
             for at in range(0, len(data), _PIECE):
                 piece = data[at : at + _PIECE]
-                free = max(free, came + delay)
+                free = max(free, came + pace.delay)
                 await asyncio.sleep(max(0.0, free - time.monotonic()))
                 writer.write(piece)
-                free += len(piece) / rate if rate else 0.0
+                free += len(piece) / pace.rate if pace.rate and limited else 0.0
 
     delivering = asyncio.create_task(deliver())
     try:

@@ -8,13 +8,16 @@ import re
 import shutil
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.account import flowing
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
@@ -74,6 +77,37 @@ async def test_a_slow_line_answers_keys_within_its_round_trip(account: Sandbox, 
         seconds = [await answered(remote, key) for key in "jjjkk"]
     # How long exactly is measured by the bench; this machine may be busy.
     assert statistics.median(seconds) < ROUND_TRIP + 1.0
+
+
+async def test_aws_is_asked_while_the_line_is_behind(account: Sandbox, program: list[str]) -> None:
+    asked = threading.Event()
+    account.faults.on("ListAccessKeys", "after", asked.set)
+    async with over_ssh(program, environment(), rate=300.0) as remote:
+        # Of the user of the key that is chosen: all keys were read by then.
+        assert await asyncio.to_thread(asked.wait, PATIENCE)
+        assert "16 keys" not in remote.text
+        remote.connection.abort()
+        await gone(*remote.pids)
+
+
+@pytest.mark.long
+def test_a_tick_of_twelve_graphs_is_small(sandbox: Sandbox, tmp_path: Path) -> None:
+    ticks: list[None] = []
+    flowing(sandbox.world)
+    sandbox.faults.on("GetMetricData", "after", lambda: ticks.append(None))
+    config = tmp_path / "config.toml"
+    config.write_text("refresh_seconds = 5\n")
+    command = [STANCH, "--config", str(config), "--region", "us-east-1", "watch", "--period", "5"]
+    sent = []
+    with Terminal(command, columns=120, lines=40) as terminal:
+        terminal.wait("12 groups", "in all")
+        for _ in range(4):
+            seen = len(ticks)
+            terminal.wait_until(lambda seen=seen: len(ticks) > seen, "nothing more was asked")  # type: ignore[misc]
+            terminal.wait_still(0.5)
+            sent.append(len(terminal.raw))
+    # On a busy machine one tick's drawing may be counted with the next one's.
+    assert statistics.median(after - before for before, after in pairwise(sent)) <= 4_000
 
 
 async def answered(remote: Remote, key: str) -> float:
