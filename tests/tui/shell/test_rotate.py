@@ -328,6 +328,25 @@ def test_a_killed_run_goes_on_and_makes_no_third_key(
     assert case.flaws() == ()
 
 
+def test_the_watch_is_interrupted_and_nothing_else(
+    rotate: Callable[..., Done], leaked: Account, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    assert rotate("--yes").code == Exit.DONE
+    assert rotate("--imported", "--yes").code == Exit.DONE
+    stood = keys(boto)
+    with start("--state-dir", str(tmp_path), "rotate", leaked.key_id, "--user", "web", "--watch") as watching:
+        assert watching.stdout
+        assert b"is Inactive since" in watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        _, err = watching.communicate()
+    assert (watching.returncode, err.strip()) == (Exit.INTERRUPTED, b"")
+    assert keys(boto) == stood
+    (case,) = CaseBook(tmp_path).cases()
+    assert case.flaws() == ()
+    assert rotate("--back", "--yes").code == Exit.DONE
+    assert set(keys(boto).values()) == {"Active"}
+
+
 def test_a_rotation_among_the_cases(
     rotate: Callable[..., Done], stanch: Stanch, leaked: Account, tmp_path: Path
 ) -> None:
