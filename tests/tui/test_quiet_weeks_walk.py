@@ -41,6 +41,19 @@ def test_set_up_recorded_governed_and_found(
         assert "logs-shipper" not in users()
         leave(terminal, leaked_key.key_id)
 
+        terminal.press("I")
+        terminal.wait("Make a logs key for web, 90 days")
+        confirm(terminal)
+        terminal.wait("Issued: web has a new logs key")
+        (issued,) = set(leaked_key.keys) - {leaked_key.key_id}
+        assert leaked_key.keys[issued] == "Active"
+        secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+        terminal.press("ctrl+t")
+        agree(terminal, "Delete the new logs key of web?")
+        terminal.wait("The new logs key of web is gone")
+        assert set(leaked_key.keys) == {leaked_key.key_id}
+        leave(terminal, leaked_key.key_id)
+
         terminal.press("H")
         terminal.wait("by a new trail stanch-key-use")
         confirm(terminal)
@@ -72,7 +85,8 @@ def test_set_up_recorded_governed_and_found(
         terminal.wait("1 · deactivate")
         terminal.press("q")
         assert terminal.wait_end() == 0
-    assert leaked_key.token.encode()[4:] not in terminal.raw
+    for token in (leaked_key.token, secret):
+        assert token.encode()[4:] not in terminal.raw
     assert all(case.flaws() == () for case in CaseBook(tmp_path / "state").cases())
 
 
