@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 class FlowReader:
     """Bytes are counted per log group, never per key: those the key was used on come first."""
 
-    def __init__(self, options: Options, aws: Callable[[], Awaitable[AwsSession]]) -> None:
+    def __init__(
+        self, options: Options, aws: Callable[[], Awaitable[AwsSession]], found: Callable[[], None]
+    ) -> None:
+        """*found* is called when the groups are known, and nothing was read of them yet."""
         self._options = options
+        self._found = found
         self._aws = aws
         self._span = spans(options.period_seconds)[1]
         self._groups: tuple[LogGroup, ...] | None = None
@@ -52,6 +56,7 @@ class FlowReader:
             found, _ = await find_groups(aws, await aws.regions())
             self._groups = tuple(group for group in found if group.bearer_enabled)
             self._traffic = Traffic(aws, self._options.period_seconds, now=self._options.now)
+            self._found()
         if self._groups:
             since, until = reach(self._options.now(), self._span, self._options.period_seconds)
             before = self._reading

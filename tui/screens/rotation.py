@@ -67,7 +67,7 @@ class RotationScreen(StanchScreen):
 
     def on_mount(self) -> None:
         options = self.stanch.options
-        self._flows = FlowReader(options, self.stanch.aws)
+        self._flows = FlowReader(options, self.stanch.aws, self._draw_flow)
         self._polls = (
             Poll(self, options.poll_seconds, self._look),
             Poll(self, options.poll_seconds, self._read_flow),

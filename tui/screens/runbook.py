@@ -53,7 +53,7 @@ class RunbookScreen(StanchScreen):
 
     def body(self) -> ComposeResult:
         options = self.stanch.options
-        self._flows = FlowReader(options, self.stanch.aws)
+        self._flows = FlowReader(options, self.stanch.aws, self._draw_flow)
         self._polls = (
             Poll(self, options.poll_seconds, self._read_flow),
             Poll(self, min(options.poll_seconds, LOOK_SECONDS), self._look),

@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ UPDATING = bool(os.environ.get("UPDATE_SNAPSHOTS"))
 STILL = 3.0
 """Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
 
+NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
 SMALL, LARGE = (80, 24), (120, 40)
 SIZES = {"80x24": SMALL, "120x40": LARGE}
 READING = 60.0

@@ -6,7 +6,6 @@ import random
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ from textual.widgets import Input
 from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.server import Sandbox
-from tests.tui.pictures.album import SMALL, Opened
+from tests.tui.pictures.album import NOW, SMALL, Opened
 from tests.tui.piloting import Driver, driven
 from tui.options import Start
-
-NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture

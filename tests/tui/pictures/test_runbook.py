@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from sandbox.scenario.cast import KeyInUse
 from sandbox.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, READING, SMALL, Opened, keep
+from tests.tui.pictures.album import LARGE, NOW, READING, SMALL, Opened, keep
 from tests.tui.test_cases_screen import begin
 
 
@@ -157,7 +159,8 @@ async def test_cases(opened: Opened, frozen: Sandbox) -> None:
 async def test_cases_whole_and_altered(
     opened: Opened, frozen: Sandbox, tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any]
 ) -> None:
-    begin(tmp_path / "state", "ACCAAAAAAAAAAAAAAAAAA")
+    with time_machine.travel(NOW - timedelta(minutes=5), tick=False):
+        begin(tmp_path / "state", "ACCAAAAAAAAAAAAAAAAAA")
     altered = begin(tmp_path / "state", "ACCABBBBBBBBBBBBBBBBB", "vendor-a").journal.path
     altered.write_bytes(altered.read_bytes().replace(b"hello", b"hallo"))
     async with opened("cases", size=size, **options) as driver:
