@@ -13,6 +13,9 @@ from services.runbook.plan import Governing, State
 from services.upkeep import book
 from tests.services.hardening.conftest import KEYS, MANAGEMENT, NEW, NEW_BUCKET, Account, policy_of
 
+Fresh = Callable[[str], None]
+"""Makes an account of its own for a route."""
+
 BASIC = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True, "DataResources": []}]
 
 
@@ -107,3 +110,8 @@ ROUTES: Mapping[str, Route] = {
     "bucket": _BUCKET,
     "bucket taken back": _BUCKET_BACK,
 }
+
+
+async def take_route(name: str, aws: AwsSession, cases: CaseBook) -> None:
+    """As it is taken in a process of its own."""
+    await ROUTES[name].take(aws, cases)
