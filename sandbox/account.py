@@ -43,7 +43,7 @@ def iam_backend() -> IAMBackend:
 
 
 def empty_account(known: AccessKey | None = None) -> AccessKey:
-    """Forget everything moto holds, make the responder and answer with its key, which may be *known* before."""
+    """Forget everything moto holds, make the responder and answer with its key: a new one, or *known*."""
     BackendDict.reset()
     reset_model_data()
     iam = iam_backend()

@@ -1,4 +1,4 @@
-"""SIGKILL wherever it makes a difference, hardening and back; run again, all ends as if nothing had happened."""
+"""SIGKILL wherever it makes a difference, there and back; run again, all ends as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.server import Sandbox
 from services.aws.session import AwsSession
 from services.runbook.case import CaseBook
 from services.upkeep import engine
 from tests.services.hardening.conftest import REGIONS, Account
-from tests.services.hardening.routes import ROUTES, Fresh, take_route
+from tests.services.hardening.routes import ROUTES, fresh, take_route
 from tests.services.matrices.killing import Victim, points
 
 
 @pytest.mark.parametrize("name", ["new taken back", "named taken back"])
 @pytest.mark.long
 async def test_killed_at_every_boundary(
+    sandbox: Sandbox,
     account: Account,
     aws: AwsSession,
-    fresh: Fresh,
     victim: Victim,
     tmp_path: Path,
     name: str,
@@ -32,12 +33,12 @@ async def test_killed_at_every_boundary(
     # The sandbox agrees with itself at once, so nothing is gained by asking again.
     monkeypatch.setattr(engine, "PATIENCE", timedelta())
     route, take, state = ROUTES[name], partial(take_route, name), tmp_path / "whole"
-    fresh(name)
+    fresh(sandbox, account, name)
     named = victim.whole(state, take, REGIONS)
     route.check(account, CaseBook(state))
     chosen = points(named)
     for point in chosen:
-        fresh(name)
+        fresh(sandbox, account, name)
         state = tmp_path / str(point)
         victim.kill(state, take, REGIONS, point)
         try:

@@ -1,8 +1,8 @@
 """Faults at the calls of a way: success, or one sentence and a case that can be gone on with.
 
-Those that refuse strike one after the other, at one call after the other, while one subject goes its way; answers
-are lost to all the calls of one going. With STANCH_FULL_MATRICES=1 every fault is tried at every call, on a
-subject of its own.
+Those that refuse strike one after the other, at one call after the other, while one subject goes its way;
+answers are lost to all the calls of one going. With STANCH_FULL_MATRICES=1 every fault is tried at every
+call, on a subject of its own.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ the program again.
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import re
@@ -87,6 +88,8 @@ def _serve(pipe: Connection) -> None:
     cloudtrail.LOOKUPS_PER_SECOND = LOOKUPS_PER_SECOND
     boundaries, ready = Boundaries(), dict[tuple[str, ...], AwsSession]()
     boundaries.watch()
+    # Whatever a fork writes to, were it the marks of the collector, it has to copy first.
+    gc.disable()
     # A loop of a kind that a fork shares nothing of with its parent.
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector())) as runner:
         while True:
