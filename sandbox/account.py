@@ -42,8 +42,8 @@ def iam_backend() -> IAMBackend:
     return iam_backends[ACCOUNT]["aws"]
 
 
-def empty_account() -> AccessKey:
-    """Forget everything moto holds, make the responder and answer with its key."""
+def empty_account(known: AccessKey | None = None) -> AccessKey:
+    """Forget everything moto holds, make the responder and answer with its key: a new one, or *known*."""
     BackendDict.reset()
     reset_model_data()
     iam = iam_backend()
@@ -52,6 +52,10 @@ def empty_account() -> AccessKey:
         iam.managed_policies[policy.arn] = policy
     iam.create_user(HOME_REGION, RESPONDER)
     key = iam.create_access_key(user_name=RESPONDER, prefix="AKIA")
+    if known:
+        del iam.access_keys[key.access_key_id]
+        key.access_key_id, key.secret_access_key = known.access_key_id, known.secret_access_key
+        iam.access_keys[key.access_key_id] = key
     return AccessKey(key.access_key_id, key.secret_access_key)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -43,11 +43,10 @@ class Moto:
     """Answers from moto's backends, one call at a time, for they are not made for threads.
 
     moto binds a service's routes when the first request for it comes: make this after
-    every extension has put its own in place, and anew for each world.
+    every extension has put its own in place.
     """
 
     world: World
-    application: Dispatcher = field(default_factory=lambda: Dispatcher(create_backend_app))
 
     def __call__(self, request: Request) -> Response:
         if request.protocol == "cbor":
@@ -55,9 +54,15 @@ class Moto:
         request.environ["wsgi.input"] = io.BytesIO(request.body)
         try:
             with self.world.lock:
-                answer = Response.from_app(self.application, request.environ, buffered=True)
+                answer = Response.from_app(_application(), request.environ, buffered=True)
         except NotImplementedError:
             return errors.not_implemented(request).answer(request)
         # S3 has a route for everything, and answers HEAD without a body of its own.
         unrouted = answer.status_code == 404 and answer.mimetype == "text/html" and request.service != "s3"
         return errors.not_implemented(request).answer(request) if unrouted else answer
+
+
+@cache
+def _application() -> Dispatcher:
+    """For the life of the process: to bind a service's routes costs more than to answer a call."""
+    return Dispatcher(create_backend_app)

@@ -148,9 +148,14 @@ class FaultBoard:
 
     def clear(self) -> None:
         """Switch everything off, and let go of the calls that are being held."""
+        self.lift()
+        with self._lock:
+            self._hooks.clear()
+
+    def lift(self) -> None:
+        """Switch the faults off, but not what was asked for by on()."""
         with self._lock:
             self._rules.clear()
-            self._hooks.clear()
             self.released.set()
             self.released = threading.Event()
 

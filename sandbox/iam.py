@@ -139,11 +139,8 @@ def install(world: World) -> None:
     credentials = CredentialStore()
     world.add(credentials)
     world.add(IamHistory(world, credentials))
-    moto.iam.urls.url_paths["{0}/$"] = bind(world).dispatch
-
-
-def bind(world: World) -> type[IamOperations]:
-    return type("BoundIamOperations", (IamOperations,), {"world": world})
+    IamOperations.world = world
+    moto.iam.urls.url_paths["{0}/$"] = IamOperations.dispatch
 
 
 def _xml(fields: Mapping[str, object]) -> str:

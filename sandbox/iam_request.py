@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 
 
 class IamRequest(IamResponse):
-    """One request; moto makes one of these for each, so bind() leaves what they share on the class."""
+    """One request; moto makes one of these for each, so install() leaves what they share on the class."""
 
     world: ClassVar[World]
 

@@ -51,7 +51,7 @@ def forget_old_events(group: LogGroup, stream: str) -> None:
 
 
 class LogOperations(LogsResponse):
-    """One request; moto makes one of these for each, so bind() leaves what they share on the class."""
+    """One request; moto makes one of these for each, so install() leaves what they share on the class."""
 
     world: ClassVar[World]
 
@@ -123,8 +123,5 @@ def _name(identifier: str) -> str:
 
 def install(world: World) -> None:
     """Give moto's CloudWatch Logs the operations; the world must have its Meter."""
-    moto.logs.urls.url_paths["{0}/$"] = bind(world).dispatch
-
-
-def bind(world: World) -> type[LogOperations]:
-    return type("BoundLogOperations", (LogOperations,), {"world": world})
+    LogOperations.world = world
+    moto.logs.urls.url_paths["{0}/$"] = LogOperations.dispatch

@@ -23,7 +23,7 @@ MAX_DATA_POINTS = 100_800
 
 
 class MetricOperations(CloudWatchResponse):
-    """One request; moto makes one of these for each, so bind() leaves what they share on the class."""
+    """One request; moto makes one of these for each, so install() leaves what they share on the class."""
 
     world: ClassVar[World]
 
@@ -155,8 +155,5 @@ def _utc(when: datetime) -> datetime:
 def install(world: World) -> None:
     """Give the world its meter, and moto's CloudWatch the metrics read from it."""
     world.add(Meter())
-    moto.cloudwatch.urls.url_paths["{0}/$"] = bind(world).dispatch
-
-
-def bind(world: World) -> type[MetricOperations]:
-    return type("BoundMetricOperations", (MetricOperations,), {"world": world})
+    MetricOperations.world = world
+    moto.cloudwatch.urls.url_paths["{0}/$"] = MetricOperations.dispatch

@@ -48,16 +48,16 @@ class Sandbox:
         self._settings = settings or Settings()
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self._key = AccessKey("", "")
+        self._key: AccessKey | None = None
         self._handler: Handler | None = None
 
     @property
     def access_key_id(self) -> str:
-        return self._key.access_key_id
+        return self._key.access_key_id if self._key else ""
 
     @property
     def secret_access_key(self) -> str:
-        return self._key.secret_access_key
+        return self._key.secret_access_key if self._key else ""
 
     def environment(self) -> dict[str, str]:
         """What points any AWS client here; the caller also drops AWS_PROFILE."""
@@ -105,10 +105,10 @@ class Sandbox:
         self.stop()
 
     def reset(self) -> None:
-        """Empty the account: no users but the responder, no faults, no listeners, a fresh world."""
+        """Empty the account: no users but the responder, with the key it had, no faults, a fresh world."""
         self.world.close()
         self.faults.clear()
-        self._key = empty_account()
+        self._key = empty_account(self._key)
         self.world = World(settings=replace(self._settings))
         self.faults.settings = self.world.settings
         self._handler = self._compose(self.world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,36 +61,45 @@ def sandbox(sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
 
 
 @pytest.fixture(scope="session")
-def boto_session() -> boto3.Session:
-    """Keeps botocore's service models loaded from test to test."""
-    return boto3.Session()
+def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
+    """Makes boto3 clients that are closed at the very end."""
+    session, clients = boto3.Session(), list[Any]()
 
-
-@pytest.fixture
-def boto(sandbox: Sandbox, boto_session: boto3.Session) -> Iterator[Callable[..., Any]]:
-    """Makes boto3 clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
-
-    They try once and never retry; `key=(id, secret)` signs as someone else; whatever else is
-    given goes into botocore's Config.
-    """
-    clients = []
-    defaults = {"retries": {"total_max_attempts": 1}, "connect_timeout": PATIENCE, "read_timeout": PATIENCE}
-
-    def client(
-        service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any
-    ) -> Any:
-        key_id, secret = key or (sandbox.access_key_id, sandbox.secret_access_key)
-        made = boto_session.client(
+    @cache
+    def make(service: str, region: str, key_id: str, secret: str, **options: Any) -> Any:
+        defaults = {
+            "retries": {"total_max_attempts": 1},
+            "connect_timeout": PATIENCE,
+            "read_timeout": PATIENCE,
+        }
+        client = session.client(
             service,
             region_name=region,
-            endpoint_url=sandbox.endpoint_url,
+            endpoint_url=sandbox_server.endpoint_url,
             aws_access_key_id=key_id,
             aws_secret_access_key=secret,
             config=botocore.config.Config(**defaults | options),
         )
-        clients.append(made)
-        return made
+        clients.append(client)
+        return client
 
-    yield client
-    for made in clients:
-        made.close()
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def boto(sandbox: Sandbox, made: Callable[..., Any]) -> Callable[..., Any]:
+    """boto3's clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
+
+    They try once and never retry; `key=(id, secret)` signs as someone else; whatever else is
+    given goes into botocore's Config. All tests share those that are asked for alike, for to make one
+    costs more than a call.
+    """
+
+    def client(
+        service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any
+    ) -> Any:
+        return made(service, region, *(key or (sandbox.access_key_id, sandbox.secret_access_key)), **options)
+
+    return client

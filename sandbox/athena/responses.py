@@ -23,7 +23,7 @@ _OUTPUT = re.compile(r"s3://([^/]+)/?(.*)")
 
 
 class Responses(AthenaResponse):
-    """One request; moto makes one of these for each, so bind() leaves what they share on the class."""
+    """One request; moto makes one of these for each, so install() leaves what they share on the class."""
 
     athena: ClassVar[Athena]
 
@@ -109,11 +109,8 @@ def install(world: World) -> None:
     """Give the world an Athena; must come before the API's first request."""
     athena = Athena(world.clock)
     world.add(athena)
-    moto.athena.urls.url_paths["{0}/$"] = bind(athena).dispatch
-
-
-def bind(athena: Athena) -> type[Responses]:
-    return type("BoundAthena", (Responses,), {"athena": athena})
+    Responses.athena = athena
+    moto.athena.urls.url_paths["{0}/$"] = Responses.dispatch
 
 
 def _cell(value: str | None) -> dict[str, str]:

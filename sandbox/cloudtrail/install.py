@@ -8,7 +8,7 @@ from sandbox.cloudtrail.delivery import Delivery
 from sandbox.cloudtrail.history import History
 from sandbox.cloudtrail.lookup import Lookup
 from sandbox.cloudtrail.records import data_record, management_record
-from sandbox.cloudtrail.responses import bind
+from sandbox.cloudtrail.responses import Responses
 from sandbox.world import ApiCall, BearerCall, World
 
 
@@ -43,5 +43,6 @@ def install(world: World) -> None:
     world.on_api_call.append(cloudtrail.on_api_call)
     world.on_bearer_call.append(cloudtrail.on_bearer_call)
     world.on_close.append(cloudtrail.delivery.stop)
-    moto.cloudtrail.urls.url_paths["{0}/$"] = bind(world, cloudtrail.lookup).dispatch
+    Responses.world, Responses.lookup = world, cloudtrail.lookup
+    moto.cloudtrail.urls.url_paths["{0}/$"] = Responses.dispatch
     cloudtrail.delivery.start()

@@ -23,7 +23,7 @@ TRAILS_QUOTA = 5
 
 
 class Responses(CloudTrailResponse):
-    """One request; moto makes one of these for each, so bind() leaves what they share on the class."""
+    """One request; moto makes one of these for each, so install() leaves what they share on the class."""
 
     world: ClassVar[World]
     lookup: ClassVar[Lookup]
@@ -149,10 +149,6 @@ class Responses(CloudTrailResponse):
                 f"The trail {trail.trail_name} can be changed only in its home Region, {trail.region_name}.",
             )
         return trail
-
-
-def bind(world: World, lookup: Lookup) -> type[Responses]:
-    return type("BoundResponses", (Responses,), {"world": world, "lookup": lookup})
 
 
 def _described(trail: Trail) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import moto.logs.urls
 from sandbox.cloudtrail.records import data_record, management_record
 from sandbox.insights.queries import Insights
 from sandbox.logs import LogOperations
-from sandbox.logs import bind as bind_logs
 from sandbox.world import ApiCall, BearerCall, World
 
 
@@ -64,8 +63,5 @@ def install(world: World) -> None:
 
     world.on_api_call.append(on_api_call)
     world.on_bearer_call.append(on_bearer_call)
-    moto.logs.urls.url_paths["{0}/$"] = bind(world, insights).dispatch
-
-
-def bind(world: World, insights: Insights) -> type[InsightsOperations]:
-    return type("BoundInsights", (InsightsOperations, bind_logs(world)), {"insights": insights})
+    InsightsOperations.insights = insights
+    moto.logs.urls.url_paths["{0}/$"] = InsightsOperations.dispatch

@@ -8,10 +8,8 @@ from typing import Any, ClassVar
 import moto.cloudtrail.urls
 
 from sandbox.cloudtrail.errors import CloudTrailError
-from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import data_record, management_record
 from sandbox.cloudtrail.responses import Responses
-from sandbox.cloudtrail.responses import bind as bind_trails
 from sandbox.lake.stores import Lake, Query, Store
 from sandbox.world import ApiCall, BearerCall, World
 
@@ -102,12 +100,8 @@ def install(world: World) -> None:
 
     world.on_api_call.append(on_api_call)
     world.on_bearer_call.append(on_bearer_call)
-    moto.cloudtrail.urls.url_paths["{0}/$"] = bind(world, lake).dispatch
-
-
-def bind(world: World, lake: Lake) -> type[LakeResponses]:
-    trails = bind_trails(world, world.part(CloudTrail).lookup)
-    return type("BoundLake", (LakeResponses, trails), {"lake": lake})
+    LakeResponses.lake = lake
+    moto.cloudtrail.urls.url_paths["{0}/$"] = LakeResponses.dispatch
 
 
 def _start(token: str | None) -> int:

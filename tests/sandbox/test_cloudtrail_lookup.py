@@ -202,5 +202,5 @@ def test_what_is_refused(cloudtrail: CloudTrail, boto: Boto, signed: Signed) -> 
     token = client.lookup_events(LookupAttributes=by("Username", "walker"), MaxResults=1)["NextToken"]
     other = {"LookupAttributes": by("Username", "someone"), "NextToken": token}
     assert refusal(lambda: client.lookup_events(**other)) == "InvalidNextTokenException"
-    client.meta.events.register("before-call", lambda params, **_: params.update(body='{"MaxResults": 51}'))
-    assert refusal(client.lookup_events) == "InvalidMaxResultsException"
+    unchecked = boto("cloudtrail", parameter_validation=False)
+    assert refusal(lambda: unchecked.lookup_events(MaxResults=51)) == "InvalidMaxResultsException"

@@ -79,7 +79,9 @@ def test_cbor_is_refused_in_cbor(
     protocols = ("smithy-rpc-v2-cbor",)  # which botocore prefers json to, and moto lacks
     monkeypatch.setattr("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", protocols)
     with pytest.raises(ClientError) as refused:
-        boto("cloudwatch").get_metric_data(MetricDataQueries=[query("g")], **window(now))
+        boto("cloudwatch", user_agent_extra="cbor").get_metric_data(
+            MetricDataQueries=[query("g")], **window(now)
+        )
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
@@ -93,7 +95,7 @@ def test_both_protocols_of_cloudwatch(
 ) -> None:
     monkeypatch.setattr("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (protocol,))
     sandbox.world.part(Meter).add("us-east-1", "g", now, 9)
-    client = boto("cloudwatch")
+    client = boto("cloudwatch", user_agent_extra=protocol)
     assert client.meta.service_model.resolved_protocol == protocol
     asked = {"MetricDataQueries": [query("g")], **window(now)}
     assert client.get_metric_data(**asked)["MetricDataResults"][0]["Values"] == [9.0]

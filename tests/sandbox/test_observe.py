@@ -112,13 +112,11 @@ def test_who_signed_is_told_by_the_key(boto: Callable[..., Any], heard: list[Api
     ]
 
 
-def test_the_first_hop_is_the_source(
-    sandbox: Sandbox, boto: Callable[..., Any], heard: list[ApiCall]
-) -> None:
+def test_the_first_hop_is_the_source(boto: Callable[..., Any], heard: list[ApiCall]) -> None:
     def forward(request: Any, **_: Any) -> None:
         request.headers["X-Forwarded-For"] = "203.0.113.9, 10.0.0.1"
 
-    iam = boto("iam")
+    iam = boto("iam", key=("AKIAFORWARDEDTHROUGH", "x"))
     iam.meta.events.register("before-send.iam.*", forward)
     iam.list_users()
     assert heard[0].source_ip == "203.0.113.9"

@@ -1,7 +1,4 @@
-"""SIGKILL wherever it makes a difference while a policy is attached and taken away; run again, all is well.
-
-With STANCH_EVERY_BOUNDARY=1 also where disk and account are as they were at the boundary before.
-"""
+"""SIGKILL wherever it makes a difference while a policy is attached and taken away: gone on with, it ends."""
 
 from __future__ import annotations
 
@@ -23,12 +20,11 @@ from services.governance.targets import Target, TargetKind, parse_target
 from services.runbook.case import CaseBook
 from services.runbook.plan import Governing, State
 from services.upkeep import book, engine
-from tests.services.runbook.full_run import Boundaries
-from tests.services.runbook.killing import EVERYWHERE, killed_at
+from tests.services.matrices.killing import Victim, points
 
 DENY = Wanted(Kind.DENY)
 THEIRS = document(Wanted(Kind.DENY_USE))
-WHERE = Boundaries.ALL if EVERYWHERE is Boundaries.ALL else Boundaries.CHANGES
+REGIONS = ("us-east-1",)
 
 
 async def take(target: str, aws: AwsSession, cases: CaseBook) -> None:
@@ -93,8 +89,8 @@ def fresh(sandbox: Sandbox, boto: Callable[..., Any]) -> Callable[[TargetKind], 
 
 @pytest.mark.parametrize("kind", [TargetKind.USER, TargetKind.SCP])
 async def test_killed_wherever_it_makes_a_difference(
-    sandbox: Sandbox,
     fresh: Callable[[TargetKind], Account],
+    victim: Victim,
     tmp_path: Path,
     kind: TargetKind,
     monkeypatch: pytest.MonkeyPatch,
@@ -111,23 +107,21 @@ async def test_killed_wherever_it_makes_a_difference(
         assert case.state().unsettled == {}
         assert case.state().step(Governing.POLICY).state is State.UNDONE
 
-    async def killed(point: int | None) -> int | None:
+    target, attached = fresh(kind)
+    named = victim.whole(tmp_path / "whole", partial(take, str(target)), REGIONS)
+    check(attached, CaseBook(tmp_path / "whole"))
+    chosen = points(named)
+    for point in chosen:
         target, attached = fresh(kind)
-        state = tmp_path / f"{point}"
-        count = killed_at(sandbox, state, partial(take, str(target)), point, WHERE)
-        assert (count is None) == (point is not None)
-        async with AwsSession(regions=("us-east-1",)) as aws:
-            await take(str(target), aws, CaseBook(state))
-        check(attached, CaseBook(state))
-        return count
-
-    boundaries = await killed(None)
-    assert boundaries
-    for point in range(1, boundaries + 1):
+        state = tmp_path / str(point)
+        victim.kill(state, partial(take, str(target)), REGIONS, point)
         try:
-            await killed(point)
+            async with AwsSession(regions=REGIONS) as aws:
+                await take(str(target), aws, CaseBook(state))
+            check(attached, CaseBook(state))
         except Exception as error:
-            error.add_note(f"killed at boundary {point} of {boundaries}")
+            error.add_note(f"killed at boundary {point}: {named[point - 1]}")
             raise
     with capsys.disabled():
-        sys.stderr.write(f"\nkill matrix, policy for {kind}: {boundaries} boundaries survived\n")
+        told = f"{len(chosen)} of {len(named)} boundaries survived"
+        sys.stderr.write(f"\nkill matrix, policy for {kind}: {told}\n")

@@ -143,6 +143,10 @@ def account(sandbox: Sandbox, boto: Callable[..., Any]) -> Account:
 @pytest.fixture
 def sent(sandbox: Sandbox) -> list[str]:
     """Every change that AWS was asked for and acted on, from here on."""
+    return changes(sandbox)
+
+
+def changes(sandbox: Sandbox) -> list[str]:
     heard: list[str] = []
 
     def hear(call: ApiCall) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.server import Sandbox
 from services.aws.session import AwsSession
 from services.hardening.goal import HardenGoal
 from services.runbook.case import CaseBook
 from services.runbook.plan import Governing, State
 from services.upkeep import book
-from tests.services.hardening.conftest import KEYS, MANAGEMENT, NEW, NEW_BUCKET, Account, policy_of
+from tests.services.hardening.conftest import KEYS, MANAGEMENT, NEW, NEW_BUCKET, Account, policy_of, strip
 
 BASIC = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True, "DataResources": []}]
 
@@ -107,3 +108,16 @@ ROUTES: Mapping[str, Route] = {
     "bucket": _BUCKET,
     "bucket taken back": _BUCKET_BACK,
 }
+
+
+def fresh(sandbox: Sandbox, account: Account, name: str) -> None:
+    """An account of its own for a route, whose new buckets are as open as they were before 2023."""
+    sandbox.reset()
+    sandbox.world.settings.trail_delay = 3600
+    sandbox.faults.on("CreateBucket", "after", lambda: strip(NEW_BUCKET))
+    ROUTES[name].found(account)
+
+
+async def take_route(name: str, aws: AwsSession, cases: CaseBook) -> None:
+    """As it is taken in a process of its own."""
+    await ROUTES[name].take(aws, cases)

@@ -1,14 +1,10 @@
-"""SIGKILL at every boundary of hardening and its undo; run again, all ends as if nothing had happened."""
+"""SIGKILL wherever it makes a difference, there and back; run again, all ends as if nothing had happened."""
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
-import os
-import signal
 import sys
 from datetime import timedelta
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,50 +13,18 @@ from sandbox.server import Sandbox
 from services.aws.session import AwsSession
 from services.runbook.case import CaseBook
 from services.upkeep import engine
-from tests.services.hardening.conftest import NEW_BUCKET, REGIONS, Account, strip
-from tests.services.hardening.routes import ROUTES
-from tests.services.runbook.full_run import Boundaries, Counter, watch
-
-WHERE = Boundaries.ALL if os.environ.get("STANCH_EVERY_BOUNDARY") else Boundaries.CHANGES
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.services.runbook.full_run", "tests.services.hardening.routes"])
+from tests.services.hardening.conftest import REGIONS, Account
+from tests.services.hardening.routes import ROUTES, fresh, take_route
+from tests.services.matrices.killing import Victim, points
 
 
-def run(environment: dict[str, str], state: Path, route: str, kill_at: int | None, pipe: Connection) -> None:
-    """Send how many boundaries there were, once the whole route is through."""
-    os.environ.update(environment)
-    counter = Counter(kill_at)
-    watch(counter, WHERE)
-    asyncio.run(_take(route, state))
-    pipe.send(counter.count)
-
-
-async def _take(route: str, state: Path) -> None:
-    async with AwsSession(regions=REGIONS) as aws:
-        await ROUTES[route].take(aws, CaseBook(state))
-
-
-def killed_at(sandbox: Sandbox, state: Path, route: str, point: int | None) -> int | None:
-    """How many boundaries there were, if it was not killed."""
-    ours, theirs = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=run, args=(sandbox.environment(), state, route, point, theirs))
-    process.start()
-    theirs.close()
-    with ours:
-        try:
-            count: int | None = ours.recv()
-        except EOFError:
-            count = None
-        process.join()
-    assert process.exitcode == (-signal.SIGKILL if count is None else 0)
-    return count
-
-
-@pytest.mark.parametrize("name", ["new", "named"])
+@pytest.mark.parametrize("name", ["new taken back", "named taken back"])
+@pytest.mark.long
 async def test_killed_at_every_boundary(
     sandbox: Sandbox,
     account: Account,
     aws: AwsSession,
+    victim: Victim,
     tmp_path: Path,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -68,29 +32,21 @@ async def test_killed_at_every_boundary(
 ) -> None:
     # The sandbox agrees with itself at once, so nothing is gained by asking again.
     monkeypatch.setattr(engine, "PATIENCE", timedelta())
-    name = f"{name} taken back"
-    route = ROUTES[name]
-
-    def begin() -> None:
-        """In an account of its own, whose new buckets are as open as they were before 2023."""
-        sandbox.reset()
-        sandbox.world.settings.trail_delay = 3600
-        sandbox.faults.on("CreateBucket", "after", lambda: strip(NEW_BUCKET))
-        route.found(account)
-
-    begin()
-    boundaries = killed_at(sandbox, tmp_path / "whole", name, None)
-    assert boundaries
-    route.check(account, CaseBook(tmp_path / "whole"))
-    for point in range(1, boundaries + 1):
-        begin()
-        cases = CaseBook(tmp_path / str(point))
-        assert killed_at(sandbox, tmp_path / str(point), name, point) is None
+    route, take, state = ROUTES[name], partial(take_route, name), tmp_path / "whole"
+    fresh(sandbox, account, name)
+    named = victim.whole(state, take, REGIONS)
+    route.check(account, CaseBook(state))
+    chosen = points(named)
+    for point in chosen:
+        fresh(sandbox, account, name)
+        state = tmp_path / str(point)
+        victim.kill(state, take, REGIONS, point)
         try:
-            await route.take(aws, cases)
-            route.check(account, cases)
+            await route.take(aws, CaseBook(state))
+            route.check(account, CaseBook(state))
         except Exception as error:
-            error.add_note(f"{name}, killed at boundary {point} of {boundaries}")
+            error.add_note(f"{name}, killed at boundary {point}: {named[point - 1]}")
             raise
     with capsys.disabled():
-        sys.stderr.write(f"\nkill matrix, {name}: {boundaries} boundaries survived\n")
+        told = f"{len(chosen)} of {len(named)} boundaries survived"
+        sys.stderr.write(f"\nkill matrix, {name}: {told}\n")

@@ -45,7 +45,11 @@ class Shop:
         return self.folder / f"{self.user}.key"
 
     def there(self) -> bool:
-        return any(found["UserName"] == self.user for found in self.boto["iam"].list_users()["Users"])
+        try:
+            self.boto["iam"].get_user(UserName=self.user)
+        except self.boto["iam"].exceptions.NoSuchEntityException:
+            return False
+        return True
 
     def keys(self) -> dict[str, str]:
         """Status by id."""
@@ -117,8 +121,8 @@ class Route:
     exists: bool = False
     """Whether the user is there before."""
     back: bool = False
-    known: int = 0
-    """How many of the first boundaries are those of another route."""
+    like: tuple[str, ...] = ()
+    """Routes that have some of its boundaries."""
 
     async def take(self, aws: AwsSession, book: CaseBook, shop: Shop) -> None:
         """Whatever of it was not done yet, as who was told where the case stands would do it."""
@@ -201,20 +205,17 @@ def _managed_to_file(shop: Shop) -> Goal:
     return setup(shop, secret_to=ToFile(shop.file), policy=PolicyChoice.MANAGED, age_days=None)
 
 
-TO_THE_KEY = 16
-SET_UP = 24
-
 ROUTES = {
     "set up": Route(setup, _in_secret),
-    "set up to a file": Route(_managed_to_file, _in_file, known=TO_THE_KEY),
+    "set up to a file": Route(_managed_to_file, _in_file, like=("set up",)),
     "set up to the screen": Route(
-        lambda shop: setup(shop, secret_to=ToScreen()), _on_screen, exists=True, known=TO_THE_KEY - 3
+        lambda shop: setup(shop, secret_to=ToScreen()), _on_screen, exists=True, like=("set up",)
     ),
-    "taken back": Route(setup, _gone, back=True, known=SET_UP),
-    "managed taken back": Route(_managed_to_file, _gone, back=True, known=SET_UP + 9),
+    "taken back": Route(setup, _gone, back=True, like=("set up",)),
+    "managed taken back": Route(_managed_to_file, _gone, back=True, like=("set up to a file", "taken back")),
     "issued": Route(lambda shop: issue(shop, ToSecretsManager(SHARED)), _issued, exists=True),
     "issue taken back": Route(
-        lambda shop: issue(shop, ToSecretsManager()), _unissued, exists=True, back=True
+        lambda shop: issue(shop, ToSecretsManager()), _unissued, exists=True, back=True, like=("issued",)
     ),
 }
 

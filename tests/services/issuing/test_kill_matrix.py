@@ -13,47 +13,50 @@ import pytest
 from sandbox.server import Sandbox
 from services.aws.session import AwsSession
 from services.runbook.case import CaseBook
-from tests.services.issuing.routes import ROUTES, check, open_shop, take_route
-from tests.services.runbook.full_run import Boundaries
-from tests.services.runbook.killing import EVERYWHERE, killed_at
+from tests.services.issuing.routes import REGION, ROUTES, Shop, check, open_shop, take_route
+from tests.services.matrices.killing import Take, Victim, points
 
-WHERE = Boundaries.ALL if EVERYWHERE is Boundaries.ALL else Boundaries.CHANGES
+ANEW = "CreateServiceSpecificCredential"
+"""Its secret goes another way on each route."""
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ROUTES)
+@pytest.mark.long
 async def test_killed_wherever_it_makes_a_difference(
     aws: AwsSession,
     sandbox: Sandbox,
     boto_clients: Mapping[str, Any],
+    victim: Victim,
     tmp_path: Path,
     name: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def killed(route_name: str, user: str, point: int | None) -> tuple[int | None, CaseBook, Any]:
-        route, folder = ROUTES[route_name], tmp_path / f"{route_name} {user}"
+    def begin(name: str, number: int) -> tuple[Shop, Path, Take]:
+        user = f"{name.replace(' ', '-')}-{number}"
+        folder = tmp_path / user
         folder.mkdir()
-        shop = open_shop(route, boto_clients, user, folder)
-        take = partial(take_route, route_name, user, folder)
-        return killed_at(sandbox, folder / "state", take, point, WHERE), CaseBook(folder / "state"), shop
+        shop = open_shop(ROUTES[name], boto_clients, user, folder)
+        return shop, folder / "state", partial(take_route, name, user, folder)
 
-    def whole(route_name: str) -> int:
-        count, book, shop = killed(route_name, f"whole-{route_name.replace(' ', '-')}", None)
-        assert count
-        check(sandbox, shop, book, ROUTES[route_name])
-        return count
+    def whole(name: str) -> list[str]:
+        shop, state, take = begin(name, 0)
+        named = victim.whole(state, take, (REGION,))
+        check(sandbox, shop, CaseBook(state), ROUTES[name])
+        return named
 
-    route, boundaries = ROUTES[name], whole(name)
-    known = 0 if WHERE is Boundaries.ALL else route.known
-    for point in range(1 + known, boundaries + 1):
-        count, book, shop = killed(name, f"web-{point}", point)
-        assert count is None
-        await route.take(aws, book, shop)
+    route, named = ROUTES[name], whole(name)
+    known = [whole(other) for other in route.like]
+    chosen = points(named, *known, anew="" if route.back else ANEW)
+    for point in chosen:
+        shop, state, take = begin(name, point)
+        victim.kill(state, take, (REGION,), point)
         try:
-            check(sandbox, shop, book, route)
-        except AssertionError as error:
-            error.add_note(f"{name}, killed at boundary {point} of {boundaries}")
+            await route.take(aws, CaseBook(state), shop)
+            check(sandbox, shop, CaseBook(state), route)
+        except Exception as error:
+            error.add_note(f"{name}, killed at boundary {point}: {named[point - 1]}")
             raise
     with capsys.disabled():
-        told = f"{boundaries - known} of {boundaries} boundaries survived"
+        told = f"{len(chosen)} of {len(named)} boundaries survived"
         sys.stderr.write(f"\nkill matrix, {name}: {told}\n")

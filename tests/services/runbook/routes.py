@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.logs.models import logs_backends
+
+from sandbox.account import iam_backend
 from sandbox.credentials import CredentialStore
+from sandbox.logs import enable_bearer
 from sandbox.server import Sandbox
+from sandbox.world import ACCOUNT, HOME_REGION
 from services.aws.session import AwsSession
 from services.rotation import opening as rotating
 from services.rotation.stages import STEP, Next
@@ -40,6 +45,11 @@ class Patient:
     user: str
     key_id: str
     access_key: str
+
+    @property
+    def who(self) -> tuple[str, str, str]:
+        """What makes it again in another process."""
+        return self.user, self.key_id, self.access_key
 
     @property
     def new_user(self) -> str:
@@ -77,9 +87,13 @@ class Patient:
         (found,) = [group for group in listed if group["logGroupName"] == self.log_group]
         return bool(found["bearerTokenAuthenticationEnabled"])
 
-    def users(self) -> list[str]:
-        named = [user["UserName"] for user in self.boto["iam"].list_users()["Users"]]
-        return [name for name in named if name in (self.user, self.new_user)]
+    def moved(self) -> bool:
+        """Whether there is a new user; that the old one is there is seen by its keys."""
+        try:
+            self.boto["iam"].get_user(UserName=self.new_user)
+        except self.boto["iam"].exceptions.NoSuchEntityException:
+            return False
+        return True
 
     def secret(self, name: str) -> str:
         return str(self.boto["secretsmanager"].get_secret_value(SecretId=name)["SecretString"])
@@ -113,19 +127,17 @@ def _trail(s3: Any, cloudtrail: Any) -> None:
     cloudtrail.start_logging(Name="audit")
 
 
-def admit(boto: Mapping[str, Any], user: str) -> Patient:
-    iam, logs = boto["iam"], boto["logs"]
-    iam.create_user(UserName=user)
-    key = iam.create_service_specific_credential(UserName=user, ServiceName=LOGS)["ServiceSpecificCredential"]
-    access_key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
-    iam.attach_user_policy(UserName=user, PolicyArn=MANAGED)
-    iam.put_user_policy(UserName=user, PolicyName="read", PolicyDocument=document("Allow", "s3:Get*"))
-    iam.add_user_to_group(GroupName=GROUP, UserName=user)
-    patient = Patient(boto, user, key["ServiceSpecificCredentialId"], access_key)
-    logs.create_log_group(logGroupName=patient.log_group)
-    logs.put_bearer_token_authentication(
-        logGroupIdentifier=patient.log_group, bearerTokenAuthenticationEnabled=True
-    )
+def admit(boto: Mapping[str, Any], sandbox: Sandbox, user: str) -> Patient:
+    """Put straight into the account, for that is done more often than anything else."""
+    iam, now = iam_backend(), sandbox.world.clock.now()
+    iam.create_user(HOME_REGION, user)
+    key = sandbox.world.part(CredentialStore).seed(user, LOGS, created=now)
+    access_key = iam.create_access_key(user_name=user)
+    iam.attach_user_policy(MANAGED, user)
+    iam.put_user_policy(user, "read", document("Allow", "s3:Get*"))
+    iam.add_user_to_group(GROUP, user)
+    patient = Patient(boto, user, key.id, access_key.access_key_id)
+    enable_bearer(logs_backends[ACCOUNT][HOME_REGION].create_log_group(patient.log_group, {}), True)
     return patient
 
 
@@ -136,7 +148,7 @@ def untouched(patient: Patient, *, but: str = "") -> None:
         "policies": patient.policies() == {MANAGED, "read"},
         "access keys": patient.access_keys() == ["Active"],
         "log group": patient.bearer(),
-        "users": patient.users() == [patient.user],
+        "users": not patient.moved(),
     }
     assert [name for name, as_it_was in seen.items() if not as_it_was and name != but] == []
 
@@ -190,8 +202,8 @@ class Route:
     undone: tuple[Deed, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     ends: Callable[[Patient, Sandbox], None] = _as_before
-    begins_as: str | None = None
-    """The route that it is the same as to begin with."""
+    like: tuple[str, ...] = ()
+    """Routes that have some of its boundaries."""
 
     def options(self, patient: Patient) -> Options:
         chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
@@ -252,7 +264,9 @@ def _log_group(patient: Patient) -> tuple[str, ...]:
 _ALL = (StepName.DEACTIVATE, StepName.REVIEW, StepName.REPLACE, StepName.DELETE, StepName.DENY)
 
 ROUTES = {
-    "five steps": Route(_ALL, (StepName.DENY,), ends=_replaced),
+    "five steps": Route(
+        _ALL, (StepName.DENY,), ends=_replaced, like=("deactivate", "review", "replace and delete", "deny")
+    ),
     "deactivate": Route((StepName.DEACTIVATE,), (StepName.DEACTIVATE,)),
     "review": Route((StepName.REVIEW,)),
     "review of the history": Route((StepName.REVIEW,), (), {"source": "history"}),
@@ -262,15 +276,17 @@ ROUTES = {
     "replace and delete": Route((StepName.REPLACE, StepName.DELETE), ends=_replaced),
     "deny": Route((StepName.DENY,), (StepName.DENY,)),
     "managed hold": Route((StepName.DENY,), (StepName.DENY,), {"hold_policy": HOLD}),
-    "reset": Route((StepName.DEACTIVATE, StepName.REPLACE), (), {"in_place": True}, _reset),
+    "reset": Route(
+        (StepName.DEACTIVATE, StepName.REPLACE), (), {"in_place": True}, _reset, like=("deactivate",)
+    ),
     "new user": Route((StepName.REPLACE,), (), {"new_user": _new_user}, _moved),
     "new user taken back": Route(
-        (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, begins_as="new user"
+        (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, like=("new user",)
     ),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
     "rotation": Rotating((), ends=_replaced),
-    "rotation taken back": Rotating((), back=True),
+    "rotation taken back": Rotating((), like=("rotation",), back=True),
 }
 
 

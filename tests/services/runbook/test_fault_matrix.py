@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +15,12 @@ from botocore.retries import standard
 
 from sandbox.server import Sandbox
 from services.aws import cloudtrail, session
-from services.aws.call import Call
-from services.aws.errors import AwsError
-from services.aws.session import Answer, AwsSession
+from services.aws.session import AwsSession
 from services.runbook import engine, settle
 from services.runbook.case import CaseBook
-from tests.services.runbook.routes import ROUTES, admit, check, prepare
+from tests.services.matrices import faults
+from tests.services.runbook.routes import ROUTES, Patient, Route, admit, check, prepare
 
-FAULTS = {
-    "throttled": "throttle:{}:9",
-    "5xx": "500:{}:9",
-    "acted, then no answer": "timeout:{}:0.5:1",
-    "acted, then reset": "drop:{}:1",
-    "reset before it acted": "drop-before:{}:1",
-    "credentials expired": "expired:{}:1",
-    "denied": "deny:{}:1",
-    "rubbish": "rubbish:{}:1",
-}
 CALLS = {
     "deactivate": ["GetCallerIdentity", "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential"],
     "review": ["DescribeTrails", "GetTrailStatus", "GetEventSelectors", "ListObjectsV2", "GetObject"],
@@ -73,8 +64,8 @@ CALLS = {
 }
 
 
-# Who may not read them is told that they are not copied.
-NAMED_INSTEAD = {("ListGroupsForUser", "denied")}
+NAMED_INSTEAD = (("ListGroupsForUser", "denied"),)
+"""Who may not read them is told that they are not copied."""
 
 
 @pytest.fixture
@@ -84,9 +75,26 @@ def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
     monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", 1000.0)
     monkeypatch.setattr(cloudtrail, "BACKOFF_SECONDS", (0.0,) * len(cloudtrail.BACKOFF_SECONDS))
-    monkeypatch.setattr(session, "READ_SECONDS", 0.25)
+    monkeypatch.setattr(session, "READ_SECONDS", faults.READ_SECONDS)
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
+
+
+@dataclass
+class Struck:
+    """A patient with a case of its own, on a route."""
+
+    sandbox: Sandbox
+    aws: AwsSession
+    route: Route
+    patient: Patient
+    book: CaseBook
+
+    async def take(self) -> None:
+        await self.route.take(self.aws, self.book, self.patient)
+
+    def check(self) -> None:
+        check(self.sandbox, self.patient, self.book, self.route)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -99,50 +107,26 @@ async def test_every_fault_ends_well(
     name: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    route, clients = ROUTES[name], prepare(boto)
+    clients, number = prepare(boto), count()
     async with AwsSession(regions=("us-east-1",)) as aws:
-        for call in CALLS[name]:
-            for at, (fault, spec) in enumerate(FAULTS.items()):
-                if (call, fault) in NAMED_INSTEAD:
-                    continue
-                patient, book = admit(clients, f"{call}-{at}"), CaseBook(tmp_path / f"{call} {at}")
-                what, said = f"{name}, {call}: {fault}", list[str]()
-                before = sandbox.faults.struck
-                sandbox.faults.add(spec.format(call))
-                for _ in range(3):
-                    try:
-                        await route.take(aws, book, patient)
-                        break
-                    except AwsError as error:
-                        said.append(str(error))
-                        sandbox.faults.clear()
-                else:
-                    pytest.fail(f"{what}: never ended, {said}")
-                sandbox.faults.clear()
-                try:
-                    assert sandbox.faults.struck > before, "the call was never made"
-                    assert all(sentence and "\n" not in sentence for sentence in said)
-                    check(sandbox, patient, book, route)
-                except AssertionError as error:
-                    error.add_note(f"{what}; said {said}")
-                    raise
+
+        def fresh() -> Struck:
+            patient = admit(clients, sandbox, f"web-{next(number)}")
+            return Struck(sandbox, aws, ROUTES[name], patient, CaseBook(tmp_path / patient.user))
+
+        told = await faults.refused(sandbox, fresh, CALLS[name], but=NAMED_INSTEAD)
+        told += await faults.lost(sandbox, fresh, CALLS[name])
     with capsys.disabled():
-        told = f"{len(FAULTS)} faults at {len(CALLS[name])} calls ended well"
-        sys.stderr.write(f"\nfault matrix, {name}: {told}\n")
+        sys.stderr.write(f"\nfault matrix, {name}: {told} faults at {len(CALLS[name])} calls ended well\n")
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_no_call_of_the_runbook_is_left_out(
-    boto: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, boto: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients, send, made = prepare(boto), AwsSession.send, set[str]()
-
-    async def watched(self: AwsSession, call: Call) -> Answer:
-        made.add(call.operation)
-        return await send(self, call)
-
-    monkeypatch.setattr(AwsSession, "send", watched)
-    async with AwsSession(regions=("us-east-1",)) as aws:
-        for at, route in enumerate(ROUTES.values()):
-            await route.take(aws, CaseBook(tmp_path / str(at)), admit(clients, f"web-{at}"))
+    clients = prepare(boto)
+    with faults.watched(monkeypatch) as made:
+        async with AwsSession(regions=("us-east-1",)) as aws:
+            for at, route in enumerate(ROUTES.values()):
+                await route.take(aws, CaseBook(tmp_path / str(at)), admit(clients, sandbox, f"web-{at}"))
     assert made == {call for calls in CALLS.values() for call in calls}

@@ -1,0 +1,131 @@
+"""Faults at the calls of a way: success, or one sentence and a case that can be gone on with.
+
+Those that refuse strike one after the other, at one call after the other, while one subject goes its way;
+answers are lost to all the calls of one going. With STANCH_FULL_MATRICES=1 every fault is tried at every
+call, on a subject of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import pytest
+
+from sandbox.server import Sandbox
+from services.aws.call import Call
+from services.aws.errors import AwsError
+from services.aws.session import Answer, AwsSession
+from services.runbook.errors import Refused
+from tests.services.matrices.boundaries import EVERYTHING
+
+READ_SECONDS = 0.4
+REFUSING = {
+    "throttled": "throttle:{}:9",
+    "5xx": "500:{}:9",
+    "credentials expired": "expired:{}:1",
+    "denied": "deny:{}:1",
+    # A page in place of XML is asked for again.
+    "rubbish": "rubbish:{}:9",
+}
+LOSING = {
+    "acted, then no answer": "timeout:{}:1:1",
+    "acted, then reset": "drop:{}:1",
+    "reset before it acted": "drop-before:{}:1",
+}
+AT_READS = ("throttled", "denied", "rubbish", "acted, then no answer")
+"""How else a read fails is told apart by AwsSession alone."""
+
+
+class Subject(Protocol):
+    """What goes a way; *take* does whatever of it was not done yet."""
+
+    async def take(self) -> None: ...
+
+    def check(self) -> None:
+        """All is as the way ends."""
+
+
+def at(call: str, faults: Collection[str]) -> list[str]:
+    """Those of the faults that are tried at a call."""
+    return [fault for fault in faults if EVERYTHING or fault in AT_READS or not Call("", call).reads]
+
+
+async def refused(
+    sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection[str], *, but: Collection[object] = ()
+) -> int:
+    """Every fault that refuses at every call, in the order of the way; how many struck."""
+    subject: Subject | None = None
+    tried = [(call, fault) for call in calls for fault in at(call, REFUSING) if (call, fault) not in but]
+    for call, fault in tried:
+        subject = subject or fresh()
+        said = await strike(sandbox, subject, call, fault)
+        if said is None or EVERYTHING:
+            await _end(subject, f"{call}: {fault}; said {said}")
+            subject = None
+    if subject:
+        await _end(subject, "after all of them")
+    return len(tried)
+
+
+async def strike(sandbox: Sandbox, subject: Subject, call: str, fault: str) -> str | None:
+    """One fault at one call, while the subject goes its way; what was said then."""
+    said, before = None, sandbox.faults.struck
+    sandbox.faults.add((REFUSING | LOSING)[fault].format(call))
+    try:
+        await subject.take()
+    except (AwsError, Refused) as error:
+        said = str(error)
+    sandbox.faults.lift()
+    assert sandbox.faults.struck > before, f"{call}: {fault}: it was never made; said {said}"
+    assert said is None or (said and "\n" not in said), f"{call}: {fault}; said {said}"
+    return said
+
+
+async def lost(sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection[str]) -> int:
+    """Every way to lose an answer, to every call of one going; how many were lost."""
+    count = 0
+    for fault, spec in LOSING.items():
+        struck = [call for call in calls if fault in at(call, LOSING)]
+        for together in [struck, *([call] for call in struck if EVERYTHING)]:
+            subject, said, before = fresh(), list[str](), sandbox.faults.struck
+            for call in together:
+                sandbox.faults.add(spec.format(call))
+            for _ in range(len(together) + 1):
+                try:
+                    await subject.take()
+                    break
+                except (AwsError, Refused) as error:
+                    said.append(str(error))
+            else:
+                pytest.fail(f"{together}: {fault}: never ended, {said}")
+            count += len(together)
+            assert sandbox.faults.struck == before + len(together), f"{together}: {fault}; said {said}"
+            assert all(sentence and "\n" not in sentence for sentence in said)
+            sandbox.faults.lift()
+            await _end(subject, f"{together}: {fault}; said {said}")
+    return count
+
+
+async def _end(subject: Subject, what: str) -> None:
+    try:
+        await subject.take()
+        subject.check()
+    except Exception as error:
+        error.add_note(what)
+        raise
+
+
+@contextmanager
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The operations that an AwsSession sends meanwhile."""
+    send, made = AwsSession.send, set[str]()
+
+    async def note(self: AwsSession, call: Call) -> Answer:
+        made.add(call.operation)
+        return await send(self, call)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AwsSession, "send", note)
+        yield made
