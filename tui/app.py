@@ -250,13 +250,9 @@ class StanchApp(TypeAhead[None]):
         self.push_screen(PolicyScreen(target, wanted))
 
     def govern(self, subject: Subject | None) -> None:
-        """A policy for whose key is chosen, if one is."""
-        from services.governance.documents import SERVICES, Kind, Wanted
-        from services.governance.targets import target_of_user
+        from tui.screens.policy import PolicyScreen
 
-        service = subject.service if subject else None
-        wanted = Wanted(Kind.DENY, service) if service in SERVICES else None
-        self.open_policy(target_of_user(subject.user) if subject else None, wanted)
+        self.push_screen(PolicyScreen.of(subject) if subject else PolicyScreen())
 
     def open_setup(self, wanted: Mapping[str, Any] | None = None) -> None:
         from tui.screens.setup import SetupScreen

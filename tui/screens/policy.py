@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Self
 
 from textual.app import ComposeResult
 
 from services.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
 from services.governance.goal import PolicyGoal
-from services.governance.targets import BadTarget, Target, parse_target
+from services.governance.targets import BadTarget, Target, parse_target, target_of_user
 from services.text import clean
 from tui.commands import bindings
+from tui.context import Subject
 from tui.screens.dialogs.sentence import SentenceDialog
 from tui.screens.goal import GoalScreen, Unchosen
 from tui.widgets.form import picked
@@ -33,6 +35,12 @@ class PolicyScreen(GoalScreen):
         self._first = wanted or Wanted(KINDS[0])
         self._ages = tuple(sorted({*AGES, self._first.days}))
         self._log_groups = self._first.log_groups
+
+    @classmethod
+    def of(cls, subject: Subject) -> Self:
+        """For the user of a key, and the service it is of."""
+        wanted = Wanted(KINDS[0], subject.service) if subject.service in SERVICES else None
+        return cls(target_of_user(subject.user), wanted)
 
     def form(self) -> ComposeResult:
         first = self._first
