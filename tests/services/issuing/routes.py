@@ -14,7 +14,6 @@ from services.issuing.issue import IssueGoal
 from services.issuing.setup import SetupGoal
 from services.issuing.wanted import KeySetup, PolicyChoice
 from services.runbook.case import CaseBook
-from services.runbook.plan import State
 from services.runbook.secret import Destination, ToFile, ToScreen, ToSecretsManager
 from services.runbook.state import CaseState
 from services.upkeep import book as cases
@@ -130,7 +129,7 @@ class Route:
         step = _newest(book).step(goal.deed)
         if not (_newest(book).told or step.undoing):
             await bring_about(aws, book, goal)
-        if self.back and _newest(book).step(goal.deed).state is not State.UNDONE:
+        if self.back and _newest(book).closed_at is None:
             await take_back(aws, book, goal)
 
 
