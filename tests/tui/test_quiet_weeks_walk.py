@@ -48,6 +48,8 @@ def test_set_up_recorded_governed_and_found(
         (issued,) = set(leaked_key.keys) - {leaked_key.key_id}
         assert leaked_key.keys[issued] == "Active"
         secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+        # It is planned anew first: until then there is nothing to take back.
+        terminal.wait("Nothing to do: web has it")
         terminal.press("ctrl+t")
         agree(terminal, "Delete the new logs key of web?")
         terminal.wait("The new logs key of web is gone")
