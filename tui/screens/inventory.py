@@ -208,6 +208,8 @@ class InventoryScreen(StanchScreen):
             self.report(f"asking what {user} holds", error)
         finally:
             self._examining = None
+        if not self.drawable:
+            return
         self.table.show(
             self.list.rows,
             sorted_by=None if self.list.order == "worry" else self.list.order,
