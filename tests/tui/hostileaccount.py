@@ -6,6 +6,8 @@ account goes on answering. With ``uncleaned`` nothing is cleaned at the border, 
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 import sys
@@ -40,7 +42,7 @@ WRITTEN = {
 """The fields whose text somebody chose; those of CloudTrail's records among them."""
 
 REVIEWED = "cloudwatch-logs-hlc"
-"""This user's own name stays: the records of a trail, which are no answers, name it too."""
+"""This user's own name stays: it is looked for in records, where it has another field."""
 
 _EVENT = "CloudTrailEvent"
 
@@ -88,6 +90,27 @@ class Spoiler:
         return self._good.get(asked, asked) if isinstance(asked, str) else asked
 
 
+class SpoiltObject:
+    """A trail's object as it is read: the same event comes by the history too, and must be the same."""
+
+    def __init__(self, body: Any, spoiler: Spoiler) -> None:
+        self._body = body
+        self._spoiler = spoiler
+
+    async def __aenter__(self) -> SpoiltObject:
+        async with self._body as stream:
+            records = json.loads(gzip.decompress(await stream.read()))
+        spoilt = json.dumps(self._spoiler.spoil(records)).encode()
+        self._rest = io.BytesIO(gzip.compress(spoilt))
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._rest.close()
+
+    async def read(self, size: int) -> bytes:
+        return self._rest.read(size)
+
+
 class HostileSession(AwsSession):
     def __init__(self, spoiler: Spoiler, **options: Any) -> None:
         super().__init__(**options)
@@ -104,6 +127,8 @@ class HostileSession(AwsSession):
 
     def _answered(self, parsed: dict[str, Any], **_: Any) -> None:
         parsed.update(self._spoiler.spoil(parsed))
+        if "Body" in parsed:
+            parsed["Body"] = SpoiltObject(parsed["Body"], self._spoiler)
 
     def _asked(self, params: dict[str, Any], **_: Any) -> Any:
         return self._spoiler.mend(params)
