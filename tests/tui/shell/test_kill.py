@@ -15,7 +15,7 @@ import pytest
 from sandbox.faults import When
 from sandbox.server import Sandbox
 from services.runbook.case import Case
-from tests.tui.shell.conftest import Account, start
+from tests.tui.shell.conftest import Account, Stanch, start
 from tui.cli import Exit
 
 CALLS = [
@@ -34,6 +34,7 @@ CALLS = [
 def test_a_killed_run_goes_on_with_its_case(
     sandbox: Sandbox,
     leaked: Account,
+    stanch: Stanch,
     boto: Callable[..., Any],
     tmp_path: Path,
     step: str,
@@ -54,10 +55,9 @@ def test_a_killed_run_goes_on_with_its_case(
     assert first.returncode == -signal.SIGKILL
     sandbox.faults.clear()
 
-    with start(*arguments) as second:
-        out, err = second.communicate()
-    assert second.returncode == Exit.DONE, err
-    document = json.loads(out)
+    second = stanch(*arguments)
+    assert second.code == Exit.DONE, second.err
+    document = second.json
     assert document["verified"] is True
     _check_account(step, boto, leaked)
     (case,) = (tmp_path / "state" / "cases").iterdir()
