@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -303,7 +302,12 @@ def test_several_keys_by_their_age(
 
 @pytest.mark.parametrize("operation", ["CreateServiceSpecificCredential", "CreateSecret"])
 def test_a_killed_run_goes_on_and_makes_no_third_key(
-    leaked: Account, boto: Callable[..., Any], tmp_path: Path, sandbox: Sandbox, operation: str
+    leaked: Account,
+    stanch: Stanch,
+    boto: Callable[..., Any],
+    tmp_path: Path,
+    sandbox: Sandbox,
+    operation: str,
 ) -> None:
     arguments = ["--state-dir", str(tmp_path), "rotate", leaked.key_id, "--user", "web", "--yes", "--json"]
     running: list[subprocess.Popen[bytes]] = []
@@ -313,11 +317,10 @@ def test_a_killed_run_goes_on_and_makes_no_third_key(
         first.communicate()
     assert first.returncode == -signal.SIGKILL
     sandbox.faults.clear()
-    with start(*arguments) as second:
-        out, err = second.communicate()
-    document = json.loads(out)
+    second = stanch(*arguments)
+    document = second.json
     # Where all was done but said, it waits for the import by now.
-    assert second.returncode in (Exit.DONE, Exit.INCOMPLETE), err
+    assert second.code in (Exit.DONE, Exit.INCOMPLETE), second.err
     assert document["next"] == "import"
     assert keys(boto) == {leaked.key_id: "Active", document["new_key_id"]: "Active"}
     stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
