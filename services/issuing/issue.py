@@ -99,7 +99,7 @@ class IssueGoal:
             warnings=tuple(warnings),
             remarks=(keys.ADVICE,) if ground.planning and key.calls else (),
             blocked=key.blocked,
-            already=None if key.calls else f"{self.user} has it: {key.stands}.",
+            already=f"{self.user} has it: {key.stands}." if key.stands else None,
             awaited=key.awaited,
             facts={"before": [found.id for found in there.keys(self.service)]},
         )

@@ -342,7 +342,8 @@ class Upkeep:
             calls=proposal.calls,
             warnings=proposal.warnings,
             blocked=proposal.blocked,
-            already=proposal.already,
+            # What is in the way is said first: with it nothing has come about yet.
+            already=None if proposal.blocked else proposal.already,
         )
 
     async def _journal(self, kind: str, **data: object) -> int:

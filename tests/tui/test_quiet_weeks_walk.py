@@ -49,7 +49,7 @@ def test_set_up_recorded_governed_and_found(
         assert leaked_key.keys[issued] == "Active"
         secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
         # It is planned anew first: until then there is nothing to take back.
-        terminal.wait("Nothing to do: web has it")
+        terminal.wait("blocked web has two logs keys, the most AWS allows")
         terminal.press("ctrl+t")
         agree(terminal, "Delete the new logs key of web?")
         terminal.wait("The new logs key of web is gone")

@@ -17,7 +17,7 @@ from services.issuing.wanted import PolicyChoice, custom_policy
 from services.runbook.case import CaseBook
 from services.runbook.errors import Refused
 from services.runbook.plan import Governing, State
-from services.runbook.secret import ToFile, ToSecretsManager
+from services.runbook.secret import ToFile, ToScreen, ToSecretsManager
 from services.upkeep import book as cases
 from services.upkeep.engine import Offer, Upkeep
 from services.upkeep.goal import Goal
@@ -27,6 +27,7 @@ from tests.services.issuing.routes import (
     MANAGED,
     Shop,
     bring_about,
+    issue,
     setup,
     take_back,
     token,
@@ -264,6 +265,23 @@ async def test_what_stands_against_it_is_said_before(
     with pytest.raises(Refused, match="two logs keys"):
         await bring_about(aws, book, setup(shop))
     assert sent == []
+
+
+async def test_what_is_in_the_way_is_said_and_not_that_nothing_is_left(
+    aws: AwsSession, book: CaseBook, shop: Shop
+) -> None:
+    """Though all of it is there, or a key is."""
+    await bring_about(aws, book, setup(shop))
+    hold = {"Effect": "Deny", "Action": "logs:CallWithBearerToken", "Resource": "*"}
+    held = json.dumps({"Version": "2012-10-17", "Statement": hold})
+    shop.boto["iam"].put_user_policy(UserName=shop.user, PolicyName="stanch-hold-logs", PolicyDocument=held)
+    plan = (await offer(aws, book, setup(shop))).plan
+    assert (plan.calls, plan.already) == ((), None)
+    assert "The hold (stanch-hold-logs) stops every key" in (plan.blocked or "")
+    shop.boto["iam"].create_service_specific_credential(UserName=shop.user, ServiceName=LOGS)
+    plan = (await offer(aws, book, issue(shop, ToScreen()))).plan
+    assert (plan.calls, plan.already) == ((), None)
+    assert "has two logs keys, the most AWS allows" in (plan.blocked or "")
 
 
 async def test_a_secret_that_has_nowhere_to_go_stops_it_before_anything_is_made(
