@@ -58,6 +58,7 @@ async def audit(
         caller_arn=caller.arn,
         regions=regions,
         keys=len(facts.keys),
+        keys_complete=facts.keys_complete,
         findings=in_order(tuple(each for each in said if isinstance(each, Finding))),
         unknown=tuple(each for each in said if isinstance(each, Unknown)),
         unreadable=unreadable,

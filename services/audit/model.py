@@ -80,6 +80,7 @@ class Audit:
     caller_arn: str
     regions: tuple[str, ...]
     keys: int = 0
+    keys_complete: bool = True
     findings: tuple[Finding, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
@@ -92,8 +93,7 @@ class Audit:
     def keys_told(self) -> str:
         """How many there are, and whether that is all."""
         told = f"{self.keys:,} key{'s' * (self.keys != 1)}"
-        partly = any(part.what.startswith("keys of ") for part in self.unreadable)
-        return f"{told} read, not all" if partly else told
+        return told if self.keys_complete else f"{told} read, not all"
 
     def as_json(self) -> dict[str, object]:
         return {
