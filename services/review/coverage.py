@@ -134,11 +134,7 @@ def _pieces(
     if stopped and stopped < started:
         before = min(max(since, stopped), begin)
         yield "unknown", (since, before), f"it logged until {stamp(stopped)}, since when is not known"
-        yield (
-            "no",
-            (before, begin),
-            f"logging was stopped from {stamp(stopped)} to {stamp(started)}",
-        )
+        yield "no", (before, begin), f"logging was stopped from {stamp(stopped)} to {stamp(started)}"
     else:
         yield "unknown", (since, begin), f"logging since {stamp(started)}; before that is not known"
     end = until
@@ -147,11 +143,7 @@ def _pieces(
         yield "no", (end, until), f"logging was stopped {stamp(end)}"
     elif status.delivery_error:
         end = min(max(begin, status.delivered or started), until)
-        yield (
-            "unknown",
-            (end, until),
-            f"its delivery fails with {status.delivery_error} since {stamp(end)}",
-        )
+        yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {stamp(end)}"
     set_at = min(max(begin, state.changed), end) if state.changed else begin
     if state.changed:
         change = f"its selectors were changed {stamp(state.changed)} by {state.changed_by}"

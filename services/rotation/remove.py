@@ -17,27 +17,28 @@ async def plan(at: Situation) -> Plan:
         stops="The old key, for good; it is Inactive already.",
         leaves="The new key.",
     )
+    barred = replace(whole, calls=())
     found = {one.id: one for one in await at.credentials()}
     old = found.get(at.key.id)
     if old is None:
-        return replace(whole, calls=(), already=f"{at.key.id} is gone already.")
+        return replace(barred, already=f"{at.key.id} is gone already.")
     if at.options.override:
         warning = f"Deleted though it is not sure that nothing misses it, because: {at.options.override}"
         return replace(whole, warnings=(warning,))
     if old.status == "Active":
         words = f"{at.key.id} is still Active: it is made Inactive and watched first (--next)."
-        return delete.blocked(whole, words)
+        return delete.blocked(barred, words)
     new = found.get(at.case.replacement.key_id) if at.case.replacement else None
     if new is None or new.status != "Active":
         status = new.status if new else "gone"
         words = f"The new key is {status}, and nothing else would work: go back (--back)."
-        return delete.blocked(whole, words)
+        return delete.blocked(barred, words)
     seen = await verdict.read(at, verdict.deactivated_at(at.case, old.expires, at.now()))
     told = f"{seen.words[:1].upper()}{seen.words[1:]}"
     if not seen.ready:
         ways = "go back (--back)" if seen.bad else "wait for it (--watch)"
         words = f"{told}: {ways}, or say why it is deleted all the same (--override REASON)."
-        return delete.blocked(whole, words)
+        return delete.blocked(barred, words)
     return replace(whole, warnings=(f"{told}.", "It cannot be brought back: --back ends with this."))
 
 

@@ -82,7 +82,7 @@ async def test_a_slow_line_answers_keys_within_its_round_trip(account: Sandbox, 
 async def test_aws_is_asked_while_the_line_is_behind(account: Sandbox, program: list[str]) -> None:
     asked = threading.Event()
     account.faults.on("ListAccessKeys", "after", asked.set)
-    async with over_ssh(program, environment(), rate=300.0) as remote:
+    async with over_ssh(program, environment(), rate=100.0) as remote:
         # Of the user of the key that is chosen: all keys were read by then.
         assert await asyncio.to_thread(asked.wait, PATIENCE)
         assert "16 keys" not in remote.text

@@ -108,7 +108,7 @@ class Work:
             offer = await self._agreed(upkeep)
             shown = offer.plan
             if undo and shown.already and upkeep.case is None:
-                return self._tell_nothing(shown.already)
+                return self._tell_nothing(offer, shown.already)
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
                 await self._resume(upkeep)
                 step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
@@ -135,12 +135,12 @@ class Work:
             click.confirm("Do it?", abort=True, err=True)
         return offer
 
-    def _tell_nothing(self, already: str) -> int:
+    def _tell_nothing(self, offer: Offer, already: str) -> int:
         """There is nothing to take back, and no case to say so in."""
         words = f"Nothing to do: {already.rstrip('.')}"
         if self.how.as_json:
             told = {"state": State.UNDONE.value, "calls": [], "verified": True, "message": words}
-            print_json({"case": None, **self.named, **told})
+            print_json({"case": None, **self.named, **told, **offer.proposal.more})
         else:
             click.echo(f"{words}.")
         return Exit.DONE
