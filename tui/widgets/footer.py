@@ -1,14 +1,21 @@
-"""The last line: what can be done now; what cannot is greyed, with its reason where there is room."""
+"""The last line: what can be done now; what cannot is greyed, with its reason where there is room.
+
+What a key does that is typed into a field is no command: those keys are not offered while one has the focus.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual import events
+from textual.keys import key_to_character
+from textual.widget import Widget
 
 from tui import commands
-from tui.command import Command
+from tui.command import Command, shown
 from tui.widgets.lines import Line, Lines, fit
 
 if TYPE_CHECKING:
@@ -27,8 +34,8 @@ def layout(items: list[Item], width: int) -> tuple[Line, list[tuple[int, int, st
     Reasons are shown when all of them fit; when not even the labels do, the last ranks give way first, but
     the way back, help and quit stay.
     """
-    for shown in _fallbacks(items):
-        line, places = _place(shown)
+    for tried in _fallbacks(items):
+        line, places = _place(tried)
         if places and places[-1][1] <= width:
             return fit(line, width), places
     return fit((), width), []
@@ -53,11 +60,11 @@ def _stays(item: tuple[Command, str, bool]) -> int:
     return 0 if command.id == "back" and greyed else _STAYING.get(command.id, 1)
 
 
-def _place(shown: list[tuple[Command, str, bool]]) -> tuple[Line, list[tuple[int, int, str]]]:
+def _place(items: list[tuple[Command, str, bool]]) -> tuple[Line, list[tuple[int, int, str]]]:
     line: Line = ((" ", "text"),)
     places: list[tuple[int, int, str]] = []
     at = 1
-    for command, label, greyed in shown:
+    for command, label, greyed in items:
         if places:
             line = (*line, (" " * _GAP, "text"))
         key = command.shown_key
@@ -72,6 +79,23 @@ def _place(shown: list[tuple[Command, str, bool]]) -> tuple[Line, list[tuple[int
     return line, places
 
 
+def heard(offered: Iterable[Command], focused: Widget | None) -> list[Command]:
+    """Those that have a key which *focused* does not write with, each with no other keys."""
+    if focused is None:
+        return list(offered)
+    left = (
+        (command, tuple(key for key in command.keys if not focused.check_consume_key(key, _written(key))))
+        for command in offered
+    )
+    return [replace(command, keys=keys) for command, keys in left if keys]
+
+
+def _written(key: str) -> str | None:
+    """What a field would write for *key*."""
+    name = shown(key)
+    return name if len(name) == 1 else key_to_character(key)
+
+
 class Footer(Lines):
     """Asks its screen what can be done; refresh_commands() is called when that may have changed."""
 
@@ -80,6 +104,7 @@ class Footer(Lines):
         self._places: list[tuple[int, int, str]] = []
 
     def on_mount(self) -> None:
+        self.watch(self.screen, "focused", self.refresh_commands, init=False)
         self.refresh_commands()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -92,9 +117,8 @@ class Footer(Lines):
         if not self.size.width:
             return
         screen = cast("Commanded", self.screen)
-        items = [
-            (command, screen.why_not(command)) for command in commands.footer(commands.within(screen.scope))
-        ]
+        offered = heard(commands.footer(commands.within(screen.scope)), self.screen.focused)
+        items = [(command, screen.why_not(command)) for command in offered]
         line, self._places = layout(items, self.size.width)
         self.draw([line])
 

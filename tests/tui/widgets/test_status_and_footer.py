@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.widgets import Input
 
 from tui import commands
 from tui.context import Context, OpenCase
-from tui.widgets.footer import layout
+from tui.widgets.footer import heard, layout
 from tui.widgets.lines import plain, width_of
+from tui.widgets.picker import Picker
 from tui.widgets.rule import rule
 from tui.widgets.statusline import status
 
@@ -94,3 +96,12 @@ def test_a_rule_takes_the_longest_note_that_fits() -> None:
     assert plain(rule("user", ("a long note", "short"), 20)) == "─ user ── short ────"
     assert plain(rule("a title too long", "note", 10)) == "─ a title…"
     assert plain(rule("", "", 5)) == "─────"
+
+
+def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None:
+    ranked = commands.footer(commands.within("inventory"))
+    assert heard(ranked, None) == ranked
+    assert heard(ranked, Picker("expires", ("never",), 0)) == ranked
+    left = {command.id: command.shown_key for command in heard(ranked, Input())}
+    assert left == {"open": "enter", "back": "esc"}
+    assert {"quit", "help"} <= {command.id for command in ranked}
