@@ -20,7 +20,7 @@ from services.governance.targets import Target, TargetKind, parse_target
 from services.runbook.case import CaseBook
 from services.runbook.plan import Governing, State
 from services.upkeep import book, engine
-from tests.services.matrices.killing import Victim, points
+from tests.services.matrices.killing import Victim, Way, points, survive
 
 DENY = Wanted(Kind.DENY)
 THEIRS = document(Wanted(Kind.DENY_USE))
@@ -107,21 +107,11 @@ async def test_killed_wherever_it_makes_a_difference(
         assert case.state().unsettled == {}
         assert case.state().step(Governing.POLICY).state is State.UNDONE
 
-    target, attached = fresh(kind)
-    named = victim.whole(tmp_path / "whole", partial(take, str(target)), REGIONS)
-    check(attached, CaseBook(tmp_path / "whole"))
-    chosen = points(named)
-    for point in chosen:
+    def begin(number: int) -> Way:
         target, attached = fresh(kind)
-        state = tmp_path / str(point)
-        victim.kill(state, partial(take, str(target)), REGIONS, point)
-        try:
-            async with AwsSession(regions=REGIONS) as aws:
-                await take(str(target), aws, CaseBook(state))
-            check(attached, CaseBook(state))
-        except Exception as error:
-            error.add_note(f"killed at boundary {point}: {named[point - 1]}")
-            raise
+        state = tmp_path / str(number)
+        return Way(state, partial(take, str(target)), partial(check, attached, CaseBook(state)))
+
+    told = await survive(victim, REGIONS, begin, points)
     with capsys.disabled():
-        told = f"{len(chosen)} of {len(named)} boundaries survived"
         sys.stderr.write(f"\nkill matrix, policy for {kind}: {told}\n")

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from sandbox.server import Sandbox
-from services.aws.session import AwsSession
 from services.runbook.case import CaseBook
-from tests.services.issuing.routes import REGION, ROUTES, Shop, check, open_shop, take_route
-from tests.services.matrices.killing import Take, Victim, points
+from tests.services.issuing.routes import REGION, ROUTES, check, open_shop, take_route
+from tests.services.matrices.killing import Victim, Way, points, survive, whole
 
 ANEW = "CreateServiceSpecificCredential"
 """Its secret goes another way on each route."""
@@ -24,7 +23,6 @@ ANEW = "CreateServiceSpecificCredential"
 @pytest.mark.parametrize("name", ROUTES)
 @pytest.mark.long
 async def test_killed_wherever_it_makes_a_difference(
-    aws: AwsSession,
     sandbox: Sandbox,
     boto_clients: Mapping[str, Any],
     victim: Victim,
@@ -32,31 +30,17 @@ async def test_killed_wherever_it_makes_a_difference(
     name: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def begin(name: str, number: int) -> tuple[Shop, Path, Take]:
-        user = f"{name.replace(' ', '-')}-{number}"
+    def begin(name: str, number: int) -> Way:
+        user, route = f"{name.replace(' ', '-')}-{number}", ROUTES[name]
         folder = tmp_path / user
         folder.mkdir()
-        shop = open_shop(ROUTES[name], boto_clients, user, folder)
-        return shop, folder / "state", partial(take_route, name, user, folder)
+        shop, state = open_shop(route, boto_clients, user, folder), folder / "state"
+        ended = partial(check, sandbox, shop, CaseBook(state), route)
+        return Way(state, partial(take_route, name, user, folder), ended)
 
-    def whole(name: str) -> list[str]:
-        shop, state, take = begin(name, 0)
-        named = victim.whole(state, take, (REGION,))
-        check(sandbox, shop, CaseBook(state), ROUTES[name])
-        return named
-
-    route, named = ROUTES[name], whole(name)
-    known = [whole(other) for other in route.like]
-    chosen = points(named, *known, anew="" if route.back else ANEW)
-    for point in chosen:
-        shop, state, take = begin(name, point)
-        victim.kill(state, take, (REGION,), point)
-        try:
-            await route.take(aws, CaseBook(state), shop)
-            check(sandbox, shop, CaseBook(state), route)
-        except Exception as error:
-            error.add_note(f"{name}, killed at boundary {point}: {named[point - 1]}")
-            raise
+    route = ROUTES[name]
+    known = [whole(victim, (REGION,), begin(other, 0)) for other in route.like]
+    choose = partial(points, known=known, anew="" if route.back else ANEW)
+    told = await survive(victim, (REGION,), partial(begin, name), choose)
     with capsys.disabled():
-        told = f"{len(chosen)} of {len(named)} boundaries survived"
         sys.stderr.write(f"\nkill matrix, {name}: {told}\n")

@@ -33,6 +33,8 @@ class Boundaries:
 
     def begin(self, kill_at: int | None = None) -> None:
         self.named, self._kill_at = [], kill_at
+        # Else the first lines of a way would have the name of the last step of the one before.
+        self._step = self._call = ""
 
     def next_is_last(self, name: str) -> bool:
         if self._quiet:

@@ -15,8 +15,9 @@ import re
 import selectors
 import signal
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -68,17 +69,58 @@ class Victim:
         return ours
 
 
-def points(named: list[str], *known: list[str], torn: bool = False, anew: str = "") -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Work on a subject of its own: where its cases are, and what asks whether all is as it must end."""
+
+    state: Path
+    take: Take
+    check: Callable[[], None]
+
+
+def whole(victim: Victim, regions: tuple[str, ...], way: Way) -> list[str]:
+    """Have it taken by a process that lives; the names of its boundaries."""
+    named = victim.whole(way.state, way.take, regions)
+    way.check()
+    return named
+
+
+async def survive(
+    victim: Victim,
+    regions: tuple[str, ...],
+    begin: Callable[[int], Way],
+    choose: Callable[[list[str]], list[int]],
+) -> str:
+    """Kill a way at each boundary chosen, go on with it here, and check; how many it came through."""
+    named = whole(victim, regions, begin(0))
+    chosen = choose(named)
+    async with AwsSession(regions=regions) as aws:
+        for point in chosen:
+            way = begin(point)
+            victim.kill(way.state, way.take, regions, point)
+            try:
+                await way.take(aws, CaseBook(way.state))
+                way.check()
+            except Exception as error:
+                error.add_note(f"killed at boundary {point}: {named[point - 1]}")
+                raise
+    return f"{len(chosen)} of {len(named)} boundaries survived"
+
+
+def points(
+    named: list[str], *, known: Sequence[list[str]] = (), torn: bool = False, anew: str = ""
+) -> list[int]:
     """The boundaries to be killed at: one of each name that is not *known* from another way; or all.
 
-    Half a line, or one that head.json does not name yet, is left out unless *torn*. It is killed at
-    those of the operation *anew*, known or not.
+    Half a line, or one that head.json does not name yet, is left out unless *torn*. Known or not, it is
+    killed at those of the operation *anew*, and where nothing but its own case was opened.
     """
     if EVERYTHING:
         return list(range(1, len(named) + 1))
     first = {name: point for point, name in reversed([*enumerate(named, 1)])}
     for name in [*first]:
-        seen = any(name in other for other in known) and not (anew and name.endswith(anew))
+        own = name.startswith("opened of") or (anew and name.endswith(anew))
+        seen = any(name in other for other in known) and not own
         if seen or (TORN.search(name) and not torn):
             del first[name]
     return sorted(first.values())

@@ -16,11 +16,10 @@ import pytest
 
 from sandbox.server import Sandbox
 from services.aws import cloudtrail
-from services.aws.session import AwsSession
 from services.runbook import settle
 from services.runbook.case import CaseBook
-from tests.services.matrices.killing import LOOKUPS_PER_SECOND, Victim, points
-from tests.services.runbook.routes import ROUTES, Patient, admit, check, prepare, take_route
+from tests.services.matrices.killing import LOOKUPS_PER_SECOND, Victim, Way, points, survive, whole
+from tests.services.runbook.routes import ROUTES, admit, check, prepare, take_route
 
 WAYS = (
     "five steps",
@@ -59,28 +58,14 @@ async def test_killed_at_every_boundary(
     monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", LOOKUPS_PER_SECOND)
     clients, route = prepare(boto), ROUTES[name]
 
-    def begin(name: str, number: int) -> tuple[Patient, Path, Any]:
+    def begin(name: str, number: int) -> Way:
         patient = admit(clients, sandbox, f"{name.replace(' ', '-')}-{number}")
-        return patient, tmp_path / patient.user, partial(take_route, name, patient.who)
+        state = tmp_path / patient.user
+        ended = partial(check, sandbox, patient, CaseBook(state), ROUTES[name])
+        return Way(state, partial(take_route, name, patient.who), ended)
 
-    def whole(name: str) -> list[str]:
-        patient, state, take = begin(name, 0)
-        named = victim.whole(state, take, REGIONS)
-        check(sandbox, patient, CaseBook(state), ROUTES[name])
-        return named
-
-    named = whole(name)
-    chosen = points(named, *(whole(other) for other in route.like), torn=name in TORN)
-    async with AwsSession(regions=REGIONS) as aws:
-        for point in chosen:
-            patient, state, take = begin(name, point)
-            victim.kill(state, take, REGIONS, point)
-            try:
-                await route.take(aws, CaseBook(state), patient)
-                check(sandbox, patient, CaseBook(state), route)
-            except Exception as error:
-                error.add_note(f"{name}, killed at boundary {point}: {named[point - 1]}")
-                raise
+    known = [whole(victim, REGIONS, begin(other, 0)) for other in route.like]
+    choose = partial(points, known=known, torn=name in TORN)
+    told = await survive(victim, REGIONS, partial(begin, name), choose)
     with capsys.disabled():
-        told = f"{len(chosen)} of {len(named)} boundaries survived"
         sys.stderr.write(f"\nkill matrix, {name}: {told}\n")
