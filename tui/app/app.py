@@ -30,7 +30,8 @@ from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
 from tui.app.typeahead import TypeAhead
 from tui.frame.base import Commands
-from tui.look.roles import Role, styles
+from tui.look.lines import Role
+from tui.look.roles import styles
 from tui.look.themes import THEMES, choose
 from tui.settings.context import Context, OpenCase, Subject
 from tui.settings.options import Options

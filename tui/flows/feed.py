@@ -14,7 +14,7 @@ from tui.flows.casemarks import marks_since
 from tui.flows.picture import Asked, Picture, Place
 from tui.flows.window import Window, recent
 from tui.look import words
-from tui.widgets.lines import Line
+from tui.look.lines import Line
 
 if TYPE_CHECKING:
     from tui.app.app import StanchApp

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.flows.timescale import Point
 from tui.look import words
-from tui.widgets.lines import Line, fit, wrap
+from tui.look.lines import Line, fit, wrap
 
 if TYPE_CHECKING:
     from tui.flows.graph import Flow

@@ -11,9 +11,11 @@ from textual import events
 from textual.message import Message
 
 from tui.flows.figures import figures
-from tui.flows.plot import BLOCKS, NUMBERS, STYLES, Glyphs, GraphStyle, Mark, plot
+from tui.flows.plot import Mark, plot
 from tui.flows.timescale import Point
-from tui.widgets.lines import Line, Lines, fit
+from tui.look.graphs import BLOCKS, NUMBERS, STYLES, Glyphs, GraphStyle
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 from tui.widgets.rule import rule
 
 

@@ -22,7 +22,7 @@ from tui.flows.picture import Picture, place_of
 from tui.flows.plot import Mark
 from tui.flows.timescale import Point, frame
 from tui.look import words
-from tui.widgets.lines import Line
+from tui.look.lines import Line
 
 SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", NEVER_SEEN: "·", NO_DATA_YET: "?"}
 

@@ -16,7 +16,8 @@ from textual.widget import Widget
 
 from tui.commands import table as commands
 from tui.commands.command import Command, shown
-from tui.widgets.lines import Line, Lines, fit
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from tui.frame.base import Commanded

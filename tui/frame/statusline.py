@@ -9,9 +9,10 @@ from textual import events
 from textual.timer import Timer
 
 from tui.look import words
+from tui.look.lines import Line, Role, Span, fit, width_of
 from tui.settings.config import Colour
 from tui.settings.context import Context
-from tui.widgets.lines import Line, Lines, Role, Span, fit, width_of
+from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from tui.app.app import StanchApp

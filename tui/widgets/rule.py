@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 from rich.cells import cell_len
 from textual import events
 
-from tui.widgets.lines import Line, Lines, fit
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from tui.app.app import StanchApp

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.app.shadow import Shadow
-from tui.widgets.lines import Line, changed, fit, plain, width_of, wrap
+from tui.look.lines import Line, changed, fit, plain, width_of, wrap
 
 BOLD = Style(bold=True)
 

@@ -12,10 +12,11 @@ from services.base.text import clean
 from services.goals.governance.targets import Target, target_of_user
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.look.lines import Line, fit, wrap
 from tui.screens.audit import texts as audittexts
 from tui.screens.audit.texts import Row
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table

@@ -18,8 +18,9 @@ from tui.commands.table import bindings
 from tui.dialogs.steps import SIGNS
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import Line, Span, fit
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines, Span, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table

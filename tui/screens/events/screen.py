@@ -18,13 +18,14 @@ from services.review.review import Review, Subject, Window, judged, run_review
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import Line, Role, fit, wrap
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
 from tui.screens.events.eventlist import EventList
 from tui.screens.events.groups import SIDES
 from tui.settings import context
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Line, Lines, Role, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 _CALM = 0.1

@@ -13,10 +13,11 @@ from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import BadTarget, Target, parse_target, target_of_user
 from tui.commands.table import bindings
 from tui.dialogs.sentence import SentenceDialog
+from tui.look.lines import Line
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.settings.context import Subject
 from tui.widgets.form import picked
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.picker import Picker
 
 KINDS = tuple(Kind)

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from tui.commands.command import Command, shown
 from tui.commands.table import bindings, within
 from tui.frame.base import Commands, Dialog
-from tui.widgets.lines import Span
+from tui.look.lines import Span
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
 

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from tui.commands.command import Command, shown
 from tui.commands.table import bindings, within
 from tui.frame.base import Commands, StanchScreen
-from tui.widgets.lines import Line, Lines, Role, fit
+from tui.look.lines import Line, Role, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rows import Rows
 

@@ -10,8 +10,8 @@ from services.aws.iam import Credential
 from services.keys.token import Token, TokenError, decode
 from tui.commands.table import bindings
 from tui.frame.base import Dialog
+from tui.look.lines import Line, Span
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Span
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField

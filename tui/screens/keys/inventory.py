@@ -15,13 +15,14 @@ from services.aws.errors import AwsError
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import fit, width_of
 from tui.screens.keys import keyfilter
 from tui.screens.keys.keylist import ORDERS, KeyList
 from tui.screens.keys.listreader import KeySweep
 from tui.screens.keys.texts import columns, details
 from tui.settings.context import Subject
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Lines, fit, width_of
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table

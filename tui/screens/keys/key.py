@@ -12,10 +12,11 @@ from services.keys.inventory import Key
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.look.lines import fit
 from tui.screens.keys.keyreader import KeyReader, Read
 from tui.screens.keys.keyrows import KeyRow, columns
 from tui.settings.context import Subject
-from tui.widgets.lines import Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table

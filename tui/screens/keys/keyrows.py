@@ -16,8 +16,8 @@ from services.keys.keydetails import LOOKED_BACK, LastEvents, PolicyFound, Reach
 from services.review.record import Event
 from services.rights.permissions import CAVEAT, May, Permission
 from tui.look import words
+from tui.look.lines import Line, Role, Span
 from tui.screens.keys.texts import SIGNS, expires_told, made_told
-from tui.widgets.lines import Line, Role, Span
 from tui.widgets.table import Column
 
 Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]

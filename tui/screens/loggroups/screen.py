@@ -14,9 +14,10 @@ from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
 from tui.look import words
+from tui.look.lines import Line, fit
 from tui.screens.loggroups.texts import ORDERS, GroupRow, columns, details, rows_of
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table

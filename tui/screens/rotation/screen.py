@@ -28,9 +28,10 @@ from tui.flows.reader import FlowReader
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.frame.polling import Poll
+from tui.look.lines import fit
 from tui.screens.rotation import texts as rotationtexts
 from tui.settings.context import Subject
-from tui.widgets.lines import Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule, rule
 

@@ -12,8 +12,8 @@ from services.incident.handling import Handling
 from services.incident.sweep import Held, Sweep
 from tui.commands.table import bindings
 from tui.look import words
+from tui.look.lines import Line, Span
 from tui.screens.runbook.lever import LeverScreen
-from tui.widgets.lines import Line, Span
 from tui.widgets.table import Column, Table
 
 _API_KEY = "API key"

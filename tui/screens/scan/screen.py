@@ -17,9 +17,10 @@ from services.scan.scan import Found, Scan
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import Line, fit
 from tui.settings.context import Subject
 from tui.widgets.form import TextRow
-from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table

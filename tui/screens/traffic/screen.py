@@ -14,12 +14,13 @@ from tui.commands.table import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.graph import FlowGrid
 from tui.flows.picture import Picture, Place, place_of
-from tui.flows.plot import STYLES, next_style
 from tui.flows.view import changes, drawn, events_of, in_order, large_of, large_words, summary, total_of
 from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
-from tui.widgets.lines import Line, Lines, fit, width_of
+from tui.look.graphs import STYLES, next_style
+from tui.look.lines import Line, fit, width_of
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
 LOWEST = 5
