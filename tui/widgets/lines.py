@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,10 +10,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.host import host_of
 from tui.look.lines import Line, Role, changed, plain
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
 
 
 class Lines(Widget):
@@ -65,4 +62,4 @@ class Lines(Widget):
         base = self.rich_style
         if role == "text":
             return base
-        return base + cast("StanchApp", self.app).role_styles[role]
+        return base + host_of(self).role_styles[role]

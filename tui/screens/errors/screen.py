@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.app.errorlog import Trouble
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.host import Trouble
 from tui.look import words
 from tui.look.lines import Line, fit
 from tui.widgets.lines import Lines

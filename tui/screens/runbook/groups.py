@@ -129,6 +129,8 @@ class GroupsScreen(LeverScreen):
         self.ask(lambda asking: asking.pull(LeverName.GROUPS, options, undo=True))
 
     def _show(self) -> None:
+        if not self.drawable:
+            return
         self.table.show(self._groups or ())
         self.draw()
 
