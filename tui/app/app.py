@@ -24,12 +24,12 @@ from services.base.text import clean
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
-from tui.app.run import INTERRUPTED
 from tui.app.safety import ControlFilter
 from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
+from tui.exits import Exit
 from tui.frame.base import Commands
 from tui.host import Trouble
 from tui.look.lines import Role
@@ -87,7 +87,7 @@ class StanchApp(TypeAhead[None]):
         )
 
     def get_default_screen(self) -> Screen[Any]:
-        return StartScreen()
+        return StartScreen(self.begin)
 
     def begin(self) -> None:
         """Open the first screen, over the one that was painted first and stays below all others."""
@@ -111,7 +111,7 @@ class StanchApp(TypeAhead[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
-            loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
+            loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
 
@@ -129,7 +129,7 @@ class StanchApp(TypeAhead[None]):
         if self._desk is None:
             from tui.app.desk import Desk
 
-            self._desk = Desk(self)
+            self._desk = Desk(self, self)
         return self._desk
 
     @property
@@ -281,7 +281,7 @@ class StanchApp(TypeAhead[None]):
         super().notify(message, **(options | {"markup": False}))
 
     def action_interrupt(self) -> None:
-        self.exit(None, INTERRUPTED)
+        self.exit(None, Exit.INTERRUPTED)
 
     async def _shutdown(self) -> None:
         self.leaving = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tui.routes import Route
 from tui.settings.context import Subject
@@ -82,6 +82,14 @@ class Command:
     @property
     def shown_key(self) -> str:
         return shown(self.keys[0]) if self.keys else ""
+
+
+class Commanded(Protocol):
+    """A screen that has commands."""
+
+    scope: ClassVar[str]
+
+    def why_not(self, command: Command) -> str | None: ...
 
 
 def named(key: str) -> str:

@@ -17,7 +17,7 @@ from services.traffic.traffic import (
     Reading,
     after_deed,
 )
-from tui.flows.graph import Flow
+from tui.flows.flow import Flow
 from tui.flows.picture import Picture, place_of
 from tui.flows.plot import Mark
 from tui.flows.timescale import Point, frame

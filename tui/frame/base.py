@@ -10,7 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -32,14 +32,6 @@ from tui.settings.context import Subject
 from tui.widgets.rows import Rows
 
 Result = TypeVar("Result")
-
-
-class Commanded(Protocol):
-    """A screen that has commands."""
-
-    scope: ClassVar[str]
-
-    def why_not(self, command: Command) -> str | None: ...
 
 
 class Commands(Screen[Result]):

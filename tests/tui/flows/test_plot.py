@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.flows.graph import Flow, graph
+from tui.flows.flow import Flow
+from tui.flows.graph import graph
 from tui.flows.plot import Mark, nice_top, plot, sparkline
 from tui.flows.timescale import Point, Timescale, frame
 from tui.look.graphs import ASCII, BLOCKS, BRAILLE, STYLES, Glyphs

@@ -17,6 +17,7 @@ from services.keys import keydetails
 from services.keys.holdings import UserHoldings, examine_user
 from services.keys.inventory import Key, assess, with_holdings
 from services.keys.keydetails import PolicyFound
+from services.review import lastevents
 from tui.screens.keys import keyrows
 from tui.screens.keys.keyrows import KeyRow
 from tui.settings.context import LOGS
@@ -139,5 +140,5 @@ class KeyReader:
 
     async def _read_events(self) -> None:
         now = self._host.options.now()
-        found = await keydetails.last_events(await self._host.aws(), self.key.user, now)
+        found = await lastevents.last_events(await self._host.aws(), self.key.user, now)
         self._put("events", keyrows.of_events(found, now))

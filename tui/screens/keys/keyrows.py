@@ -12,7 +12,8 @@ from services.base.spans import spoken
 from services.cases.state import CaseState
 from services.keys.holdings import UserHoldings
 from services.keys.inventory import Key
-from services.keys.keydetails import LOOKED_BACK, LastEvents, PolicyFound, Reach
+from services.keys.keydetails import PolicyFound, Reach
+from services.review.lastevents import LOOKED_BACK, LastEvents
 from services.review.record import Event
 from services.rights.permissions import CAVEAT, May, Permission
 from tui.look import words
