@@ -43,11 +43,6 @@ class Kind(StrEnum):
     def told(self) -> str:
         return _TOLD[self]
 
-    @property
-    def only_denies(self) -> bool:
-        """Whether it takes away and grants nothing, as a service control policy must."""
-        return self is not Kind.WRITE
-
 
 _TOLD = {
     Kind.DENY: "no key may be made, reset or used",

@@ -9,7 +9,6 @@ from services.aws import organizations, s3
 from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
-from services.cases.errors import CaseError
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -143,15 +142,6 @@ class HardenGoal:
     async def _looked_over(self, ground: Ground, made: Proposal) -> Proposal:
         """With what only a person who looks at the plan needs to know."""
         return replace(made, remarks=(*made.remarks, *await other_keys(ground.aws, self.services)))
-
-
-def goal_of(state: CaseState) -> HardenGoal:
-    """What the case is about; raises CaseError where its first line does not say."""
-    try:
-        wanted = dict(state.opened["wanted"])
-        return HardenGoal(**wanted | {"services": tuple(wanted["services"])})
-    except (KeyError, TypeError, ValueError, names.BadName, Unrecordable) as error:
-        raise CaseError(f"The case does not say which trail it is about ({error!r}).") from None
 
 
 async def _organization(ground: Ground) -> str:
