@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from services.cases.plan import Plan
 from tui.commands.table import bindings
+from tui.dialogs.commands import CONFIRM
 from tui.dialogs.planview import labelled, plan_told
 from tui.frame.base import Dialog
 from tui.look.lines import Line
@@ -65,7 +66,7 @@ class DeedText(Page):
 class ConfirmDialog(Dialog[bool]):
     """True where the deed is to be done. The safe button has the cursor."""
 
-    scope = "confirm"
+    scope = CONFIRM
     BINDINGS = bindings(scope)
 
     def __init__(self, deed: Deed) -> None:

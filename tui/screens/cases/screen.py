@@ -19,6 +19,7 @@ from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import Line, Span, fit
 from tui.routes import Route, ToHarden, ToIssue, ToPolicy, ToRotation, ToRunbook, ToSetup
+from tui.screens.cases.commands import CASES
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -104,7 +105,7 @@ def told(row: CaseRow) -> list[Line]:
 
 
 class CasesScreen(StanchScreen):
-    scope = "cases"
+    scope = CASES
     BINDINGS = bindings(scope)
 
     def __init__(self) -> None:

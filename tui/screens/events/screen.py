@@ -22,6 +22,7 @@ from tui.look.lines import Line, Role, fit, wrap
 from tui.routes import ToEvents
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
+from tui.screens.events.commands import EVENTS
 from tui.screens.events.eventlist import EventList
 from tui.screens.events.groups import SIDES
 from tui.settings import context
@@ -37,7 +38,7 @@ _LEAST_ROWS = 9
 
 
 class EventsScreen(StanchScreen):
-    scope = "events"
+    scope = EVENTS
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToEvents) -> None:

@@ -8,6 +8,7 @@ from services.goals.hardening import names
 from services.goals.hardening.goal import HardenGoal, Unrecordable
 from tui.commands.table import bindings
 from tui.routes import ToHarden
+from tui.screens.goals.commands import HARDEN
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.form import TextRow, picked, typed
 from tui.widgets.picker import Picker
@@ -23,7 +24,7 @@ _WHERE = ("this account", "every account of the organization")
 class HardenScreen(GoalScreen):
     """*wanted* is what a case says of an earlier one; raises ValueError where that makes no sense."""
 
-    scope = "harden"
+    scope = HARDEN
     BINDINGS = bindings(scope)
     verb = "Record it"
     label = "by"

@@ -13,6 +13,7 @@ from services.incident.situation import DEFAULT_AGE_DAYS
 from tui.commands.table import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToIssue
+from tui.screens.goals.commands import ISSUE
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -25,7 +26,7 @@ class IssueScreen(GoalScreen):
     Raises ValueError where that makes no sense.
     """
 
-    scope = "issue"
+    scope = ISSUE
     BINDINGS = bindings(scope)
     verb = "Make it"
     verb_back = "Delete it"

@@ -14,6 +14,7 @@ from tui.commands.table import bindings
 from tui.dialogs.sentence import SentenceDialog
 from tui.look.lines import Line
 from tui.routes import ToPolicy
+from tui.screens.goals.commands import POLICY
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.form import picked
 from tui.widgets.lines import Lines
@@ -24,7 +25,7 @@ AGES = (1, 5, 30, 90, 365)
 
 
 class PolicyScreen(GoalScreen):
-    scope = "policy"
+    scope = POLICY
     BINDINGS = bindings(scope)
     verb = "Attach it"
     verb_back = "Take it away"

@@ -12,6 +12,7 @@ from tui.commands.table import bindings, within
 from tui.frame.base import Dialog
 from tui.look.lines import Span
 from tui.routes import ToPalette
+from tui.screens.help.commands import PALETTE
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
 
@@ -34,7 +35,7 @@ def _help(row: Row) -> Span:
 class PaletteDialog(Dialog[str]):
     """Closes with the id of the command that was chosen."""
 
-    scope = "palette"
+    scope = PALETTE
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToPalette) -> None:

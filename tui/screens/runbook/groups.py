@@ -18,6 +18,7 @@ from tui.flows.view import reach, short_state
 from tui.flows.window import spans
 from tui.look import words
 from tui.look.lines import Line, Span
+from tui.screens.runbook.commands import GROUPS
 from tui.screens.runbook.lever import LeverScreen
 from tui.widgets.table import Column, Table
 
@@ -26,7 +27,7 @@ Place = tuple[str, str]
 
 
 class GroupsScreen(LeverScreen):
-    scope = "groups"
+    scope = GROUPS
     BINDINGS = bindings(scope)
 
     def __init__(self, handling: Handling) -> None:

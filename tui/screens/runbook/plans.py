@@ -13,6 +13,7 @@ from tui.dialogs.steps import StepRow
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.look.lines import Line
+from tui.screens.runbook.commands import PLANS
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -46,7 +47,7 @@ class PlansPage(Page):
 
 
 class PlansScreen(StanchScreen):
-    scope = "plans"
+    scope = PLANS
     BINDINGS = bindings(scope)
     AUTO_FOCUS = "PlansPage"
 

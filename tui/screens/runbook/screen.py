@@ -22,6 +22,7 @@ from tui.frame import guide
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
 from tui.routes import ToEvents, ToRunbook, ToSweep
+from tui.screens.runbook.commands import RUNBOOK
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView
 from tui.settings.context import LOGS, OpenCase, Subject
@@ -37,7 +38,7 @@ _CALM = 0.05
 class RunbookScreen(StanchScreen):
     """Asks AWS for the key and plans all steps; the first can be taken before the others are planned."""
 
-    scope = "runbook"
+    scope = RUNBOOK
     BINDINGS = bindings(scope)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-usual"), (32, "-tall")]  # noqa: RUF012 (Textual's own shape)
 

@@ -13,6 +13,7 @@ from tui.commands.table import bindings
 from tui.look import words
 from tui.look.lines import Line, Span
 from tui.routes import ToRunbook, ToSweep
+from tui.screens.runbook.commands import SWEEP
 from tui.screens.runbook.lever import LeverScreen
 from tui.widgets.table import Column, Table
 
@@ -43,7 +44,7 @@ def columns() -> tuple[Column[Held], ...]:
 
 
 class SweepScreen(LeverScreen):
-    scope = "sweep"
+    scope = SWEEP
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToSweep) -> None:

@@ -19,6 +19,7 @@ from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import Line, fit
 from tui.routes import ToRunbook
+from tui.screens.scan.commands import SCAN
 from tui.widgets.form import TextRow
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -33,7 +34,7 @@ class _Stop(Exception):
 
 
 class ScanScreen(StanchScreen):
-    scope = "scan"
+    scope = SCAN
     BINDINGS = bindings(scope)
 
     def __init__(self) -> None:
