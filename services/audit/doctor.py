@@ -15,10 +15,11 @@ from services.aws.cloudtrail import HISTORY_KEPT, Pacer
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller_and_time
 from services.base import clock
+from services.base.keyservices import KeyService
 from services.base.spans import spoken
 from services.review.coverage import Coverage, coverage
 from services.review.model import Unreadable, Window
-from services.review.recorded import LOGS, Covers
+from services.review.recorded import Covers
 from services.review.trails import Trails, read_trails
 from services.rights.abilities import Ability, abilities
 from services.rights.needs import Place
@@ -124,7 +125,7 @@ def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelt
 
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:
     """What *window*'s last moment is covered by, Region by Region."""
-    rows = coverage(trails, window, LOGS, history=False, now=now)
+    rows = coverage(trails, window, KeyService.LOGS, history=False, now=now)
     return tuple(
         _recorded([row for row in rows if row.region == region and row.until >= window.until], window)
         for region in trails.regions

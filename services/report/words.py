@@ -60,7 +60,3 @@ def moment(when: datetime, day: datetime | None) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """``1 line``, ``1,204 lines``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def short_service(service: str) -> str:
-    return service.removesuffix(".amazonaws.com")

@@ -9,6 +9,7 @@ from services.aws import organizations, s3
 from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
+from services.base.keyservices import KeyService, short_service
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -18,10 +19,10 @@ from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recordi
 from services.goals.hardening.others import other_keys
 from services.goals.hardening.proposal import already, bring_about, fields, take_back
 from services.goals.hardening.standing import Standing, look, look_at
-from services.goals.hardening.words import short, told, told_back
+from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
-from services.review.recorded import LOGS, use_of
+from services.review.recorded import use_of
 
 
 class Unrecordable(Exception):
@@ -34,7 +35,7 @@ class HardenGoal:
 
     trail: str | None = None
     bucket: str | None = None
-    services: tuple[str, ...] = (LOGS,)
+    services: tuple[str, ...] = (KeyService.LOGS,)
     organization: bool = False
 
     deed = Governing.HARDEN
@@ -49,8 +50,8 @@ class HardenGoal:
         for service in self.services:
             if use_of(service) is None:
                 raise Unrecordable(
-                    f"How the use of {short(service)} keys is recorded is not known: say logs, bedrock, "
-                    "codecommit or cassandra."
+                    f"How the use of {short_service(service)} keys is recorded is not known: say logs, "
+                    "bedrock, codecommit or cassandra."
                 )
 
     @property

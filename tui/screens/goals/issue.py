@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
+from services.base.keyservices import short_service
 from services.cases.deposit import default_name
 from services.cases.secret import ToSecretsManager, parse_destination
 from services.goals.governance.documents import SERVICES
@@ -39,7 +40,7 @@ class IssueScreen(GoalScreen):
 
     def form(self) -> ComposeResult:
         first = self._first
-        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        services = tuple(short_service(each) for each in SERVICES)
         service = first.get("service")
         yield TextRow("user", first.get("user", ""), "a user that exists", id="user")
         yield Picker("service", services, SERVICES.index(service) if service in SERVICES else 0, id="service")

@@ -6,6 +6,7 @@ import json
 
 from textual.app import ComposeResult
 
+from services.base.keyservices import short_service
 from services.base.text import clean
 from services.goals.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
@@ -43,7 +44,7 @@ class PolicyScreen(GoalScreen):
     def form(self) -> ComposeResult:
         first = self._first
         kinds = tuple(f"{kind}: {kind.told}" for kind in KINDS)
-        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        services = tuple(short_service(each) for each in SERVICES)
         ages = tuple(f"at most {age} day{'s' * (age > 1)}" for age in self._ages)
         yield Picker("policy", kinds, KINDS.index(first.kind), id="kind")
         yield Picker("service", services, SERVICES.index(first.service), id="service")

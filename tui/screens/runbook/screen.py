@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 from textual.timer import Timer
 
+from services.base.keyservices import KeyService
 from services.cases.plan import StepName
 from services.incident.handling import Handling, Stopped
 from tui.commands.table import bindings
@@ -25,7 +26,7 @@ from tui.routes import ToEvents, ToRunbook, ToSweep
 from tui.screens.runbook.commands import RUNBOOK
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView
-from tui.settings.context import LOGS, OpenCase, Subject
+from tui.settings.context import OpenCase, Subject
 from tui.widgets.rule import rule
 
 LOOK_SECONDS = 15.0
@@ -79,7 +80,7 @@ class RunbookScreen(StanchScreen):
     def _without_flow(self) -> bool:
         """Whether this is known to be a key that writes to no log group: IncomingBytes say nothing of it."""
         key = self._handling.runbook.key if self._handling and self._handling.runbook else None
-        return key is not None and key.service != LOGS
+        return key is not None and key.service != KeyService.LOGS
 
     def guidance(self) -> str | None:
         if self._handling is None or self._handling.closed:

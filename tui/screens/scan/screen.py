@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from services.aws.errors import AwsError
 from services.base import sizes
+from services.base.keyservices import short_service
 from services.base.text import clean
 from services.scan.scan import Found, Scan
 from tui.commands.table import bindings
@@ -195,7 +196,7 @@ def _id(found: Found) -> str:
 
 
 def _service(found: Found) -> str:
-    return clean((found.token.service or found.token.prefix).removesuffix(".amazonaws.com"))
+    return clean(short_service(found.token.service or found.token.prefix))
 
 
 def _told(found: Found) -> list[Line]:
