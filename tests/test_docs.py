@@ -83,6 +83,13 @@ def test_every_file_linked_exists(document: str) -> None:
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
 
 
+def test_every_file_that_contributors_are_led_to_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:tui|services|sandbox|tests)/[\w/.]*)`", text)
+    assert len(named) > 30
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize(
     "name",
     [

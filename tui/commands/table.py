@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from textual.binding import Binding, BindingType
-
 from tui.commands import keymap
 from tui.commands.command import Command as Command
 from tui.commands.everywhere import SHARED
@@ -99,15 +97,6 @@ def _meet(one: str, other: str) -> bool:
 def within(scope: str) -> tuple[Command, ...]:
     """The commands of *scope*: its own, then the shared ones."""
     return tuple(BY_ID[command_id] for command_id in SCOPES[scope].ids)
-
-
-def bindings(scope: str) -> list[BindingType]:
-    """Textual's bindings for *scope*; each has the command's id, so that its keys can be changed."""
-    return [
-        Binding(",".join(command.keys), f"command('{command.id}')", command.label, show=False, id=command.id)
-        for command in within(scope)
-        if command.keys
-    ]
 
 
 def footer(commands: Iterable[Command]) -> list[Command]:

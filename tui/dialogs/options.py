@@ -12,7 +12,7 @@ from textual.widgets import Input
 from services.cases.deposit import default_name
 from services.cases.plan import StepName
 from services.incident.situation import Options
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.commands import OPTIONS
 from tui.dialogs.secretplace import SecretPlace
 from tui.frame.base import Dialog

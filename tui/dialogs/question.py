@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from services.base.text import clean
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.commands import CONFIRM
 from tui.frame.base import Dialog
 from tui.look.lines import Line

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from services.cases.secret import Secret
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.commands import SECRET
-from tui.dialogs.planview import labelled
+from tui.dialogs.plantexts import labelled
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.commands import SENTENCE
 from tui.frame.base import Dialog
 from tui.widgets.lines import Lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.commands import WELCOME
 from tui.frame.base import Dialog
 from tui.widgets.lines import Lines

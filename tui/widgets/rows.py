@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual import events
 
+from tui.commands.bindings import bindings
 from tui.commands.lists import LIST
-from tui.commands.table import bindings
 from tui.widgets.lines import Lines
 
 _WHEEL = 3

@@ -10,7 +10,7 @@ from services.aws.errors import AwsError
 from services.base import clock
 from services.base.text import clean
 from services.goals.governance.targets import Target, target_of_user
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line, fit, wrap
 from tui.routes import ToPolicy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.host import Trouble
 from tui.look import words

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from services.review.record import Event
 from services.review.review import Review
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line
 from tui.screens.events import texts as eventtexts

@@ -15,7 +15,7 @@ from services.incident.handling import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
 from services.incident.reviewwork import ReviewWork
 from services.review.review import Review, Subject, Window, judged, run_review
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import Line, Role, fit, wrap

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from services.base.keyservices import full_service, short_service
 from services.goals.hardening import names
 from services.goals.hardening.goal import HardenGoal, Unrecordable
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.routes import ToHarden
 from tui.screens.goals.commands import HARDEN
 from tui.screens.goals.goal import GoalScreen, Unchosen

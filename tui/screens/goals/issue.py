@@ -11,7 +11,7 @@ from services.goals.governance.documents import SERVICES
 from services.goals.issuing.issue import IssueGoal
 from services.goals.issuing.names import BadName
 from services.incident.situation import DEFAULT_AGE_DAYS
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToIssue
 from tui.screens.goals.commands import ISSUE

@@ -11,7 +11,7 @@ from services.base.text import clean
 from services.goals.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import BadTarget, parse_target, target_of_user
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.sentence import SentenceDialog
 from tui.look.lines import Line
 from tui.routes import ToPolicy

@@ -14,7 +14,7 @@ from services.goals.issuing.setup import SetupGoal
 from services.goals.issuing.snippets import Sending, snippets
 from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
 from services.incident.situation import DEFAULT_AGE_DAYS
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToSetup
 from tui.screens.goals.commands import SETUP

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 
+from tui.commands.bindings import bindings
 from tui.commands.command import Command, shown
 from tui.commands.lists import LIST
-from tui.commands.table import SCOPES, bindings, within
+from tui.commands.table import SCOPES, within
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line, Role, fit
 from tui.routes import ToHelp

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from services.aws.errors import AwsError
 from services.aws.iam import Credential
 from services.keys.token import Token, TokenError, decode
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import Dialog
 from tui.look.lines import Line, Span
 from tui.routes import ToIdentify, ToInventory, ToRunbook

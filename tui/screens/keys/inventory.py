@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from services.aws.errors import AwsError
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import fit, width_of

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.incident.handling import Stopped
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.look.lines import fit

@@ -18,9 +18,9 @@ from services.review.lastevents import LOOKED_BACK, LastEvents
 from services.review.record import Event
 from services.rights.permissions import CAVEAT, May, Permission
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span
 from tui.screens.keys.texts import SIGNS, expires_told, made_told
-from tui.widgets.table import Column
 
 Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]
 """The screen that a row leads to."""

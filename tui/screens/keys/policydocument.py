@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from services.base.text import clean
 from services.keys.keydetails import PolicyFound
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line
 from tui.screens.keys.commands import POLICY_DOCUMENT

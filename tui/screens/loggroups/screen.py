@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.view import total_now
 from tui.flows.window import Window, spans

@@ -17,7 +17,7 @@ from services.incident.situation import Options
 from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.sentence import SentenceDialog

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 
 from services.cases.plan import StepName
 from services.incident.handling import Handling
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs import steps
-from tui.dialogs.planview import step_told
+from tui.dialogs.plantexts import step_told
 from tui.dialogs.steps import StepRow
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line

@@ -11,11 +11,10 @@ from textual.timer import Timer
 from services.base.keyservices import KeyService
 from services.cases.plan import StepName
 from services.incident.handling import Handling, Stopped
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.dialogs.options import STEPS
-from tui.dialogs.planview import PlanView
 from tui.flows.graph import FlowGraph
 from tui.flows.plot import Mark
 from tui.flows.reader import FlowReader
@@ -24,6 +23,7 @@ from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
 from tui.routes import ToEvents, ToRunbook, ToSweep
 from tui.screens.runbook.commands import RUNBOOK
+from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView
 from tui.settings.context import OpenCase, Subject

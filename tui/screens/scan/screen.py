@@ -15,9 +15,10 @@ from services.base import sizes
 from services.base.keyservices import short_service
 from services.base.text import clean
 from services.scan.scan import Found, Scan
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, fit
 from tui.routes import ToRunbook
 from tui.screens.scan.commands import SCAN
@@ -25,7 +26,7 @@ from tui.widgets.form import TextRow
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 _REDRAW_SECONDS = 0.25
 

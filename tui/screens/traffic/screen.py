@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.traffic.traffic import GroupFlow, Reading
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.graph import FlowGrid
 from tui.flows.picture import Picture, Place, place_of

@@ -11,7 +11,7 @@ from services.aws.call import Call
 from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState, SentCall, StepState
 from tui.dialogs import steps
-from tui.dialogs.planview import command_lines, step_told
+from tui.dialogs.plantexts import command_lines, step_told
 from tui.look.lines import plain, width_of
 from tui.screens.runbook.steplist import step_line
 from tui.widgets.choices import choices_line
