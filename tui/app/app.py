@@ -10,11 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rich.console import RenderableType
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.filter import LineFilter, NoColor
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -24,6 +22,7 @@ from services.base.text import clean
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
+from tui.app.internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from tui.app.safety import ControlFilter
 from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
@@ -230,10 +229,7 @@ class StanchApp(TypeAhead[None]):
             if route.key_id:
                 screen.choose(route.key_id)
             return
-        if not self.screen._result_callbacks:
-            # Textual gives its first screen none, and asks for one when that is switched.
-            self.screen._push_result_callback(self.screen, None)
-        self.switch_screen(screen_of(route))
+        self.replace_screen(lambda: screen_of(route))
 
     async def back(self) -> None:
         """Leave the screen in sight; under the last one there is always the inventory."""
@@ -257,19 +253,15 @@ class StanchApp(TypeAhead[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
-        if self._driver is not None:
-            self._driver.write(osc52(text, os.environ))
+        self.write_to_terminal(osc52(text, os.environ))
 
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""
         self._shadow.forget()
         self.screen.refresh()
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            super()._display(screen, self._shadow.exact(renderable))  # type: ignore[arg-type]
-        else:
-            super()._display(screen, renderable)
+    def painted(self, update: LayoutUpdate | ChopsUpdate) -> CompositorUpdate:
+        return self._shadow.exact(update)
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
@@ -283,18 +275,13 @@ class StanchApp(TypeAhead[None]):
     def action_interrupt(self) -> None:
         self.exit(None, Exit.INTERRUPTED)
 
-    async def _shutdown(self) -> None:
+    async def before_shutdown(self) -> None:
         self.leaving = True
         # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
         # moment take their first step before: a coroutine that was never awaited is a warning.
         await asyncio.sleep(0)
         self.workers.cancel_all()
-        await super()._shutdown()
 
-    def _fatal_error(self) -> None:
-        # Textual's own report prints the locals of every frame, secrets among them.
-        self.bell()
+    def told_of_defect(self) -> Text:
         told = traceback.format_exc(chain=True)
-        lines = [clean(line) for line in told.splitlines()]
-        self._exit_renderables.append(Text("\n".join(lines)))
-        self._close_messages_no_wait()
+        return Text("\n".join(clean(line) for line in told.splitlines()))

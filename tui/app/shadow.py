@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
-from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
+
+from tui.app.internals import ChopsUpdate, CompositorUpdate, LayoutUpdate, colours_of
 
 Cell = tuple[str, Style | None]
 """A character (with what combines with it) and its style; the right half of a wide one is empty."""
@@ -56,7 +56,7 @@ class _Difference(CompositorUpdate):
         self._update = update
 
     def render_segments(self, console: Console) -> str:
-        colours = console._color_system or ColorSystem.TRUECOLOR
+        colours = colours_of(console)
         sent = []
         for y, x, cells in self._shadow.differences(_pieces(self._update)):
             sent.append(Control.move_to(x, y).segment.text)

@@ -12,8 +12,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from textual import events
-from textual.app import App
 from textual.widget import Widget
+
+from tui.app.internals import Internals
 
 Result = TypeVar("Result")
 
@@ -21,7 +22,7 @@ MOST_SECONDS = 1.0
 """A widget that goes away may never say that it has written."""
 
 
-class TypeAhead(App[Result]):
+class TypeAhead(Internals[Result]):
     """Runs a key's command before the next key is looked at, and holds keys back until a screen is there."""
 
     def __init__(self) -> None:
@@ -51,7 +52,7 @@ class TypeAhead(App[Result]):
             if writer := self._writer(event):
                 await super().on_event(event)
                 await _written(writer)
-            elif not await self._check_bindings(event.key):
+            elif not await self.run_binding(event.key):
                 await super().on_event(event)
 
     def _writer(self, event: events.Key) -> Widget | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.app.internals import LayoutUpdate
 from tui.app.shadow import Shadow
 
 BOLD = Style(bold=True)
