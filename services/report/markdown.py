@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from services.base.keyservices import short_service
-from services.base.sizes import per, size
+from services.base.sizes import count, per, size
 from services.base.text import clean
 from services.report import plot
 from services.report.model import Action, Report, SentCall
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, stamp
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp
 from services.traffic.traffic import GroupFlow
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]")

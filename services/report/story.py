@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.base.keyservices import short_service
+from services.base.sizes import count
 from services.cases.deposit import words_of
 from services.report.model import Action, Report, Sentence
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, stamp, title
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp, title
 
 NOUNS = {
     ("deactivate", False): "Deactivation",
