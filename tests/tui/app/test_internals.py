@@ -52,7 +52,11 @@ KNOWN = frozenset().union(*map(textuals, (App, ModalScreen, Widget, Input, Drive
 def used(path: Path) -> Iterator[str]:
     """Textual's private names that are imported, used of something, or used or taken by our subclasses."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
+    others = {alias.asname or alias.name for node in imports for alias in node.names}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in others:
+            continue  # os._exit is not the app's
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("textual"):
             yield from (part for part in (node.module or "").split(".") if private(part))
         elif isinstance(node, ast.Attribute) and not own(node) and node.attr in KNOWN:
