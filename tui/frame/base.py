@@ -1,7 +1,7 @@
 """What every screen is: the status line, a body, the footer, and its commands from the one table.
 
 A new screen sets ``scope`` and ``BINDINGS = bindings(scope)``, yields its widgets in ``body()``, and has a
-``do_<id>`` method for each command of its scope in tui/commands/rows that leads nowhere else.
+``do_<id>`` method for each command that the ``commands.py`` beside it names.
 """
 
 from __future__ import annotations
