@@ -24,7 +24,6 @@ from sandbox.wire import Handler
 from sandbox.world import ACCOUNT, HOME_REGION, BearerCall, World
 
 SERVICE = "logs.amazonaws.com"
-HOST = re.compile(r"logs\.([a-z0-9-]+)\.amazonaws\.com")
 ALIAS = re.compile(rf"(.+?)(?:\+\d+)?-at-{ACCOUNT}")
 
 
@@ -175,10 +174,7 @@ def _destination(request: Request) -> tuple[str | None, str | None]:
 
 
 def _region(request: Request) -> str:
-    if named := request.headers.get("X-Sandbox-Region"):
-        return named
-    found = HOST.match(request.host)
-    return found[1] if found else HOME_REGION
+    return request.headers.get("X-Sandbox-Region") or HOME_REGION
 
 
 def _named(token: str) -> tuple[str | None, str | None]:

@@ -12,9 +12,12 @@ from typing import Self
 
 from werkzeug.wrappers import Response
 
-from sandbox import accessanalyzer, errors, iam, lastaccessed, logs, metrics, organizations
+from sandbox import accessanalyzer, errors, iam, ingest, lastaccessed, logs, metrics, organizations
 from sandbox.accessanalyzer import AccessAnalyzer
 from sandbox.account import AccessKey, empty_account
+from sandbox.admission.authentication import Authenticated
+from sandbox.admission.door import Door
+from sandbox.admission.keys import find_key
 from sandbox.athena import responses as athena
 from sandbox.bearer import Bearer
 from sandbox.call import Request
@@ -29,6 +32,10 @@ from sandbox.observe import Observed
 from sandbox.s3 import S3
 from sandbox.wire import ConnectionDropped, Handler, Server, log
 from sandbox.world import HOME_REGION, Settings, World
+
+MOST_SIGNED = 64 * 1024 * 1024
+MOST_UNSIGNED = 2 * ingest.MAX_BODY
+"""Bytes of a body, where no key of the account is named; a little more than the bearer endpoints take."""
 
 
 class Sandbox:
@@ -73,7 +80,7 @@ class Sandbox:
         if not Sandbox._running.acquire(blocking=False):
             raise RuntimeError("a sandbox is already running in this process")
         try:
-            self._server = Server(self._port, self._answer)
+            self._server = Server(self._port, self._answer, self._most)
             self.endpoint_url = f"http://127.0.0.1:{self._server.server_port}"
             self.reset()
         except BaseException:
@@ -128,7 +135,16 @@ class Sandbox:
         ):
             extension.install(world)
         allowed = Enforced(world, AccessAnalyzer(world, S3(world, Moto(world))))
-        return Observed(world, Faulty(self.faults, Bearer(world, allowed)))
+        served = Observed(world, Faulty(self.faults, Bearer(world, allowed)))
+        return Door(self._serves_on, Authenticated(world, served))
+
+    def _serves_on(self) -> int:
+        return self._server.server_port if self._server else 0
+
+    def _most(self, request: Request) -> int:
+        with self.world.lock:
+            key = find_key(request.access_key_id or "")
+        return MOST_SIGNED if key else MOST_UNSIGNED
 
     def _answer(self, request: Request) -> Response:
         assert self._handler is not None

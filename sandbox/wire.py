@@ -13,6 +13,7 @@ from socketserver import ThreadingMixIn
 from typing import Any, TypeAlias
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
@@ -48,12 +49,18 @@ class RequestHandler(MotoRequestHandler):
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ = self.make_environ()
-        body = get_input_stream(environ).read()
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        request = Request(environ, self.headers.items())
+        try:
+            request.body = get_input_stream(environ, max_content_length=self.server.most(request)).read()
+        except RequestEntityTooLarge:
+            # What is left of it would be taken for the next request.
+            self.close_connection = True
+            return self._send(Response("The request is too large.\n", 413, content_type="text/plain"))
+        environ |= {"wsgi.input": io.BytesIO(request.body), "CONTENT_LENGTH": str(len(request.body))}
         for left_over in ("wsgi.input_terminated", "HTTP_TRANSFER_ENCODING"):
             environ.pop(left_over, None)
         try:
-            answer = self.server.handler(Request(environ, body))
+            answer = self.server.handler(request)
         except ConnectionDropped:
             self._reset()
         else:
@@ -95,8 +102,10 @@ class Server(ThreadingMixIn, HTTPServer):
     ssl_context = None
     _server_version = "sandbox"
 
-    def __init__(self, port: int, handler: Handler) -> None:
+    def __init__(self, port: int, handler: Handler, most: Callable[[Request], int]) -> None:
         self.handler = handler
+        self.most = most
+        """How many bytes the body of a request may have, judged by its head."""
         self._open: set[socket.socket] = set()
         self._guard = threading.Condition()
         super().__init__(("127.0.0.1", port), RequestHandler)
