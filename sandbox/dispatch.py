@@ -16,9 +16,8 @@ from sandbox.call import Request
 from sandbox.world import World
 
 SERVICE = "sandbox.service"
-MOUNTED = frozenset(
-    "athena cloudtrail cloudwatch iam kms logs organizations s3 secretsmanager sts".split()
-)
+NEEDED = "athena cloudtrail cloudwatch iam kms logs organizations s3 secretsmanager sts"
+MOUNTED = frozenset(NEEDED.split())
 """What the scenarios need of moto. Others are left out: some would run code, or reach other machines."""
 
 responses.method_names_from_class = cache(responses.method_names_from_class)

@@ -50,12 +50,15 @@ class RequestHandler(MotoRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ = self.make_environ()
         request = Request(environ, self.headers.items())
+        most = self.server.most(request)
+        # A body in chunks is cut off at the limit, and nothing says so.
+        limit = most + ("wsgi.input_terminated" in environ)
         try:
-            request.body = get_input_stream(environ, max_content_length=self.server.most(request)).read()
+            request.body = get_input_stream(environ, max_content_length=limit).read()
         except RequestEntityTooLarge:
-            # What is left of it would be taken for the next request.
-            self.close_connection = True
-            return self._send(Response("The request is too large.\n", 413, content_type="text/plain"))
+            return self._refuse_size()
+        if len(request.body) > most:
+            return self._refuse_size()
         environ |= {"wsgi.input": io.BytesIO(request.body), "CONTENT_LENGTH": str(len(request.body))}
         for left_over in ("wsgi.input_terminated", "HTTP_TRANSFER_ENCODING"):
             environ.pop(left_over, None)
@@ -65,6 +68,11 @@ class RequestHandler(MotoRequestHandler):
             self._reset()
         else:
             self._send(answer)
+
+    def _refuse_size(self) -> None:
+        # What is left of it would be taken for the next request.
+        self.close_connection = True
+        self._send(Response("The request is too large.\n", 413, content_type="text/plain"))
 
     def _send(self, answer: Response) -> None:
         body = b"" if self.command == "HEAD" else answer.get_data()

@@ -96,8 +96,8 @@ def boto(sandbox: Sandbox, made: Callable[..., Any]) -> Callable[..., Any]:
     """boto3's clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
 
     They try once and never retry; `key=(id, secret)`, or with a session's token as a third, signs as
-    someone else; whatever else is given goes into botocore's Config. All tests share those that are asked for alike, for to make one
-    costs more than a call.
+    someone else; whatever else is given goes into botocore's Config. All tests share those that are
+    asked for alike, for to make one costs more than a call.
     """
 
     def client(

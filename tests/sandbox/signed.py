@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import botocore.auth
+import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -22,14 +25,17 @@ def headers_of(
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
     *,
-    key: tuple[str, str] | None = None,
-    token: str | None = None,
+    key: tuple[str, ...] | None = None,
+    at: datetime | None = None,
 ) -> dict[str, str]:
-    """The headers that make this a signed request of the responder's, or of *key*'s."""
+    """The headers that make this a signed request of the responder's, or of *key*'s, made *at* that time."""
     request = AWSRequest(method, sandbox.endpoint_url + path, dict(headers or {}), body)
-    credentials = Credentials(*(key or (sandbox.access_key_id, sandbox.secret_access_key)), token)
+    credentials = Credentials(*(key or (sandbox.access_key_id, sandbox.secret_access_key)))
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
-    signer(credentials, service, "us-east-1").add_auth(request)
+    with pytest.MonkeyPatch.context() as clock:
+        if at:
+            clock.setattr(botocore.auth, "get_current_datetime", lambda: at)
+        signer(credentials, service, "us-east-1").add_auth(request)
     return dict(request.headers.items())
 
 
@@ -44,7 +50,7 @@ def send(
     body: bytes | Iterable[bytes] = b"",
     headers: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes]:
-    """Status and body; Host and the rest are what *headers* say, and nothing is added that stands there."""
+    """Status, and body with the kind of error behind it; the headers are those and nothing else."""
     connection.request(method, path, body, dict(headers or {}), encode_chunked=not isinstance(body, bytes))
     answer = connection.getresponse()
-    return answer.status, answer.read()
+    return answer.status, answer.read() + answer.getheader("x-amzn-ErrorType", "").encode()
