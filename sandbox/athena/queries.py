@@ -90,8 +90,9 @@ class Athena:
                 self._create(statement, database)
             case exp.Create(kind="SCHEMA" | "DATABASE", this=exp.Table()):
                 self.databases.add(statement.this.name)
-            case exp.Drop(kind="TABLE", this=exp.Table()):
-                self.tables.pop((statement.this.db or database, statement.this.name), None)
+            case exp.Drop(kind="TABLE"):
+                for table in statement.find_all(exp.Table):
+                    self.tables.pop((table.db or database, table.name), None)
             case _:
                 raise QueryFailed("NOT_SUPPORTED: this kind of statement is not known here")
         return EMPTY

@@ -19,8 +19,9 @@ def read_statement(sql: str, dialect: str) -> exp.Expr:
     if len(sql) > LONGEST:
         raise Unreadable(f"a statement may have {LONGEST} characters at most")
     try:
+        sql.encode()
         found = [each for each in sqlglot.parse(sql, read=dialect) if each is not None]
-    except SqlglotError as error:
+    except (SqlglotError, UnicodeError) as error:
         raise Unreadable(str(error)) from None
     except RecursionError:
         raise Unreadable("the statement is nested too deeply") from None
