@@ -44,7 +44,7 @@ NAMES = (
     "`",
     "'",
     ") ; COPY (SELECT 1) TO '{out}' --",
-    "\" VARCHAR); COPY (SELECT 1) TO '{out}'; --",
+    "a\" VARCHAR); COPY (SELECT 1) TO '{out}'; --",
     "a\" VARCHAR); CREATE TABLE x AS SELECT * FROM read_text('{file}'); --",
     "x' FORMAT 'y",
     "$$",
