@@ -21,6 +21,7 @@ from sandbox.admission.keys import find_key
 from sandbox.athena import responses as athena
 from sandbox.bearer import Bearer
 from sandbox.call import Request
+from sandbox.client.environment import NOWHERE
 from sandbox.cloudtrail import install as cloudtrail
 from sandbox.dispatch import Moto
 from sandbox.enforce import Enforced
@@ -67,8 +68,9 @@ class Sandbox:
         return self._key.secret_access_key if self._key else ""
 
     def environment(self) -> dict[str, str]:
-        """What points any AWS client here; the caller also drops AWS_PROFILE."""
+        """What points any AWS client here, whatever is configured; the caller also drops AWS_PROFILE."""
         return {
+            **{name: value for name, value in NOWHERE.items() if name.startswith("AWS_")},
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
