@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from werkzeug.wrappers import Response
 
-from sandbox import ingest
+from sandbox.account.world import World
 from sandbox.admission import refusals
 from sandbox.admission.keys import SigningKey, find_key
 from sandbox.admission.sigv4 import BadSignature, payload_is_signed, read_signature
-from sandbox.call import Request
-from sandbox.errors import AwsError, expired_token
-from sandbox.wire import Handler
-from sandbox.world import World
+from sandbox.logs import ingest
+from sandbox.wire.call import Request
+from sandbox.wire.errors import AwsError, expired_token
+from sandbox.wire.wire import Handler
 
 PATIENCE = timedelta(minutes=5)
 """How far a call's date may be from now."""

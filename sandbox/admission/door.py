@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from sandbox.call import Request
-from sandbox.wire import Handler
+from sandbox.wire.call import Request
+from sandbox.wire.wire import Handler
 
 NAMES = ("127.0.0.1", "localhost")
 

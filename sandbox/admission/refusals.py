@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sandbox.call import Request
-from sandbox.errors import AwsError
+from sandbox.wire.call import Request
+from sandbox.wire.errors import AwsError
 
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "

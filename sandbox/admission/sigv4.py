@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from botocore.utils import normalize_url_path
 
-from sandbox.call import Request
+from sandbox.wire.call import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"

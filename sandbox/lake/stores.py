@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlglot import exp
 
+from sandbox.account.world import ACCOUNT, HOME_REGION, Clock
 from sandbox.athena import duck
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import QueryFailed
@@ -19,7 +20,6 @@ from sandbox.athena.statement import Unreadable, read_statement
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
-from sandbox.world import ACCOUNT, HOME_REGION, Clock
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"]
 

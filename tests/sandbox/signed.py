@@ -13,7 +13,7 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 
 

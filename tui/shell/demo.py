@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from services.aws.session import AwsSession
-from tui.options import Connect
+from tui.settings.options import Connect
 from tui.shell.common import Setup, pass_setup
 from tui.shell.pretend import pretend_account, shut_in
 

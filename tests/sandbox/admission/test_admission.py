@@ -14,10 +14,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.backend_index import backend_url_patterns
 
-from sandbox import account
-from sandbox.dispatch import MOUNTED
-from sandbox.server import MOST_SIGNED, MOST_UNSIGNED, Sandbox
-from sandbox.world import ACCOUNT
+from sandbox.account import account
+from sandbox.account.world import ACCOUNT
+from sandbox.wire.dispatch import MOUNTED
+from sandbox.wire.server import MOST_SIGNED, MOST_UNSIGNED, Sandbox
 from tests.principals import make_user, session_key
 from tests.sandbox.signed import connect, headers_of, send
 

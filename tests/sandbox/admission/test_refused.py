@@ -16,9 +16,9 @@ import pytest
 from botocore.loaders import Loader
 from moto.moto_api._internal.urls import url_paths
 
-from sandbox import ingest
-from sandbox.dispatch import MOUNTED
-from sandbox.server import Sandbox
+from sandbox.logs import ingest
+from sandbox.wire.dispatch import MOUNTED
+from sandbox.wire.server import Sandbox
 from tests.sandbox.signed import connect, headers_of, send
 
 Boto = Callable[..., Any]

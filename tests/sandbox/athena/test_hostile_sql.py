@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 
 Boto = Callable[..., Any]
 

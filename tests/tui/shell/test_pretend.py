@@ -23,7 +23,7 @@ from tests.patience import PATIENCE
 PROGRAM = """
 import asyncio, json, os, sys
 from pathlib import Path
-from tui.config import Config, ProfileConfig
+from tui.settings.config import Config, ProfileConfig
 from tui.shell.common import Setup
 from tui.shell.pretend import pretend_account, shut_in
 

@@ -1,0 +1,62 @@
+"""What a sandbox says once it serves: to a person in a shell, or to the program that owns it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from sandbox.scenario.cast import KeyInUse, Scenario
+from sandbox.scenario.sender import PATH
+
+
+def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:
+    """Lines for a shell; beside the exports all are comments. What is *left* in it would lead elsewhere."""
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    others = (name for name in left if name.startswith("AWS_") and name not in environment)
+    lines.append(f"unset {' '.join(sorted({'AWS_PROFILE', 'AWS_SESSION_TOKEN', *others}))}")
+    if any(name.upper().endswith("_PROXY") for name in left):
+        lines.append(
+            'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"'
+        )
+    lines += _hints(scenario.leaked)
+    lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")
+    return "\n".join(lines)
+
+
+def as_json(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:
+    """One line."""
+    leaked = scenario.leaked
+    return json.dumps(
+        {
+            "endpoint_url": environment["AWS_ENDPOINT_URL"],
+            "environment": dict(environment),
+            "scenario": scenario.name,
+            "leaked": leaked
+            and {
+                "token": leaked.token,
+                "key_id": leaked.key_id,
+                "user": leaked.user,
+                "log_group": leaked.log_group,
+                "log_stream": leaked.log_stream,
+            },
+        }
+    )
+
+
+def _hints(leaked: KeyInUse | None) -> list[str]:
+    if leaked is None:
+        return []
+    query = urlencode({"logGroup": leaked.log_group, "logStream": leaked.log_stream}, safe="/")
+    return [
+        "#",
+        "# An API key has leaked. To paste into `stanch identify`:",
+        f"#   {leaked.token}",
+        "# It is in use. To use it yourself:",
+        f"""#   curl -H 'Authorization: Bearer {leaked.token}' -d '{{"event":"hello"}}' """
+        f'''"$AWS_ENDPOINT_URL{PATH}?{query}"''',
+        "# To stop it:",
+        f"#   stanch respond {leaked.key_id} --step deactivate --yes",
+        "#",
+    ]
