@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services import clock
+from services.base import clock
 from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.journal import sync_folder

@@ -1,16 +1,16 @@
-"""`stanch case verify` and `stanch case anchor`: is this the journal that was written, and how is that known?"""
+"""`stanch case verify` and `stanch case anchor`: is this the journal that was written, and who says so?"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
-from services.text import clean
 
-from services import clock
+from services.base import clock
+from services.base.text import clean
 from services.cases.anchor import CONSISTENT, Anchor, Signed, anchors, check, make_anchor
 from services.cases.case import Case, CaseBook
-from tui.exits import Exit
+from tui.cli import Exit
 from tui.shell.common import Setup, as_json, pass_setup, print_json
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,7 +39,7 @@ def verify(
     entries = case.journal.entries()
     kept, flaws = anchors(case)
     checked = [(anchor, check(anchor, signers)) for anchor in kept]
-    flaws = (*case.flaws(), *flaws, *(flaw for pair in checked if (flaw := _flaw(*pair, signers))))
+    flaws = (*case.flaws(), *flaws, *(flaw for pair in checked if (flaw := _flaw(*pair))))
     found = next((entry for entry in entries if head and entry.hash == head.lower()), None)
     if head and found is None:
         flaws = (*flaws, "No line of the journal has the hash you gave.")
@@ -64,7 +64,7 @@ def verify(
         if not flaws:
             click.echo(f"✓ {claim}")
         for anchor, signed in checked:
-            click.echo(_told(anchor, signed, signers))
+            click.echo(_told(anchor, signed))
         click.echo(head_of(case))
     ctx.exit(Exit.DEFECT if flaws else Exit.DONE)
 
@@ -106,7 +106,7 @@ def say_consistency(case: Case) -> None:
     click.echo(head_of(case))
 
 
-def _flaw(anchor: Anchor, signed: Signed, signers: Path | None) -> str | None:
+def _flaw(anchor: Anchor, signed: Signed) -> str | None:
     if not anchor.holds:
         return f"Line {anchor.line} isn't the one that was anchored {_when(anchor)}."
     if signed.fingerprint is None:
@@ -129,7 +129,7 @@ def _signed(checked: list[tuple[Anchor, Signed]], signers: Path | None) -> list[
     ]
 
 
-def _told(anchor: Anchor, signed: Signed, signers: Path | None) -> str:
+def _told(anchor: Anchor, signed: Signed) -> str:
     by = f"by {clean(signed.signer)}, " if signed.signer else ""
     doubt = "" if signed.signer else f" ({signed.trouble or 'whose key that is, only --signers can tell'})"
     return (

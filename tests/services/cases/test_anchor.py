@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services import clock
+from services.base import clock
 from services.cases import anchor, journal
 from services.cases.anchor import anchors, check, make_anchor
 from services.cases.case import Case, CaseBook
