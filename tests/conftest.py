@@ -66,7 +66,9 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
     session, clients = boto3.Session(), list[Any]()
 
     @cache
-    def make(service: str, region: str, key_id: str, secret: str, **options: Any) -> Any:
+    def make(
+        service: str, region: str, key_id: str, secret: str, token: str | None = None, **options: Any
+    ) -> Any:
         defaults = {
             "retries": {"total_max_attempts": 1},
             "connect_timeout": PATIENCE,
@@ -78,6 +80,7 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
             endpoint_url=sandbox_server.endpoint_url,
             aws_access_key_id=key_id,
             aws_secret_access_key=secret,
+            aws_session_token=token,
             config=botocore.config.Config(**defaults | options),
         )
         clients.append(client)
@@ -92,13 +95,13 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
 def boto(sandbox: Sandbox, made: Callable[..., Any]) -> Callable[..., Any]:
     """boto3's clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
 
-    They try once and never retry; `key=(id, secret)` signs as someone else; whatever else is
-    given goes into botocore's Config. All tests share those that are asked for alike, for to make one
-    costs more than a call.
+    They try once and never retry; `key=(id, secret)`, or with a session's token as a third, signs as
+    someone else; whatever else is given goes into botocore's Config. All tests share those that are
+    asked for alike, for to make one costs more than a call.
     """
 
     def client(
-        service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any
+        service: str, *, region: str = HOME_REGION, key: tuple[str, ...] | None = None, **options: Any
     ) -> Any:
         return made(service, region, *(key or (sandbox.access_key_id, sandbox.secret_access_key)), **options)
 

@@ -22,6 +22,7 @@ DOCUMENTS = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")),
 ]
 

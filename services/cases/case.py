@@ -171,6 +171,7 @@ class Case:
                 for name, step in steps
             ],
             "intact": not self.flaws(),
+            "head": entries[-1].hash if (entries := self.journal.entries()) else None,
         }
 
     def holder(self) -> Holder | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.base import clock
 from services.base.version import VERSION
+from services.cases.anchor import anchors
 from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.journal import Entry
@@ -49,10 +50,23 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
         reviewed=reviewed,
         sweep=_sweep(entries),
         flow=points or flow.newest(case, entries),
-        journal=Verification(len(entries), entries[-1].hash if entries else None, (*trouble, *_flaws(case))),
+        journal=_verification(case, entries, trouble),
     )
     report = replace(report, remaining=remaining(report))
     return replace(report, story=story(report))
+
+
+def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:
+    kept, unread = anchors(case)
+    moved = (f"Line {each.line} isn't the one that was anchored." for each in kept if not each.holds)
+    signed = (
+        f"Line {each.line} was anchored, by the signer's clock at {clock.rfc3339(each.at)}. Who signed is "
+        f"checked by stanch case verify {case.id} --signers FILE."
+        for each in kept
+        if each.holds
+    )
+    head = entries[-1].hash if entries else None
+    return Verification(len(entries), head, (*trouble, *_flaws(case), *unread, *moved), tuple(signed))
 
 
 def _flaws(case: Case) -> tuple[str, ...]:

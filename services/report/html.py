@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.cases.anchor import CONSISTENT
 from services.report import plot, timeline
 from services.report.actionhtml import actions
 from services.report.glyphs import legend
@@ -170,7 +171,5 @@ def _journal(report: Report) -> Safe:
         return section(
             "journal", "Journal", head, el("ul", *(el("li", flaw) for flaw in journal.flaws), class_="flaws")
         )
-    intact = (
-        "The journal and the evidence are as they were written: each line has the hash of the one before."
-    )
-    return section("journal", "Journal", head, el("p", intact))
+    anchored = el("ul", *(el("li", each) for each in journal.anchors)) if journal.anchors else None
+    return section("journal", "Journal", head, el("p", CONSISTENT), anchored)

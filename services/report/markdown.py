@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.base.sizes import per, size
 from services.base.text import clean
+from services.cases.anchor import CONSISTENT
 from services.report import plot
 from services.report.model import Action, Report, SentCall
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp
@@ -251,5 +252,6 @@ def _journal(report: Report) -> Iterator[str]:
     yield ""
     yield f"{count(journal.lines, 'line')}, head {code(journal.head or '-')}."
     if not journal.flaws:
-        yield "The journal and the evidence are as they were written."
+        yield CONSISTENT
+    yield from (f"- {text(anchor)}" for anchor in journal.anchors)
     yield from (f"- {text(flaw)}" for flaw in journal.flaws)

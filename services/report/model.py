@@ -292,6 +292,8 @@ class Verification:
     lines: int
     head: str | None
     flaws: tuple[str, ...]
+    anchors: tuple[str, ...] = ()
+    """Which lines were signed, and how that is checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,7 @@ def test_json_names_what_scripts_need(whole: Written) -> None:
         "lines": 18,
         "head": whole.case.journal.entries()[-1].hash,
         "flaws": [],
+        "anchors": [],
     }
     assert document["reviewed"]["use"]["groups"] == [{"region": "us-east-1", "log_group": GROUP}]
     assert document["replacement"]["key_id"] == NEW
