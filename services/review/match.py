@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from services.review.model import Subject
 from services.review.record import Identity, Record
+from services.review.search import Needles
 
 Role: TypeAlias = Literal["by", "on"]
 """Done by the subject, or by somebody else to it."""
@@ -19,14 +20,7 @@ _OTHER_KINDS = frozenset(
 class Matcher:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        # Names of IAM users are [\w+=,.@-], which no JSON writer escapes, and end a string wherever they
-        # stand (a userName, the ARN): with its quote, "bob" is not found in "bobby".
-        needle = subject.user.encode() + b'"'
-        self.needles = (needle, subject.key_id.encode()) if subject.key_id else (needle,)
-
-    def found_in(self, data: bytes) -> bool:
-        """Whether any record in *data* may be the subject's."""
-        return any(needle in data for needle in self.needles)
+        self.needles = Needles(text for text in (subject.user, subject.key_id) if text)
 
     def role(self, record: Record) -> Role | None:
         identity = record.identity

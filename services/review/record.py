@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from sys import intern
 from typing import Any, TypeVar, get_args
 
@@ -14,6 +14,7 @@ import msgspec
 
 from services import clock
 from services.review.spill import Spilled
+from services.review.timestamp import parse_timestamp
 from services.text import clean
 
 LOG_GROUP_AUTHORIZATION = "AWS::Logs::LogGroupAuthorization"
@@ -60,7 +61,7 @@ class Resource(msgspec.Struct):
 class Record(msgspec.Struct):
     """The fields that matter, of what CloudTrail wrote."""
 
-    time: str | None = msgspec.field(default=None, name="eventTime")
+    time: str | int | float | None = msgspec.field(default=None, name="eventTime")
     name: str | None = msgspec.field(default=None, name="eventName")
     source: str | None = msgspec.field(default=None, name="eventSource")
     region: str | None = msgspec.field(default=None, name="awsRegion")
@@ -76,6 +77,8 @@ class Record(msgspec.Struct):
     request: dict[str, Any] | None = msgspec.field(default=None, name="requestParameters")
     response: dict[str, Any] | None = msgspec.field(default=None, name="responseElements")
     additional: dict[str, Any] | None = msgspec.field(default=None, name="additionalEventData")
+    logged: str | int | float | None = msgspec.field(default=None, name="@timestamp")
+    """What a log shipper puts in the place of eventTime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def event(record: Record, raw: bytes) -> Event:
     name = _clean(record.name or "(no name)", 128)
     log_group, target = _log_group(record), _text(request.get("userName"))
     return Event(
-        time=_time(record.time),
+        time=_time(record),
         # The same few texts in many events are kept once.
         name=intern(name),
         source=intern(_clean(record.source or "", 128)),
@@ -241,12 +244,11 @@ def actor(identity: Identity) -> str:
     return _clean(identity.invoked_by or identity.type or "", 128)
 
 
-def _time(text: str | None) -> datetime:
-    try:
-        when = datetime.fromisoformat(text or "")
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadRecord("no readable eventTime") from None
+def _time(record: Record) -> datetime:
+    when = parse_timestamp(record.time) or parse_timestamp(record.logged)
+    if when is None:
+        raise BadRecord("no readable eventTime")
+    return when
 
 
 def _error(record: Record) -> str | None:

@@ -93,7 +93,9 @@ class TrailObjects:
 
     def _batch(self, item: _Object, scan: Scan) -> Batch:
         # What is kept is kept for any window, so the scanner leaves none out then.
-        scan.events = [each for each in scan.events if self._window.holds(each[1].time)]
+        inside = [each for each in scan.events if self._window.holds(each[1].time)]
+        scan.outside += sum(role == "by" for role, _ in scan.events) - sum(role == "by" for role, _ in inside)
+        scan.events = inside
         return Batch(item.source, item.name, scan, self._listed if self._all_listed else None)
 
     async def _fetch(self, item: _Object) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 from services.aws.session import AwsSession
 from services.review.review import Review, Subject, Window, run_review
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "cloudtrail-invictus"
+DATA = Path(__file__).parents[4] / "shared" / "data" / "cloudtrail-invictus" / "AWSLogs"
 JULY = Window(datetime(2023, 7, 1, tzinfo=UTC), datetime(2023, 8, 1, tzinfo=UTC))
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the data set is not beside this checkout")
