@@ -195,6 +195,7 @@ RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     keyrules.fresh_use,
     keyrules.groups_opened,
     keyrules.kin,
+    keyrules.short_term,
     keyrules.outlived,
     keyrules.while_inactive,
 )

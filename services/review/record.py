@@ -104,6 +104,10 @@ class Event:
     error_message: str | None = None
     resources: tuple[str, ...] = ()
     bearer: bool = False
+    short_term: bool = False
+    """Whether its API key was made from a session, and so is none of the user's own keys."""
+    protocol: str | None = None
+    account: str | None = None
     read_only: bool | None = None
     log_group: str | None = None
     target: str | None = None
@@ -138,6 +142,9 @@ class Event:
             "summary": self.summary,
             "resources": list(self.resources),
             "bearer": self.bearer,
+            "short_term": self.short_term,
+            "protocol": self.protocol,
+            "account": self.account,
             "read_only": self.read_only,
             "log_group": self.log_group,
             "target": self.target,
@@ -216,6 +223,9 @@ def event(record: Record, raw: bytes) -> Event:
         summary=_summary(name, log_group, target, request),
         resources=tuple(_clean(each.arn) for each in record.resources or () if each.arn),
         bearer=is_bearer(record),
+        short_term=_is_short_term(record),
+        protocol=_text((record.additional or {}).get("protocol")),
+        account=_text(record.recipient) or _text(identity.account),
         read_only=record.read_only,
         log_group=log_group,
         target=target,
@@ -231,6 +241,11 @@ def is_bearer(record: Record) -> bool:
         return True
     said = (part.get("callWithBearerToken") for part in (record.additional, record.request) if part)
     return any(value is True or value == "true" for value in said)
+
+
+def _is_short_term(record: Record) -> bool:
+    said = (part.get("bearerTokenType") for part in (record.additional, record.request) if part)
+    return any(isinstance(value, str) and value.upper().startswith("SHORT") for value in said)
 
 
 def actor(identity: Identity) -> str:

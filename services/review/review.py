@@ -73,6 +73,8 @@ class Review:
     unreadable: tuple[Unreadable, ...]
     records_scanned: int
     records_unreadable: int
+    outside: int
+    """Events of the subject's before or after the window."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
     marks: Marks = NO_MARKS
@@ -84,6 +86,11 @@ class Review:
     verdict_words: str = ""
     seen_in_force: datetime | None = None
     """The last refused use, where none was let in since the deactivation."""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the subject's events are of."""
+        return tuple(sorted({event.account for event in self.events if event.account}))
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -106,6 +113,8 @@ class Review:
             "unreadable": [{"what": each.what, "error": each.error} for each in self.unreadable],
             "records_scanned": self.records_scanned,
             "records_unreadable": self.records_unreadable,
+            "outside_window": self.outside,
+            "accounts": list(self.accounts),
             "events": [event.as_json() for event in self.events],
             "on_user": [event.as_json() for event in self.on_user],
             "findings": [finding.as_json() for finding in self.findings],
@@ -147,6 +156,8 @@ async def run_review(
         raise SourceUnavailable("Without AWS only files can be reviewed: name a folder of trail files.")
     else:
         account = subject.account or (await get_caller(aws)).account
+        # A namesake in another account of the organization is somebody else.
+        subject = replace(subject, account=account)
         collector.note("trails", "which trails record what")
         asked = Asked(aws, account, subject, window, source, athena, sleep)
         with kept(keep if source in ("auto", "s3") else None, subject, account, fresh=fresh) as done:
@@ -177,6 +188,7 @@ def _concluded(
         unreadable=unreadable,
         records_scanned=collector.records,
         records_unreadable=collector.records_bad,
+        outside=collector.outside,
         events=collector.events("by"),
         on_user=collector.events("on"),
     )
@@ -197,6 +209,7 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         suspected=marks.suspected,
         now=now,
     )
+    sentence += _beside(review)
     return replace(
         review,
         marks=marks,
@@ -208,3 +221,15 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         verdict_words=sentence,
         seen_in_force=seen,
     )
+
+
+def _beside(review: Review) -> str:
+    """What the verdict is not about, and somebody should know who reads it."""
+    said = ""
+    if review.outside:
+        plural = "record of this user is" if review.outside == 1 else "records of this user are"
+        said += f" {review.outside:,} more {plural} before or after the time asked for."
+    if review.subject.account is None and len(review.accounts) > 1:
+        named = ", ".join(review.accounts)
+        said += f" The records are of several accounts ({named}), each with a user of this name."
+    return said

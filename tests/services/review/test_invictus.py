@@ -16,6 +16,7 @@ from services.aws.session import AwsSession
 from services.review.review import Review, Subject, Window, run_review
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "cloudtrail-invictus" / "AWSLogs"
+ACCOUNT = "218007301253"
 JULY = Window(datetime(2023, 7, 1, tzinfo=UTC), datetime(2023, 8, 1, tzinfo=UTC))
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the data set is not beside this checkout")
@@ -85,13 +86,13 @@ async def test_every_users_records_from_a_bucket_with_duplicates_and_disorder(
     bucket: str,
 ) -> None:
     make_trail({"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]})
-    s3, prefix = boto("s3"), "AWSLogs/123456789012/CloudTrail/us-east-1/2023/07"
+    s3, prefix = boto("s3"), f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2023/07"
     for number, start in enumerate(range(0, len(records), 250)):
         some = records[max(0, start - 40) : start + 250]
         body = gzip.compress(json.dumps({"Records": some[::-1]}).encode())
         s3.put_object(Bucket=bucket, Key=f"{prefix}/{11 - number % 2}/{number}.json.gz", Body=body)
     for user in users(records):
-        review = await run_review(aws, Subject(user), JULY, source="s3")
+        review = await run_review(aws, Subject(user, account=ACCOUNT), JULY, source="s3")
         mine = {
             record["eventID"]: record for record in records if record["userIdentity"].get("userName") == user
         }

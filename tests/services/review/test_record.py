@@ -46,6 +46,9 @@ def test_the_fields_of_a_management_event(record: Record, as_event: AsEvent) -> 
         "read_only": False,
         "log_group": None,
         "target": "backup",
+        "short_term": False,
+        "protocol": None,
+        "account": "123456789012",
     }
 
 
