@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from services.base.text import clean
 from services.review.columns import record_of
 from services.review.gunzip import gunzip
 from services.review.split import split
-from services.text import clean
 
 DEPTH = 40
 """Levels of nesting that are opened; beyond it the rest is named."""
