@@ -16,7 +16,7 @@ from services.aws.session import AwsSession
 from services.review.review import Review, Subject, Window, run_review
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "cloudtrail-invictus" / "AWSLogs"
-ACCOUNT = "218007301253"
+ACCOUNT = "123837392027"
 JULY = Window(datetime(2023, 7, 1, tzinfo=UTC), datetime(2023, 8, 1, tzinfo=UTC))
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the data set is not beside this checkout")
