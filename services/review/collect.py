@@ -10,6 +10,7 @@ from services.review.batch import Batch
 from services.review.match import Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
+from services.review.scan import Scan
 from services.review.spill import Spill
 
 NAMED = 200
@@ -53,6 +54,8 @@ class Collector:
     on_progress: Callable[[Progress], None] | None = None
     records: int = 0
     records_bad: int = 0
+    following: bool = False
+    """Whether what comes is read once more, for whom it led to: what it holds was counted before."""
     outside: int = 0
     """The subject's events before or after the window."""
     _left: dict[str, _Left] = field(default_factory=dict)
@@ -66,6 +69,8 @@ class Collector:
 
     def add(self, batch: Batch) -> None:
         scan = batch.scan
+        if self.following:
+            scan = Scan(events=scan.events, objects=scan.objects, bytes_read=scan.bytes_read)
         self.records += scan.records
         self.records_bad += scan.records_bad
         self.outside += scan.outside

@@ -141,7 +141,8 @@ def _refused(facts: Facts) -> Iterator[Finding]:
 
 
 def _actions(facts: Facts) -> Iterator[Finding]:
-    for (name, error), group in grouped(facts.other, lambda event: (event.name, event.error)).items():
+    groups = grouped(facts.other, lambda event: (event.name, event.error, event.session))
+    for (name, error, session), group in groups.items():
         action = ACTIONS.get(name)
         if action is None:
             continue
@@ -149,7 +150,8 @@ def _actions(facts: Facts) -> Iterator[Finding]:
         what = f"{name} for {about}" if about else name
         often = f" {times(len(group))}" if len(group) > 1 else ""
         result = f", refused or failed ({error})" if error else ""
-        title = f"{what} by this user{often}, {at(group[0])}{result}."
+        who = f"this user's session {session}" if session else "this user"
+        title = f"{what} by {who}{often}, {at(group[0])}{result}."
         severity: Severity = "medium" if error and action.severity == "high" else action.severity
         yield Finding(action.kind, severity, title, ids(group), action.technique)
 

@@ -39,11 +39,13 @@ class Issuer(msgspec.Struct):
 
 
 class SessionContext(msgspec.Struct):
+    attributes: dict[str, Any] | None = None
     issuer: Issuer | None = msgspec.field(default=None, name="sessionIssuer")
 
 
 class Identity(msgspec.Struct):
     type: str | None = None
+    principal: str | None = msgspec.field(default=None, name="principalId")
     user_name: str | None = msgspec.field(default=None, name="userName")
     arn: str | None = None
     account: str | None = msgspec.field(default=None, name="accountId")
@@ -72,6 +74,7 @@ class Record(msgspec.Struct):
     error_message: str | None = msgspec.field(default=None, name="errorMessage")
     read_only: bool | None = msgspec.field(default=None, name="readOnly")
     recipient: str | None = msgspec.field(default=None, name="recipientAccountId")
+    shared: str | None = msgspec.field(default=None, name="sharedEventID")
     identity: Identity | None = msgspec.field(default=None, name="userIdentity")
     resources: list[Resource] | None = None
     request: dict[str, Any] | None = msgspec.field(default=None, name="requestParameters")
@@ -108,6 +111,8 @@ class Event:
     """Whether its API key was made from a session, and so is none of the user's own keys."""
     protocol: str | None = None
     account: str | None = None
+    session: str | None = None
+    """The id of the session it was made by, where the subject opened that session."""
     read_only: bool | None = None
     log_group: str | None = None
     target: str | None = None
@@ -145,6 +150,7 @@ class Event:
             "short_term": self.short_term,
             "protocol": self.protocol,
             "account": self.account,
+            "session": self.session,
             "read_only": self.read_only,
             "log_group": self.log_group,
             "target": self.target,

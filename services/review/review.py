@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from services.review.attribution import By, attribute
 from services.review.collect import Collector
 from services.review.coverage import Coverage, Span, gaps, path_rows
 from services.review.findings import Facts, Finding, findings, in_force
-from services.review.kept import kept
-from services.review.match import Matcher
+from services.review.follow import ROUNDS, Followed, follow
+from services.review.kept import Kept, kept
+from services.review.match import NOBODY, Matcher
 from services.review.model import (
     Athena,
     Marks,
@@ -30,12 +31,13 @@ from services.review.model import (
     Window,
 )
 from services.review.plan import NO_ATHENA, Reading, local_path
-from services.review.reading import Asked, drain, pool_of_threads, read_aws
+from services.review.reading import Asked, choose_sources, drain, pool_of_threads
 from services.review.record import Event
 from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
 from services.review.verdict import Verdict, verdict
+from services.review.words import moment
 
 __all__ = [
     "Athena",
@@ -77,6 +79,8 @@ class Review:
     """Events of the subject's before or after the window."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
+    followed: Followed = NOBODY
+    """The user's other names and the sessions it opened, whose calls are among *events*."""
     marks: Marks = NO_MARKS
     use: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -115,6 +119,8 @@ class Review:
             "records_unreadable": self.records_unreadable,
             "outside_window": self.outside,
             "accounts": list(self.accounts),
+            "names": [self.subject.user, *dict.fromkeys(name.name for name in self.followed.names)],
+            "sessions": [session.as_json() for session in self.followed.sessions.values()],
             "events": [event.as_json() for event in self.events],
             "on_user": [event.as_json() for event in self.on_user],
             "findings": [finding.as_json() for finding in self.findings],
@@ -150,8 +156,12 @@ async def run_review(
     if path is not None:
         reading = Reading((SourceUsed(PATH, True, clean(f"asked for: {path}")),))
         rows = path_rows(window)
-        with pool_of_threads() as pool:
-            await drain(collector, [read_path(path, Scanner(Matcher(subject), window), pool)], stop)
+
+        async def read(matcher: Matcher, done: Kept | None = None) -> None:
+            with pool_of_threads() as pool:
+                await drain(collector, [read_path(path, Scanner(matcher, window), pool)], stop)
+
+        await read(Matcher(subject))
     elif aws is None:
         raise SourceUnavailable("Without AWS only files can be reviewed: name a folder of trail files.")
     else:
@@ -160,11 +170,35 @@ async def run_review(
         subject = replace(subject, account=account)
         collector.note("trails", "which trails record what")
         asked = Asked(aws, account, subject, window, source, athena, sleep)
+        chosen = await choose_sources(asked, collector, now(), stop)
+        reading, rows = chosen.reading, chosen.rows
+
+        async def read(matcher: Matcher, done: Kept | None = None) -> None:
+            await chosen.read(matcher, collector, stop, done)
+
         with kept(keep if source in ("auto", "s3") else None, subject, account, fresh=fresh) as done:
-            reading, rows = await read_aws(asked, collector, now(), stop, done)
+            await read(Matcher(subject), done)
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
-    return _concluded(subject, window, marks, reading, rows, collector, now())
+    followed = await _followed(subject, collector, read, stop)
+    return _concluded(subject, window, marks, reading, rows, collector, now(), followed)
+
+
+async def _followed(
+    subject: Subject, collector: Collector, read: Callable[[Matcher], Awaitable[None]], stop: asyncio.Event
+) -> Followed:
+    """Read again for the names and the sessions that the events lead to, until they lead no further."""
+    followed = NOBODY
+    collector.following = True
+    for _ in range(ROUNDS):
+        more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
+        new = more.without(followed)
+        followed = more
+        if not new.texts or stop.is_set():
+            break
+        collector.note("sessions", f"{len(new.sessions):,} sessions that this user opened")
+        await read(Matcher(subject, followed, new.texts))
+    return followed
 
 
 def _concluded(
@@ -175,6 +209,7 @@ def _concluded(
     rows: tuple[Coverage, ...],
     collector: Collector,
     now: datetime,
+    followed: Followed,
 ) -> Review:
     unreadable = collector.unreadable()
     missing = gaps(rows, reading.read, window)
@@ -191,6 +226,7 @@ def _concluded(
         outside=collector.outside,
         events=collector.events("by"),
         on_user=collector.events("on"),
+        followed=followed,
     )
     return judged(read, marks, now)
 
@@ -224,8 +260,17 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
 
 
 def _beside(review: Review) -> str:
-    """What the verdict is not about, and somebody should know who reads it."""
+    """What else the reader of the verdict should know."""
     said = ""
+    for name in review.followed.names:
+        when = (
+            f"until {moment(name.until)}"
+            if name.until
+            else f"since {moment(name.since or review.window.since)}"
+        )
+        said += f" The user was called {name.name} {when}: those records are included."
+    if review.followed.unfollowed:
+        said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
     if review.outside:
         plural = "record of this user is" if review.outside == 1 else "records of this user are"
         said += f" {review.outside:,} more {plural} before or after the time asked for."

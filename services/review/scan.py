@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.review import record as records
 from services.review.envelope import AGGREGATED, is_record, opened
+from services.review.follow import marked
 from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, Stream, gunzip
 from services.review.match import Matcher, Role
 from services.review.model import Unreadable, Window
@@ -180,7 +181,7 @@ class Scanner:
             record = records.decode(raw)
             if (role := self.matcher.role(record)) is None:
                 return
-            event = records.event(record, raw)
+            event = marked(records.event(record, raw), self.matcher.followed.session_of(record))
         except BadRecord as error:
             scan.records_bad += 1
             scan.unreadable.append(Unreadable.of(f"a record of {name}", error))

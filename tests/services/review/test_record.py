@@ -48,6 +48,7 @@ def test_the_fields_of_a_management_event(record: Record, as_event: AsEvent) -> 
         "target": "backup",
         "short_term": False,
         "protocol": None,
+        "session": None,
         "account": "123456789012",
     }
 
