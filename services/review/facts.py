@@ -23,6 +23,9 @@ class Finding:
     title: str
     event_ids: tuple[str, ...]
     technique: str | None = None
+    why: str | None = None
+    next: str | None = None
+    """What to look at or do about it."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -31,6 +34,8 @@ class Finding:
             "title": self.title,
             "event_ids": list(self.event_ids),
             "technique": self.technique,
+            "why": self.why,
+            "next": self.next,
         }
 
 

@@ -57,8 +57,10 @@ class Matcher:
 
     def _by(self, identity: Identity, record: Record) -> bool:
         subject = self.subject
-        if subject.key_id and identity.credential_id == subject.key_id:
+        if subject.key_id and subject.key_id in (identity.credential_id, identity.access_key_id):
             return True
+        if not subject.user:
+            return False
         if subject.account and identity.account and identity.account != subject.account:
             return False
         issuer = identity.session.issuer if identity.session else None

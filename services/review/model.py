@@ -52,6 +52,8 @@ class Marks:
     suspected: datetime | None = None
     deactivated: datetime | None = None
     reactivated: datetime | None = None
+    ours: frozenset[str] = frozenset()
+    """The request ids of this case's own calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Record(msgspec.Struct):
     error_message: str | None = msgspec.field(default=None, name="errorMessage")
     read_only: bool | None = msgspec.field(default=None, name="readOnly")
     recipient: str | None = msgspec.field(default=None, name="recipientAccountId")
+    request_id: str | None = msgspec.field(default=None, name="requestID")
     shared: str | None = msgspec.field(default=None, name="sharedEventID")
     identity: Identity | None = msgspec.field(default=None, name="userIdentity")
     resources: list[Resource] | None = None
@@ -111,6 +112,7 @@ class Event:
     """Whether its API key was made from a session, and so is none of the user's own keys."""
     protocol: str | None = None
     account: str | None = None
+    request_id: str | None = None
     session: str | None = None
     """The id of the session it was made by, where the subject opened that session."""
     read_only: bool | None = None
@@ -150,6 +152,7 @@ class Event:
             "short_term": self.short_term,
             "protocol": self.protocol,
             "account": self.account,
+            "request_id": self.request_id,
             "session": self.session,
             "read_only": self.read_only,
             "log_group": self.log_group,
@@ -231,6 +234,7 @@ def event(record: Record, raw: bytes) -> Event:
         bearer=is_bearer(record),
         short_term=_is_short_term(record),
         protocol=_text((record.additional or {}).get("protocol")),
+        request_id=_text(record.request_id),
         account=_text(record.recipient) or _text(identity.account),
         read_only=record.read_only,
         log_group=log_group,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ async def test_the_leaked_key(
     async def review(**marks: datetime) -> Review:
         now = datetime.now(UTC)
         window = Window(now - timedelta(hours=12), now + timedelta(seconds=1))
-        return await run_review(aws, subject, window, marks=Marks(**marks), sleep=at_once)
+        return await run_review(aws, subject, window, marks=replace(Marks(), **marks), sleep=at_once)
 
     before = await review(suspected=suspected)
     assert (before.verdict, before.complete) == ("used", True)

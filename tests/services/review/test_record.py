@@ -49,6 +49,7 @@ def test_the_fields_of_a_management_event(record: Record, as_event: AsEvent) -> 
         "short_term": False,
         "protocol": None,
         "session": None,
+        "request_id": None,
         "account": "123456789012",
     }
 
