@@ -26,7 +26,7 @@ Make = Callable[..., Record]
 AsEvent = Callable[[Record], Event]
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "stratus-detonation-logs"
-LEAST = 33
+LEAST = 35
 
 OWN_EVENTS = {
     "credential-access.ec2-get-password-data": "GetPasswordData",
