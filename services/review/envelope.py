@@ -36,6 +36,7 @@ _MARKS = frozenset(
 _PREFIX = re.compile(r"[^{\[\"]{0,300}(?=\{)")
 _GZIP_IN_BASE64 = re.compile(r"\s*H4sI[A-Za-z0-9+/\s]+=*\s*\Z")
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 AGGREGATED = b'"eventCategory":"Aggregated"'
 _CATEGORIES = ("", "Management", "Data", "NetworkActivity")
 _NOTHING = (b"[]", b"{}", b"null", b'""')
@@ -81,7 +82,7 @@ def opened(raw: bytes) -> Opened:
     found = Opened()
     try:
         fields = _OBJECT.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         if raw[:1] == b"{":
             return Opened([raw])
         _open(raw, DEPTH, found)
@@ -104,7 +105,7 @@ def _open(raw: bytes, depth: int, found: Opened) -> None:
                 _open_text(_STRING.decode(raw), depth, found)
             case _:
                 pass
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         found.add_strange("JSON that can't be read")
 
 
@@ -183,12 +184,12 @@ def _row(raws: list[bytes]) -> bytes | None:
     for raw in raws:
         try:
             cell = _OBJECT.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNREADABLE:
             return None
         if cell.keys() == {"field", "value"}:
             try:
                 columns[_STRING.decode(cell["field"])] = cell["value"]
-            except msgspec.DecodeError:
+            except UNREADABLE:
                 return None
         elif len(cell) == 1:
             columns |= cell
@@ -203,7 +204,7 @@ def _rebuilt(fields: Mapping[str, msgspec.Raw]) -> bytes | None:
     for name, value in fields.items():
         try:
             columns[name] = _ANY.decode(value)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             continue
     record = record_of(columns)
     return _encode(record) if record else None
@@ -212,7 +213,7 @@ def _rebuilt(fields: Mapping[str, msgspec.Raw]) -> bytes | None:
 def _category(fields: Mapping[str, msgspec.Raw]) -> str:
     try:
         return clean(_STRING.decode(fields.get("eventCategory", msgspec.Raw(b'""'))), limit=64)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""
 
 
