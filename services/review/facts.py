@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.review.actions import Severity
-from services.review.model import Marks, Subject
+from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 from services.review.words import moment
 
@@ -51,6 +51,8 @@ class Facts:
     use: Sequence[Event]
     other: Sequence[Event]
     on_user: Sequence[Event]
+    missing: Sequence[Unreadable] = ()
+    """Evidence that should be there and is not."""
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

@@ -147,8 +147,23 @@ def _refused(facts: Facts) -> Iterator[Finding]:
             yield Finding("lag", "info", title, ids(late), USED)
 
 
+def _missing(facts: Facts) -> Iterator[Finding]:
+    for each in facts.missing:
+        title = f"Evidence is missing: {each.what} has {each.error}."
+        yield Finding(
+            "missing-evidence",
+            "high",
+            title,
+            (),
+            "T1070",
+            "Whoever deletes records hides what they show.",
+            "Look for deletions and lifecycle changes on the bucket, and for older versions of the objects.",
+        )
+
+
 RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     _use,
+    _missing,
     _addresses,
     _refused,
     _agents,

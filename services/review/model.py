@@ -93,6 +93,8 @@ class Unreadable:
 
     what: str
     error: str
+    missing: bool = False
+    """Whether it is evidence that was there once, and is gone."""
 
     @classmethod
     def of(cls, what: str, error: object) -> Unreadable:

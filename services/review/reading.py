@@ -28,6 +28,7 @@ from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
 from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, read_trails
+from services.review.where import where
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,14 @@ async def _planned(
     asked: Asked, collector: Collector, now: datetime, pacers: defaultdict[str, Pacer]
 ) -> tuple[tuple[str, ...], Reading, tuple[Coverage, ...]]:
     aws, window, service = asked.aws, asked.window, asked.subject.service
-    regions = await aws.regions()
+    place = await where(aws)
+    regions = place.regions
     if asked.source == "lake":
         trails, reading = Trails(regions), Reading(())
         rows: tuple[Coverage, ...] = ()
     else:
-        trails = await read_trails(aws, regions, window, pacers)
+        trails = await read_trails(aws, regions, window, pacers, sure=place.sure, narrowed=place.narrowed)
+        regions = trails.regions
         for trouble in trails.troubles():
             collector.trouble(trouble)
         reading = choose(asked.source, trails, service, window, now, asked.athena)

@@ -234,7 +234,8 @@ def _concluded(
 def judged(review: Review, marks: Marks, now: datetime) -> Review:
     """What the records of *review* say when they are measured against *marks*; nothing is read anew."""
     attributed = attribute(review.events, review.subject)
-    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user)
+    missing = [each for each in review.unreadable if each.missing]
+    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user, missing)
     seen = in_force(facts)
     word, sentence = verdict(
         attributed.use,
