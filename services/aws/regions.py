@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
@@ -40,7 +41,7 @@ async def enabled_regions(aws: AwsSession) -> AccountRegions:
 
 async def _list_regions(aws: AwsSession) -> list[str]:
     names: list[str] = []
-    params: dict[str, object] = {
+    params: dict[str, Any] = {
         "RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"],
         "MaxResults": 50,
     }

@@ -23,7 +23,7 @@ _USES: Mapping[str, tuple[str, ...]] = {
 
 
 def quarantine_effect(document: Mapping[str, Any] | None, service: str) -> str:
-    """What *document* denies of calls with a key of *service*, in words; None is one that could not be read."""
+    """What *document* denies of calls with a key of *service*, in words; None was not read."""
     name = service.removesuffix(".amazonaws.com")
     if document is None:
         return f"what it denies of calls with {name} keys could not be read"
