@@ -40,6 +40,7 @@ class UserFacts:
     grants: tuple[Grant, ...] | None = None
     boundary: Mapping[str, Any] | None = None
     quarantine: str | None = None
+    quarantine_document: Mapping[str, Any] | None = None
     access_keys: tuple[AccessKey, ...] | None = None
     has_login: bool | None = None
     accessed: Mapping[str, datetime | None] | None = None

@@ -10,6 +10,7 @@ from services.audit.facts import Facts, UserFacts
 from services.audit.model import Finding, Unknown
 from services.audit.rights import breadth, makes_lasting_keys, writes_everywhere
 from services.keys.inventory import Key
+from services.rights.quarantine import quarantine_effect, stops_all
 
 SAME = timedelta(hours=1)
 """A new key's secret is stored within that time."""
@@ -72,9 +73,10 @@ def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
 
 def quarantined(facts: Facts) -> Iterator[Finding]:
     for user, key in _users(facts):
-        if user.quarantine:
-            title = f"AWS quarantined {user.name}, and its API keys work on."
-            evidence = (f"{user.quarantine} is attached, which denies no call with an API key",)
+        if user.quarantine and not stops_all(user.quarantine_document, key.service):
+            title = f"AWS quarantined {user.name}, which does not surely stop its API keys."
+            effect = quarantine_effect(user.quarantine_document, key.service)
+            evidence = (f"{user.quarantine} is attached: {effect}",)
             mend = mending.deactivate_key(key)
             yield Finding("quarantine", "high", user.name, title, evidence, mend, user.name, key.id)
 

@@ -101,6 +101,17 @@ class AwsSession:
         own = session.get_config_variable("region")
         return tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
 
+    @property
+    def named_regions(self) -> tuple[str, ...]:
+        """The Regions that were asked for, none where all count."""
+        return self._named_regions
+
+    async def known_regions(self, service: str) -> tuple[str, ...]:
+        """Every Region of the partition in which botocore knows *service*, enabled or not."""
+        session = await self._botocore()
+        partition = session.get_partition_for_region(await self.home())
+        return tuple(sorted(session.get_available_regions(service, partition)))
+
     async def home(self) -> str:
         return (await self.regions())[0]
 

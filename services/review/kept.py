@@ -18,7 +18,7 @@ from services.review.match import Role
 from services.review.model import Subject, Unreadable
 from services.review.scan import Scan
 
-FORMAT = 1
+FORMAT = 2
 
 
 class _Line(msgspec.Struct):
@@ -31,6 +31,8 @@ class _Line(msgspec.Struct):
     bytes_read: int
     unreadable: list[Unreadable]
     events: list[tuple[Role, bytes]]
+    left: dict[str, list[str]] = {}
+    strange: dict[str, int] = {}
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -63,6 +65,8 @@ class Kept:
             records=line.records,
             records_bad=line.records_bad,
             unreadable=line.unreadable,
+            left=line.left,
+            strange=line.strange,
         )
         scan.events = [(role, records.event(records.decode(raw), raw)) for role, raw in line.events]
         return scan
@@ -76,6 +80,8 @@ class Kept:
             scan.bytes_read,
             scan.unreadable,
             [(role, event.raw) for role, event in scan.events],
+            scan.left,
+            scan.strange,
         )
         with suppress(OSError):  # a full disk ends the keeping, not the reading
             self._file.write(msgspec.json.encode(line) + b"\n")

@@ -163,7 +163,5 @@ def _worth(
         return True, f"it may record use of this key ({taken.note})"
     why = f"it does not record use of this key ({taken.note})"
     if state.changed:
-        why += (
-            "; its selectors were changed in this window, so its bucket may hold use: read it with source s3"
-        )
+        why += f"; {state.changed_what} in this window, so its bucket may hold use: read it with source s3"
     return False, why

@@ -37,6 +37,8 @@ from tui.shell.common import (
     run,
 )
 
+DEFAULT_WINDOW = timedelta(days=7)
+
 SHOWN = 50
 """Events that a person is shown; scripts get them all."""
 
@@ -70,7 +72,11 @@ class Moment(click.ParamType[datetime]):
 )
 @click.argument("key_id", required=False)
 @click.option("--user", metavar="U", help="The key's user; alone, all that this user did.")
-@click.option("--since", type=Moment(), default="7d", show_default=True, help="7d, 36h, or a time in UTC.")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="7d, 36h, or a time in UTC; if not said, 7d, and with files all that they hold.",
+)
 @click.option("--until", type=Moment(), default="0s", help="Likewise; now if not said.")
 @click.option(
     "--source",
@@ -106,7 +112,7 @@ def command(
     setup: Setup,
     key_id: str | None,
     user: str | None,
-    since: datetime,
+    since: datetime | None,
     until: datetime,
     source: str,
     suspected: datetime | None,
@@ -126,6 +132,9 @@ def command(
         raise click.UsageError("Name a key, or a user with --user.")
     if as_json and as_csv:
         raise click.UsageError("--json and --csv do not go together.")
+    if since is None:
+        since = Window.all_time().since if _offline(source) else clock.now() - DEFAULT_WINDOW
+        until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
     if since >= until:
         raise click.UsageError("--since must be before --until.")
     if export and export.exists():
@@ -196,6 +205,10 @@ async def _review(
         line.done()
 
 
+def _untold(ctx: click.Context, option: str) -> bool:
+    return ctx.get_parameter_source(option) is click.core.ParameterSource.DEFAULT
+
+
 def _offline(source: str) -> bool:
     """Whether *source* is files alone, so that AWS need not be asked for anything."""
     return source not in SOURCES and Path(source).exists()
@@ -214,8 +227,8 @@ def _print(review: Review) -> None:
             (
                 part.source,
                 part.region,
-                clock.spoken(part.since, now),
-                clock.spoken(part.until, now),
+                _bound(part.since, "the first", now),
+                _bound(part.until, "the last", now),
                 part.covers,
                 part.note,
             )
@@ -244,6 +257,11 @@ def _print(review: Review) -> None:
     if len(review.events) > SHOWN:
         complain(f"the newest {SHOWN} of {len(review.events):,} events; --csv and --json have them all.")
     complain(f"{review.records_scanned:,} records read, {review.records_unreadable:,} unreadable.")
+
+
+def _bound(when: datetime, unbounded: str, now: datetime) -> str:
+    every = Window.all_time()
+    return unbounded if when in (every.since, every.until) else clock.spoken(when, now)
 
 
 def _document(review: Review) -> dict[str, object]:
