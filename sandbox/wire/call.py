@@ -121,6 +121,8 @@ class Request(werkzeug.wrappers.Request):
             return self._s3_operation()
         if self.service == "accessanalyzer":
             return ANALYZER_CALLS.get((self.method, self.path), "")
+        if self.service == "account" and (self.method, self.path) == ("POST", "/listRegions"):
+            return "ListRegions"
         if action := self.form_fields.get("Action"):
             return action
         found = RPC_PATH.search(self.path)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.account import organizations
 from sandbox.account.account import AccessKey, empty_account
+from sandbox.account.regions import Regions
 from sandbox.account.s3 import S3
 from sandbox.account.world import HOME_REGION, Settings, World
 from sandbox.admission.authentication import Authenticated
@@ -139,7 +140,7 @@ class Sandbox:
             organizations,
         ):
             extension.install(world)
-        allowed = Enforced(world, AccessAnalyzer(world, S3(world, Moto(world))))
+        allowed = Enforced(world, AccessAnalyzer(world, Regions(S3(world, Moto(world)))))
         served = Observed(world, Faulty(self.faults, Bearer(world, allowed)))
         return Door(self._serves_on, Authenticated(world, served))
 
