@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from services.base.text import clean
 from services.scan.borrowed import Borrowed
-from services.text import clean
 
 _FEW = 200
 """Objects that git is asked for by name; of more, all changes are listed and picked from."""

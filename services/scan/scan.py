@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from services.base.text import clean
+from services.keys.token import Token
 from services.scan import history
 from services.scan.borrowed import Borrowed, NotRead, borrow
 from services.scan.history import GitObject, HistoryError
 from services.scan.tokens import Stream, hits
-from services.text import clean
-from services.token import Token
 
 
 @dataclass(frozen=True, slots=True)
