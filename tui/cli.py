@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from services.base.folders import NOWHERE
+from services.base.memory import forbid_core_dumps
 from services.base.version import VERSION
+from tui.shell import streams
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -173,18 +177,27 @@ def _config(file: Path, none: bool) -> Config:
 def default_state_dir() -> Path:
     import platformdirs
 
-    return platformdirs.user_state_path("stanch")
+    try:
+        found = platformdirs.user_state_path("stanch")
+    except RuntimeError:
+        return NOWHERE
+    # With an empty or relative HOME it would lie wherever one stands.
+    return found if found.is_absolute() else NOWHERE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
+    forbid_core_dumps()
+    if not streams.open_closed_ones():
+        _say("Standard output is closed: send it to a file, or to /dev/null.")
+        sys.exit(Exit.USAGE)
+    streams.fit_to_locale()
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
     code = run(arguments)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if why := streams.finish():
+        _say(why)
+        code = code or Exit.INCOMPLETE
     sys.exit(code)
 
 
@@ -216,10 +229,29 @@ def _explain(error: Exception) -> int:
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS
+        case streams.NoOutput():
+            code = Exit.REFUSED
+        case OSError() if error.errno is not None:
+            return _machine(error)
         case _:
             return _defect(error)
-    click.echo(f"stanch: {error}", err=True)
+    _say(str(error))
     return code
+
+
+def _machine(error: OSError) -> int:
+    """A disk that is full, or a file that may not be used: no defect of ours."""
+    if why := streams.finish():
+        _say(why)
+        return Exit.INCOMPLETE
+    _say(f"{error.filename or 'This machine'}: {error.strerror}.")
+    return Exit.REFUSED
+
+
+def _say(text: str) -> None:
+    # Standard error may be full or closed too, and then there is nobody to tell.
+    with suppress(OSError):
+        click.echo(f"stanch: {text}", err=True)
 
 
 def _defect(error: Exception) -> int:

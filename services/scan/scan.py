@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from services.base import files
 from services.base.text import clean
 from services.keys.token import Token
 from services.scan import history
@@ -94,22 +95,22 @@ class Scan:
         def unreadable(error: OSError) -> None:
             self._leave(clean(error.filename), error.strerror or "it cannot be read")
 
-        for name, folders, files in os.walk(top, onerror=unreadable):
+        for name, folders, names in os.walk(top, onerror=unreadable):
             folder = Path(name)
-            if ".git" in (*folders, *files) and (why := _not_in_place(folder / ".git", top)):
+            if ".git" in (*folders, *names) and (why := _not_in_place(folder / ".git", top)):
                 self._leave(_history_of(folder), why)
             if history.is_repository(folder):
                 repositories.append(folder)
                 folders.remove("objects")
             folders.sort()
-            yield from (folder / each for each in sorted(files) if not (folder / each).is_symlink())
+            yield from (folder / each for each in sorted(names) if not (folder / each).is_symlink())
 
     def _file(self, path: Path) -> None:
         try:
             # A pipe or a device would be waited for without end.
             if not stat.S_ISREG(path.stat().st_mode):
                 return
-            with path.open("rb", buffering=0) as file:
+            with files.open_foreign(path, follow=True) as file:
                 self.stream(file, clean(path))
         except OSError as error:
             self._leave(clean(path), error.strerror or "it cannot be read")
@@ -167,7 +168,7 @@ def _not_in_place(git: Path, top: Path) -> str | None:
     if git.is_dir():
         return None if history.is_repository(git) else "its .git is no git repository"
     try:
-        with git.open("rb") as file:
+        with files.open_foreign(git) as file:
             named = file.read(4096).decode("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
         # A submodule's repository is below the one it belongs to, and is read there.
         if (git.parent / named).resolve().is_relative_to(top.resolve()):

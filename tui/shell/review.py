@@ -36,6 +36,7 @@ from tui.shell.common import (
     print_table,
     run,
 )
+from tui.shell.newfile import force_option, may_replace
 
 SHOWN = 50
 """Events that a person is shown; scripts get them all."""
@@ -99,6 +100,7 @@ class Moment(click.ParamType[datetime]):
     metavar="FILE",
     help="Write the matching records to a new file, as JSON lines; a key's open case keeps them too.",
 )
+@force_option("--export")
 @pass_setup
 @click.pass_context
 def command(
@@ -117,6 +119,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     export: Path | None,
+    force: bool,
 ) -> None:
     """Say whether the key was used, from where and against what, and what else its user did.
 
@@ -128,8 +131,7 @@ def command(
         raise click.UsageError("--json and --csv do not go together.")
     if since >= until:
         raise click.UsageError("--since must be before --until.")
-    if export and export.exists():
-        raise click.UsageError(f"{export} exists already: name a file that does not.")
+    replaces = export is not None and may_replace(export, force=force)
     try:
         athena = Athena(athena_workgroup, athena_output, create=athena_create)
         window = Window(since, until)
@@ -137,7 +139,7 @@ def command(
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None
     if export:
-        _export(review, export, case)
+        _export(review, export, case, replaces)
     if as_json:
         print_json(_document(review))
     elif as_csv:
@@ -254,9 +256,9 @@ def _document(review: Review) -> dict[str, object]:
     }
 
 
-def _export(review: Review, path: Path, case: Case | None) -> None:
+def _export(review: Review, path: Path, case: Case | None, replaces: bool) -> None:
     try:
-        digest = exporting.write(review.events, path)
+        digest = exporting.write(review.events, path, force=replaces)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
     complain(f"{len(review.events):,} records written to {path}, SHA-256 {digest}.")
