@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.base.folders import NOWHERE
+from services.base import folders
 from services.base.memory import forbid_core_dumps
+from services.base.text import clean
 from services.base.version import VERSION
 from tui.shell import streams
 
@@ -177,12 +178,7 @@ def _config(file: Path, none: bool) -> Config:
 def default_state_dir() -> Path:
     import platformdirs
 
-    try:
-        found = platformdirs.user_state_path("stanch")
-    except RuntimeError:
-        return NOWHERE
-    # With an empty or relative HOME it would lie wherever one stands.
-    return found if found.is_absolute() else NOWHERE
+    return folders.of_user(lambda: platformdirs.user_state_path("stanch"), "XDG_STATE_HOME")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -241,10 +237,10 @@ def _explain(error: Exception) -> int:
 
 def _machine(error: OSError) -> int:
     """A disk that is full, or a file that may not be used: no defect of ours."""
-    if why := streams.finish():
-        _say(why)
+    if error.filename is None:
+        _say(f"The output cannot be written ({error.strerror}): not all of the answer is there.")
         return Exit.INCOMPLETE
-    _say(f"{error.filename or 'This machine'}: {error.strerror}.")
+    _say(f"{clean(error.filename)}: {error.strerror}.")
     return Exit.REFUSED
 
 

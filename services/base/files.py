@@ -64,9 +64,9 @@ def append(path: Path, content: bytes) -> None:
         before = os.fstat(fd).st_size
         try:
             _write_all(fd, content)
-        except OSError:
+        except OSError as error:
             os.ftruncate(fd, before)
-            raise
+            raise _named(error, path) from None
         os.fsync(fd)
     if new:
         sync_folder(path.parent)
@@ -88,8 +88,10 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _named(error, path) from None
         raise
     sync_folder(path.parent)
 
@@ -126,8 +128,10 @@ class Reserved:
             _write_all(self._file.fileno(), b"\0" * ROOM)
             os.fsync(self._file.fileno())
             sync_folder(path.parent)
-        except BaseException:
+        except BaseException as error:
             self.give_up()
+            if isinstance(error, OSError):
+                raise _named(error, path) from None
             raise
 
     def fill(self, content: bytes) -> None:
@@ -163,6 +167,11 @@ def _open(path: Path, flags: int) -> int:
         if error.errno == errno.ELOOP:
             raise NotPrivate(path, "it is a link") from None
         raise
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """The same error with the file's name, which what is raised while writing lacks."""
+    return OSError(error.errno, error.strerror, str(path))
 
 
 def _write_all(fd: int, content: bytes) -> None:

@@ -5,10 +5,27 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 NOWHERE = Path(os.devnull, "stanch")
 """Where state would be kept of a user who has no home folder."""
+
+
+def of_user(find: Callable[[], Path], variable: str) -> Path:
+    """The folder of this user that *find* names, or NOWHERE where there is none.
+
+    *variable* is the one of the environment that names its place outright. An empty or relative HOME would
+    put the folder below the root, or wherever one stands.
+    """
+    home = os.environ.get("HOME")
+    if home is not None and not Path(home).is_absolute() and not os.environ.get(variable):
+        return NOWHERE
+    try:
+        found = find()
+    except (RuntimeError, KeyError):
+        return NOWHERE
+    return found if found.is_absolute() else NOWHERE
 
 
 class NotPrivate(OSError):

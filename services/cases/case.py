@@ -244,15 +244,18 @@ class Case:
         if not mine:
             raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
 
+    def _unwritable(self, error: OSError) -> CaseError:
+        return CaseError(
+            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
+            "Name another place with --state-dir."
+        )
+
     def _take_lock(self) -> None:
         try:
             fd = os.dup((file := files.open_or_create(self.folder / "lock")).fileno())
             file.close()
         except OSError as error:
-            raise CaseError(
-                f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
-            ) from None
+            raise self._unwritable(error) from None
         try:
             # The kernel drops this lock with the process that holds it, however that ends.
             files.lock(fd)
@@ -270,8 +273,12 @@ class Case:
                 "over (--take-over)."
             ) from None
         holder = Holder(_login(), _host(), os.getpid(), clock.rfc3339(clock.now()))
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, msgspec.json.encode(holder), 0)
+        try:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, msgspec.json.encode(holder), 0)
+        except OSError as error:
+            os.close(fd)
+            raise self._unwritable(error) from None
         self._lock = fd
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.base.folders import NOWHERE
+from services.base import folders
 
 ThemeName = Literal["dark", "light", "high-contrast", "terminal"]
 Colour = Literal["red", "yellow", "green"]
@@ -74,12 +74,8 @@ EXAMPLE = """\
 def default_path() -> Path:
     import platformdirs
 
-    try:
-        found = platformdirs.user_config_path("stanch") / "config.toml"
-    except RuntimeError:
-        return NOWHERE / "config.toml"
-    # With an empty or relative HOME it would be whatever lies where one stands.
-    return found if found.is_absolute() else NOWHERE / "config.toml"
+    found = folders.of_user(lambda: platformdirs.user_config_path("stanch"), "XDG_CONFIG_HOME")
+    return found / "config.toml"
 
 
 def load(path: Path) -> Config:

@@ -135,7 +135,7 @@ def command(
             _print(visit, known, today)
     _complain(visits)
     if write_baseline:
-        _write(write_baseline, visits)
+        _write(write_baseline, visits, force)
     ctx.exit(_code(visits, known, today, fail_on))
 
 
@@ -165,8 +165,13 @@ def _read(file: Path | None) -> Baseline:
         raise click.UsageError(str(error)) from None
 
 
-def _write(file: Path, visits: Sequence[Visit]) -> None:
-    before = _read(file) if file.exists() else Baseline()
+def _write(file: Path, visits: Sequence[Visit], force: bool) -> None:
+    try:
+        before = _read(file) if file.exists() else Baseline()
+    except click.UsageError:
+        if not force:
+            raise
+        before = Baseline()
     found = [(visit.found.account, each) for visit in visits if visit.found for each in visit.found.findings]
     try:
         count = accepted.write(file, found, before)
