@@ -46,6 +46,11 @@ def make_private(folder: Path) -> None:
     require_private(folder)
 
 
+def make_new(folder: Path) -> None:
+    """Make *folder* in one that is private; raises FileExistsError where there is one."""
+    folder.mkdir(mode=0o700)
+
+
 def require_private(folder: Path) -> None:
     """Raise NotPrivate where *folder* is a link, another user's, or one that others can write to or replace.
 

@@ -21,7 +21,7 @@ import msgspec
 from services.aws.iam import Credential
 from services.base import clock, files
 from services.base.files import CannotLock, Held, sync_folder
-from services.base.folders import make_private, require_private
+from services.base.folders import make_new, make_private, require_private
 from services.base.text import clean
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
@@ -358,7 +358,7 @@ class CaseBook:
         try:
             make_private(self.folder.parent)
             make_private(self.folder)
-            folder.mkdir(mode=0o700)
+            make_new(folder)
             sync_folder(self.folder)
         except FileExistsError:
             return self.begin(opened, now)

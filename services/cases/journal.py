@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from services.base import clock, files
+from services.base.folders import require_private
 from services.cases.errors import CaseError
 
 FIRST = "0" * 64
@@ -131,6 +132,7 @@ class Journal:
 
     def _read(self) -> bytes:
         try:
+            require_private(self.path.parent)
             return files.read(self.path)
         except FileNotFoundError:
             raise

@@ -65,6 +65,8 @@ def connect_to_sandbox(setup: Setup, leaked: list[str]) -> Connect:
     async def connect() -> AsyncIterator[AwsSession]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            # Else whatever is called "sandbox" or "moto" where one stands would be run.
+            "-P",
             "-m",
             "sandbox",
             "--announce",

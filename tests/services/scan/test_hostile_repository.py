@@ -188,7 +188,7 @@ def test_git_is_never_taken_from_the_folder_that_is_looked_through(
     (repo / "git").symlink_to(run)
     monkeypatch.chdir(repo)
     monkeypatch.setenv("PATH", f".:{os.pathsep}{os.environ['PATH']}")
-    assert scanned(Path())
+    assert scanned(Path()).objects
     assert not (tmp_path / CANARY).exists()
 
 
@@ -214,17 +214,24 @@ def unread(scan: Scan) -> str:
 
 def test_what_is_elsewhere_is_named_and_not_followed(tmp_path: Path) -> None:
     secret = repository(tmp_path / "elsewhere", "elsewhere")
-    for name, make in {
+
+    def linked(at: Path) -> None:
+        at.mkdir()
+        (at / ".git").symlink_to(secret / ".git")
+
+    def with_linked_objects(at: Path) -> None:
+        git(tmp_path, "init", "-q", str(at))
+        (at / ".git" / "objects").rename(at / "aside")
+        (at / ".git" / "objects").symlink_to(secret / ".git" / "objects")
+
+    ways: dict[str, Callable[[Path], object]] = {
         "alternates": lambda at: git(tmp_path, "clone", "-q", "--shared", str(secret), str(at)),
         "shallow": lambda at: git(tmp_path, "clone", "-q", "--depth=1", secret.as_uri(), str(at)),
         "worktree": lambda at: git(secret, "worktree", "add", "-q", "--detach", str(at)),
-        "link": lambda at: (at.mkdir(), (at / ".git").symlink_to(secret / ".git")),
-        "objects are a link": lambda at: (
-            git(tmp_path, "init", "-q", str(at)),
-            (at / ".git" / "objects").rename(at / "aside"),
-            (at / ".git" / "objects").symlink_to(secret / ".git" / "objects"),
-        ),
-    }.items():
+        "a link": linked,
+        "objects that are a link": with_linked_objects,
+    }
+    for name, make in ways.items():
         at = tmp_path / "mine" / name
         at.parent.mkdir(exist_ok=True)
         make(at)

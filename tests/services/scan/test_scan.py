@@ -168,12 +168,12 @@ def test_each_object_is_placed_in_one_pass(tmp_path: Path) -> None:
         git(repo, "add", ".")
         git(repo, "commit", "-qm", "more", date=f"2026-01-0{number + 1}T00:00:00Z")
         commits[str(number)] = git(repo, "rev-parse", "HEAD")
-    in_history = [each for each in scanned(repo).found if each.place.object_id]
+    in_history = [found for found in scanned(repo).found if found.place.object_id]
     assert len(in_history) == 300
-    for each in in_history:
-        number, _, name = (each.token.user or "").removeprefix("u").partition(".")
-        assert each.place.commit == commits[number]
-        assert each.place.path == f"{repo}/odd name/{number}-{name}"
+    for found in in_history:
+        commit, _, name = (found.token.user or "").removeprefix("u").partition(".")
+        assert found.place.commit == commits[commit]
+        assert found.place.path == f"{repo}/odd name/{commit}-{name}"
 
 
 @pytest.mark.parametrize("prefix", ["ACWL", "ABSK", "APIAACWM", "AEAA"])

@@ -22,6 +22,13 @@ def with_line(line: bytes) -> Callable[[Path], None]:
     return brk
 
 
+def with_head(head: bytes) -> Callable[[Path], None]:
+    def brk(folder: Path) -> None:
+        (folder / "head.json").write_bytes(head)
+
+    return brk
+
+
 def instead(name: str, make: Callable[[Path], object]) -> Callable[[Path], None]:
     def brk(folder: Path) -> None:
         (folder / name).unlink()
@@ -35,6 +42,11 @@ def deep_object(folder: Path) -> None:
     first = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)[0]
     nested = b'{"a":' * 400 + b"1" + b"}" * 400
     (folder / "journal.jsonl").write_bytes(first.replace(b'"data":{', b'"data":{"more":' + nested + b",", 1))
+
+
+def folder_that_is_a_link(folder: Path) -> None:
+    folder.rename(folder.parent.parent / "elsewhere")
+    folder.symlink_to(folder.parent.parent / "elsewhere")
 
 
 BROKEN: dict[str, Callable[[Path], None]] = {
@@ -52,7 +64,9 @@ BROKEN: dict[str, Callable[[Path], None]] = {
     "a journal that is a link": instead("journal.jsonl", lambda path: path.symlink_to("/etc/passwd")),
     "a journal that is a pipe": instead("journal.jsonl", os.mkfifo),
     "a journal that is a folder": instead("journal.jsonl", os.mkdir),
-    "a head of brackets": lambda folder: (folder / "head.json").write_bytes(BRACKETS) and None,
+    "a folder that is a link": folder_that_is_a_link,
+    "a folder that others can write to": lambda folder: folder.chmod(0o777),
+    "a head of brackets": with_head(BRACKETS),
     "a head that is a link": instead("head.json", lambda path: path.symlink_to("/etc/passwd")),
     "a journal that others can write": lambda folder: (folder / "journal.jsonl").chmod(0o666),
 }

@@ -109,7 +109,7 @@ def test_all_commands_in_eight_locales(
                 code = cli.run(arguments)
                 out.flush()
                 err.flush()
-            done = Done(code, out.buffer.getvalue().decode(locale), err.buffer.getvalue().decode(locale))  # type: ignore[attr-defined]
+            done = Done(code, out.buffer.getvalue().decode(locale), err.buffer.getvalue().decode(locale))
             fine(done, (locale, arguments))
             outputs[locale] = done.out
         for locale, text in outputs.items():
@@ -131,7 +131,7 @@ def test_json_loses_nothing_where_the_locale_lacks_letters(
     cli.run(["case", "show", case, "--json"])
     out.flush()
     assert plain.code == Exit.DONE
-    assert "\\u" in out.buffer.getvalue().decode("ascii") or out.buffer.getvalue().isascii()  # type: ignore[attr-defined]
+    assert "\\u" in out.buffer.getvalue().decode("ascii") or out.buffer.getvalue().isascii()
 
 
 def test_each_sign_of_ours_is_as_wide_as_what_stands_for_it() -> None:
@@ -312,3 +312,22 @@ def test_no_core_is_ever_left() -> None:
         limit = resource.getrlimit(resource.RLIMIT_CORE)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout == "(0, 0) 0\n", (limit, done.stderr)
+
+
+def test_the_demo_runs_nothing_of_the_folder_one_stands_in(tmp_path: Path) -> None:
+    for name in ("sandbox/__init__.py", "sandbox/__main__.py", "moto/__init__.py", "flask.py", "json.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"open({str(tmp_path / 'canary')!r}, 'w')\n")
+    script = (
+        "import asyncio; from pathlib import Path; from tui.shell.common import Setup; "
+        "from tui.shell.demo import connect_to_sandbox\n"
+        "async def begin():\n"
+        "    async with connect_to_sandbox(Setup(None, (), False, Path('state')), leaked := [])(): pass\n"
+        "    print(len(leaked))\n"
+        "asyncio.run(begin())"
+    )
+    command = [sys.executable, "-P", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n", done.stderr
+    assert not (tmp_path / "canary").exists()
