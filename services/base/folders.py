@@ -65,7 +65,7 @@ def require_private(folder: Path) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise NotPrivate(folder, "it is a link")
     if not stat.S_ISDIR(found.st_mode):
-        raise NotPrivate(folder, "it is not a folder")
+        raise NotPrivate(folder, os.strerror(errno.ENOTDIR))
     if found.st_uid != os.geteuid():
         raise NotPrivate(folder, f"it belongs to another user, uid {found.st_uid}")
     if found.st_mode & 0o022:
