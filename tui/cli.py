@@ -204,7 +204,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,7 +111,13 @@ def _width(text: str) -> int:
 
 
 def complain(text: str) -> None:
-    click.echo(f"stanch: {text}", err=True)
+    say_aside(f"stanch: {text}\n")
+
+
+def say_aside(text: str) -> None:
+    """Onto standard error, which may be full: no reason to end in the middle of a deed."""
+    with suppress(OSError):
+        click.echo(text, nl=False, err=True)
 
 
 class Progress:
@@ -123,12 +130,12 @@ class Progress:
     def __call__(self, text: str) -> None:
         if self._terminal:
             text = clean(text, limit=78)
-            click.echo("\r" + text.ljust(self._shown), nl=False, err=True)
+            say_aside("\r" + text.ljust(self._shown))
             self._shown = len(text)
 
     def done(self) -> None:
         if self._shown:
-            click.echo("\r" + " " * self._shown + "\r", nl=False, err=True)
+            say_aside("\r" + " " * self._shown + "\r")
             self._shown = 0
 
 

@@ -287,7 +287,13 @@ def test_closed_and_full_output_is_a_sentence(leaked: Account, tmp_path: Path) -
         done = program("stanch config > /dev/full")
         assert (done.code, len(done.err.splitlines())) == (Exit.INCOMPLETE, 1), done.err
         assert "No space left on device" in done.err
-        assert program("stanch config 2> /dev/full").code == Exit.DONE
+        for line, code in {
+            "config": Exit.DONE,
+            f"scan {tmp_path}/no": Exit.INCOMPLETE,
+            "no": Exit.USAGE,
+        }.items():
+            done = program(f"stanch {line} 2> /dev/full")
+            assert done.code == code, "what is said aside ends nothing"
         done = program(
             f"stanch respond {leaked.key_id} --user web --step replace --yes --secret-to screen > /dev/full"
         )
