@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from services.base import folders
 from services.base.memory import forbid_core_dumps
 from services.base.text import clean
 from services.base.version import VERSION
+from tui.exits import Exit
 from tui.shell import streams
 
 if TYPE_CHECKING:
@@ -44,18 +44,6 @@ COMMANDS = {
     "sandbox": "tui.shell.sandbox",
     "completion": "tui.shell.completion",
 }
-
-
-class Exit(IntEnum):
-    """What scripts may rely on."""
-
-    DONE = 0
-    DEFECT = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    REFUSED = 4
-    AWS = 5
-    INTERRUPTED = 130
 
 
 class Stanch(click.Group):

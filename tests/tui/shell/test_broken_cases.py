@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.shell.conftest import Account, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 BRACKETS = b"[" * 200_000
 ESCAPES = "\x1b]0;evil\x07\x1b[31mada\n\u202e"

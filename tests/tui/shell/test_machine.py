@@ -19,7 +19,7 @@ import pytest
 
 from tests.tui.shell.conftest import PROGRAM, Account, Done, Stanch
 from tui import cli
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell import streams
 
 LOCALES = ("utf-8", "iso-8859-1", "iso-8859-15", "koi8-r", "cp1252", "euc-jp", "shift_jis", "gb18030")
