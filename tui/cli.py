@@ -6,14 +6,19 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from services.base import folders
+from services.base.memory import forbid_core_dumps
+from services.base.text import clean
 from services.base.version import VERSION
 from tui.exits import Exit
+from tui.shell import streams
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -161,18 +166,22 @@ def _config(file: Path, none: bool) -> Config:
 def default_state_dir() -> Path:
     import platformdirs
 
-    return platformdirs.user_state_path("stanch")
+    return folders.of_user(lambda: platformdirs.user_state_path("stanch"), "XDG_STATE_HOME")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
+    forbid_core_dumps()
+    if not streams.open_closed_ones():
+        _say("Standard output is closed: send it to a file, or to /dev/null.")
+        sys.exit(Exit.USAGE)
+    streams.fit_to_locale()
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
     code = run(arguments)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if why := streams.finish():
+        _say(why)
+        code = code or Exit.INCOMPLETE
     sys.exit(code)
 
 
@@ -183,7 +192,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -204,10 +214,29 @@ def _explain(error: Exception) -> int:
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS
+        case streams.NoOutput():
+            code = Exit.REFUSED
+        case OSError() if error.errno is not None:
+            return _machine(error)
         case _:
             return _defect(error)
-    click.echo(f"stanch: {error}", err=True)
+    _say(str(error))
     return code
+
+
+def _machine(error: OSError) -> int:
+    """A disk that is full, or a file that may not be used: no defect of ours."""
+    if error.filename is None:
+        _say(f"The output cannot be written ({error.strerror}): not all of the answer is there.")
+        return Exit.INCOMPLETE
+    _say(f"{clean(error.filename)}: {error.strerror}.")
+    return Exit.REFUSED
+
+
+def _say(text: str) -> None:
+    # Standard error may be full or closed too, and then there is nobody to tell.
+    with suppress(OSError):
+        click.echo(f"stanch: {text}", err=True)
 
 
 def _defect(error: Exception) -> int:

@@ -15,6 +15,7 @@ from services.aws.cloudtrail import HISTORY_KEPT, Pacer
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller_and_time
 from services.base import clock
+from services.base.folders import require_private
 from services.base.spans import spoken
 from services.review.coverage import Coverage, coverage
 from services.review.model import Unreadable, Window
@@ -135,6 +136,7 @@ def look_at_state_dir(path: Path) -> StateDir:
     """Whether a case could be kept in *path*, which need not be there yet; nothing is left behind."""
     place = next((each for each in (path, *path.absolute().parents) if each.exists()), path)
     try:
+        require_private(path)
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"stanch")
             file.flush()

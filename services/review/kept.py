@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import IO
 
 import msgspec
 
+from services.base import files
 from services.base.folders import make_private
 from services.review import record as records
 from services.review.match import Role
@@ -98,7 +98,7 @@ class Kept:
             start, whole = whole, whole + len(text)
             try:
                 line = _decoder.decode(text)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, ValueError, RecursionError):
                 whole = start
                 break
             if not text.endswith(b"\n"):
@@ -117,18 +117,18 @@ def kept(folder: Path | None, subject: Subject, account: str, *, fresh: bool) ->
         yield None
         return
     try:
+        make_private(folder.parent)
         make_private(folder)
         what = msgspec.json.encode([FORMAT, account, subject.user, subject.key_id, subject.account])
         path = folder / f"{hashlib.sha256(what).hexdigest()[:24]}.jsonl"
-        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(fd, "r+b", buffering=0)
+        file = files.open_or_create(path)
     except OSError:
         yield None
         return
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        files.lock(file)
         if fresh:
-            os.ftruncate(fd, 0)
+            file.truncate(0)
         done = Kept(path, file)
     except OSError:
         file.close()

@@ -66,14 +66,14 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     now, state = clock.now(), case.state()
     opened = f", opened {clock.spoken(state.opened_at, now)}" if state.opened_at else ""
     closed = f", closed {clock.spoken(state.closed_at, now)}" if state.closed_at else ""
-    click.echo(f"case {case.id}{opened}{closed}")
-    click.echo(f"{state.about} of {state.whose} in {state.opened['account']}")
+    click.echo(clean(f"case {case.id}{opened}{closed}"))
+    click.echo(clean(f"{state.about} of {state.whose} in {state.opened['account']}"))
     for who in state.responders:
-        click.echo(f"worked on by {who['responder']}, {who['login']} on {who['host']}")
+        click.echo(clean(f"worked on by {who['responder']}, {who['login']} on {who['host']}"))
     for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""
-        click.echo(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}")
+        click.echo(clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}"))
     say_consistency(case)
 
 

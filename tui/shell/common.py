@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ import click
 from services.aws.session import AwsSession
 from services.base.text import clean
 from tui.settings.config import Config, ProfileConfig, ThemeName
+from tui.shell.streams import takes_all_letters
 
 T = TypeVar("T")
 
@@ -73,7 +75,8 @@ class Each(list[T]):
 def print_json(document: object) -> None:
     # Piece by piece: a review may have more events than there is memory for as text. The encoder that
     # indents is the one in Python, which asks a list for its items.
-    for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=not takes_all_letters(sys.stdout))
+    for part in encoder.iterencode(document):
         sys.stdout.write(part)
     sys.stdout.write("\n")
     sys.stdout.flush()
@@ -92,14 +95,29 @@ def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns as wide as their widest cell, the last as it comes; ids are never cut."""
     lines = [list(header), *([clean(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
+def _width(text: str) -> int:
+    """Columns of a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
 def complain(text: str) -> None:
-    click.echo(f"stanch: {text}", err=True)
+    say_aside(f"stanch: {text}\n")
+
+
+def say_aside(text: str) -> None:
+    """Onto standard error, which may be full: no reason to end in the middle of a deed."""
+    with suppress(OSError):
+        click.echo(text, nl=False, err=True)
 
 
 class Progress:
@@ -112,12 +130,12 @@ class Progress:
     def __call__(self, text: str) -> None:
         if self._terminal:
             text = clean(text, limit=78)
-            click.echo("\r" + text.ljust(self._shown), nl=False, err=True)
+            say_aside("\r" + text.ljust(self._shown))
             self._shown = len(text)
 
     def done(self) -> None:
         if self._shown:
-            click.echo("\r" + " " * self._shown + "\r", nl=False, err=True)
+            say_aside("\r" + " " * self._shown + "\r")
             self._shown = 0
 
 

@@ -24,6 +24,7 @@ from tui.exits import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
 from tui.shell.identify import match_key, read_token
 from tui.shell.secretplace import destination, secret_options
+from tui.shell.streams import require_output
 
 UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
 STEPS = [*UNDOABLE, "reset", "sweep"]
@@ -135,6 +136,8 @@ def command(
         name = StepName.REPLACE if step == "reset" else deed(step or undo or "")
         if not yes and not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+        if name is StepName.REPLACE and not undo and isinstance(options.secret_to, ToScreen):
+            require_output()
         ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
     if as_json:
         raise click.UsageError("--json goes with --plan, --step or --undo.")

@@ -36,6 +36,7 @@ from tui.shell.common import (
     print_table,
     run,
 )
+from tui.shell.newfile import force_option, may_replace
 
 DEFAULT_WINDOW = timedelta(days=7)
 
@@ -105,6 +106,7 @@ class Moment(click.ParamType[datetime]):
     metavar="FILE",
     help="Write the matching records to a new file, as JSON lines; a key's open case keeps them too.",
 )
+@force_option("--export")
 @pass_setup
 @click.pass_context
 def command(
@@ -123,6 +125,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     export: Path | None,
+    force: bool,
 ) -> None:
     """Say whether the key was used, from where and against what, and what else its user did.
 
@@ -137,8 +140,7 @@ def command(
         until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
     if since >= until:
         raise click.UsageError("--since must be before --until.")
-    if export and export.exists():
-        raise click.UsageError(f"{export} exists already: name a file that does not.")
+    replaces = export is not None and may_replace(export, force=force)
     try:
         athena = Athena(athena_workgroup, athena_output, create=athena_create)
         window = Window(since, until)
@@ -146,7 +148,7 @@ def command(
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None
     if export:
-        _export(review, export, case)
+        _export(review, export, case, replaces)
     if as_json:
         print_json(_document(review))
     elif as_csv:
@@ -272,9 +274,9 @@ def _document(review: Review) -> dict[str, object]:
     }
 
 
-def _export(review: Review, path: Path, case: Case | None) -> None:
+def _export(review: Review, path: Path, case: Case | None, replaces: bool) -> None:
     try:
-        digest = exporting.write(review.events, path)
+        digest = exporting.write(review.events, path, force=replaces)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
     complain(f"{len(review.events):,} records written to {path}, SHA-256 {digest}.")

@@ -41,6 +41,9 @@ def command(
     A folder is looked through with all that is in it; of a git repository its whole history too, commits that
     were undone included. Each key is decoded to be sure, and named by its service, user and account: its
     secret is shown nowhere. AWS is asked nothing.
+
+    Nothing in a repository is run, obeyed or fetched. What it keeps elsewhere (borrowed objects, a linked
+    worktree, commits that a shallow or partial clone never fetched) is named and not read: exit 3.
     """
     if respond and (as_json or fail_on_found):
         raise click.UsageError("--respond opens the screen: it goes with neither --json nor --fail-on-found.")
