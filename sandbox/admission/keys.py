@@ -28,6 +28,8 @@ def find_key(access_key_id: str) -> SigningKey | None:
         of_role = session.kind == "AssumedRole"
         return SigningKey(session.secret, session.alive, session.token, session.expires, of_role)
     for account in iam_backends.values():
-        if found := account["aws"].access_keys.get(access_key_id):
+        found = account["aws"].access_keys.get(access_key_id)
+        # Temporary ones are sessions', or moto's own, which nobody checks.
+        if found is not None and found.role_arn is None:
             return SigningKey(found.secret_access_key, found.status == "Active")
     return None

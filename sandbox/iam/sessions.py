@@ -43,12 +43,13 @@ class Session:
 
     @property
     def alive(self) -> bool:
-        """Whether its holder still exists; an inactive or deleted access key ends no session."""
-        if self.holder_id is None:
+        """Whether the user still exists; an inactive or deleted access key ends no session.
+
+        What a deleted role leaves to its sessions isn't known: here they have the rights of nobody.
+        """
+        if self.kind == "AssumedRole":
             return True
         iam: IAMBackend = iam_backends[self.account]["aws"]
-        if self.kind == "AssumedRole":
-            return self.holder_id in iam.roles
         user = iam.users.get(self.holder)
         return user is not None and user.id == self.holder_id
 
