@@ -10,7 +10,7 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.anchor import CONSISTENT, Anchor, Signed, anchors, check, make_anchor
 from services.cases.case import Case, CaseBook
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, as_json, pass_setup, print_json
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

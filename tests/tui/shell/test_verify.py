@@ -12,7 +12,7 @@ import pytest
 from services.base import clock
 from services.cases.case import Case, CaseBook
 from tests.tui.shell.conftest import Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 OPENED = {"key_id": "ACCAEXAMPLE", "user": "web", "account": "123456789012", "responder": "arn:x"}
 NO_CLAIM = "The journal carries no key, so a rewrite of the whole of it can't be seen."
