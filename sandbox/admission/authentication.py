@@ -56,6 +56,8 @@ class Authenticated:
         token = request.headers.get("x-amz-security-token", "")
         if not hmac.compare_digest(token.encode(), (key.token or "").encode()):
             return refusals.wrong_token(request)
-        if key.expires and key.expires.replace(tzinfo=UTC) <= self.world.clock.now():
+        if key.expires and key.expires <= self.world.clock.now():
             return expired_token(request)
+        if request.service == "iam" and not key.may_use_iam:
+            return refusals.wrong_token(request)
         return None

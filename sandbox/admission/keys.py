@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
+
+from sandbox.iam.sessions import session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +18,18 @@ class SigningKey:
     active: bool = True
     token: str | None = field(default=None, repr=False)
     expires: datetime | None = None
+    may_use_iam: bool = True
+    """AWS refuses IAM to sessions of users that were opened without a second factor."""
 
 
 def find_key(access_key_id: str) -> SigningKey | None:
     """The key of that id in any of the accounts; hold world.lock."""
-    for account, backends in iam_backends.items():
-        found = backends["aws"].access_keys.get(access_key_id)
-        if found is None:
-            continue
-        if found.role_arn is None:
+    if session := session_of(access_key_id):
+        of_role = session.kind == "AssumedRole"
+        return SigningKey(session.secret, session.alive, session.token, session.expires, of_role)
+    for account in iam_backends.values():
+        found = account["aws"].access_keys.get(access_key_id)
+        # Temporary ones are sessions', or moto's own, which nobody checks.
+        if found is not None and found.role_arn is None:
             return SigningKey(found.secret_access_key, found.status == "Active")
-        for role in sts_backends[account]["aws"].assumed_roles:
-            if role.access_key_id == access_key_id:
-                return SigningKey(role.secret_access_key, True, role.session_token, role.expiration)
     return None

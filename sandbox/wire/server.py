@@ -23,7 +23,7 @@ from sandbox.admission.keys import find_key
 from sandbox.athena import responses as athena
 from sandbox.client.environment import NOWHERE
 from sandbox.cloudtrail import install as cloudtrail
-from sandbox.iam import accessanalyzer, iam, lastaccessed
+from sandbox.iam import accessanalyzer, iam, lastaccessed, sts
 from sandbox.iam.accessanalyzer import AccessAnalyzer
 from sandbox.iam.enforce import Enforced
 from sandbox.insights import responses as insights
@@ -129,6 +129,7 @@ class Sandbox:
     def _compose(self, world: World) -> Handler:
         for extension in (
             iam,
+            sts,
             lastaccessed,
             accessanalyzer,
             metrics,
