@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 
 QUERIES_PER_REQUEST = 500
@@ -43,14 +44,11 @@ async def get_metric_data(
             "EndTime": until,
             "ScanBy": "TimestampAscending",
         }
-        while True:
-            body = await aws.read("cloudwatch", "GetMetricData", region=region, **params)
+        ask = lister(aws, "cloudwatch", "GetMetricData", region=region, **params)
+        async for body in pages(ask, "GetMetricData", "NextToken"):
             for result in body["MetricDataResults"]:
                 times = (when.astimezone(UTC) for when in result["Timestamps"])
                 found[batch[int(result["Id"][1:])]].update(zip(times, result["Values"], strict=False))
-            if not body.get("NextToken"):
-                break
-            params["NextToken"] = body["NextToken"]
     return {query: tuple(sorted(points.items())) for query, points in found.items()}
 
 

@@ -16,7 +16,8 @@ from sandbox.world import ACCOUNT
 from services import clock
 from services.abilities import Ability, Able
 from services.aws.session import AwsSession
-from services.doctor import Diagnosis, ahead_in_words, clock_ahead, diagnose, look_at_state_dir
+from services.aws.skew import ahead_in_words, clock_ahead
+from services.doctor import Diagnosis, diagnose, look_at_state_dir
 from services.permissions import May
 from tests.principals import (
     EVERYTHING,
