@@ -26,6 +26,8 @@ class Attempts:
     unsure: int = 0
     ahead: timedelta | None = None
     page: bool = False
+    last: Mapping[str, Any] | None = None
+    """Status and headers of the last answer, as ResponseMetadata has them; None where none came."""
     _at: datetime | None = None
     _open: bool = False
 
@@ -38,15 +40,18 @@ class Attempts:
         self.begun += 1
         # Until its answer comes this one is unsure too.
         self.unsure += 1
-        self._open, self._at = True, clock.now()
+        self._open, self._at, self.last = True, clock.now(), None
 
-    def end(
-        self, operation: str, answer: Mapping[str, Any], parsed: Mapping[str, Any], protocol: str
-    ) -> None:
+    def hear(self, answer: Mapping[str, Any], protocol: str) -> None:
+        """An answer came, and is not read yet."""
         status, headers = int(answer["status_code"]), answer["headers"]
+        self.last = {"HTTPStatusCode": status, "HTTPHeaders": headers}
         self.page = _is_page(answer.get("body"), protocol, status)
         if date := date_of(headers):
             self.ahead = clock_ahead(date, self._at or clock.now(), clock.now())
+
+    def end(self, operation: str, status: int, parsed: Mapping[str, Any]) -> None:
+        """It could be read."""
         self._open = status < 300 or from_client_error(operation, parsed).outcome_unknown
         self.unsure -= not self._open
 
@@ -69,11 +74,16 @@ def watch(client: Any) -> None:
         if attempts := _CALL.get(None):
             attempts.begin()
 
+    def heard(response_dict: Any, **_: Any) -> None:
+        if attempts := _CALL.get(None):
+            attempts.hear(response_dict, protocol)
+
     def ended(event_name: str, response_dict: Any = None, parsed_response: Any = None, **_: Any) -> None:
         if (attempts := _CALL.get(None)) and response_dict is not None:
-            attempts.end(event_name.rpartition(".")[2], response_dict, parsed_response or {}, protocol)
+            attempts.end(event_name.rpartition(".")[2], response_dict["status_code"], parsed_response or {})
 
     client.meta.events.register("before-send", begun)
+    client.meta.events.register("before-parse", heard)
     client.meta.events.register("response-received", ended)
 
 

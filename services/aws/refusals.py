@@ -84,6 +84,15 @@ def from_client_error(
     return kind(operation, said, **found)
 
 
+def unreadable(operation: str, metadata: Mapping[str, Any]) -> AwsError | None:
+    """What an answer that is no success and that nobody can read stands for; None for one of a success."""
+    response = {"ResponseMetadata": metadata}
+    status, found = int(metadata["HTTPStatusCode"]), {"request_id": request_id_of(response)}
+    if status < 300:
+        return None
+    return _elsewhere(operation, {}, metadata, status, found) or NotAws(operation, _not_aws(status), **found)
+
+
 def _elsewhere(
     operation: str, error: Mapping[str, Any], metadata: Mapping[str, Any], status: int, found: dict[str, Any]
 ) -> Redirected | None:

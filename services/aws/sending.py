@@ -59,9 +59,11 @@ def _failure(
     from botocore.exceptions import ClientError
 
     from services.aws.failures import from_exception
-    from services.aws.refusals import from_client_error
+    from services.aws.refusals import from_client_error, unreadable
 
     if not isinstance(error, ClientError):
+        if attempts.last and (found := unreadable(operation, attempts.last)):
+            return found
         return from_exception(operation, error, sent=attempts.begun > 0)
     elsewhere = any(each != region for each in known_in)
     return from_client_error(
