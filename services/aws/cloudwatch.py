@@ -37,9 +37,11 @@ async def get_metric_data(
     """The points of all *queries*, by one request for each 500 of them (and for each further page)."""
     found: dict[MetricQuery, dict[datetime, float]] = {query: {} for query in queries}
     for first in range(0, len(queries), QUERIES_PER_REQUEST):
-        batch = queries[first : first + QUERIES_PER_REQUEST]
+        batch = {
+            f"q{number}": query for number, query in enumerate(queries[first : first + QUERIES_PER_REQUEST])
+        }
         params: dict[str, Any] = {
-            "MetricDataQueries": [_query(f"q{number}", query) for number, query in enumerate(batch)],
+            "MetricDataQueries": [_query(name, query) for name, query in batch.items()],
             "StartTime": since,
             "EndTime": until,
             "ScanBy": "TimestampAscending",
@@ -48,7 +50,8 @@ async def get_metric_data(
         async for body in pages(ask, "GetMetricData", "NextToken"):
             for result in body["MetricDataResults"]:
                 times = (when.astimezone(UTC) for when in result["Timestamps"])
-                found[batch[int(result["Id"][1:])]].update(zip(times, result["Values"], strict=False))
+                if query := batch.get(result["Id"]):
+                    found[query].update(zip(times, result["Values"], strict=False))
     return {query: tuple(sorted(points.items())) for query, points in found.items()}
 
 

@@ -21,7 +21,15 @@ class _Direct:
         self._session = session
 
     async def request(self, method: str, **how: Any) -> Any:
-        return await self._session.request(method, **how | {"allow_redirects": False})
+        answer = await self._session.request(method, **how | {"allow_redirects": False})
+        try:
+            for header in answer.raw_headers:
+                b": ".join(header).decode()
+        except UnicodeDecodeError:
+            # aiobotocore stumbles over them, and leaves the connection open.
+            answer.close()
+            raise
+        return answer
 
 
 _get_session = AIOHTTPSession._get_session

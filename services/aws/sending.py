@@ -48,6 +48,8 @@ async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collec
     request_id = request_id_of(body)
     if request_id is None or attempts.page:
         # Something between us and AWS answered: neither a change nor what was read is to be believed.
+        if close := getattr(body.get("Body"), "close", None):
+            close()
         raise NotAws(operation, "something that isn't AWS answered: a proxy, a gateway or a guest network")
     shape = meta.service_model.operation_model(operation).output_shape
     return Answer(conformed(operation, shape, body), request_id)

@@ -38,10 +38,12 @@ async def _whole(raw: Any, request: Any) -> bytes:
             parts.append(part)
             size += len(part)
             if size > MOST_BYTES:
-                raw.close()
                 raise TooLong(f"the answer has more than {MOST_BYTES >> 20} MB")
-    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError) as error:
-        raise ConnectionClosedError(error=error, request=request, endpoint_url=request.url) from None
-    except (TimeoutError, aiohttp.ServerTimeoutError) as error:
-        raise ReadTimeoutError(endpoint_url=request.url, error=error) from None
+    except BaseException as error:
+        raw.close()
+        if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError):
+            raise ConnectionClosedError(error=error, request=request, endpoint_url=request.url) from None
+        if isinstance(error, TimeoutError):
+            raise ReadTimeoutError(endpoint_url=request.url, error=error) from None
+        raise
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""No redirect is followed by any client, ours or one that a library makes: nothing signed goes to another host."""
+"""No client follows a redirect, be it ours or a library's: nothing signed goes to another host."""
 
 from __future__ import annotations
 
@@ -107,6 +107,11 @@ def _sso_cache(home: Path, expires: timedelta) -> None:
         (folder / f"{sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(kept))
 
 
+async def _signed_in(aws: AwsSession) -> None:
+    await aws.resolve_credentials()
+    await aws.read("sts", "GetCallerIdentity")
+
+
 @pytest.mark.parametrize("status", [301, 307])
 @pytest.mark.parametrize("way", ["sso", "old", "refresh", "role", "web", "container", "instance"])
 async def test_no_client_of_the_credential_chain_follows(
@@ -139,8 +144,7 @@ async def test_no_client_of_the_credential_chain_follows(
                 _sso_cache(tmp_path, timedelta(hours=5))
         async with AwsSession(profile, regions=("us-east-1",)) as aws:
             with pytest.raises(AwsError) as caught:
-                await aws.resolve_credentials()
-                await aws.read("sts", "GetCallerIdentity")
+                await _signed_in(aws)
         assert "\n" not in str(caught.value)
         assert liar.heard, "the way was not taken"
         assert stranger.heard == []
