@@ -15,10 +15,12 @@ from botocore.retries import standard
 
 from sandbox.server import Sandbox
 from services.aws import cloudtrail, session
+from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.runbook import engine, settle
 from services.runbook.case import CaseBook
-from tests.services.matrices import faults
+from tests.services.aws.liar import lying
+from tests.services.matrices import faults, lies
 from tests.services.runbook.routes import ROUTES, Patient, Route, admit, check, prepare
 
 CALLS = {
@@ -62,6 +64,10 @@ CALLS = {
     ],
     "rotation taken back": ["UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"],
 }
+
+
+def changes(name: str) -> list[str]:
+    return [call for call in CALLS[name] if not Call("", call).reads]
 
 
 NAMED_INSTEAD = (("ListGroupsForUser", "denied"),)
@@ -118,6 +124,30 @@ async def test_every_fault_ends_well(
         told += await faults.lost(sandbox, fresh, CALLS[name])
     with capsys.disabled():
         sys.stderr.write(f"\nfault matrix, {name}: {told} faults at {len(CALLS[name])} calls ended well\n")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", [name for name in CALLS if changes(name)])
+@pytest.mark.long
+async def test_whoever_answers_the_journal_agrees_with_the_account(
+    sandbox: Sandbox,
+    boto: Callable[..., Any],
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clients, number = prepare(boto), count()
+    async with lying() as liar, AwsSession(regions=("us-east-1",)) as aws:
+        with lies.between(liar, monkeypatch):
+
+            def fresh() -> Struck:
+                patient = admit(clients, sandbox, f"web-{next(number)}")
+                return Struck(sandbox, aws, ROUTES[name], patient, CaseBook(tmp_path / patient.user))
+
+            told = await lies.agrees(liar, fresh, changes(name), lambda struck: struck.book)
+    with capsys.disabled():
+        sys.stderr.write(f"\nwho answered, {name}: {told} answers to {len(changes(name))} calls\n")
 
 
 @pytest.mark.usefixtures("impatient")
