@@ -185,6 +185,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == Exit.INTERRUPTED:
+        # Python would wait for its threads, and one that looks up a name can take minutes.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -4,6 +4,7 @@
 
     AwsError            AWS refused, or could not be asked
     ├─ NoCredentials    nothing to sign with, or a profile that does not exist
+    ├─ BadSetup         nothing was sent: something here is wrong
     ├─ Expired          the credentials were good once
     ├─ ClockOff         AWS refused a signature for its time
     ├─ RegionDisabled   the account has not enabled the Region
@@ -55,6 +56,12 @@ class AwsError(Exception):
 
 class NoCredentials(AwsError):
     advice = "Name a profile with --profile, or sign in (aws sso login, aws configure) and start again."
+
+
+class BadSetup(AwsError):
+    """Nothing was sent, for something on this machine is not as it should be."""
+
+    advice = "Check AWS_ENDPOINT_URL, the Region and ~/.aws/config."
 
 
 class Expired(AwsError):

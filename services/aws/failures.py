@@ -10,7 +10,16 @@ import aiohttp
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from services.aws.errors import AwsError, NoCredentials, NotAws, ProxyFailed, TimedOut, Unreachable, Untrusted
+from services.aws.errors import (
+    AwsError,
+    BadSetup,
+    NoCredentials,
+    NotAws,
+    ProxyFailed,
+    TimedOut,
+    Unreachable,
+    Untrusted,
+)
 from services.aws.transport import TooLong
 from services.text import clean
 
@@ -30,8 +39,8 @@ _OF_CREDENTIALS = (
 _OF_THE_REQUEST = (boto.ParamValidationError, boto.ValidationError)
 
 
-def from_exception(operation: str, error: Exception, *, sent: bool = True) -> AwsError:
-    """The error that *error* stands for; *sent* says whether a request may have gone out."""
+def from_exception(operation: str, error: Exception, *, sent: bool = True, endpoint: str = "") -> AwsError:
+    """The error that *error* stands for; *sent* says whether a request may have gone out to *endpoint*."""
     if isinstance(error, AwsError):
         return error
     if isinstance(error, _OF_CREDENTIALS):
@@ -43,20 +52,20 @@ def from_exception(operation: str, error: Exception, *, sent: bool = True) -> Aw
     if isinstance(error, OSError) and error.filename:
         # A network has no file's name: it is what signing in has run or read.
         return NoCredentials(operation, f"{error.filename}: {_reason(error)}")
-    if found := _of_the_way(operation, error):
+    if found := _of_the_way(operation, error, _host(error) or _named(endpoint) or "the endpoint"):
         return found
     if isinstance(error, ResponseParserError):
         return NotAws(operation, "the answer is not one of AWS's")
     if isinstance(error, boto.BotoCoreError):
-        return AwsError(operation, _words(error)) if not sent else NotAws(operation, _words(error))
+        return NotAws(operation, _words(error)) if sent else BadSetup(operation, _words(error))
     if not sent:
-        return AwsError(operation, _words(error) or type(error).__name__)
+        return BadSetup(operation, _words(error) or type(error).__name__)
     return NotAws(operation, f"the answer cannot be read ({type(error).__name__}), so it may not be AWS's")
 
 
-def _of_the_way(operation: str, error: Exception) -> AwsError | None:
+def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
     """Of the connection: the certificate, the proxy, the host."""
-    host, causes = _host(error), list(_causes(error))
+    causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, aiohttp.ClientConnectorCertificateError):
             reason = getattr(cause.certificate_error, "verify_message", "") or str(cause.certificate_error)
@@ -108,7 +117,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _host(error: Exception) -> str:
     url = str((getattr(error, "kwargs", None) or {}).get("endpoint_url") or "")
-    return _named(url) or "the endpoint"
+    return _named(url)
 
 
 def _proxy(error: Exception) -> str:

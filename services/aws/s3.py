@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.aws.errors import NotFound, Redirected, Unexpected
+from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
 from services.aws.paging import pages
 from services.aws.session import AwsSession
 from services.text import clean
 
 CHUNK = 1 << 20
+PATIENCE_SECONDS = 60.0
+SLOWEST = 1024
+"""Bytes a second: what comes more slowly, once patience is over, comes from nobody who means it."""
 
 PERMISSIONS: Mapping[str, str] = {
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
@@ -125,8 +129,18 @@ async def list_folders(aws: AwsSession, bucket: str, prefix: str) -> tuple[str, 
 async def get_object(aws: AwsSession, bucket: str, key: str) -> AsyncGenerator[bytes, None]:
     """The object's bytes in chunks; the connection is given back when the iterator is closed."""
     body = (await _read(aws, "GetObject", Bucket=bucket, Key=key))["Body"]
+    waited, got = 0.0, 0
     async with body as stream:
-        while chunk := await aws.translated("GetObject", stream.read(CHUNK)):
+        while True:
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS + got / SLOWEST - waited):
+                    chunk = await aws.translated("GetObject", stream.read(CHUNK))
+            except TimeoutError:
+                raise TimedOut("GetObject", f"{got:,} bytes came in {waited:.0f} s, and no end") from None
+            if not chunk:
+                return
+            waited, got = waited + time.monotonic() - began, got + len(chunk)
             yield chunk
 
 

@@ -43,7 +43,7 @@ async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collec
         if isinstance(error, TimeoutError) and limit.expired():
             failure: AwsError = TimedOut(operation, f"no whole answer within {CALL_SECONDS:.0f} s")
         else:
-            failure = _failure(operation, error, meta.region_name, attempts, known_in)
+            failure = _failure(operation, error, meta, attempts, known_in)
         raise _unsure(call, failure) if attempts.unsure_before_the_last else failure from None
     request_id = request_id_of(body)
     if request_id is None or attempts.page:
@@ -56,7 +56,7 @@ async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collec
 
 
 def _failure(
-    operation: str, error: Exception, region: str, attempts: Attempts, known_in: Collection[str]
+    operation: str, error: Exception, meta: Any, attempts: Attempts, known_in: Collection[str]
 ) -> AwsError:
     from botocore.exceptions import ClientError
 
@@ -66,10 +66,10 @@ def _failure(
     if not isinstance(error, ClientError):
         if attempts.last and (found := unreadable(operation, attempts.last)):
             return found
-        return from_exception(operation, error, sent=attempts.begun > 0)
-    elsewhere = any(each != region for each in known_in)
+        return from_exception(operation, error, sent=attempts.begun > 0, endpoint=meta.endpoint_url)
+    elsewhere = any(each != meta.region_name for each in known_in)
     return from_client_error(
-        operation, error.response, ahead=attempts.ahead, region=region, known_elsewhere=elsewhere
+        operation, error.response, ahead=attempts.ahead, region=meta.region_name, known_elsewhere=elsewhere
     )
 
 
