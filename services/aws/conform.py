@@ -23,19 +23,12 @@ _DOCUMENT = "policyDocumentType"
 _LARGEST = 2**53
 _YEARS = range(2, 9999)
 
-_MADE = {
-    "AssumeRole": ("Credentials", ("AccessKeyId",), ("SecretAccessKey",), ("SessionToken",)),
-    "CreateAccessKey": ("AccessKey", ("AccessKeyId",), ("SecretAccessKey",)),
-    "CreateServiceSpecificCredential": (
-        "ServiceSpecificCredential",
-        ("ServiceSpecificCredentialId",),
-        ("ServiceCredentialSecret", "ServicePassword"),
-    ),
-    "ResetServiceSpecificCredential": (
-        "ServiceSpecificCredential",
-        ("ServiceSpecificCredentialId",),
-        ("ServiceCredentialSecret", "ServicePassword"),
-    ),
+_KEY = ("ServiceSpecificCredentialId",), ("ServiceCredentialSecret", "ServicePassword")
+_MADE: Mapping[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
+    "AssumeRole": ("Credentials", (("AccessKeyId",), ("SecretAccessKey",), ("SessionToken",))),
+    "CreateAccessKey": ("AccessKey", (("AccessKeyId",), ("SecretAccessKey",))),
+    "CreateServiceSpecificCredential": ("ServiceSpecificCredential", _KEY),
+    "ResetServiceSpecificCredential": ("ServiceSpecificCredential", _KEY),
 }
 """What was made, and one of each of these in it: without them it is lost."""
 
@@ -59,7 +52,7 @@ def conformed(operation: str, shape: Any, value: Mapping[str, Any]) -> Body:
             if name in members:
                 body[name] = _conformed(operation, members[name], value[name])
     if made := _MADE.get(operation):
-        what, *parts = made
+        what, parts = made
         for names in parts:
             if not any(body[what].get(name) for name in names):
                 raise NotAws(operation, f"the answer has no {names[0]}, so it may not be AWS's")
@@ -100,9 +93,14 @@ def _conformed(operation: str, shape: Any, value: Any) -> Any:
 def _fits(kind: str, value: Any) -> bool:
     if not isinstance(value, _SCALARS.get(kind, (object,))):
         return False
-    if kind in ("integer", "long"):
-        return not isinstance(value, bool) and abs(value) <= _LARGEST
-    return kind != "timestamp" or value.year in _YEARS
+    match value:
+        case bool():
+            return kind == "boolean"
+        case int():
+            return abs(value) <= _LARGEST
+        case datetime():
+            return value.year in _YEARS
+    return True
 
 
 def _must(operation: str, shape: Any, fits: bool) -> None:

@@ -21,7 +21,7 @@ TEXTS = (
 )
 TIMES = (0, -1, 1e30, float("nan"), "tomorrow", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
 NUMBERS = (-5, 2**62, 2**90)
-WRONG = (None, 1, -1, 2**70, 1.5, "text", True, [], {}, [None], {"a": None}, [[]])
+WRONG: tuple[Any, ...] = (None, 1, -1, 2**70, 1.5, "text", True, [], {}, [None], {"a": None}, [[]])
 
 
 class Shaper:

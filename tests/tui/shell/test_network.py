@@ -18,6 +18,7 @@ from email.utils import format_datetime
 import pytest
 
 from sandbox.server import Sandbox
+from services import clock
 from tests.patience import PATIENCE
 from tests.tui.shell.conftest import PROGRAM, Account, Stanch
 from tui.cli import Exit
@@ -31,7 +32,7 @@ COMMANDS = (
     ("review", "--user", "web"),
     ("respond", "ACCAAAAAAAAAAAAAAAAAA", "--plan"),
     ("rotate", "ACCAAAAAAAAAAAAAAAAAA", "--plan"),
-    ("issue", "--user", "web", "--plan"),
+    ("issue", "web", "--plan"),
 )
 LIES = {
     "a page": b"<html><body>Sign in</body></html>",
@@ -43,7 +44,7 @@ DRIPPING = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
 
 @contextmanager
 def answering(said: bytes, *, hold: bool = False) -> Iterator[tuple[str, threading.Event]]:
-    """An endpoint that says *said* to all, and then holds the connection or ends it; and whether it was asked."""
+    """An endpoint that says *said* to all, then holds the connection or ends it; and whether it was asked."""
     asked, server = threading.Event(), socket.create_server(("127.0.0.1", 0))
     held: list[socket.socket] = []
 
@@ -102,13 +103,8 @@ def test_one_sentence_and_no_traceback(
 def test_a_clock_that_is_off_is_said(
     stanch: Stanch, leaked: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.aws import attempts
-
     assert stanch("keys").err == ""
-    real = attempts.date_of
-    monkeypatch.setattr(
-        attempts, "date_of", lambda headers: (real(headers) or datetime.now(UTC)) + timedelta(minutes=4)
-    )
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - timedelta(minutes=4))
     done = stanch("keys")
     assert done.code == Exit.DONE
     assert re.search("the clock here is [34] min behind AWS's", done.err)
@@ -145,11 +141,13 @@ def test_ctrl_c_ends_a_command_that_a_server_drips_to(
 ) -> None:
     with answering(DRIPPING, hold=True) as (url, asked):
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        process = subprocess.Popen([PROGRAM, *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert _interrupted(process, asked) < 10
-        assert process.stderr
-        assert b"Traceback" not in process.stderr.read()
-        assert process.returncode == Exit.INTERRUPTED
+        with subprocess.Popen(
+            [PROGRAM, *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as process:
+            assert _interrupted(process, asked) < 10
+            assert process.stderr
+            assert b"Traceback" not in process.stderr.read()
+            assert process.returncode == Exit.INTERRUPTED
 
 
 def test_ctrl_c_does_not_wait_for_a_name_to_be_looked_up(
@@ -166,15 +164,12 @@ def test_ctrl_c_does_not_wait_for_a_name_to_be_looked_up(
         "from tui.cli import main\n"
         "main(['keys'])\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout
-    assert os.read(process.stdout.fileno(), 1) == b"."
-    asked = threading.Event()
-    asked.set()
-    assert _interrupted(process, asked) < 20
-    assert process.returncode == Exit.INTERRUPTED
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert os.read(process.stdout.fileno(), 1) == b"."
+        asked = threading.Event()
+        asked.set()
+        assert _interrupted(process, asked) < 20
+        assert process.returncode == Exit.INTERRUPTED
