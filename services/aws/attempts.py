@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import clock
 from services.aws.refusals import from_client_error
 from services.aws.skew import clock_ahead, date_of
+from services.base import clock
 
 _JSON = ("json", "rest-json")
 

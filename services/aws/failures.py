@@ -21,7 +21,7 @@ from services.aws.errors import (
     Untrusted,
 )
 from services.aws.transport import TooLong
-from services.text import clean
+from services.base.text import clean
 
 _OF_CREDENTIALS = (
     boto.NoCredentialsError,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from services.aws.errors import NotFound
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 Holder = Literal["User", "Group", "Role"]
 

@@ -19,7 +19,7 @@ from services.aws.errors import (
     Unexpected,
 )
 from services.aws.skew import NOTICED, ahead_by_refusal, ahead_in_words
-from services.text import clean
+from services.base.text import clean
 
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amz-id-2")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")

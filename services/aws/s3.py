@@ -12,7 +12,7 @@ from typing import Any
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
 from services.aws.paging import pages
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 CHUNK = 1 << 20
 PATIENCE_SECONDS = 60.0

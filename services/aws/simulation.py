@@ -8,7 +8,7 @@ from typing import Any
 
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 Context = tuple[tuple[str, str | int], ...]
 """Condition keys and their values."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from services.spans import spoken
+from services.base.spans import spoken
 
 TOLERATED = timedelta(minutes=5)
 """AWS refuses a call signed further off than this."""

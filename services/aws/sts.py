@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.aws.session import AwsSession
 from services.aws.skew import date_of
-from services.text import clean
+from services.base.text import clean
 
 
 @dataclass(frozen=True, slots=True)

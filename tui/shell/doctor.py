@@ -8,13 +8,13 @@ from datetime import datetime
 
 import click
 
-from services import clock
-from services.abilities import Ability, Able
+from services.audit.doctor import Diagnosis, Recorded, diagnose
 from services.aws.skew import NOTICED, TOLERATED, ahead_in_words
-from services.doctor import Diagnosis, Recorded, diagnose
-from services.permissions import CAVEAT
-from services.spans import spoken
-from services.text import clean
+from services.base import clock
+from services.base.spans import spoken
+from services.base.text import clean
+from services.rights.abilities import Ability, Able
+from services.rights.permissions import CAVEAT
 from tui.cli import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
 

@@ -17,8 +17,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from sandbox.server import Sandbox
-from services import clock
+from sandbox.wire.server import Sandbox
+from services.base import clock
 from tests.patience import PATIENCE
 from tests.tui.shell.conftest import PROGRAM, Account, Stanch
 from tui.cli import Exit
