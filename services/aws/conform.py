@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,13 +44,8 @@ class Body(dict[str, Any]):
 
 def conformed(operation: str, shape: Any, value: Mapping[str, Any]) -> Body:
     """*value* by its output *shape*, None for one without; raises NotAws where it isn't of it."""
-    body = Body(value)
+    body = Body(value) if shape is None else _checked(shape)(operation, value)
     body.operation = operation
-    if shape is not None:
-        members = shape.members
-        for name in value:
-            if name in members:
-                body[name] = _conformed(operation, members[name], value[name])
     if made := _MADE.get(operation):
         what, parts = made
         for names in parts:
@@ -59,43 +54,94 @@ def conformed(operation: str, shape: Any, value: Mapping[str, Any]) -> Body:
     return body
 
 
-def _conformed(operation: str, shape: Any, value: Any) -> Any:
-    kind = shape.type_name
-    if kind == "structure":
-        if shape.is_document_type:
-            return value
-        _must(operation, shape, isinstance(value, dict))
-        members = shape.members
+Check = Callable[[str, Any], Any]
+"""Of a value, asked for by an operation: what it is made into."""
+
+
+def _checked(shape: Any) -> Check:
+    """What checks values of *shape*, worked out once: a page may have a thousand of them."""
+    check: Check | None = shape.metadata.get(_CHECK)
+    if check is None:
+        make = _MAKERS.get(shape.type_name, _scalar)
+        check = shape.metadata[_CHECK] = make(shape)
+    return check
+
+
+def _structure(shape: Any) -> Check:
+    if shape.is_document_type:
+        return _as_it_is
+    name, members = shape.name, shape.members
+    checks: dict[str, Check] = {}
+
+    def check(operation: str, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _wrong(operation, name)
         body = Body(value)
         body.operation = operation
-        for name, each in value.items():
-            if name in members:
-                body[name] = _conformed(operation, members[name], each)
+        for key, each in value.items():
+            if (known := checks.get(key)) is None:
+                # Shapes may hold themselves, so members are looked into when they come.
+                known = checks[key] = _checked(members[key]) if key in members else _as_it_is
+            body[key] = known(operation, each)
         return body
-    if kind == "list":
-        _must(operation, shape, isinstance(value, list))
-        member = shape.member
-        return [_conformed(operation, member, each) for each in value]
-    if kind == "map":
-        _must(operation, shape, isinstance(value, dict))
-        member = shape.value
+
+    return check
+
+
+def _list(shape: Any) -> Check:
+    name, member = shape.name, shape.member
+
+    def check(operation: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            raise _wrong(operation, name)
+        known = _checked(member)
+        return [known(operation, each) for each in value]
+
+    return check
+
+
+def _map(shape: Any) -> Check:
+    name, member = shape.name, shape.value
+
+    def check(operation: str, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _wrong(operation, name)
+        known = _checked(member)
         # A value that is null is one that the map has not.
-        return {
-            key: None if each is None else _conformed(operation, member, each) for key, each in value.items()
-        }
-    if kind == "blob":
+        return {key: None if each is None else known(operation, each) for key, each in value.items()}
+
+    return check
+
+
+def _scalar(shape: Any) -> Check:
+    name, kinds = shape.name, _SCALARS.get(shape.type_name)
+    if kinds is None or name == _DOCUMENT:
+        return _as_it_is
+    if kinds == (str,):
+
+        def check_text(operation: str, value: Any) -> Any:
+            if value.__class__ is not str:
+                raise _wrong(operation, name)
+            return value
+
+        return check_text
+
+    def check(operation: str, value: Any) -> Any:
+        if not isinstance(value, kinds) or not _fits(value, flag=bool in kinds):
+            raise _wrong(operation, name)
         return value
-    if shape.name != _DOCUMENT:
-        _must(operation, shape, _fits(kind, value))
+
+    return check
+
+
+def _as_it_is(operation: str, value: Any) -> Any:
     return value
 
 
-def _fits(kind: str, value: Any) -> bool:
-    if not isinstance(value, _SCALARS.get(kind, (object,))):
-        return False
+def _fits(value: Any, *, flag: bool) -> bool:
     match value:
         case bool():
-            return kind == "boolean"
+            return flag
         case int():
             return abs(value) <= _LARGEST
         case datetime():
@@ -103,6 +149,9 @@ def _fits(kind: str, value: Any) -> bool:
     return True
 
 
-def _must(operation: str, shape: Any, fits: bool) -> None:
-    if not fits:
-        raise NotAws(operation, f"the answer's {shape.name} is not as AWS writes it, so it may not be AWS's")
+def _wrong(operation: str, name: str) -> NotAws:
+    return NotAws(operation, f"the answer's {name} is not as AWS writes it, so it may not be AWS's")
+
+
+_CHECK = "stanch-check"
+_MAKERS: Mapping[str, Callable[[Any], Check]] = {"structure": _structure, "list": _list, "map": _map}
