@@ -68,6 +68,33 @@ def from_client_error(
         return elsewhere
     if request_id is None:
         return NotAws(operation, _not_aws(status), code=str(status))
+    cause = cause_of(
+        operation,
+        said,
+        ahead=ahead,
+        region=region,
+        known_elsewhere=known_elsewhere,
+        code=code,
+        request_id=request_id,
+    )
+    if cause:
+        return cause
+    kind = BY_CODE.get(code) or (Unexpected if status >= 500 else BY_CODE.get(str(status), Unexpected))
+    return kind(operation, said, **found)
+
+
+def cause_of(
+    operation: str,
+    said: str,
+    *,
+    code: str,
+    request_id: str | None,
+    ahead: timedelta | None,
+    region: str | None,
+    known_elsewhere: bool,
+) -> AwsError | None:
+    """What a refusal of the signature or of the credentials has for its cause, where that is not they."""
+    found: dict[str, Any] = {"code": clean(code, limit=100) or None, "request_id": request_id}
     if _is_of_the_clock(code, said):
         off = ahead if ahead is not None and abs(ahead) >= NOTICED else ahead_by_refusal(said)
         return ClockOff(operation, f"AWS refused the time of the request: {_off(off, said)}", **found)
@@ -80,8 +107,7 @@ def from_client_error(
             f"Region {region} not enabled in this account: AWS takes these credentials elsewhere, not there"
         )
         return RegionDisabled(operation, words, **found)
-    kind = BY_CODE.get(code) or (Unexpected if status >= 500 else BY_CODE.get(str(status), Unexpected))
-    return kind(operation, said, **found)
+    return None
 
 
 def unreadable(operation: str, metadata: Mapping[str, Any]) -> AwsError | None:

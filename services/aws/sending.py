@@ -61,16 +61,29 @@ def _failure(
     from botocore.exceptions import ClientError
 
     from services.aws.failures import from_exception
-    from services.aws.refusals import from_client_error, unreadable
+    from services.aws.refusals import cause_of, from_client_error, unreadable
 
-    if not isinstance(error, ClientError):
-        if attempts.last and (found := unreadable(operation, attempts.last)):
-            return found
-        return from_exception(operation, error, sent=attempts.begun > 0, endpoint=meta.endpoint_url)
-    elsewhere = any(each != meta.region_name for each in known_in)
-    return from_client_error(
-        operation, error.response, ahead=attempts.ahead, region=meta.region_name, known_elsewhere=elsewhere
-    )
+    region, ahead = meta.region_name, attempts.ahead
+    elsewhere = any(each != region for each in known_in)
+    if isinstance(error, ClientError):
+        return from_client_error(
+            operation, error.response, ahead=ahead, region=region, known_elsewhere=elsewhere
+        )
+    if isinstance(error, AwsError):
+        # Raised by what listens to the client: it knows the credentials, and not why they were refused.
+        cause = cause_of(
+            operation,
+            error.said,
+            code=error.code or "",
+            request_id=error.request_id,
+            ahead=ahead,
+            region=region,
+            known_elsewhere=elsewhere,
+        )
+        return cause or error
+    if attempts.last and (found := unreadable(operation, attempts.last)):
+        return found
+    return from_exception(operation, error, sent=attempts.begun > 0, endpoint=meta.endpoint_url)
 
 
 def _unsure(call: Call, failure: AwsError) -> AwsError:

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
+import services.aws.directly  # noqa: F401 - who sends follows no redirect
 from services.aws.tls import HttpSession as SharedTls
 
 MOST_BYTES = 64 << 20
