@@ -121,7 +121,8 @@ def test_the_policy_for_queries_names_every_call_that_the_queries_make() -> None
         f"{service}:{operation}"
         for name in ("athena", "insights", "lake")
         for service, operation in re.findall(
-            r'\.read\(\s*"(\w+)",\s*"(\w+)"', (ROOT / "services" / "aws" / f"{name}.py").read_text()
+            r'(?:\.read\(|lister\(\s*aws,)\s*"(\w+)",\s*"(\w+)"',
+            (ROOT / "services" / "aws" / f"{name}.py").read_text(),
         )
     }
     assert len(made) > 10

@@ -29,6 +29,7 @@ from tui.app.safety import ControlFilter
 from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
 from tui.app.typeahead import TypeAhead
+from tui.app.watching import Watching
 from tui.frame.base import Commands
 from tui.look.roles import Role, styles
 from tui.look.themes import THEMES, choose
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from services.keys.inventory import Key
     from tui.dialogs.desk import Desk
 
-LONG_SECONDS = 10.0
-"""A call that takes longer is named on every screen."""
 _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
@@ -69,11 +68,11 @@ class StanchApp(TypeAhead[None]):
         self._first_run = not (options.demo or options.state_dir.exists())
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
-        self._waited = False
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options))
+        self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = choose(options.theme, self.console.color_system, self.no_color)
@@ -126,7 +125,7 @@ class StanchApp(TypeAhead[None]):
             loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
-        self.set_interval(1.0, self._tell_waiting)
+        self.set_interval(1.0, self._watching.tell_waiting)
 
     def on_resize(self, event: events.Resize) -> None:
         self._shadow.forget()
@@ -168,35 +167,13 @@ class StanchApp(TypeAhead[None]):
                 self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
             )
             self.context = replace(self.context, alias=await get_alias(aws))
-            self._tell_skew(aws)
+            self._watching.tell_skew(aws)
             self._welcome()
             self._offer_guide()
             await self._offer_open_cases()
         except AwsError as error:
             self.keep("signing in", error)
             self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
-
-    def _tell_skew(self, aws: AwsSession) -> None:
-        """Say by how much the clock here is off, where that is worth a word."""
-        from services.aws.skew import NOTICED, ahead_in_words
-
-        if (ahead := aws.clock_ahead) and abs(ahead) >= NOTICED:
-            words = f"{ahead_in_words(ahead)}: set it, as times in journals and reports are off by as much."
-            self.keep_words("looking at the clock", words)
-            if isinstance(self.screen, Commands):
-                self.screen.say(words[:1].upper() + words[1:], "alarm")
-
-    def _tell_waiting(self) -> None:
-        """Name a call that takes long, and for how long; a screen of its own says what it is for."""
-        what, seconds = self.connection.waiting or ("", 0.0)
-        if not isinstance(self.screen, Commands):
-            return
-        if seconds >= LONG_SECONDS:
-            self.screen.say(f"Waiting for {what}: {seconds:.0f} s.")
-            self._waited = True
-        elif self._waited:
-            self.screen.hush()
-            self._waited = False
 
     def _offer_guide(self) -> None:
         if self._first_run and isinstance(self.screen, Commands):
