@@ -157,8 +157,8 @@ class StanchApp(TypeAhead[None]):
         """Learn who is asking, and of which account, for the status line."""
         try:
             aws = await self.aws()
-            regions = await aws.regions()
-            self.context = replace(self.context, regions=regions, waiting="asking AWS who you are…")
+            asking = "asking AWS who you are…"
+            self.context = replace(self.context, regions=await aws.regions(), waiting=asking)
             from services.aws.account import get_alias
             from services.aws.sts import get_caller
 
@@ -216,8 +216,7 @@ class StanchApp(TypeAhead[None]):
 
     def keep(self, doing: str, error: Exception) -> None:
         """Put *error* into the error log."""
-        request_id = error.request_id if isinstance(error, AwsError) else None
-        self.keep_words(doing, str(error), request_id)
+        self.keep_words(doing, str(error), error.request_id if isinstance(error, AwsError) else None)
 
     def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
         """Put what went wrong into the error log, where there is no exception of it any more."""
@@ -376,8 +375,7 @@ class StanchApp(TypeAhead[None]):
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
-        shades: list[LineFilter] = [_NO_COLOR] if self.no_color else list(super().get_line_filters())
-        return [*shades, _CONTROLS]
+        return [*([_NO_COLOR] if self.no_color else super().get_line_filters()), _CONTROLS]
 
     def notify(self, message: str, **options: Any) -> None:
         # Toasts take markup by default, and what they are given may come from AWS.
@@ -397,7 +395,6 @@ class StanchApp(TypeAhead[None]):
     def _fatal_error(self) -> None:
         # Textual's own report prints the locals of every frame, secrets among them.
         self.bell()
-        told = traceback.format_exc(chain=True)
-        lines = [clean(line) for line in told.splitlines()]
+        lines = [clean(line) for line in traceback.format_exc(chain=True).splitlines()]
         self._exit_renderables.append(Text("\n".join(lines)))
         self._close_messages_no_wait()
