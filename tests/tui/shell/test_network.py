@@ -21,7 +21,7 @@ from sandbox.wire.server import Sandbox
 from services.base import clock
 from tests.patience import PATIENCE
 from tests.tui.shell.conftest import PROGRAM, Account, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 COMMANDS = (
     ("keys",),
