@@ -182,6 +182,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if why := streams.finish():
         _say(why)
         code = code or Exit.INCOMPLETE
+    if code == Exit.INTERRUPTED:
+        # Python would wait for its threads, and one that looks up a name can take minutes.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

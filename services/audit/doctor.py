@@ -13,10 +13,10 @@ from pathlib import Path
 from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
 from services.aws.session import AwsSession
+from services.aws.skew import clock_ahead
 from services.aws.sts import Caller, get_caller_and_time
 from services.base import clock
 from services.base.folders import require_private
-from services.base.spans import spoken
 from services.review.coverage import Coverage, coverage
 from services.review.model import Unreadable, Window
 from services.review.recorded import LOGS, Covers
@@ -24,9 +24,6 @@ from services.review.trails import Trails, read_trails
 from services.rights.abilities import Ability, abilities
 from services.rights.needs import Place
 from services.rights.permissions import CAVEAT
-
-TOLERATED = timedelta(minutes=5)
-"""AWS refuses a call signed further off than this."""
 
 _BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
 
@@ -116,13 +113,6 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     return Diagnosis(caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles())
 
 
-def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelta:
-    """The least by which the clock here must be off, *theirs* being a whole second between the two."""
-    if theirs > after:
-        return after - theirs
-    return max(timedelta(), before - (theirs + timedelta(seconds=1)))
-
-
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:
     """What *window*'s last moment is covered by, Region by Region."""
     rows = coverage(trails, window, LOGS, history=False, now=now)
@@ -143,12 +133,6 @@ def look_at_state_dir(path: Path) -> StateDir:
     except OSError as error:
         return StateDir(path, error.strerror or type(error).__name__)
     return StateDir(path)
-
-
-def ahead_in_words(ahead: timedelta) -> str:
-    if not ahead:
-        return "the clock here agrees with AWS's"
-    return f"the clock here is {spoken(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} AWS's"
 
 
 def _recorded(rows: Sequence[Coverage], window: Window) -> Recorded:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 from services.aws.call import Call
-from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
+from services.aws.errors import NoCredentials, ReadOnly
+from services.aws.sending import Answer as Answer
+from services.aws.sending import exchange
+from services.aws.waiting import Waiting
 from services.base.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
@@ -19,14 +22,6 @@ DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What AWS said to one call: its body as botocore parses it, and the id to quote to AWS support."""
-
-    body: Mapping[str, Any]
-    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,16 @@ class AwsSession:
         self._session: Any = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
+        self._waiting = Waiting()
+        self._known_in: set[str] = set()
+        self.clock_ahead: timedelta | None = None
+        """How far this machine's clock is ahead, by the newest answer that carried a time."""
+        self.bucket_regions: dict[str, str] = {}
+
+    @property
+    def waiting(self) -> tuple[str, float] | None:
+        """The call that has been waited for longest, and for how many seconds."""
+        return self._waiting.longest()
 
     async def __aenter__(self) -> Self:
         return self
@@ -127,20 +132,22 @@ class AwsSession:
         """Send *call* and return AWS's answer; raises ReadOnly or an AwsError."""
         if self.read_only and not call.reads:
             raise ReadOnly(call.operation)
-        client = await self.client(call.service, call.region, once=call.once)
-        from botocore import xform_name
+        from services.aws.attempts import watched_attempts
 
-        method = getattr(client, xform_name(call.operation))
-        body = await self.translated(call.operation, method(**call.params))
-        request_id = (body.get("ResponseMetadata") or {}).get("RequestId")
-        if request_id is None and not call.reads:
-            # Something between us and AWS answered: that a change was made is not to be believed.
-            raise NotAws(call.operation, "the answer has no request id, so it is not AWS's")
-        return Answer(body, request_id)
+        with self._waiting.for_call(call):
+            client = await self.client(call.service, call.region, once=call.once)
+            attempts = watched_attempts()
+            try:
+                answer = await exchange(client, call, attempts, self._known_in)
+            finally:
+                if attempts.ahead is not None:
+                    self.clock_ahead = attempts.ahead
+        self._known_in.add(client.meta.region_name)
+        return answer
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
-        return _Body(operation, (await self.send(Call(service, operation, params, region))).body)
+        return (await self.send(Call(service, operation, params, region))).body
 
     async def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
         key = (service, region, once)
@@ -153,7 +160,8 @@ class AwsSession:
         session = await self._botocore()
         from aiobotocore.config import AioConfig
 
-        from services.aws.tls import HttpSession
+        from services.aws.attempts import watch
+        from services.aws.transport import HttpSession
 
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
@@ -172,7 +180,9 @@ class AwsSession:
             endpoint_url=self._endpoint_url,
             config=config,
         )
-        return await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        watch(client)
+        return client
 
     async def _botocore(self) -> Any:
         """The session; before it is there nothing of botocore is imported elsewhere.
@@ -190,48 +200,24 @@ class AwsSession:
 
     @staticmethod
     async def translated(operation: str, awaitable: Any) -> Any:
-        """Await, with botocore's many exceptions turned into our tree."""
-        import aiohttp
-        from botocore import exceptions as boto
-        from botocore.parsers import ResponseParserError
+        """Await what changes nothing, with whatever is raised turned into our tree."""
+        from botocore.exceptions import ClientError
+
+        from services.aws.failures import from_exception
+        from services.aws.refusals import from_client_error
 
         try:
             return await awaitable
-        except boto.ClientError as error:
+        except ClientError as error:
             raise from_client_error(operation, error.response) from None
-        except (
-            boto.NoCredentialsError,
-            boto.PartialCredentialsError,
-            boto.ProfileNotFound,
-            boto.CredentialRetrievalError,
-            boto.TokenRetrievalError,
-            boto.SSOError,
-            boto.LoginError,
-        ) as error:
-            raise NoCredentials(operation, str(error)) from None
-        except boto.ParamValidationError as error:
-            raise AwsError(operation, str(error).replace("\n", " ")) from None
-        except ResponseParserError:
-            raise NotAws(operation, "the answer is not one of AWS's") from None
-        except (boto.HTTPClientError, boto.EndpointConnectionError, aiohttp.ClientError, OSError) as error:
-            raise Unreachable(operation, f"no answer ({type(error).__name__})") from None
-        except boto.BotoCoreError as error:
-            raise AwsError(operation, str(error)) from None
-
-
-class _Body(dict[str, Any]):
-    """An answer that may be rubbish which botocore could make nothing of."""
-
-    def __init__(self, operation: str, body: Mapping[str, Any]) -> None:
-        super().__init__(body)
-        self._operation = operation
-
-    def __missing__(self, key: str) -> Any:
-        raise NotAws(self._operation, f"the answer has no {key}, so it is not AWS's")
+        except Exception as error:  # noqa: BLE001 - whatever a library makes of what it is given
+            raise from_exception(operation, error, sent=False) from None
 
 
 def _botocore_session(profile: str | None) -> Any:
     from aiobotocore.session import AioSession
+
+    import services.aws.directly  # noqa: F401 - before anything can be sent
 
     session = AioSession(profile=profile)
     try:

@@ -29,6 +29,7 @@ from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
+from tui.app.watching import Watching
 from tui.exits import Exit
 from tui.frame.base import Commands
 from tui.host import Trouble
@@ -72,6 +73,7 @@ class StanchApp(TypeAhead[None]):
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options))
+        self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = choose(options.theme, self.console.color_system, self.no_color)
@@ -114,6 +116,7 @@ class StanchApp(TypeAhead[None]):
             loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
+        self.set_interval(1.0, self._watching.tell_waiting)
 
     def on_resize(self, event: events.Resize) -> None:
         self._shadow.forget()
@@ -145,8 +148,8 @@ class StanchApp(TypeAhead[None]):
         """Learn who is asking, and of which account, for the status line."""
         try:
             aws = await self.aws()
-            regions = await aws.regions()
-            self.context = replace(self.context, regions=regions, waiting="asking AWS who you are…")
+            asking = "asking AWS who you are…"
+            self.context = replace(self.context, regions=await aws.regions(), waiting=asking)
             from services.aws.account import get_alias
             from services.aws.sts import get_caller
 
@@ -155,6 +158,7 @@ class StanchApp(TypeAhead[None]):
                 self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
             )
             self.context = replace(self.context, alias=await get_alias(aws))
+            self._watching.tell_skew(aws)
             self._welcome()
             self._offer_guide()
             await self._offer_open_cases()
@@ -203,8 +207,7 @@ class StanchApp(TypeAhead[None]):
 
     def keep(self, doing: str, error: Exception) -> None:
         """Put *error* into the error log."""
-        request_id = error.request_id if isinstance(error, AwsError) else None
-        self.keep_words(doing, str(error), request_id)
+        self.keep_words(doing, str(error), error.request_id if isinstance(error, AwsError) else None)
 
     def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
         """Put what went wrong into the error log, where there is no exception of it any more."""
@@ -273,8 +276,7 @@ class StanchApp(TypeAhead[None]):
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
-        shades: list[LineFilter] = [_NO_COLOR] if self.no_color else list(super().get_line_filters())
-        return [*shades, _CONTROLS]
+        return [*([_NO_COLOR] if self.no_color else super().get_line_filters()), _CONTROLS]
 
     def notify(self, message: str, **options: Any) -> None:
         # Toasts take markup by default, and what they are given may come from AWS.
@@ -294,7 +296,6 @@ class StanchApp(TypeAhead[None]):
     def _fatal_error(self) -> None:
         # Textual's own report prints the locals of every frame, secrets among them.
         self.bell()
-        told = traceback.format_exc(chain=True)
-        lines = [clean(line) for line in told.splitlines()]
+        lines = [clean(line) for line in traceback.format_exc(chain=True).splitlines()]
         self._exit_renderables.append(Text("\n".join(lines)))
         self._close_messages_no_wait()

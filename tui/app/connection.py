@@ -29,6 +29,14 @@ class Connection:
             self._task = asyncio.create_task(self._hold(self._opened))
         return await asyncio.shield(self._opened)
 
+    @property
+    def waiting(self) -> tuple[str, float] | None:
+        """The call that has been waited for longest, and for how many seconds."""
+        opened = self._opened
+        if opened is None or not opened.done() or opened.cancelled() or opened.exception():
+            return None
+        return opened.result().waiting
+
     async def close(self) -> None:
         self._closing.set()
         if self._task is None or self._opened is None:

@@ -12,15 +12,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import click
 
 from services.aws.session import AwsSession
 from services.base.text import clean
 from tui.settings.config import Config, ProfileConfig, ThemeName
+from tui.shell.attending import attended
 from tui.shell.streams import takes_all_letters
 
 T = TypeVar("T")
+
+_OPENED: WeakSet[AwsSession] = WeakSet()
+"""Those of this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,11 @@ class Setup:
         return self.profile_config.regions or self.config.regions
 
     def session(self) -> AwsSession:
-        return AwsSession(
+        opened = AwsSession(
             self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
         )
+        _OPENED.add(opened)
+        return opened
 
 
 pass_setup = click.make_pass_decorator(Setup)
@@ -58,7 +65,18 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON documen
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run *work* to its end; an interrupt cancels it and is passed on."""
-    return asyncio.run(work)
+    progress = Progress()
+
+    def say(text: str) -> None:
+        if text:
+            progress(text)
+        else:
+            progress.done()
+
+    try:
+        return asyncio.run(attended(work, _OPENED, say, complain))
+    finally:
+        progress.done()
 
 
 class Each(list[T]):

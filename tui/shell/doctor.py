@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
-from services.audit.doctor import TOLERATED, Diagnosis, Recorded, ahead_in_words, diagnose
+from services.audit.doctor import Diagnosis, Recorded, diagnose
+from services.aws.skew import NOTICED, TOLERATED, ahead_in_words
 from services.base import clock
 from services.base.spans import spoken
 from services.base.text import clean
@@ -19,7 +20,6 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, r
 
 SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}
 COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "✗", "no": "✗"}
-WORTH_A_WORD = timedelta(minutes=1)
 
 
 @click.command(
@@ -107,7 +107,7 @@ def _print_machine(found: Diagnosis) -> None:
     if ahead is None:
         _line("?", "clock", "AWS did not say its time")
         return
-    agrees = abs(ahead) < WORTH_A_WORD
+    agrees = abs(ahead) < NOTICED
     _line("✓" if agrees else "!", "clock", ahead_in_words(ahead))
     if not agrees:
         _more(

@@ -80,12 +80,9 @@ async def read_lake(
             if page.state != "FINISHED":
                 yield missed(source, source, f"the query ended as {page.state}: {page.error}")
                 continue
-            while True:
-                raws = (row["eventjson"].encode("utf-8", "surrogatepass") for row in page.rows)
+            async for rows in lake.result_pages(aws, region, query_id, page):
+                raws = (row["eventjson"].encode("utf-8", "surrogatepass") for row in rows)
                 yield Batch(source, store.name, scanner.records(source, raws))
-                if not page.next_token:
-                    break
-                page = await lake.query_page(aws, region, query_id, page.next_token)
         except Expired:
             raise
         except AwsError as error:
