@@ -1,0 +1,93 @@
+"""Finds credentials as the AWS CLI does: by botocore's own chain, in a thread, with the CLI's cache."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from services.aws.credentials.cache import RoleCache
+from services.aws.credentials.failures import explain, nothing_found
+from services.aws.credentials.found import Found
+from services.aws.credentials.profiles import named_profile
+from services.aws.credentials.settings import prepare
+from services.aws.credentials.source import Source, source_of
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+
+Ask = Callable[[str], str]
+"""Asks a person for an MFA code, and blocks until it is typed."""
+
+
+def find(
+    option: str | None, region: str | None, ask: Ask, *, refused: frozenset[str], detached: bool
+) -> Found:
+    """What signs now; those whose access key ids AWS has *refused* are not taken from the cache.
+
+    *detached* keeps helpers off the terminal, which is the screen's then. Raises an AwsError.
+    """
+    profile = named_profile(option) or "default"
+    try:
+        session = _session(option, region)
+        resolver = _resolver(session, region, ask, RoleCache(refused), detached)
+        credentials = resolver.load_credentials()
+        if credentials is None:
+            raise nothing_found(option, profile)
+        frozen = credentials.get_frozen_credentials()
+        source = source_of(credentials.method, profile, session.get_scoped_config())
+        # The AWS CLI reads it in the same way: there is no other.
+        expires = getattr(credentials, "_expiry_time", None)
+        return Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
+    except Exception as error:
+        # Whatever a file, a helper or a proxy makes of it.
+        raise explain(error, option, profile) from error
+
+
+def instance_region(option: str | None) -> str | None:
+    """The Region of the machine, if it is one of EC2."""
+    from botocore.utils import IMDSRegionProvider
+
+    found: str | None = IMDSRegionProvider(_session(option, None)).provide()
+    return found
+
+
+def is_instance(source: Source) -> bool:
+    return source.method == "iam-role"
+
+
+def _session(option: str | None, region: str | None) -> Any:
+    from botocore.config import Config
+    from botocore.session import Session
+
+    from services.aws.loader import loader
+
+    session = Session()
+    prepare(session, option, region)
+    session.get_scoped_config()
+    session.register_component("data_loader", loader(session.get_config_variable("data_path")))
+    session.set_default_client_config(
+        Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        )
+    )
+    return session
+
+
+def _resolver(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached: bool) -> Any:
+    from botocore.credentials import ProcessProvider, create_credential_resolver
+
+    resolver = create_credential_resolver(session, cache=cache, region_name=region)
+    roles = resolver.get_provider("assume-role")
+    # botocore takes another prompter only where the provider is made, and makes it itself.
+    roles._prompter = ask
+    if detached:
+        popen = partial(subprocess.Popen, stdin=subprocess.DEVNULL, start_new_session=True)
+        resolver.get_provider("custom-process")._popen = popen
+        roles._profile_provider_builder._create_process_provider = lambda profile_name: ProcessProvider(
+            profile_name, load_config=lambda: session.full_config, popen=popen
+        )
+    return resolver
