@@ -14,6 +14,7 @@ from services import clock
 from services.abilities import Ability, abilities
 from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
+from services.aws.credentials.source import Source
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller_and_time
 from services.needs import Place
@@ -74,6 +75,8 @@ class Diagnosis:
     state: StateDir
     ahead: timedelta | None
     unreadable: tuple[Unreadable, ...]
+    source: Source | None = None
+    """Which credentials sign, and from where."""
 
     @property
     def complete(self) -> bool:
@@ -86,6 +89,7 @@ class Diagnosis:
             "account": self.caller.account,
             "alias": self.alias,
             "caller_arn": self.caller.arn,
+            "credentials": self.source.as_json() if self.source else None,
             "regions": list(self.regions),
             "read_only": self.read_only,
             "complete": self.complete,
@@ -112,7 +116,9 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     )
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
-    return Diagnosis(caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles())
+    return Diagnosis(
+        caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles(), aws.source
+    )
 
 
 def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelta:

@@ -24,6 +24,7 @@ from services.text import clean
 from tui.clipboard import osc52
 from tui.connection import Connection, standard
 from tui.context import Context, OpenCase, Subject
+from tui.dialogs.mfacode import DialogPrompt
 from tui.errorlog import ErrorLog, Trouble
 from tui.options import Options
 from tui.roles import Role, styles
@@ -70,14 +71,14 @@ class StanchApp(TypeAhead[None]):
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
-        self.connection = Connection(options.connect or standard(options))
+        self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = choose(options.theme, self.console.color_system, self.no_color)
         self.set_reactive(
             StanchApp.context,
             Context(
-                profile=options.profile,
+                profile=options.signing_profile,
                 colour=options.colour,
                 read_only=options.read_only,
                 demo=options.demo,
@@ -121,6 +122,7 @@ class StanchApp(TypeAhead[None]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
             loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
+        self.errors.overhear(self.options.now)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
 
@@ -160,9 +162,7 @@ class StanchApp(TypeAhead[None]):
             from services.aws.sts import get_caller
 
             caller = await get_caller(aws)
-            self.context = replace(
-                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
-            )
+            self.context = self.context.introduced(caller.account, caller.name, aws.source)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()
             self._offer_guide()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from services.version import VERSION
+from tui.settings import librarylog
 
 if TYPE_CHECKING:
     from tui.config import Config, ThemeName
@@ -132,17 +133,18 @@ def stanch(
     no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
+    from services.aws.credentials.profiles import named_profile
     from tui.config import default_path
     from tui.shell.common import Setup
 
     config_file = config_file or default_path()
     config = _config(config_file, no_config)
-    profile = profile or os.environ.get("AWS_PROFILE") or None
     if read_only is None:
-        # In the demo there is nothing to be careful with.
-        read_only = config.read_only_with(profile) and ctx.invoked_subcommand != "demo"
+        # In the demo there is nothing to be careful with. A profile that AWS_PROFILE names counts even where
+        # keys in the environment sign instead of it.
+        read_only = config.read_only_with(named_profile(profile)) and ctx.invoked_subcommand != "demo"
     ctx.obj = Setup(
-        profile,
+        profile or None,
         regions,
         read_only,
         state_dir or default_state_dir(),
@@ -180,6 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
+    librarylog.keep()
     code = run(arguments)
     try:
         sys.stdout.flush()
@@ -205,12 +208,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> int:
+    from services.aws.credentials.regions import UnknownRegion
     from services.aws.errors import AwsError, ReadOnly
     from services.runbook.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
     from services.token import TokenError
 
     match error:
-        case NoSuchKey() | NoSuchCase() | TokenError():
+        case NoSuchKey() | NoSuchCase() | TokenError() | UnknownRegion():
             code = Exit.USAGE
         case Refused() | ReadOnly() | CaseError() | RunbookError():
             code = Exit.REFUSED

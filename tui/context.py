@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.config import Colour
@@ -37,8 +37,11 @@ class Context:
     account: str | None = None
     alias: str | None = None
     caller: str | None = None
+    credentials: str | None = None
+    """Which credentials sign, and from where ("profile incident, role Responder"), once they are found."""
     regions: tuple[str, ...] = ()
     profile: str | None = None
+    """The profile that signs, where one is named."""
     colour: Colour | None = None
     """The profile's own, if it is to be in sight whatever the width."""
     read_only: bool = False
@@ -48,3 +51,8 @@ class Context:
     case: OpenCase | None = None
     left_open: tuple[LeftOpen, ...] = ()
     """Incidents that nobody closed, the newest first; those of the screen too."""
+
+    def introduced(self, account: str, caller: str, source: object) -> Context:
+        """The same, once AWS has said who is asking; *source* is where the credentials are from."""
+        signed = str(source) if source else None
+        return replace(self, account=account, caller=caller, credentials=signed, waiting=None, trouble=None)

@@ -9,6 +9,7 @@ import pytest
 
 from tui import commands
 from tui.command import DIALOGS, WIDGETS, Command
+from tui.dialogs.mfacode import MfaCodeDialog
 from tui.screens.audit import AuditScreen, FindingScreen
 from tui.screens.base import Commands
 from tui.screens.cases import CasesScreen
@@ -46,6 +47,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     KeyScreen,
     PolicyDocumentScreen,
     IdentifyDialog,
+    MfaCodeDialog,
     HelpScreen,
     ErrorsScreen,
     PaletteDialog,

@@ -14,16 +14,21 @@ from typing import Any, TypeVar
 
 import click
 
+from services.aws.credentials.profiles import named_profile
 from services.aws.session import AwsSession
 from services.text import clean
 from tui.config import Config, ProfileConfig, ThemeName
+from tui.shell.terminalprompt import TerminalPrompt
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The options that stand before the command, over what is configured."""
+    """The options that stand before the command, over what is configured.
+
+    *profile* is the one of the option: named in the environment, it may be another's keys that sign.
+    """
 
     profile: str | None
     regions: tuple[str, ...]
@@ -37,7 +42,7 @@ class Setup:
 
     @property
     def profile_config(self) -> ProfileConfig:
-        return self.config.of_profile(self.profile)
+        return self.config.of_profile(named_profile(self.profile))
 
     @property
     def more_regions(self) -> tuple[str, ...]:
@@ -46,7 +51,11 @@ class Setup:
 
     def session(self) -> AwsSession:
         return AwsSession(
-            self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
+            self.profile,
+            self.regions,
+            read_only=self.read_only,
+            more_regions=self.more_regions,
+            prompt=TerminalPrompt(),
         )
 
 
@@ -96,6 +105,11 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+def confirm(aws: AwsSession, question: str = "Do it?") -> None:
+    """Ask *question*, saying which credentials sign; raises click.Abort unless the answer is yes."""
+    click.confirm(f"Credentials: {aws.source or 'unknown'}. {question}", abort=True, err=True)
 
 
 def complain(text: str) -> None:

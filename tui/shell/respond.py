@@ -22,7 +22,17 @@ from services.runbook.secret import ToScreen
 from services.runbook.situation import DEFAULT_AGE_DAYS, Options
 from services.token import Token, decode
 from tui.cli import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    confirm,
+    pass_setup,
+    print_json,
+    print_table,
+    run,
+)
 from tui.shell.identify import read_token
 from tui.shell.secretplace import destination, secret_options
 
@@ -232,7 +242,7 @@ class _Work:
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(runbook.aws)
         return plan
 
     async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:

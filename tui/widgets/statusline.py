@@ -44,10 +44,9 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     caller: Span = (context.caller or "", "text")
     places = _places(context.regions)
     kind: tuple[Span, ...] = (("pretend account", "good"),) if context.demo else ()
-    named = context.profile and not context.colour
-    profile: tuple[Span, ...] = ((f"profile {context.profile}", "quiet"),) if named else ()
+    signed: tuple[Span, ...] = ((context.credentials, "quiet"),) if context.credentials else ()
     return [
-        (name, known, *kind, caller, *profile, places),
+        (name, known, *kind, caller, *signed, places),
         (name, known, *kind, caller, places),
         (name, known, *kind, caller),
         (name, short, caller),

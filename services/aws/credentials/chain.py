@@ -20,7 +20,15 @@ def by_chain(profile: str | None, region: str | None) -> Find:
 
         questions = Questions(signer.prompt, asyncio.get_running_loop(), named_profile(profile) or "default")
         on_screen = signer.prompt is None or signer.prompt.on_screen
-        work = partial(find, profile, region, questions, refused=signer.refused, detached=on_screen)
+        work = partial(
+            find,
+            profile,
+            region,
+            questions,
+            refused=signer.refused,
+            detached=on_screen,
+            account=signer.account,
+        )
         while True:
             try:
                 return await in_thread(work)
@@ -43,10 +51,12 @@ class Questions:
         self._profile = profile
 
     def __call__(self, question: str) -> str:
-        if self._prompt is None:
+        typed = None
+        if self._prompt is not None:
+            asked = f"{question.rstrip(': ')} (profile {self._profile})"
+            typed = asyncio.run_coroutine_threadsafe(self._prompt(asked, self.trouble), self._loop).result()
+        if typed is None:
             raise not_answered(self._profile, "there is no terminal to ask on")
-        asked = f"{question.rstrip(': ')} (profile {self._profile})"
-        typed = asyncio.run_coroutine_threadsafe(self._prompt(asked, self.trouble), self._loop).result()
         if not typed.strip():
             raise not_answered(self._profile, "none was typed")
         return typed.strip()

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from services.aws.credentials.cache import RoleCache
-from services.aws.credentials.failures import explain, nothing_found
+from services.aws.credentials.failures import SignInEnded, explain, nothing_found
 from services.aws.credentials.found import Found
 from services.aws.credentials.profiles import named_profile
 from services.aws.credentials.settings import prepare
@@ -22,15 +22,22 @@ Ask = Callable[[str], str]
 
 
 def find(
-    option: str | None, region: str | None, ask: Ask, *, refused: frozenset[str], detached: bool
+    option: str | None,
+    region: str | None,
+    ask: Ask,
+    *,
+    refused: frozenset[str] = frozenset(),
+    detached: bool = False,
+    account: str | None = None,
 ) -> Found:
     """What signs now; those whose access key ids AWS has *refused* are not taken from the cache.
 
-    *detached* keeps helpers off the terminal, which is the screen's then. Raises an AwsError.
+    *detached* keeps helpers off the terminal, which is the screen's then; *account* is the one that they must
+    be of, where that is known. Raises an AwsError.
     """
     profile = named_profile(option) or "default"
     try:
-        session = _session(option, region)
+        session = open_sync(option, region)
         resolver = _resolver(session, region, ask, RoleCache(refused), detached)
         credentials = resolver.load_credentials()
         if credentials is None:
@@ -39,17 +46,38 @@ def find(
         source = source_of(credentials.method, profile, session.get_scoped_config())
         # The AWS CLI reads it in the same way: there is no other.
         expires = getattr(credentials, "_expiry_time", None)
-        return Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
+        found = Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
+        return found if account is None else check_account(session, found, account)
     except Exception as error:
         # Whatever a file, a helper or a proxy makes of it.
         raise explain(error, option, profile) from error
+
+
+def check_account(session: Any, found: Found, account: str) -> Found:
+    """*found*, if AWS says it is of *account*; raises SignInEnded where it is another's."""
+    client = session.create_client(
+        "sts",
+        aws_access_key_id=found.access_key_id,
+        aws_secret_access_key=found.secret_access_key,
+        aws_session_token=found.session_token,
+    )
+    try:
+        theirs = client.get_caller_identity()["Account"]
+    finally:
+        client.close()
+    if theirs == account:
+        return found
+    raise SignInEnded(
+        f"the renewed credentials ({found.source}) are of account {theirs}, and the work is in {account}",
+        f"Start again to work in {theirs}, or sign in to {account}.",
+    )
 
 
 def instance_region(option: str | None) -> str | None:
     """The Region of the machine, if it is one of EC2."""
     from botocore.utils import IMDSRegionProvider
 
-    found: str | None = IMDSRegionProvider(_session(option, None)).provide()
+    found: str | None = IMDSRegionProvider(open_sync(option, None)).provide()
     return found
 
 
@@ -57,7 +85,8 @@ def is_instance(source: Source) -> bool:
     return source.method == "iam-role"
 
 
-def _session(option: str | None, region: str | None) -> Any:
+def open_sync(option: str | None, region: str | None) -> Any:
+    """botocore's own session, for a thread; raises what botocore makes of the files."""
     from botocore.config import Config
     from botocore.session import Session
 

@@ -58,6 +58,8 @@ def _remember(signer: Signer, **call: Any) -> None:
 
 def _listen(signer: Signer, **call: Any) -> None:
     parsed = call["parsed"]
+    if call["model"].name == "GetCallerIdentity" and "Account" in parsed:
+        signer.account = parsed["Account"]
     code = (parsed.get("Error") or {}).get("Code")
     if code not in _REFUSALS and code not in _ENDED:
         return

@@ -21,12 +21,15 @@ AGAIN_SECONDS = 30.0
 
 
 class Prompt(Protocol):
-    """Asks a person one question; an empty answer is none. *trouble* tells what became of the last."""
+    """Asks a person one question; *trouble* tells what became of the last answer.
+
+    An empty answer is none, and None tells that there is nobody to ask.
+    """
 
     on_screen: bool
     """Whether it asks in a dialog, so that the terminal is not to be touched."""
 
-    async def __call__(self, question: str, trouble: str | None) -> str: ...
+    async def __call__(self, question: str, trouble: str | None) -> str | None: ...
 
 
 Find = Callable[["Signer"], Awaitable[Found]]
@@ -41,6 +44,8 @@ class Signer:
         self.prompt = prompt
         self.refused: frozenset[str] = frozenset()
         """Access key ids that AWS takes no longer."""
+        self.account: str | None = None
+        """The account that AWS said they are of: what is found later must be of it too."""
         self.generation = 0
         """Counts what was found, so that a late refusal of the last is not laid to this."""
         self._find = find
