@@ -22,6 +22,8 @@ class RoleCache(JSONFileCache):  # type: ignore[misc]
     def __init__(self, refused: Collection[str] = ()) -> None:
         super().__init__(str(cache_dir()))
         self._refused = refused
+        self.served: frozenset[str] = frozenset()
+        """The access key ids of the sessions that were taken from it."""
 
     def __contains__(self, cache_key: str) -> bool:
         try:
@@ -39,6 +41,7 @@ class RoleCache(JSONFileCache):  # type: ignore[misc]
         except (TypeError, KeyError):
             # Cut short by a full disk, or by hand.
             raise KeyError(cache_key) from None
+        self.served |= {credentials["AccessKeyId"]}
         return kept
 
     def __setitem__(self, cache_key: str, value: Any) -> None:

@@ -103,6 +103,19 @@ def ended(source: Source | None, request_id: str | None = None) -> AwsError:
     return SignInEnded(said, f"{_renewal(source)} Then go on: the case keeps its place.", request_id)
 
 
+def not_taken(source: Source | None, said: str, code: str, request_id: str) -> AwsError:
+    """AWS answered that it does not know the key, or that the signature isn't its."""
+    if source is None or source.profile is None:
+        advice = "Check the credentials in use, and start again with those that are good."
+    else:
+        advice = f"{_renewal(source)} Then go on: the case keeps its place."
+    failed = SignInFailed(
+        f"AWS doesn't take the credentials of {source or 'this run'} ({said})", advice, code=code
+    )
+    failed.request_id = request_id
+    return failed
+
+
 def _renewal(source: Source) -> str:
     profile = source.profile or "default"
     if _holder(profile, "sso_session") or _holder(profile, "sso_account_id"):

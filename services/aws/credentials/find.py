@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from services.aws.credentials.cache import RoleCache
 from services.aws.credentials.failures import SignInEnded, explain, nothing_found
 from services.aws.credentials.found import Found
@@ -16,6 +18,15 @@ from services.aws.credentials.source import Source, source_of
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
+
+ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+REFUSALS = ENDED | {
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+}
+"""What AWS says of credentials that it will not take the next time either."""
 
 Ask = Callable[[str], str]
 """Asks a person for an MFA code, and blocks until it is typed."""
@@ -36,21 +47,35 @@ def find(
     be of, where that is known. Raises an AwsError.
     """
     profile = named_profile(option) or "default"
+    cache = RoleCache(refused)
     try:
         session = open_sync(option, region)
-        resolver = _resolver(session, region, ask, RoleCache(refused), detached)
-        credentials = resolver.load_credentials()
-        if credentials is None:
+        try:
+            found = _walk(session, region, ask, cache, detached)
+        except ClientError as error:
+            # A session from the cache may have been ended by others; a role further on was asked for with it.
+            if not cache.served or error.response.get("Error", {}).get("Code") not in REFUSALS:
+                raise
+            found = _walk(session, region, ask, RoleCache(refused | cache.served), detached)
+        if found is None:
             raise nothing_found(option, profile)
-        frozen = credentials.get_frozen_credentials()
-        source = source_of(credentials.method, profile, session.get_scoped_config())
-        # The AWS CLI reads it in the same way: there is no other.
-        expires = getattr(credentials, "_expiry_time", None)
-        found = Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
         return found if account is None else check_account(session, found, account)
     except Exception as error:
         # Whatever a file, a helper or a proxy makes of it.
         raise explain(error, option, profile) from error
+
+
+def _walk(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached: bool) -> Found | None:
+    """Along the chain, once; raises whatever botocore does."""
+    credentials = _resolver(session, region, ask, cache, detached).load_credentials()
+    if credentials is None:
+        return None
+    frozen = credentials.get_frozen_credentials()
+    profile = session.get_config_variable("profile") or "default"
+    source = source_of(credentials.method, profile, session.get_scoped_config())
+    # The AWS CLI reads it in the same way: there is no other.
+    expires = getattr(credentials, "_expiry_time", None)
+    return Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
 
 
 def check_account(session: Any, found: Found, account: str) -> Found:

@@ -5,23 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from services.aws.credentials.failures import ended, explain
-from services.aws.credentials.find import instance_region, is_instance
+from services.aws.credentials.failures import ended, explain, not_taken
+from services.aws.credentials.find import ENDED, REFUSALS, instance_region, is_instance
 from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import S3_BY_REGION, configured_region, prepare
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.loader import loader
-
-_ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-_REFUSALS = frozenset(
-    {
-        "InvalidClientTokenId",
-        "InvalidAccessKeyId",
-        "UnrecognizedClientException",
-        "SignatureDoesNotMatch",
-    }
-)
-"""What AWS says of credentials that it will not take the next time either."""
+from services.text import clean
 
 
 def open_session(profile: str | None, region: str | None, signer: Signer) -> Any:
@@ -61,10 +51,13 @@ def _listen(signer: Signer, **call: Any) -> None:
     if call["model"].name == "GetCallerIdentity" and "Account" in parsed:
         signer.account = parsed["Account"]
     code = (parsed.get("Error") or {}).get("Code")
-    if code not in _REFUSALS and code not in _ENDED:
+    if code not in REFUSALS:
         return
     signer.distrust(call["context"].get("stanch_generation", -1))
     request_id = (parsed.get("ResponseMetadata") or {}).get("RequestId")
     # Without its id it need not be AWS that answered: that is left to who reads the answer.
-    if code in _ENDED and request_id:
+    if not request_id:
+        return
+    if code in ENDED:
         raise ended(signer.source, request_id)
+    raise not_taken(signer.source, clean(parsed["Error"].get("Message", code), limit=200), code, request_id)

@@ -1,4 +1,4 @@
-"""The same key, Region and host as the AWS CLI in the same environment, or a line in the docs that says why."""
+"""The same key, Region and host as the AWS CLI in the same place, or a line in the docs that says why."""
 
 from __future__ import annotations
 
