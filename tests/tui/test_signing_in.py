@@ -120,12 +120,16 @@ def test_sso_that_is_not_signed_in_is_one_line(person: Person, profile: str, end
 def test_the_prompt_comes_before_the_screen_and_a_later_one_is_a_dialog(
     aws: Aws, person: Person, tmp_path: Path, profile: str
 ) -> None:
+    # Not the first time, so that no welcome hides what is said.
+    (tmp_path / "state").mkdir()
     argv = [STANCH, "--state-dir", str(tmp_path / "state"), "--profile", profile]
     with Terminal(argv, columns=120, lines=40) as terminal:
         terminal.wait("MFA code")
         assert SCREEN not in terminal.raw
         terminal.type("111111\r")
         terminal.wait("123456789012", f"profile {profile}, role")
+        terminal.wait_until(lambda: aws.count("ListAccountAliases") == 1, "the alias was not asked for")
+        terminal.wait_still()
         aws.refused |= {each.key: "ExpiredToken" for each in aws.seen if each.key.startswith("ASIA")}
         prompts = terminal.raw.count(PROMPT)
         assert prompts == 1

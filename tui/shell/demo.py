@@ -85,9 +85,14 @@ def connect_to_sandbox(setup: Setup, leaked: list[str]) -> Connect:
                 raise Unreachable("Starting the pretend account", "it ended at once")
             announced = msgspec.json.decode(line)
             leaked.append(announced["leaked"]["token"])
-            for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
-                os.environ.pop(name, None)
-            os.environ.update(announced["environment"])
+            # Nothing of the user's own set-up may send a call of the demo elsewhere.
+            for name in [name for name in os.environ if name.startswith("AWS_")]:
+                del os.environ[name]
+            os.environ.update(
+                announced["environment"],
+                AWS_CONFIG_FILE=os.devnull,
+                AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+            )
             async with AwsSession(None, setup.regions, read_only=setup.read_only) as aws:
                 yield aws
         finally:

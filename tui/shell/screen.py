@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import click
 
-from services.aws.credentials.profiles import environment_signs, may_ask, signing_profile
+from services.aws.credentials.profiles import environment_signs, may_ask, named_region, signing_profile
+from services.aws.credentials.regions import check_region
 from services.aws.session import AwsSession
 from services.token import Token
 from tui.options import Connect, Options, Start
@@ -23,6 +24,11 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         raise click.UsageError(
             "The screen needs a terminal. For scripts: stanch keys, respond --plan, review, watch --once."
         )
+    if "connect" not in more:
+        # Told before the screen opens, where it can be corrected.
+        for region in setup.regions or filter(None, [named_region(setup.profile)]):
+            check_region(region)
+        more = {"connect": _after_prompt(setup)} | more
     options = Options(
         state_dir=setup.state_dir,
         profile=setup.profile,
@@ -38,7 +44,6 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         colour=None if environment_signs(setup.profile) else setup.profile_config.colour,
         keys=setup.config.remapped(),
         start=start or Start(),
-        connect=_after_prompt(setup),
     )
     from tui.run import run as run_app
 

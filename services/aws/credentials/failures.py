@@ -100,7 +100,7 @@ def ended(source: Source | None, request_id: str | None = None) -> AwsError:
             cure = "Renew them and go on: the case keeps its place."
         return SignInEnded(said, cure, request_id)
     said = f"profile {clean(source.profile)}: the credentials have expired"
-    return SignInEnded(said, f"{_renewal(source)} Then go on: the case keeps its place.", request_id)
+    return SignInEnded(said, f"{_renewal(source)} The case keeps its place.", request_id)
 
 
 def not_taken(source: Source | None, said: str, code: str, request_id: str) -> AwsError:
@@ -108,7 +108,7 @@ def not_taken(source: Source | None, said: str, code: str, request_id: str) -> A
     if source is None or source.profile is None:
         advice = "Check the credentials in use, and start again with those that are good."
     else:
-        advice = f"{_renewal(source)} Then go on: the case keeps its place."
+        advice = f"{_renewal(source)} The case keeps its place."
     failed = SignInFailed(
         f"AWS doesn't take the credentials of {source or 'this run'} ({said})", advice, code=code
     )
@@ -117,12 +117,15 @@ def not_taken(source: Source | None, said: str, code: str, request_id: str) -> A
 
 
 def _renewal(source: Source) -> str:
+    """What to do once *source* gives nothing good; where it can, the next call finds a new session itself."""
     profile = source.profile or "default"
     if _holder(profile, "sso_session") or _holder(profile, "sso_account_id"):
-        return f"Renew them: {sso_login(profile)}."
+        return f"Try again; if that fails: {sso_login(profile)}."
     if _holder(profile, "login_session"):
-        return f"Renew them: {aws_login(profile)}."
-    return f"Renew the credentials of profile {clean(_base(profile))}."
+        return f"Try again; if that fails: {aws_login(profile)}."
+    if _holder(profile, "role_arn") or _helper(profile):
+        return f"Try again; if that fails, renew the credentials of profile {clean(_base(profile))}."
+    return f"Renew the credentials of profile {clean(_base(profile))} and try again."
 
 
 def sso_login(profile: str) -> str:

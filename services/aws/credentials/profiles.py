@@ -29,6 +29,14 @@ def signing_profile(option: str | None) -> str | None:
     return None if environment_signs(option) else named_profile(option)
 
 
+def named_region(option: str | None) -> str | None:
+    """The Region that the environment or the profile names."""
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if found := os.environ.get(variable):
+            return found
+    return read_profiles().get(named_profile(option) or "default", {}).get("region") or None
+
+
 def may_ask(option: str | None) -> bool:
     """Whether an MFA code may be asked for, or a helper is run that may itself ask on the terminal."""
     if environment_signs(option):
