@@ -14,7 +14,7 @@ from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
-from services.version import VERSION
+from services.base.version import VERSION
 
 if TYPE_CHECKING:
     from services.aws.credentials.signer import Find, Prompt

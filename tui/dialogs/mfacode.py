@@ -9,9 +9,9 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
-from services.text import clean
-from tui.commands import bindings
-from tui.screens.base import Dialog
+from services.base.text import clean
+from tui.commands.table import bindings
+from tui.frame.base import Dialog
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rule import Rule
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import termios
 
-from services.text import clean
+from services.base.text import clean
 
 LONGEST = 1024
 

@@ -11,7 +11,7 @@ from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import S3_BY_REGION, configured_region, prepare
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.loader import loader
-from services.text import clean
+from services.base.text import clean
 
 
 def open_session(profile: str | None, region: str | None, signer: Signer) -> Any:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from services.aws.errors import AwsError
-from services.text import clean
+from services.base.text import clean
 
 _SHAPE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 

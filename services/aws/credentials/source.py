@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from services.text import clean
+from services.base.text import clean
 
 _UNNAMED = {
     "env": "environment",

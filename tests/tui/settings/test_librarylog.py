@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.errorlog import ErrorLog
+from tui.app.errorlog import ErrorLog
 from tui.settings.librarylog import LOG, LibraryLog
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
