@@ -102,7 +102,9 @@ class AwsSession:
                 made["SecretAccessKey"],
                 made["SessionToken"],
                 expires=made["Expiration"],
-                source=Source("assume-role", self.source and self.source.profile, role_name(role_arn)),
+                source=Source(
+                    "assume-role", self.source.profile if self.source else None, role_name(role_arn)
+                ),
             )
 
         session = AwsSession(

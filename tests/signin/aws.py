@@ -106,6 +106,8 @@ class Aws:
             case "CreateToken":
                 self.tokens.add("sso-token-2")
                 return _json({"accessToken": "sso-token-2", "expiresIn": 28800, "tokenType": "Bearer"})
+            case "CreateOAuth2Token":
+                return self._login()
             case "container":
                 return _json(_metadata("ASIACONTAINER"))
             case "instance":
@@ -134,6 +136,10 @@ class Aws:
         self._ends[key] = time.monotonic() + self.lifetime
         return key
 
+    def _login(self) -> Response:
+        made = {"accessKeyId": self._mint("login"), "secretAccessKey": "s", "sessionToken": "t"}
+        return _json({"accessToken": made, "expiresIn": 900, "refreshToken": "r2", "tokenType": "aws_sigv4"})
+
     def _sso(self, request: Request) -> Response:
         if request.headers.get("x-amz-sso_bearer_token") not in self.tokens:
             body = {"__type": "UnauthorizedException", "message": "Session token not found or invalid"}
@@ -159,6 +165,8 @@ def _seen(request: Request, query: dict[str, str]) -> Seen:
         what, host = "GetRoleCredentials", request.host
     elif path == "/token":
         what = "CreateToken"
+    elif path == "/v1/token":
+        what = "CreateOAuth2Token"
     elif path.startswith("/container"):
         what = "container"
     elif path.startswith("/latest/"):

@@ -97,7 +97,7 @@ def _handler(authority: Authority, answer: Answer) -> type[BaseHTTPRequestHandle
             host = self.tunnel or parts.netloc or self.headers.get("Host", "")
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             headers = {name.lower(): value for name, value in self.headers.items()}
-            response = answer(Request(self.command, host, path, headers, body))
+            response = answer(Request(self.command or "", host or "", path, headers, body))
             self.send_response(response.status)
             self.send_header("Content-Type", response.kind)
             self.send_header("Content-Length", str(len(response.body)))

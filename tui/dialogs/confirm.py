@@ -56,6 +56,13 @@ class DeedText(Page):
         self._deed = deed
         self._signed = signed
 
+    def sign(self, signed: str) -> None:
+        """Say who does it, where that was not known before."""
+        if signed != self._signed:
+            self._signed = signed
+            self._rewrap()
+            self.refresh(layout=True)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(
             1, min(len(deed_told(self._deed, width - 2, self._signed)), self.app.size.height - _BESIDE)
@@ -92,7 +99,12 @@ class ConfirmDialog(Dialog[bool]):
         parts = (context.caller, context.credentials and f"({context.credentials})")
         return " ".join(part for part in parts if part)
 
+    def _introduced(self) -> None:
+        for text in self.query(DeedText):
+            text.sign(self._signed)
+
     def on_mount(self) -> None:
+        self.watch(self.app, "context", self._introduced, init=False)
         if self._deed.typed:
             prompt = self.query_one("#prompt", Lines)
             words = f" The last four characters of {self._deed.typed}, to go on: "

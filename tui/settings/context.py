@@ -37,8 +37,6 @@ class Context:
     account: str | None = None
     alias: str | None = None
     caller: str | None = None
-    credentials: str | None = None
-    """Which credentials sign, and from where ("profile incident, role Responder"), once they are found."""
     regions: tuple[str, ...] = ()
     profile: str | None = None
     """The profile that signs, where one is named."""
@@ -49,6 +47,8 @@ class Context:
     waiting: str | None = None
     trouble: str | None = None
     case: OpenCase | None = None
+    credentials: str | None = None
+    """Which credentials sign, and from where ("profile incident, role Responder"), once they are found."""
     left_open: tuple[LeftOpen, ...] = ()
     """Incidents that nobody closed, the newest first; those of the screen too."""
 

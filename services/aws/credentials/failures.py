@@ -56,9 +56,7 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
             'Install it: pip install "stanch[login]" (or botocore[crt]).',
         )
     if names & set(_LOGIN):
-        return SignInFailed(
-            f"{who}: {error}", f"Sign in: {_command('aws login', _holder(profile, 'login_session'))}"
-        )
+        return SignInFailed(f"{who}: {error}", f"Sign in: {aws_login(profile)}")
     if names & set(_SIGNED_OUT):
         missing = "SSOTokenLoadError" in names
         said = "nobody is signed in to SSO" if missing else "the SSO sign-in has expired or was ended"
