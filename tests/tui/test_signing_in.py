@@ -160,3 +160,30 @@ def test_a_helper_runs_before_the_screen_and_may_ask_there(person: Person, tmp_p
         terminal.press("q")
         assert terminal.wait_end() == Exit.DONE
     assert person.runs == 1
+
+
+def test_an_interrupt_does_not_wait_for_a_helper_that_hangs(person: Person) -> None:
+    started = person.home / "started"
+    helper = "import signal, time, pathlib\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    helper += f"pathlib.Path({str(started)!r}).touch()\nsignal.alarm(60)\ntime.sleep(60)\n"
+    (person.home / "helper.py").write_text(helper)
+    with Terminal([STANCH, "--profile", "helped", "keys"]) as terminal:
+        terminal.wait_until(started.exists, "the helper was not run")
+        terminal.press("ctrl+c")
+        assert terminal.wait_end(20) == Exit.INTERRUPTED
+
+
+@pytest.mark.parametrize("profile", ["sso", "old-sso", "of-sso"])
+def test_sso_signed_in_in_another_shell_while_the_screen_is_open(
+    aws: Aws, person: Person, tmp_path: Path, profile: str
+) -> None:
+    (tmp_path / "state").mkdir()
+    argv = [STANCH, "--state-dir", str(tmp_path / "state"), "--profile", profile]
+    with Terminal(argv, columns=120, lines=40) as terminal:
+        terminal.wait("aws sso login --profile")
+        person.sign_in_to_sso()
+        terminal.press("ctrl+r")
+        terminal.wait("123456789012", f"profile {profile}, role", "0 keys")
+        terminal.press("q")
+        assert terminal.wait_end() == Exit.DONE
+    assert b"Traceback" not in terminal.raw

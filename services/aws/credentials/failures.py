@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import shlex
 from typing import Any
 
@@ -47,7 +48,9 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
     if isinstance(error, AwsError):
         return error
     names = {kind.__name__ for kind in type(error).__mro__}
-    who = f"profile {clean(profile)}"
+    by_environment = environment_signs(option)
+    who = "environment" if by_environment else f"profile {clean(profile)}"
+    check = "Check the AWS_* variables." if by_environment else "See the profile in ~/.aws/config."
     if "ProfileNotFound" in names:
         return _no_such_profile(profile)
     if names & {"MissingDependencyException"}:
@@ -72,12 +75,12 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
     if isinstance(error, OSError):
         return SignInFailed(
             f"{who}: {error.filename or 'a file'} cannot be read ({error.strerror or type(error).__name__})",
-            "See the profile in ~/.aws/config.",
+            check,
         )
     if isinstance(error, RuntimeError) and "expired" in str(error):
-        return ended(Source("env") if environment_signs(option) else Source("", profile))
+        return ended(Source("env") if by_environment else Source("", profile))
     said = str(error) or type(error).__name__
-    return SignInFailed(f"{who}: {_first_line(said)}", "See the profile in ~/.aws/config.")
+    return SignInFailed(f"{who}: {_first_line(said)}", check)
 
 
 def nothing_found(option: str | None, profile: str) -> AwsError:
@@ -174,9 +177,11 @@ def _refused(error: Any, profile: str, who: str) -> AwsError:
         )
     if isinstance(plain, Expired):
         return ended(Source("", profile), plain.request_id)
-    role = role_name(next((s["role_arn"] for _, s in chain(profile) if "role_arn" in s), "")) or "the role"
+    arn = next(
+        (s["role_arn"] for _, s in chain(profile) if "role_arn" in s), os.environ.get("AWS_ROLE_ARN", "")
+    )
     return SignInFailed(
-        f"{who}: AWS refused {operation} for role {role} ({said})",
+        f"{who}: AWS refused {operation} for role {role_name(arn)} ({said})",
         "See role_arn and source_profile in ~/.aws/config.",
         code=plain.code,
     )

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from botocore.credentials import EnvProvider
 from botocore.exceptions import ClientError
 
 from services.aws.credentials.cache import RoleCache
 from services.aws.credentials.failures import SignInEnded, explain, nothing_found
 from services.aws.credentials.found import Found
-from services.aws.credentials.profiles import named_profile
+from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import prepare
 from services.aws.credentials.source import Source, source_of
 
@@ -49,6 +50,9 @@ def find(
     profile = named_profile(option) or "default"
     cache = RoleCache(refused)
     try:
+        if environment_signs(option):
+            # The chain would come to the same, but makes clients for machines and containers first.
+            return _found(EnvProvider().load(), Source(EnvProvider.METHOD))
         session = open_sync(option, region)
         try:
             found = _walk(session, region, ask, cache, detached)
@@ -70,9 +74,12 @@ def _walk(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached
     credentials = _resolver(session, region, ask, cache, detached).load_credentials()
     if credentials is None:
         return None
-    frozen = credentials.get_frozen_credentials()
     profile = session.get_config_variable("profile") or "default"
-    source = source_of(credentials.method, profile, session.get_scoped_config())
+    return _found(credentials, source_of(credentials.method, profile, session.get_scoped_config()))
+
+
+def _found(credentials: Any, source: Source) -> Found:
+    frozen = credentials.get_frozen_credentials()
     # The AWS CLI reads it in the same way: there is no other.
     expires = getattr(credentials, "_expiry_time", None)
     return Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)

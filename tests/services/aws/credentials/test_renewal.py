@@ -308,3 +308,28 @@ async def test_a_session_in_the_cache_that_others_have_ended(aws: Aws, person: P
     async with AwsSession("deep", prompt=typist) as second:
         await call(second)
     assert len(typist.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "AKIAENV"}, "environment: .*AWS_SECRET_ACCESS_KEY"),
+        (
+            {
+                "AWS_ACCESS_KEY_ID": "AKIAENV",
+                "AWS_SECRET_ACCESS_KEY": "s",
+                "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+            },
+            "expired.*environment",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_the_environment_is_said_of_it(
+    person: Person, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    async with AwsSession(regions=("eu-west-1",)) as session:
+        with pytest.raises(AwsError, match=told) as caught:
+            await call(session)
+    assert "profile" not in str(caught.value)
