@@ -13,7 +13,7 @@ from tests.patience import PATIENCE
 from tests.signin.aws import Aws
 from tests.signin.person import Person, settle
 from tests.tui.terminal import Terminal
-from tui.cli import Exit
+from tui.exits import Exit
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
 AWS = str(Path(sys.executable).with_name("aws"))

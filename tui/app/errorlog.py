@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.base.text import clean
+from tui.host import Trouble
 from tui.settings.librarylog import LOG
 
 KEPT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One error: *doing* says what was attempted, *words* what came of it and what to do."""
-
-    at: datetime
-    doing: str
-    words: str
-    request_id: str | None = None
 
 
 class ErrorLog:

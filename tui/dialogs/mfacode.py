@@ -12,7 +12,8 @@ from textual.widgets import Input
 from services.base.text import clean
 from tui.commands.table import bindings
 from tui.frame.base import Dialog
-from tui.widgets.lines import Line, Lines
+from tui.look.lines import Line
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 LONGEST = 64

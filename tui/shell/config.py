@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from services.aws.credentials.profiles import named_profile
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.settings.config import EXAMPLE
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 
