@@ -180,7 +180,7 @@ def test_sso_signed_in_in_another_shell_while_the_screen_is_open(
     (tmp_path / "state").mkdir()
     argv = [STANCH, "--state-dir", str(tmp_path / "state"), "--profile", profile]
     with Terminal(argv, columns=120, lines=40) as terminal:
-        terminal.wait("aws sso login --profile")
+        terminal.wait("nobody is signed in to SSO")
         person.sign_in_to_sso()
         terminal.press("ctrl+r")
         terminal.wait("123456789012", f"profile {profile}, role", "0 keys")
