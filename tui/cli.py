@@ -18,6 +18,7 @@ from services.base.memory import forbid_core_dumps
 from services.base.text import clean
 from services.base.version import VERSION
 from tui.exits import Exit
+from tui.settings import librarylog
 from tui.shell import streams
 
 if TYPE_CHECKING:
@@ -125,17 +126,18 @@ def stanch(
     no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
+    from services.aws.credentials.profiles import named_profile
     from tui.settings.config import default_path
     from tui.shell.common import Setup
 
     config_file = config_file or default_path()
     config = _config(config_file, no_config)
-    profile = profile or os.environ.get("AWS_PROFILE") or None
     if read_only is None:
-        # In the demo there is nothing to be careful with.
-        read_only = config.read_only_with(profile) and ctx.invoked_subcommand != "demo"
+        # In the demo there is nothing to be careful with. A profile that AWS_PROFILE names counts even where
+        # keys in the environment sign instead of it.
+        read_only = config.read_only_with(named_profile(profile)) and ctx.invoked_subcommand != "demo"
     ctx.obj = Setup(
-        profile,
+        profile or None,
         regions,
         read_only,
         state_dir or default_state_dir(),
@@ -178,6 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     streams.fit_to_locale()
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
+    librarylog.keep()
     code = run(arguments)
     if why := streams.finish():
         _say(why)
@@ -207,12 +210,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> int:
+    from services.aws.credentials.regions import UnknownRegion
     from services.aws.errors import AwsError, ReadOnly
     from services.cases.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
     from services.keys.token import TokenError
 
     match error:
-        case NoSuchKey() | NoSuchCase() | TokenError():
+        case NoSuchKey() | NoSuchCase() | TokenError() | UnknownRegion():
             code = Exit.USAGE
         case Refused() | ReadOnly() | CaseError() | RunbookError():
             code = Exit.REFUSED

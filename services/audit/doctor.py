@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
+from services.aws.credentials.source import Source
 from services.aws.session import AwsSession
 from services.aws.skew import clock_ahead
 from services.aws.sts import Caller, get_caller_and_time
@@ -72,6 +73,8 @@ class Diagnosis:
     state: StateDir
     ahead: timedelta | None
     unreadable: tuple[Unreadable, ...]
+    source: Source | None = None
+    """Which credentials sign, and from where."""
 
     @property
     def complete(self) -> bool:
@@ -84,6 +87,7 @@ class Diagnosis:
             "account": self.caller.account,
             "alias": self.alias,
             "caller_arn": self.caller.arn,
+            "credentials": self.source.as_json() if self.source else None,
             "regions": list(self.regions),
             "read_only": self.read_only,
             "complete": self.complete,
@@ -110,7 +114,9 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     )
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
-    return Diagnosis(caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles())
+    return Diagnosis(
+        caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles(), aws.source
+    )
 
 
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from services.aws.call import Call
-from services.aws.errors import NoCredentials, ReadOnly
+from services.aws.credentials.chain import by_chain
+from services.aws.credentials.regions import check_region
+from services.aws.credentials.signer import Signer, in_thread
+from services.aws.errors import ReadOnly
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
 from services.base.version import VERSION
+
+if TYPE_CHECKING:
+    from services.aws.credentials.signer import Find, Prompt
+    from services.aws.credentials.source import Source
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""
@@ -24,19 +29,11 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class TemporaryCredentials:
-    """A role session's, which are shown nowhere."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-
-
 class AwsSession:
     """An async context that sends calls; clients are made when first needed and closed with it.
 
     *regions* are the Regions to look into, the first being the home of Regional calls that name none.
+    *prompt* asks for an MFA code, and *find* takes the place of the standard credential chain.
     With *read_only*, any call that is not a read raises ReadOnly before anything is sent.
     """
 
@@ -48,15 +45,19 @@ class AwsSession:
         more_regions: tuple[str, ...] = (),
         read_only: bool = False,
         endpoint_url: str | None = None,
-        credentials: TemporaryCredentials | None = None,
+        prompt: Prompt | None = None,
+        find: Find | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
         self._endpoint_url = endpoint_url
-        self._credentials = credentials
+        home = regions[0] if regions else None
+        self._signer = Signer(find or by_chain(profile, home), prompt)
         self._session: Any = None
+        self._opening: asyncio.Task[Any] | None = None
+        self._regions: tuple[str, ...] | None = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
         self._waiting = Waiting()
@@ -81,30 +82,61 @@ class AwsSession:
 
     async def renew(self) -> None:
         """Forget the credentials, so that the next call finds those that were renewed meanwhile."""
-        await self._stack.aclose()
-        self._stack, self._session = AsyncExitStack(), None
-        self._clients.clear()
+        self._signer.distrust(self._signer.generation)
+
+    def ask_by(self, prompt: Prompt) -> None:
+        """Let *prompt* ask for MFA codes from now on."""
+        self._signer.prompt = prompt
+
+    @property
+    def source(self) -> Source | None:
+        """Which credentials sign, and from where, once they are found."""
+        return self._signer.source
 
     async def assume(self, role_arn: str) -> AwsSession:
-        """A session like this one that signs as that role, for an hour; raises an AwsError."""
-        params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
-        made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
-        credentials = TemporaryCredentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        return AwsSession(
+        """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
+        from services.aws.credentials.found import Found
+        from services.aws.credentials.source import Source, role_name
+
+        async def find(signer: Signer) -> Found:
+            params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
+            made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
+            return Found(
+                made["AccessKeyId"],
+                made["SecretAccessKey"],
+                made["SessionToken"],
+                expires=made["Expiration"],
+                source=Source(
+                    "assume-role", self.source.profile if self.source else None, role_name(role_arn)
+                ),
+            )
+
+        session = AwsSession(
             self.profile,
             self._named_regions,
+            more_regions=self._more_regions,
             read_only=self.read_only,
             endpoint_url=self._endpoint_url,
-            credentials=credentials,
+            find=find,
         )
+        await session.resolve_credentials()
+        return session
 
     async def regions(self) -> tuple[str, ...]:
-        """The Regions named, else the profile's own first and then *more_regions*, or the defaults."""
-        if self._named_regions:
-            return self._named_regions
-        session = await self._botocore()
-        own = session.get_config_variable("region")
-        return tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
+        """The Regions named, else the one configured first and then *more_regions*, or the defaults.
+
+        Raises UnknownRegion where one of them is none.
+        """
+        if self._regions is None:
+            from services.aws.credentials.open import own_region
+
+            found = self._named_regions
+            if not found:
+                session = await self._botocore()
+                own = await own_region(session, self.profile, self._signer)
+                found = tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
+            self._regions = await in_thread(lambda: tuple(check_region(region) for region in found))
+        return self._regions
 
     @property
     def named_regions(self) -> tuple[str, ...]:
@@ -121,12 +153,9 @@ class AwsSession:
         return (await self.regions())[0]
 
     async def resolve_credentials(self) -> None:
-        """Find credentials now, while a prompt for MFA or SSO can still be answered; raises NoCredentials."""
-        session = await self._botocore()
-        credentials = await self.translated("signing in", session.get_credentials())
-        if credentials is None:
-            raise NoCredentials("Signing in", "no AWS credentials were found")
-        await self.translated("signing in", credentials.get_frozen_credentials())
+        """Find credentials now, while a prompt for MFA can still be answered; raises an AwsError."""
+        await self._botocore()
+        await self._signer.current()
 
     async def send(self, call: Call) -> Answer:
         """Send *call* and return AWS's answer; raises ReadOnly or an AwsError."""
@@ -150,6 +179,8 @@ class AwsSession:
         return (await self.send(Call(service, operation, params, region))).body
 
     async def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
+        # Before any client: many are made at once, and a person is asked once.
+        await self.resolve_credentials()
         key = (service, region, once)
         task = self._clients.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
@@ -191,12 +222,16 @@ class AwsSession:
         with an error in one of them.
         """
         if self._session is None:
-            self._session = await asyncio.to_thread(_botocore_session, self.profile)
-            if given := self._credentials:
-                self._session.set_credentials(
-                    given.access_key_id, given.secret_access_key, given.session_token
-                )
+            if self._opening is None or self._opening.done():
+                self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+            self._session = await asyncio.shield(self._opening)
         return self._session
+
+    def _open(self) -> Any:
+        from services.aws.credentials.open import open_session
+
+        home = self._named_regions[0] if self._named_regions else None
+        return open_session(self.profile, home, self._signer)
 
     @staticmethod
     async def translated(operation: str, awaitable: Any) -> Any:
@@ -212,32 +247,6 @@ class AwsSession:
             raise from_client_error(operation, error.response) from None
         except Exception as error:  # noqa: BLE001 - whatever a library makes of what it is given
             raise from_exception(operation, error, sent=False) from None
-
-
-def _botocore_session(profile: str | None) -> Any:
-    from aiobotocore.session import AioSession
-
-    import services.aws.directly  # noqa: F401 - before anything can be sent
-
-    session = AioSession(profile=profile)
-    try:
-        session.get_scoped_config()
-    except Exception as error:
-        from botocore.exceptions import BotoCoreError
-
-        if isinstance(error, BotoCoreError):
-            raise NoCredentials("Signing in", str(error)) from None
-        raise
-    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
-    return session
-
-
-@cache
-def _loader(data_path: str | None) -> Any:
-    """Keeps the service models it has read, for all sessions of the process."""
-    from botocore.loaders import create_loader
-
-    return create_loader(data_path)
 
 
 def _read_model(loader: Any, service: str) -> None:

@@ -76,6 +76,11 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown by the terminal itself."""
+        return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
+
     def press(self, *keys: str) -> None:
         """Names of KEYS, or single characters, one after the other as a hand would."""
         for key in keys:

@@ -19,6 +19,7 @@ from tui.widgets.rows import Rows
 WALKED_ELSEWHERE = {
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",
+    "sign_in": "tests/tui/test_signing_in.py",
 }
 
 BY_A_FIELD = {"choose"}

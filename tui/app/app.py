@@ -30,6 +30,7 @@ from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
 from tui.app.watching import Watching
+from tui.dialogs.mfacode import DialogPrompt
 from tui.exits import Exit
 from tui.frame.base import Commands
 from tui.host import Trouble
@@ -72,7 +73,7 @@ class StanchApp(TypeAhead[None]):
         self._desk: Desk | None = None
         self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
-        self.connection = Connection(options.connect or standard(options))
+        self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         for theme in THEMES:
             self.register_theme(theme)
@@ -80,7 +81,7 @@ class StanchApp(TypeAhead[None]):
         self.set_reactive(
             StanchApp.context,
             Context(
-                profile=options.profile,
+                profile=options.signing_profile,
                 colour=options.colour,
                 read_only=options.read_only,
                 demo=options.demo,
@@ -114,6 +115,7 @@ class StanchApp(TypeAhead[None]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
             loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
+        self.errors.overhear(self.options.now)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
         self.set_interval(1.0, self._watching.tell_waiting)
@@ -154,9 +156,7 @@ class StanchApp(TypeAhead[None]):
             from services.aws.sts import get_caller
 
             caller = await get_caller(aws)
-            self.context = replace(
-                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
-            )
+            self.context = self.context.introduced(caller.account, caller.name, aws.source)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._watching.tell_skew(aws)
             self._welcome()

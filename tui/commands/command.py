@@ -15,7 +15,7 @@ SCREENS = "screens"
 ANYWHERE = "anywhere"
 """As a scope: every whole screen and every dialog."""
 
-DIALOGS = frozenset({"identify", "palette", "confirm", "sentence", "secret", "options", "welcome"})
+DIALOGS = frozenset({"identify", "palette", "confirm", "sentence", "secret", "options", "mfa", "welcome"})
 WIDGETS = frozenset({"list"})
 """Scopes that are no screens: what belongs to SCREENS, or to ANYWHERE, is not theirs."""
 

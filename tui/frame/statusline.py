@@ -42,10 +42,15 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     caller: Span = (context.caller or "", "text")
     places = _places(context.regions)
     kind: tuple[Span, ...] = (("pretend account", "good"),) if context.demo else ()
-    named = context.profile and not context.colour
-    profile: tuple[Span, ...] = ((f"profile {context.profile}", "quiet"),) if named else ()
-    return [
-        (name, known, *kind, caller, *profile, places),
+    signed: Span = (context.credentials or "", "quiet")
+    with_credentials: list[tuple[Span, ...]] = [
+        (name, known, caller, signed, places),
+        (known, caller, signed, places),
+        (short, caller, signed, places),
+        (short, caller, signed),
+    ]
+    # In the demo they are nobody's.
+    return (with_credentials if context.credentials and not context.demo else []) + [
         (name, known, *kind, caller, places),
         (name, known, *kind, caller),
         (name, short, caller),

@@ -16,11 +16,13 @@ from weakref import WeakSet
 
 import click
 
+from services.aws.credentials.profiles import named_profile
 from services.aws.session import AwsSession
 from services.base.text import clean
 from tui.settings.config import Config, ProfileConfig, ThemeName
 from tui.shell.attending import attended
 from tui.shell.streams import takes_all_letters
+from tui.shell.terminalprompt import TerminalPrompt
 
 T = TypeVar("T")
 
@@ -30,7 +32,10 @@ _OPENED: WeakSet[AwsSession] = WeakSet()
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The options that stand before the command, over what is configured."""
+    """The options that stand before the command, over what is configured.
+
+    *profile* is the one of the option: named in the environment, it may be another's keys that sign.
+    """
 
     profile: str | None
     regions: tuple[str, ...]
@@ -44,7 +49,7 @@ class Setup:
 
     @property
     def profile_config(self) -> ProfileConfig:
-        return self.config.of_profile(self.profile)
+        return self.config.of_profile(named_profile(self.profile))
 
     @property
     def more_regions(self) -> tuple[str, ...]:
@@ -53,7 +58,11 @@ class Setup:
 
     def session(self) -> AwsSession:
         opened = AwsSession(
-            self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
+            self.profile,
+            self.regions,
+            read_only=self.read_only,
+            more_regions=self.more_regions,
+            prompt=TerminalPrompt(),
         )
         _OPENED.add(opened)
         return opened
@@ -126,6 +135,11 @@ def _width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def confirm(aws: AwsSession, question: str = "Do it?") -> None:
+    """Ask *question*, saying which credentials sign; raises click.Abort unless the answer is yes."""
+    click.confirm(f"Credentials: {aws.source or 'unknown'}. {question}", abort=True, err=True)
 
 
 def complain(text: str) -> None:

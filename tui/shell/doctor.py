@@ -55,6 +55,7 @@ def _print(found: Diagnosis) -> None:
     account = f"{found.alias} {found.caller.account}" if found.alias else found.caller.account
     click.echo(f"{found.caller.name} in {account}{', READ-ONLY' if found.read_only else ''}")
     click.echo(f"  {found.caller.arn}")
+    click.echo(f"  signed by: {found.source or 'unknown'}")
     click.echo(f"  looking into {', '.join(found.regions)}")
     _head(f"You may, {CAVEAT}")
     for ability in found.abilities:

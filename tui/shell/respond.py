@@ -21,7 +21,17 @@ from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.token import decode
 from services.rotation.opening import notices
 from tui.exits import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    confirm,
+    pass_setup,
+    print_json,
+    print_table,
+    run,
+)
 from tui.shell.identify import match_key, read_token
 from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
@@ -234,7 +244,7 @@ class _Work:
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(runbook.aws)
         return plan
 
     async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:

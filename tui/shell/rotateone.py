@@ -24,7 +24,7 @@ from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, print_json
+from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.respond import print_plan
 
 
@@ -200,7 +200,7 @@ class One:
         if plan.blocked:
             raise Refused(plan.blocked)
         if not self.want.yes and plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(rotation.aws)
         return plan
 
     async def _done(self, rotation: Rotation, step: StepName, shown: Plan, *, undo: bool = False) -> int:

@@ -17,7 +17,7 @@ from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, print_json
+from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.respond import print_plan
 
 AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
@@ -132,7 +132,7 @@ class Work:
         if offer.plan.blocked:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(upkeep.aws)
         return offer
 
     def _tell_nothing(self, offer: Offer, already: str) -> int:

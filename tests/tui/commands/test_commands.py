@@ -10,6 +10,7 @@ import pytest
 from tui.commands import table as commands
 from tui.commands.command import DIALOGS, WIDGETS, Command
 from tui.dialogs.confirm import ConfirmDialog
+from tui.dialogs.mfacode import MfaCodeDialog
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.secret import SecretDialog
@@ -46,6 +47,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     KeyScreen,
     PolicyDocumentScreen,
     IdentifyDialog,
+    MfaCodeDialog,
     HelpScreen,
     ErrorsScreen,
     PaletteDialog,

@@ -34,6 +34,20 @@ def test_everything_is_in_sight_at_80_columns() -> None:
     )
 
 
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_credentials_stay_before_the_name_and_the_alias(width: int) -> None:
+    signed = "profile incident, role Responder"
+    told = replace(FULL, read_only=False, case=None, credentials=signed)
+    line = plain(status(told, width, NOW))
+    assert signed in line
+    assert "123456789012   responder" in line
+    assert ("stanch" in line) == (width > 100)
+
+
+def test_the_pretend_account_names_no_credentials() -> None:
+    assert "environment" not in plain(status(replace(FULL, credentials="environment", demo=True), 200, NOW))
+
+
 @pytest.mark.parametrize("width", [10, 24, 40, 60, 80, 120, 200])
 def test_the_line_is_as_wide_as_the_screen(width: int) -> None:
     assert width_of(status(FULL, max(width, 48), NOW)) == max(width, 48)

@@ -20,5 +20,6 @@ COMMANDS = (
     Command(
         "use", ("enter",), "use these", "Close this with what is chosen.", ("options", "sentence"), rank=10
     ),
+    Command("sign_in", ("enter",), "sign in", "Sign in with this code.", ("mfa",), rank=10),
     Command("try", ("i", "enter"), "identify it", "See whose key leaked.", ("welcome",), rank=10),
 )
