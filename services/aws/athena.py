@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from services.aws.errors import AwsError, NotFound
 from services.aws.session import AwsSession
+from services.quoting.sql import Sql
 from services.text import clean
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
@@ -29,10 +30,10 @@ class Execution:
 
 
 async def start_query(
-    aws: AwsSession, region: str, sql: str, *, database: str, workgroup: str | None, output: str | None
+    aws: AwsSession, region: str, sql: Sql, *, database: str, workgroup: str | None, output: str | None
 ) -> str:
     """The id of the query; *output* is an s3:// place for its results where the workgroup names none."""
-    params: dict[str, Any] = {"QueryString": sql, "QueryExecutionContext": {"Database": database}}
+    params: dict[str, Any] = {"QueryString": str(sql), "QueryExecutionContext": {"Database": database}}
     if workgroup:
         params["WorkGroup"] = workgroup
     if output:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.aws.cloudtrail import EventSelectors, advanced_selector
 from services.aws.session import AwsSession
+from services.quoting.sql import Sql
 from services.text import clean
 
 PAGE = 1000
@@ -64,8 +65,8 @@ async def event_data_stores(aws: AwsSession, region: str) -> tuple[EventDataStor
     return tuple(_store(raw, region) for raw in found)
 
 
-async def start_query(aws: AwsSession, region: str, sql: str) -> str:
-    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=sql)
+async def start_query(aws: AwsSession, region: str, sql: Sql) -> str:
+    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=str(sql))
     return str(body["QueryId"])
 
 
