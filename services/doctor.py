@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller_and_time
+from services.aws.where import Where
 from services.needs import Place
 from services.permissions import CAVEAT
 from services.review.coverage import Coverage, coverage
@@ -74,6 +75,7 @@ class Diagnosis:
     state: StateDir
     ahead: timedelta | None
     unreadable: tuple[Unreadable, ...]
+    where: Where = field(default_factory=Where)
 
     @property
     def complete(self) -> bool:
@@ -87,6 +89,7 @@ class Diagnosis:
             "alias": self.alias,
             "caller_arn": self.caller.arn,
             "regions": list(self.regions),
+            "endpoint": self.where.endpoint,
             "read_only": self.read_only,
             "complete": self.complete,
             "unreadable": [{"what": part.what, "error": part.error} for part in self.unreadable],
@@ -112,7 +115,9 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     )
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
-    return Diagnosis(caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles())
+    return Diagnosis(
+        caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles(), aws.where
+    )
 
 
 def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelta:

@@ -161,7 +161,12 @@ class StanchApp(TypeAhead[None]):
 
             caller = await get_caller(aws)
             self.context = replace(
-                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
+                self.context,
+                account=caller.account,
+                caller=caller.name,
+                endpoint=aws.where.endpoint,
+                waiting=None,
+                trouble=None,
             )
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from services.version import VERSION
 
@@ -83,6 +85,21 @@ class Stanch(click.Group):
 )
 @click.option("--profile", metavar="P", help="The profile of ~/.aws/config to sign with.")
 @click.option(
+    "--account",
+    metavar="ID",
+    callback=lambda ctx, param, value: _account(value),
+    help="Ask and change nothing where the credentials are of another account.",
+)
+@click.option("--role-arn", metavar="ARN", help="Act as this role, assumed with the profile's credentials.")
+@click.option(
+    "--endpoint-url",
+    "endpoint_urls",
+    metavar="[SERVICE=]URL",
+    multiple=True,
+    callback=lambda ctx, param, value: _endpoint_urls(value),
+    help="Ask there in place of AWS; of one service alone with its name. May be repeated.",
+)
+@click.option(
     "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
 )
 @click.option(
@@ -122,6 +139,9 @@ class Stanch(click.Group):
 def stanch(
     ctx: click.Context,
     profile: str | None,
+    account: str | None,
+    role_arn: str | None,
+    endpoint_urls: Mapping[str, str],
     regions: tuple[str, ...],
     read_only: bool | None,
     state_dir: Path | None,
@@ -151,11 +171,38 @@ def stanch(
         plain=config.plain if plain is None else plain,
         config=config,
         config_file=config_file,
+        account=account,
+        role_arn=role_arn,
+        endpoint_urls=endpoint_urls,
+        state_dir_named=ctx.get_parameter_source("state_dir") is ParameterSource.COMMANDLINE,
     )
     if ctx.invoked_subcommand is None:
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
+
+
+def _account(given: str | None) -> str | None:
+    if given is not None and not re.fullmatch(r"\d{12}", given, re.ASCII):
+        raise click.BadParameter(f"{given!r} isn't an account's id (12 digits).")
+    return given
+
+
+def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
+    """By service; one without a name is for all of them."""
+    from services.aws.endpoints import SERVICES
+
+    found: dict[str, str] = {}
+    for each in given:
+        service, equals, url = each.partition("=")
+        if not equals or "/" in service:
+            service, url = "", each
+        elif service not in SERVICES:
+            raise click.BadParameter(f"{service!r} isn't a service that is asked ({', '.join(SERVICES)}).")
+        if not re.match(r"https?://[^/]", url):
+            raise click.BadParameter(f"{url!r} isn't a URL (http://… or https://…).")
+        found |= {service: url} if service else dict.fromkeys(SERVICES, url) | found
+    return found
 
 
 def _config(file: Path, none: bool) -> Config:
@@ -205,14 +252,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from services.aws.errors import AwsError, ReadOnly
+    from services.aws.errors import AwsError, ReadOnly, WrongAccount
     from services.runbook.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
     from services.token import TokenError
 
     match error:
         case NoSuchKey() | NoSuchCase() | TokenError():
             code = Exit.USAGE
-        case Refused() | ReadOnly() | CaseError() | RunbookError():
+        case Refused() | ReadOnly() | WrongAccount() | CaseError() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS

@@ -38,6 +38,8 @@ class Context:
     alias: str | None = None
     caller: str | None = None
     regions: tuple[str, ...] = ()
+    endpoint: str | None = None
+    """What is asked in place of AWS's own; it stays in sight whatever the width."""
     profile: str | None = None
     colour: Colour | None = None
     """The profile's own, if it is to be in sight whatever the width."""

@@ -39,10 +39,10 @@ class Extended:
 
 
 class Sql:
-    """A statement, or a piece of one, in the SQL of Athena's and Lake's queries (Trino).
+    """A statement, or a piece of one, in the SQL of Athena's and Lake's queries.
 
-    *template* is a literal of the program. What its ``{slots}`` are given is put in by its type: text and times
-    as string literals, numbers as digits, an Identifier between double quotes, and only Sql as it is.
+    *template* is a literal of the program. What its ``{slots}`` are given is put in by its type: text and
+    times as string literals, numbers as digits, an Identifier between double quotes, and only Sql as it is.
     """
 
     __slots__ = ("_text",)
@@ -102,8 +102,8 @@ class Sql:
 class HiveDdl(Sql):
     """A statement that defines a table, which Athena reads as Hive does.
 
-    Hive knows backslashes in strings and joins two that stand side by side, and its variables are ``${name}``:
-    what has one of these in it is Unquotable.
+    Hive knows backslashes in strings and joins two that stand side by side, and its variables are
+    ``${name}``: what has one of these in it is Unquotable.
     """
 
     __slots__ = ()

@@ -70,6 +70,7 @@ def _header(case: Case, entries: Sequence[Entry], now: datetime) -> Header:
     return Header(
         case=case.id,
         account=text("account"),
+        endpoint=text("endpoint") or None,
         key_id=text("key_id"),
         user=text("user"),
         alias=text("alias") or None,

@@ -75,7 +75,7 @@ async def find(
 
     async def one(key: Key) -> Candidate:
         case = book.open_case_of(key.id, caller.account, ROTATION)
-        barrier = barred(book, key.id, caller.account)
+        barrier = barred(book, key.id, aws.where)
         rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now)
         async with limit:
             return await _planned(Candidate(key, rotation, _named(options, key, services[key.user])))

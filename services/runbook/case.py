@@ -21,6 +21,7 @@ import msgspec
 
 from services import clock
 from services.aws.iam import Credential
+from services.aws.where import Where
 from services.folders import make_private
 from services.runbook import state
 from services.runbook.errors import CaseError, CaseHeld, NoSuchCase
@@ -297,6 +298,7 @@ class CaseBook:
         caller_arn: str,
         now: datetime,
         kind: str = INCIDENT,
+        where: Where | None = None,
     ) -> Case:
         """A new case, opened and locked by the caller of this method once entered."""
         opened: dict[str, object] = {
@@ -311,10 +313,10 @@ class CaseBook:
             "account": account,
             "responder": caller_arn,
         }
-        return self.begin(opened, now)
+        return self.begin(opened, now, where)
 
-    def begin(self, opened: Mapping[str, object], now: datetime) -> Case:
-        """A new case whose journal begins with *opened*."""
+    def begin(self, opened: Mapping[str, object], now: datetime, where: Where | None = None) -> Case:
+        """A new case whose journal begins with *opened*, and with the endpoint where it isn't AWS's own."""
         case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
         folder = self.folder / case_id
         try:
@@ -322,14 +324,15 @@ class CaseBook:
             folder.mkdir(mode=0o700)
             sync_folder(self.folder)
         except FileExistsError:
-            return self.begin(opened, now)
+            return self.begin(opened, now, where)
         except OSError as error:
             raise CaseError(
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
         case = Case(folder)
-        case.journal.append("opened", {**opened, **_here()}, now)
+        elsewhere = where.journaled() if where else {}
+        case.journal.append("opened", {**opened, **elsewhere, **_here()}, now)
         return case
 
 

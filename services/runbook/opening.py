@@ -64,6 +64,7 @@ def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
         caller_arn=runbook.caller.arn,
         now=clock.now(),
         kind=runbook.kind,
+        where=runbook.aws.where,
     )
     runbook.case = case
     return case.enter(runbook.caller.arn, take_over=take_over)

@@ -20,7 +20,16 @@ from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
 from services.text import clean
 from tui.cli import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    pass_setup,
+    print_document,
+    print_json,
+    run,
+)
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}
 
@@ -124,7 +133,7 @@ def command(
     if as_json:
         print_json(_document(visits, known, today))
     elif as_sarif:
-        print_json(sarif.document(visits, known, today))
+        print_document(sarif.document(visits, known, today))
     else:
         for visit in visits:
             _print(visit, known, today)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.text import clean
 from tui.config import Config, ProfileConfig, ThemeName
 
@@ -34,6 +35,13 @@ class Setup:
     plain: bool = False
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")
+    account: str | None = None
+    """The credentials are to be of this account, or nothing is asked."""
+    role_arn: str | None = None
+    endpoint_urls: Mapping[str, str] = field(default_factory=dict)
+    state_dir_named: bool = False
+    opened: list[AwsSession] = field(default_factory=list, compare=False, repr=False)
+    """Every session that was made."""
 
     @property
     def profile_config(self) -> ProfileConfig:
@@ -45,9 +53,36 @@ class Setup:
         return self.profile_config.regions or self.config.regions
 
     def session(self) -> AwsSession:
-        return AwsSession(
-            self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
+        made = AwsSession(
+            self.profile,
+            self.regions,
+            read_only=self.read_only,
+            more_regions=self.more_regions,
+            account=self.account,
+            role_arn=self.role_arn,
+            endpoint_urls=self.endpoint_urls,
+            state_dir=self._named_state_dir,
         )
+        self.opened.append(made)
+        return made
+
+    @property
+    def where(self) -> Where:
+        """Where printed commands act, as far as that is known by now."""
+        if self.opened:
+            return self.opened[-1].where
+        return Where(
+            self.account,
+            self.profile,
+            self.role_arn,
+            self.regions,
+            endpoints=self.endpoint_urls,
+            state_dir=self._named_state_dir,
+        )
+
+    @property
+    def _named_state_dir(self) -> str | None:
+        return str(self.state_dir) if self.state_dir_named else None
 
 
 pass_setup = click.make_pass_decorator(Setup)
@@ -71,6 +106,20 @@ class Each(list[T]):
 
 
 def print_json(document: object) -> None:
+    """One document, which says the endpoint where AWS was asked for it."""
+    setup = _setup()
+    if isinstance(document, dict) and setup and setup.opened:
+        document = document | setup.where.as_json()
+    print_document(document)
+
+
+def _setup() -> Setup | None:
+    context = click.get_current_context(silent=True)
+    return context.find_object(Setup) if context else None
+
+
+def print_document(document: object) -> None:
+    """One whose form somebody else decides."""
     # Piece by piece: a review may have more events than there is memory for as text. The encoder that
     # indents is the one in Python, which asks a list for its items.
     for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):

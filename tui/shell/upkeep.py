@@ -132,7 +132,7 @@ class Work:
         if offer.plan.blocked:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            click.confirm(f"Do it in {offer.plan.where.text}?", abort=True, err=True)
         return offer
 
     def _tell_nothing(self, offer: Offer, already: str) -> int:

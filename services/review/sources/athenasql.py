@@ -70,7 +70,7 @@ class Place:
 
 
 def create_table(place: Place, database: str) -> HiveDdl:
-    """No data is moved: it says where the objects are and how they are to be read; Unquotable where it cannot."""
+    """No data is moved: it says where the objects are and how to read them; raises Unquotable."""
     columns = [HiveDdl("  {name} STRING", name=Identifier(name)) for name in _FIELDS]
     return HiveDdl(
         "CREATE EXTERNAL TABLE IF NOT EXISTS {database}.{table} (\n"

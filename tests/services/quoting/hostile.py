@@ -37,6 +37,6 @@ NAMES = (
 
 texts = st.one_of(
     st.sampled_from(NAMES),
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=30),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.text(alphabet="'\"`\\$(){};|&<>-/*#!~ \n\tax=%", max_size=20),
 )

@@ -1,4 +1,4 @@
-"""Hostile names through every builder of a statement: what is parsed of it is those names, and nothing more."""
+"""Hostile names through every builder of a statement: what is parsed of it is those names, no more."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def athena(user: str, key: str, account: str, region: str, database: str, root: 
 
 
 @settings(deadline=None, max_examples=60)
-@given(user=texts, key=texts.filter(bool), account=texts, region=texts, database=texts.filter(bool), root=texts)
+@given(
+    user=texts, key=texts.filter(bool), account=texts, region=texts, database=texts.filter(bool), root=texts
+)
 def test_what_athena_is_asked_has_hostile_names_as_strings_alone(
     user: str, key: str, account: str, region: str, database: str, root: str
 ) -> None:
@@ -194,5 +196,3 @@ def _kind(token: Token) -> tuple[str, str]:
 def _store(store: str) -> EventDataStore:
     arn = f"arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/{store}"
     return EventDataStore("s", arn, "us-east-1", "ENABLED", EventSelectors(), True, 90, None, None)
-
-

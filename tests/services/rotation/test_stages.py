@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,6 +26,7 @@ from services.runbook.plan import State, StepName
 from services.runbook.secret import ToFile
 from services.runbook.situation import Options
 from tests.principals import allow, deny, make_user, sign_as
+from tests.printed import bare
 
 LOGS = "logs.amazonaws.com"
 REPLACE, DEACTIVATE, DELETE = StepName.REPLACE, StepName.DEACTIVATE, StepName.DELETE
@@ -231,8 +233,9 @@ async def test_what_cannot_be_rotated_says_why_and_makes_nothing(
     spoil(web)
     keys = web.keys()
     async with opened() as rotation:
-        with pytest.raises(Refused, match=words) as refused:
+        with pytest.raises(Refused) as refused:
             await rotation.apply(REPLACE)
+        assert re.search(words, bare(str(refused.value)))
         assert "\n" not in str(refused.value)
     assert web.keys() == keys
 
