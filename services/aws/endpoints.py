@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.text import clean
+
 SERVICES = (
     "iam",
     "sts",
@@ -64,5 +66,5 @@ def in_words(endpoints: Mapping[str, str]) -> str | None:
     for service, url in endpoints.items():
         urls.setdefault(url, []).append(service)
     if len(urls) == 1 and endpoints.keys() >= set(SERVICES):
-        return next(iter(urls))
-    return ", ".join(f"{'+'.join(services)} {url}" for url, services in urls.items())
+        return clean(next(iter(urls)))
+    return clean(", ".join(f"{'+'.join(services)} {url}" for url, services in urls.items()))

@@ -21,7 +21,7 @@ _ROLES: dict[Colour, Role] = {"red": "alarm", "yellow": "warn", "green": "good"}
 
 
 def status(context: Context, width: int, now: datetime) -> Line:
-    """The account, a foreign endpoint and READ-ONLY stay whatever the width; Region, name and caller give way."""
+    """Account, foreign endpoint and READ-ONLY stay whatever the width; Region, name and caller give way."""
     right = _right(context, now)
     room = width - width_of(right) - 3
     for parts in _left(context):
