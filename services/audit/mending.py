@@ -8,7 +8,7 @@ from services.aws.accessanalyzer import Analyzed
 from services.aws.call import Call
 from services.aws.logs import LogGroup
 from services.aws.where import Where
-from services.inventory import Key
+from services.keys.inventory import Key
 
 
 def replace_key(where: Where, key: Key) -> str:

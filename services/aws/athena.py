@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from services.aws.errors import AwsError, NotFound
 from services.aws.session import AwsSession
+from services.base.text import clean
 from services.quoting.sql import Sql
-from services.text import clean
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 CATALOG = "AwsDataCatalog"

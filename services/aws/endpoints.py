@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.text import clean
+from services.base.text import clean
 
 SERVICES = (
     "iam",

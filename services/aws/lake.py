@@ -9,8 +9,8 @@ from typing import Any
 
 from services.aws.cloudtrail import EventSelectors, advanced_selector
 from services.aws.session import AwsSession
+from services.base.text import clean
 from services.quoting.sql import Sql
-from services.text import clean
 
 PAGE = 1000
 

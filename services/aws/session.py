@@ -22,8 +22,8 @@ from services.aws.errors import (
     from_client_error,
 )
 from services.aws.where import Where
-from services.text import clean
-from services.version import VERSION
+from services.base.text import clean
+from services.base.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.text import clean
+from services.base.text import clean
 
 
 def yaml_string(text: str) -> str:

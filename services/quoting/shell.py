@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
+from services.base.text import clean
 from services.quoting.sql import Unquotable
-from services.text import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.aws.call import Call
 from services.aws.where import Where
+from services.cases.journal import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
-from services.runbook.journal import Entry
 
 NOT_DONE = "todo"
 

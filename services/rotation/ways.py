@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from services.incident.situation import Situation
 from services.quoting.shell import ShellCommand
-from services.runbook.situation import Situation
 
 
 def respond(at: Situation, key_id: str, *options: tuple[LiteralString, str]) -> ShellCommand:

@@ -16,8 +16,8 @@ import click
 
 from services.aws.session import AwsSession
 from services.aws.where import Where
-from services.text import clean
-from tui.config import Config, ProfileConfig, ThemeName
+from services.base.text import clean
+from tui.settings.config import Config, ProfileConfig, ThemeName
 
 T = TypeVar("T")
 

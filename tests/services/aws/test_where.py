@@ -21,11 +21,11 @@ from services.aws.endpoints import SERVICES, in_words, is_own
 from services.aws.iam import Credential
 from services.aws.logs import LogGroup
 from services.aws.where import Where
-from services.inventory import Key
-from services.issuing.snippets import Sending, snippets
+from services.base.text import clean
+from services.goals.issuing.snippets import Sending, snippets
+from services.keys.inventory import Key
 from services.quoting.shell import NOT_PRINTABLE, ShellCommand
 from services.rotation import stages
-from services.text import clean
 from tests.services.quoting.hostile import NAMES, texts
 from tui.cli import stanch as cli
 

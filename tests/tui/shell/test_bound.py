@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws.endpoints import SERVICES
 from services.aws.tls import HttpSession
 from tests.principals import allow, policy
