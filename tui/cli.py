@@ -55,7 +55,22 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-class Stanch(click.Group):
+class Guessing(click.Group):
+    """A group that says which of its commands was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from services.base.nearest import no_such
+
+            commands = self.list_commands(ctx)
+            ctx.fail(no_such("command", name, commands, otherwise=f"They are {', '.join(commands)}."))
+        return super().resolve_command(ctx, args)
+
+
+class Stanch(Guessing):
     """A group that imports a command's module only when that command is asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -242,7 +257,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _explain_use(error)
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -251,15 +266,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return int(result or 0)
 
 
+def _explain_use(error: click.ClickException) -> None:
+    """Two lines: what is wrong, and where it says how to do it."""
+    from services.base.text import clean
+
+    click.echo(f"stanch: {clean(error.format_message())}", err=True)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"How to use it: {context.command_path} --help", err=True)
+
+
 def _explain(error: Exception) -> int:
-    from services.aws.errors import AwsError, ReadOnly, WrongAccount
-    from services.cases.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.aws.errors import AwsError, NoSuchName, ReadOnly, WrongAccount
+    from services.cases.errors import NoSuch, Refused, RunbookError
     from services.keys.token import TokenError
 
     match error:
-        case NoSuchKey() | NoSuchCase() | TokenError():
+        case NoSuch() | NoSuchName() | TokenError():
             code = Exit.USAGE
-        case Refused() | ReadOnly() | WrongAccount() | CaseError() | RunbookError():
+        case Refused() | ReadOnly() | WrongAccount() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS

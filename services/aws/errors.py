@@ -83,6 +83,13 @@ class NotFound(AwsError):
     advice = "It may have been deleted meanwhile: refresh and look again."
 
 
+class NoSuchName(NotFound):
+    """A name that somebody typed is nobody's; ``str(error)`` is a sentence with the near one."""
+
+    def __str__(self) -> str:
+        return self.said
+
+
 class QuotaExceeded(AwsError):
     advice = "Delete one that is not needed, or use another way."
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from services.aws import endpoints
+from services.aws.bearings import Bearings, assume
 from services.aws.call import Call
 from services.aws.errors import (
     AwsError,
@@ -18,11 +19,9 @@ from services.aws.errors import (
     NotAws,
     ReadOnly,
     Unreachable,
-    WrongAccount,
     from_client_error,
 )
 from services.aws.where import Where
-from services.base.text import clean
 from services.base.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
@@ -75,23 +74,17 @@ class AwsSession:
         self.read_only = read_only
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
-        self._endpoint_url = endpoint_url
-        self._endpoint_urls = dict(endpoint_urls or {})
+        everywhere = dict.fromkeys(endpoints.SERVICES, endpoint_url) if endpoint_url else {}
+        self._bearings = Bearings(account, role_arn, state_dir, everywhere | dict(endpoint_urls or {}))
         self._credentials = credentials
-        self._expected = account
-        self._known: str | None = None
-        self._role_arn = role_arn
-        self._state_dir = state_dir
-        self._home: str | None = None
-        self._endpoints: dict[str, str] = {}
         self._session: Any = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
 
     async def __aenter__(self) -> Self:
-        if self._expected:
+        if self._bearings.unchecked:
             try:
-                await self._check_account()
+                await self.read("sts", "GetCallerIdentity")
             except BaseException:
                 await self._stack.aclose()
                 raise
@@ -100,15 +93,7 @@ class AwsSession:
     @property
     def where(self) -> Where:
         """Where its calls go, as far as that is known by now."""
-        return Where(
-            self._known or self._expected,
-            self.profile,
-            self._role_arn,
-            self._named_regions,
-            self._home,
-            dict(self._endpoints),
-            self._state_dir,
-        )
+        return self._bearings.where(self.profile, self._named_regions)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -119,7 +104,7 @@ class AwsSession:
     async def renew(self) -> None:
         """Forget the credentials, so that the next call finds those that were renewed meanwhile."""
         await self._stack.aclose()
-        self._stack, self._session, self._known = AsyncExitStack(), None, None
+        self._stack, self._session, self._bearings.known = AsyncExitStack(), None, None
         self._clients.clear()
 
     async def assume(self, role_arn: str) -> AwsSession:
@@ -131,11 +116,10 @@ class AwsSession:
             self.profile,
             self._named_regions,
             read_only=self.read_only,
-            endpoint_url=self._endpoint_url,
-            endpoint_urls=self._endpoint_urls,
+            endpoint_urls=self._bearings.given,
             credentials=credentials,
             role_arn=role_arn,
-            state_dir=self._state_dir,
+            state_dir=self._bearings.state_dir,
         )
 
     async def regions(self) -> tuple[str, ...]:
@@ -147,8 +131,8 @@ class AwsSession:
         return tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
 
     async def home(self) -> str:
-        self._home = (await self.regions())[0]
-        return self._home
+        self._bearings.home = (await self.regions())[0]
+        return self._bearings.home
 
     async def resolve_credentials(self) -> None:
         """Find credentials now, while a prompt for MFA or SSO can still be answered; raises NoCredentials."""
@@ -163,8 +147,8 @@ class AwsSession:
         if self.read_only and not call.reads:
             raise ReadOnly(call.operation)
         asks_who = call.operation == "GetCallerIdentity"
-        if self._expected and self._known is None and not asks_who:
-            await self._check_account()
+        if self._bearings.unchecked and not asks_who:
+            await self.read("sts", "GetCallerIdentity")
         client = await self.client(call.service, call.region, once=call.once)
         from botocore import xform_name
 
@@ -175,18 +159,8 @@ class AwsSession:
             # Something between us and AWS answered: that a change was made is not to be believed.
             raise NotAws(call.operation, "the answer has no request id, so it is not AWS's")
         if asks_who:
-            self._learn(body)
+            self._bearings.learn(body)
         return Answer(body, request_id)
-
-    async def _check_account(self) -> None:
-        await self.read("sts", "GetCallerIdentity")
-
-    def _learn(self, body: Mapping[str, Any]) -> None:
-        """Whose account the calls are of; raises WrongAccount where it is not the one that was named."""
-        found = clean(body.get("Account") or "")
-        if self._expected and found != self._expected:
-            raise WrongAccount("GetCallerIdentity", found, self._expected)
-        self._known = found or None
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
@@ -219,19 +193,12 @@ class AwsSession:
         context = session.create_client(
             service,
             region_name=region or await self.home(),
-            endpoint_url=self._endpoint_urls.get(service) or self._endpoint_url,
+            endpoint_url=self._bearings.given.get(service),
             config=config,
         )
         client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
-        self._note_endpoint(service, client.meta)
+        self._bearings.connected(service, client.meta)
         return client
-
-    def _note_endpoint(self, service: str, meta: Any) -> None:
-        """What a client was made for counts more than what is configured."""
-        if endpoints.is_own(meta.endpoint_url, meta.service_model.endpoint_prefix):
-            self._endpoints.pop(service, None)
-        else:
-            self._endpoints[service] = meta.endpoint_url
 
     async def _botocore(self) -> Any:
         """The session; before it is there nothing of botocore is imported elsewhere.
@@ -243,31 +210,14 @@ class AwsSession:
             session = await asyncio.to_thread(_botocore_session, self.profile)
             if given := self._credentials:
                 session.set_credentials(given.access_key_id, given.secret_access_key, given.session_token)
-            elif self._role_arn:
-                await self._assume_with(session, self._role_arn)
-            everywhere = dict.fromkeys(endpoints.SERVICES, self._endpoint_url) if self._endpoint_url else {}
-            known = dict(endpoints.configured(session)) | everywhere | self._endpoint_urls
-            self._endpoints = {service: url for service, url in known.items() if url}
+            elif role_arn := self._bearings.role_arn:
+                region = (self._named_regions or DEFAULT_REGIONS)[0]
+                assuming = assume(session, role_arn, region, self._bearings.given)
+                if not await self.translated("signing in", assuming):
+                    raise NoCredentials("Signing in", "no AWS credentials were found")
+            self._bearings.opened(session)
             self._session = session
         return self._session
-
-    async def _assume_with(self, session: Any, role_arn: str) -> None:
-        """Let *session* sign as that role from now on, by the credentials it has; renewed before it ends."""
-        from aiobotocore.credentials import AioAssumeRoleCredentialFetcher, AioDeferredRefreshableCredentials
-
-        source = await self.translated("signing in", session.get_credentials())
-        if source is None:
-            raise NoCredentials("Signing in", "no AWS credentials were found")
-
-        def client(service: str, **options: Any) -> Any:
-            url = self._endpoint_urls.get(service) or self._endpoint_url
-            region = session.get_config_variable("region") or (self._named_regions or DEFAULT_REGIONS)[0]
-            return session.create_client(service, region_name=region, endpoint_url=url, **options)
-
-        fetcher = AioAssumeRoleCredentialFetcher(
-            client, source, role_arn, extra_args={"RoleSessionName": "stanch"}
-        )
-        session._credentials = AioDeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
     @staticmethod
     async def translated(operation: str, awaitable: Any) -> Any:

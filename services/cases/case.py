@@ -23,6 +23,7 @@ from services.aws.iam import Credential
 from services.aws.where import Where
 from services.base import clock
 from services.base.folders import make_private
+from services.base.nearest import no_such
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
 from services.cases.journal import Entry, Journal, sync_folder
@@ -273,7 +274,9 @@ class CaseBook:
         for case in self.cases():
             if case.id.casefold() == case_id.casefold():
                 return case
-        raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
+        known = [case.id for case in self.cases()]
+        otherwise = "`stanch case list` names those there are."
+        raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
         """The newest such case of that key that is not closed, and whose journal nobody altered."""

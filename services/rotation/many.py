@@ -21,6 +21,7 @@ from services.cases.state import ROTATION
 from services.incident.situation import Options
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
+from services.keys.named import check_service
 from services.rotation.engine import Rotation
 from services.rotation.opening import barred, begin
 
@@ -65,6 +66,7 @@ async def find(
 ) -> tuple[Inventory, tuple[Candidate, ...]]:
     """Those that old, the oldest first, and the inventory they are of; raises an AwsError."""
     found = await (inventory.of_user(aws, user) if user else inventory.everything(aws, now=now))
+    check_service(service, {key.service for key in found.keys})
     old = [
         key
         for key in found.keys

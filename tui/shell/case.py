@@ -10,13 +10,13 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError
-from tui.cli import Exit
+from tui.cli import Exit, Guessing
 from tui.dialogs.steps import SIGNS
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 
 
-@click.group("case", short_help="List, show, verify, report and close cases.")
+@click.group("case", cls=Guessing, short_help="List, show, verify, report and close cases.")
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +15,7 @@ import click
 from services.aws.session import AwsSession
 from services.aws.where import Where
 from services.base.text import clean
+from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig, ThemeName
 
 T = TypeVar("T")
@@ -130,12 +129,7 @@ def print_document(document: object) -> None:
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """*rows* with a header; a cell that a spreadsheet would take for a formula is made text."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    click.echo(out.getvalue(), nl=False)
+    click.echo(to_csv(rows), nl=False)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -168,14 +162,3 @@ class Progress:
         if self._shown:
             click.echo("\r" + " " * self._shown + "\r", nl=False, err=True)
             self._shown = 0
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            text = ""
-        case list() | tuple():
-            text = " ".join(str(part) for part in value)
-        case _:
-            text = clean(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text

@@ -24,6 +24,7 @@ from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
+from services.traffic.named import groups_named
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.respond import print_plan
@@ -64,6 +65,8 @@ class One:
         do, options = self.want.do, self.want.options
         async with self.setup.session() as aws:
             rotation = await opening.look_up(aws, self.book, self.key_id, user=self.user)
+            if options.log_groups:
+                await groups_named(aws, options.log_groups)
             if self.want.only_plan:
                 return await self._plans(rotation)
             if do is Do.LOOK and rotation.case is not None:
