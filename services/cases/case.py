@@ -28,6 +28,7 @@ from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
 from services.cases.journal import Entry, Journal, sync_folder
 from services.cases.state import INCIDENT, CaseState
+from services.quoting.shell import ShellCommand
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -64,7 +65,7 @@ class Case:
                 self.__exit__(None, None, None)
                 raise CaseError(
                     f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
-                    f"written into it. See `stanch case verify {self.id}`; without --case a new one begins."
+                    f"written into it. See `{self._verify}`; without --case a new one begins."
                 )
             if torn:
                 self.append("note", text=torn)
@@ -90,7 +91,7 @@ class Case:
     def state(self) -> CaseState:
         entries = self.journal.entries()
         if not entries:
-            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
+            raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
         try:
             return state.read(entries)
         except (KeyError, TypeError, ValueError) as error:
@@ -125,6 +126,10 @@ class Case:
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
+    @property
+    def _verify(self) -> ShellCommand:
+        return Where().stanch("case verify", self.id)
+
     def flaws(self) -> tuple[str, ...]:
         """What is wrong with the journal or the evidence, one sentence each; none where it is intact."""
         found = [f"Line {flaw.line} of the journal {flaw.words}." for flaw in self.journal.flaws()]
@@ -154,6 +159,7 @@ class Case:
             "key_id": now.opened.get("key_id"),
             "user": now.opened.get("user") or _user(now.whose),
             "account": now.opened.get("account"),
+            "endpoint": now.opened.get("endpoint"),
             "opened": clock.rfc3339(now.opened_at) if now.opened_at else None,
             "closed": clock.rfc3339(now.closed_at) if now.closed_at else None,
         }

@@ -10,6 +10,7 @@ from services.aws.errors import AwsError, NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.aws.where import Where
 from services.base import clock
 from services.base.nearest import no_such
 from services.base.text import clean
@@ -39,7 +40,7 @@ def _check(case: Case, key_id: str) -> None:
     state = case.state()
     if state.kind != INCIDENT:
         raise CaseError(
-            f"Case {case.id} is no incident but a {state.kind}: see `stanch case show {case.id}`."
+            f"Case {case.id} is no incident but a {state.kind}: see `{Where().stanch('case show', case.id)}`."
         )
     if state.opened.get("key_id") != key_id:
         raise CaseError(f"Case {case.id} is of key {state.opened.get('key_id')}, not of {key_id}.")

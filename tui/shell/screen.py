@@ -38,7 +38,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         colour=setup.profile_config.colour,
         keys=setup.config.remapped(),
         start=start or Start(),
-        connect=_after_prompt(setup),
+        connect=_after_prompt(setup) or as_set_up(setup),
     )
     from tui.app.run import run as run_app
 
@@ -65,6 +65,18 @@ def _take_terminal() -> None:
         return
     os.dup2(terminal, 0)
     os.close(terminal)
+
+
+def as_set_up(setup: Setup) -> Connect:
+    """By the options before the command: the account that is meant, the role, the endpoints."""
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[AwsSession]:
+        async with setup.session() as aws:
+            await aws.resolve_credentials()
+            yield aws
+
+    return connect
 
 
 def _after_prompt(setup: Setup) -> Connect | None:

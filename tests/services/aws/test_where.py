@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
 import shlex
@@ -14,6 +15,8 @@ import click
 import pytest
 from hypothesis import given, settings
 
+import services
+import tui
 from services.audit import mending
 from services.aws.accessanalyzer import Analyzed, Analyzer
 from services.aws.call import Call
@@ -214,3 +217,20 @@ def test_endpoints_in_words() -> None:
     assert in_words({"iam": "http://a", "sts": "http://a", "logs": "http://b"}) == (
         "iam+sts http://a, logs http://b"
     )
+
+
+def test_there_is_one_place_that_makes_commands() -> None:
+    """No other puts a name into one: what stands in text is a command without any."""
+    made = re.compile(
+        r"\b(?:stanch|aws) [a-z0-9-]+(?: [a-z-]+)?[^.,;:()]* \{\}|(?<!by )\b(?:stanch|aws) \{\}"
+    )
+    found: list[str] = []
+    for package in (services, tui):
+        for path in Path(package.__file__ or "").parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                    text = "".join(map(str, parts))
+                    if made.search(text):
+                        found.append(f"{path}:{node.lineno}: {text}")
+    assert not [each for each in found if "--help" not in each]

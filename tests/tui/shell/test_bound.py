@@ -16,8 +16,12 @@ from services.aws.endpoints import SERVICES
 from services.aws.tls import HttpSession
 from tests.principals import allow, policy
 from tests.printed import guarded
+from tests.tui.piloting import driven
 from tests.tui.shell.conftest import Account, Stanch
 from tui.cli import COMMANDS, Exit
+from tui.settings.options import Start
+from tui.shell.common import Setup
+from tui.shell.screen import as_set_up
 
 OURS, THEIRS = "123456789012", "111122223333"
 ROLE = f"arn:aws:iam::{THEIRS}:role/audit"
@@ -196,3 +200,23 @@ def test_the_endpoint_is_in_doctor_in_plans_in_the_journal_and_in_the_report(
     for made in (("issue", "web", "--secret-to", f"file:{tmp_path}/web.key"), ("policy", "deny-use")):
         more = ("--attach-to", "user:web") if made[0] == "policy" else ()
         assert f"sent to {sandbox.endpoint_url}, which" in stanch(*state, *made, *more, "--plan").out
+
+
+async def test_the_screen_refuses_another_account_too(
+    sandbox: Sandbox, leaked: Account, asked: list[str], tmp_path: Path
+) -> None:
+    setup = Setup(None, ("us-east-1",), False, tmp_path, account=THEIRS)
+    async with driven(tmp_path, Start(), size=(120, 40), connect=as_set_up(setup)) as driver:
+        await driver.wait(f"these credentials are of account {OURS}, and --account is {THEIRS}")
+    assert {*re.findall(r"Action=(\w+)", " ".join(asked))} == {"GetCallerIdentity"}
+
+
+async def test_the_endpoint_is_in_sight_on_screen_and_in_its_confirmations(
+    sandbox: Sandbox, leaked: Account, tmp_path: Path
+) -> None:
+    told = sandbox.endpoint_url.removeprefix("http://")
+    start = Start("runbook", key_id=leaked.key_id, user="web")
+    async with driven(tmp_path, start, size=(80, 24)) as driver:
+        await driver.wait(f"{OURS} endpoint {told}", f"at {sandbox.endpoint_url}, which is not AWS's own")
+        await driver.press("enter")
+        await driver.wait("Make", f"at {sandbox.endpoint_url}, which is not AWS's own")
