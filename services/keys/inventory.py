@@ -136,9 +136,8 @@ async def everything(aws: AwsSession, *, now: Callable[[], datetime] = clock.now
 
 async def of_user(aws: AwsSession, user: str) -> Inventory:
     """The keys of one user, which needs permission on that user alone; raises an AwsError, NoSuchName too."""
-    who = await sts.get_caller(aws)
     async with named(aws, "user", user):
-        found = await iam.list_credentials(aws, user)
+        who, found = await asyncio.gather(sts.get_caller(aws), iam.list_credentials(aws, user))
     return Inventory(who.account, who.arn, assess(found, clock.now()), complete=True)
 
 

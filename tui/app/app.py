@@ -160,14 +160,8 @@ class StanchApp(TypeAhead[None]):
             from services.aws.sts import get_caller
 
             caller = await get_caller(aws)
-            self.context = replace(
-                self.context,
-                account=caller.account,
-                caller=caller.name,
-                endpoint=aws.where.endpoint,
-                waiting=None,
-                trouble=None,
-            )
+            self.context = replace(self.context, account=caller.account, caller=caller.name)
+            self.context = replace(self.context, endpoint=aws.where.endpoint, waiting=None, trouble=None)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._welcome()
             self._offer_guide()

@@ -107,10 +107,10 @@ class Work:
     async def take(self) -> int:
         undo = self.how.undo
         async with self.setup.session() as aws:
-            await self.check(aws)
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
             if self.setup.read_only:
                 raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
+            await self.check(aws)
             if upkeep.case:
                 # Planned before a run that was cut off is settled, it would be another plan.
                 with book.begin(upkeep, self.book, take_over=self.how.take_over):

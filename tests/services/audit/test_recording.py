@@ -62,7 +62,8 @@ async def test_a_trail_of_one_region_is_widened(account: Account) -> None:
     account.boto("cloudtrail").update_trail(Name=TRAIL, IsMultiRegionTrail=False)
     async with AwsSession(None, (REGION, "eu-west-1")) as aws:
         command = mend_of(await audit(aws), "eu-west-1")
-        assert command == f"stanch --region us-east-1 harden --trail {TRAIL}"
+        assert bare(command) == f"stanch harden --trail {TRAIL}"
+        assert command.count("--region us-east-1 ") == command.count("--region ") == 1
         await obey(account, command)
         assert (await audit(aws)).findings == ()
 

@@ -336,5 +336,5 @@ async def test_the_end_is_remembered(opened: Opened, web: Web, book: CaseBook) -
     async with AwsSession() as aws:
         with pytest.raises(NoSuchKey, match=f"was rotated in case .*: {new} is in its place"):
             await opening.look_up(aws, book, web.key, user="web")
-        with pytest.raises(NoSuchKey, match="has no key ACCANONE"):
+        with pytest.raises(NoSuchKey, match="There is no key ACCANONE of user web"):
             await opening.look_up(aws, book, "ACCANONE", user="web")
