@@ -86,7 +86,7 @@ def test_planned_attached_and_undone(
     assert done.json["calls"][0]["request_id"]
     assert names() == ["stanch-deny-logs"]
     assert "nothing to do: stanch-deny-logs is attached to user web, word for word." in run("--plan").out
-    assert "$ aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
+    assert "&& aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
     assert names() == ["stanch-deny-logs"]
     done = run("--undo", "--yes")
     assert done.code == Exit.DONE
