@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ import click
 from click.core import ParameterSource
 
 from services.base.version import VERSION
+from tui.exits import Exit
+from tui.shell.guessing import Guessing
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -41,33 +42,6 @@ COMMANDS = {
     "sandbox": "tui.shell.sandbox",
     "completion": "tui.shell.completion",
 }
-
-
-class Exit(IntEnum):
-    """What scripts may rely on."""
-
-    DONE = 0
-    DEFECT = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    REFUSED = 4
-    AWS = 5
-    INTERRUPTED = 130
-
-
-class Guessing(click.Group):
-    """A group that says which of its commands was meant."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if not name.startswith("-") and self.get_command(ctx, name) is None:
-            from services.base.nearest import no_such
-
-            commands = self.list_commands(ctx)
-            ctx.fail(no_such("command", name, commands, otherwise=f"They are {', '.join(commands)}."))
-        return super().resolve_command(ctx, args)
 
 
 class Stanch(Guessing):

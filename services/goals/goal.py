@@ -13,6 +13,7 @@ from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
 from services.goals.proposal import Proposal
+from services.goals.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,6 @@ class Ground:
     before: Mapping[str, Any] | None = None
     planning: bool = False
     secret_in_hand: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A goal, or the way back from it, in words; *done* is said once AWS agrees."""
-
-    title: str
-    stops: str
-    leaves: str
-    undo: str
-    done: str
 
 
 class Goal(Protocol):

@@ -10,10 +10,11 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError
-from tui.cli import Exit, Guessing
 from tui.dialogs.steps import SIGNS
+from tui.exits import Exit
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
+from tui.shell.guessing import Guessing
 
 
 @click.group("case", cls=Guessing, short_help="List, show, verify, report and close cases.")

@@ -12,7 +12,7 @@ from services.base import clock
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
 from services.keys.named import check_service
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import (
     Progress,
     Setup,

@@ -25,7 +25,7 @@ from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
 from services.traffic.named import groups_named
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.respond import print_plan
 

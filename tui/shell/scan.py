@@ -12,7 +12,7 @@ from services.aws.where import Where
 from services.base import sizes
 from services.keys.token import Token
 from services.scan.scan import Scan
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table
 
 

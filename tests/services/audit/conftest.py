@@ -28,6 +28,7 @@ from services.aws.session import AwsSession
 from tests.principals import allow, policy
 from tests.printed import guarded
 from tui import cli
+from tui.exits import Exit
 
 LOGS = "logs.amazonaws.com"
 REGION = "us-east-1"
@@ -136,7 +137,7 @@ async def obey(account: Account, command: str) -> None:
     program, *words = shlex.split(command)
     if program == "stanch":
         # In a thread, for it has a loop of its own.
-        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == cli.Exit.DONE
+        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == Exit.DONE
     else:
         allowed, meant = guarded(command)
         assert allowed == account.boto("sts").get_caller_identity()["Account"]

@@ -22,8 +22,8 @@ from tests.printed import bare
 from tests.services.audit.conftest import Account
 from tests.services.audit.conftest import account as account
 from tests.tui.shell.conftest import Stanch
-from tui.cli import Exit
 from tui.cli import stanch as cli
+from tui.exits import Exit
 
 HERE = ("--region", "us-east-1", "audit")
 

@@ -18,7 +18,8 @@ from tests.principals import allow, policy
 from tests.printed import guarded
 from tests.tui.piloting import driven
 from tests.tui.shell.conftest import Account, Stanch
-from tui.cli import COMMANDS, Exit
+from tui.cli import COMMANDS
+from tui.exits import Exit
 from tui.settings.options import Start
 from tui.shell.common import Setup
 from tui.shell.screen import as_set_up

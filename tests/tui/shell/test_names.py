@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sandbox.wire.server import Sandbox
 from services.base.nearest import nearest, no_such
 from tests.tui.shell.conftest import Account, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 GROUP = "/aws/hlc-logs/app"
 ARN = "arn:aws:iam::123456789012:user/web"

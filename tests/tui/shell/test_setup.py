@@ -19,7 +19,7 @@ from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from tests.principals import documented, make_user, sign_as
 from tests.tui.shell.conftest import Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 LOGS = "logs.amazonaws.com"
 
