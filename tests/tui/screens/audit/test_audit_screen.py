@@ -76,7 +76,7 @@ async def test_nothing_to_find_and_then_something(account: Account, tmp_path: Pa
         await driver.wait("evidence: there is no finding")
         account.iam.create_login_profile(UserName="web", Password="Correct-horse-9")
         await driver.press("ctrl+r")
-        await driver.wait("1 medium", "web can sign in to the console", "$ aws iam delete-login-profile")
+        await driver.wait("1 medium", "web can sign in to the console", "$ aws sts get-caller-identity")
         await driver.press("escape")
         await driver.wait("enter open")
         assert isinstance(driver.app.screen, InventoryScreen)
