@@ -55,6 +55,11 @@ def test_the_aws_wrappers_know_nothing_of_what_uses_them() -> None:
         "services.base.spans",
         "services.base.text",
         "services.base.version",
+        # How what goes into another's language is quoted.
+        "services.quoting",
+        "services.quoting.insights",
+        "services.quoting.shell",
+        "services.quoting.sql",
     }
 
 

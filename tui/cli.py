@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from services.base import folders
 from services.base.memory import forbid_core_dumps
@@ -20,6 +22,7 @@ from services.base.version import VERSION
 from tui.exits import Exit
 from tui.settings import librarylog
 from tui.shell import streams
+from tui.shell.guessing import Guessing
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -47,7 +50,7 @@ COMMANDS = {
 }
 
 
-class Stanch(click.Group):
+class Stanch(Guessing):
     """A group that imports a command's module only when that command is asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -76,6 +79,21 @@ class Stanch(click.Group):
     "Nothing to lose: `stanch demo`.",
 )
 @click.option("--profile", metavar="P", help="The profile of ~/.aws/config to sign with.")
+@click.option(
+    "--account",
+    metavar="ID",
+    callback=lambda ctx, param, value: _account(value),
+    help="Ask and change nothing where the credentials are of another account.",
+)
+@click.option("--role-arn", metavar="ARN", help="Act as this role, assumed with the profile's credentials.")
+@click.option(
+    "--endpoint-url",
+    "endpoint_urls",
+    metavar="[SERVICE=]URL",
+    multiple=True,
+    callback=lambda ctx, param, value: _endpoint_urls(value),
+    help="Ask there in place of AWS; of one service alone with its name. May be repeated.",
+)
 @click.option(
     "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
 )
@@ -116,6 +134,9 @@ class Stanch(click.Group):
 def stanch(
     ctx: click.Context,
     profile: str | None,
+    account: str | None,
+    role_arn: str | None,
+    endpoint_urls: Mapping[str, str],
     regions: tuple[str, ...],
     read_only: bool | None,
     state_dir: Path | None,
@@ -146,11 +167,38 @@ def stanch(
         plain=config.plain if plain is None else plain,
         config=config,
         config_file=config_file,
+        account=account,
+        role_arn=role_arn,
+        endpoint_urls=endpoint_urls,
+        state_dir_named=ctx.get_parameter_source("state_dir") is ParameterSource.COMMANDLINE,
     )
     if ctx.invoked_subcommand is None:
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
+
+
+def _account(given: str | None) -> str | None:
+    if given is not None and not re.fullmatch(r"\d{12}", given, re.ASCII):
+        raise click.BadParameter(f"{given!r} isn't an account's id (12 digits).")
+    return given
+
+
+def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
+    """By service; one without a name is for all of them."""
+    from services.aws.endpoints import SERVICES
+
+    found: dict[str, str] = {}
+    for each in given:
+        service, equals, url = each.partition("=")
+        if not equals or "/" in service:
+            service, url = "", each
+        elif service not in SERVICES:
+            raise click.BadParameter(f"{service!r} isn't a service that is asked ({', '.join(SERVICES)}).")
+        if not re.match(r"https?://[^/]", url):
+            raise click.BadParameter(f"{url!r} isn't a URL (http://… or https://…).")
+        found |= {service: url} if service else dict.fromkeys(SERVICES, url) | found
+    return found
 
 
 def _config(file: Path, none: bool) -> Config:
@@ -200,7 +248,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
     except click.ClickException as error:
         with suppress(OSError):
-            error.show()
+            _explain_use(error)
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -209,16 +257,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return int(result or 0)
 
 
+def _explain_use(error: click.ClickException) -> None:
+    """Two lines: what is wrong, and where it says how to do it."""
+    from services.base.text import clean
+
+    click.echo(f"stanch: {clean(error.format_message())}", err=True)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"How to use it: {context.command_path} --help", err=True)
+
+
 def _explain(error: Exception) -> int:
     from services.aws.credentials.regions import UnknownRegion
-    from services.aws.errors import AwsError, ReadOnly
-    from services.cases.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.aws.errors import AwsError, NoSuchName, ReadOnly, WrongAccount
+    from services.cases.errors import NoSuch, Refused, RunbookError
     from services.keys.token import TokenError
 
     match error:
-        case NoSuchKey() | NoSuchCase() | TokenError() | UnknownRegion():
+        case NoSuch() | NoSuchName() | TokenError() | UnknownRegion():
             code = Exit.USAGE
-        case Refused() | ReadOnly() | CaseError() | RunbookError():
+        case Refused() | ReadOnly() | WrongAccount() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from services.aws.credentials.source import Source
 from services.aws.session import AwsSession
 from services.aws.skew import clock_ahead
 from services.aws.sts import Caller, get_caller_and_time
+from services.aws.where import Where
 from services.base import clock
 from services.base.folders import require_private
 from services.review.coverage import Coverage, coverage
@@ -75,6 +76,7 @@ class Diagnosis:
     unreadable: tuple[Unreadable, ...]
     source: Source | None = None
     """Which credentials sign, and from where."""
+    where: Where = field(default_factory=Where)
 
     @property
     def complete(self) -> bool:
@@ -89,6 +91,7 @@ class Diagnosis:
             "caller_arn": self.caller.arn,
             "credentials": self.source.as_json() if self.source else None,
             "regions": list(self.regions),
+            "endpoint": self.where.endpoint,
             "read_only": self.read_only,
             "complete": self.complete,
             "unreadable": [{"what": part.what, "error": part.error} for part in self.unreadable],
@@ -115,7 +118,17 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
     return Diagnosis(
-        caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles(), aws.source
+        caller,
+        alias,
+        regions,
+        aws.read_only,
+        able,
+        recorded,
+        state,
+        ahead,
+        trails.troubles(),
+        aws.source,
+        aws.where,
     )
 
 

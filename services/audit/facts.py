@@ -14,6 +14,7 @@ from services.aws.call import Call
 from services.aws.iam import AccessKey
 from services.aws.logs import LogGroup
 from services.aws.secretsmanager import SecretInfo
+from services.aws.where import Where
 from services.keys.inventory import Key
 from services.review.trails import TrailState
 
@@ -77,6 +78,7 @@ class Facts:
     trails: tuple[TrailState, ...] = ()
     analyzed: tuple[Analyzed, ...] = ()
     used: Mapping[str, DataEvents] = field(default_factory=dict)
+    where: Where = field(default_factory=Where)
 
 
 @dataclass(frozen=True, slots=True)

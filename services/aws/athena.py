@@ -10,6 +10,7 @@ from services.aws.errors import AwsError, NotAws, NotFound
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.quoting.sql import Sql
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 CATALOG = "AwsDataCatalog"
@@ -30,10 +31,10 @@ class Execution:
 
 
 async def start_query(
-    aws: AwsSession, region: str, sql: str, *, database: str, workgroup: str | None, output: str | None
+    aws: AwsSession, region: str, sql: Sql, *, database: str, workgroup: str | None, output: str | None
 ) -> str:
     """The id of the query; *output* is an s3:// place for its results where the workgroup names none."""
-    params: dict[str, Any] = {"QueryString": sql, "QueryExecutionContext": {"Database": database}}
+    params: dict[str, Any] = {"QueryString": str(sql), "QueryExecutionContext": {"Database": database}}
     if workgroup:
         params["WorkGroup"] = workgroup
     if output:

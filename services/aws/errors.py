@@ -64,6 +64,15 @@ class BadSetup(AwsError):
     advice = "Check AWS_ENDPOINT_URL, the Region and ~/.aws/config."
 
 
+class WrongAccount(AwsError):
+    """The credentials are of another account than was named, so nothing else is asked or sent."""
+
+    advice = "Use a profile of that account, or a role in it (--role-arn)."
+
+    def __init__(self, operation: str, found: str, expected: str) -> None:
+        super().__init__(operation, f"these credentials are of account {found}, and --account is {expected}")
+
+
 class Expired(AwsError):
     advice = "Renew the credentials (aws sso login, or a new session) and go on: the case keeps its place."
 
@@ -103,6 +112,13 @@ class Denied(AwsError):
 
 class NotFound(AwsError):
     advice = "It may have been deleted meanwhile: refresh and look again."
+
+
+class NoSuchName(NotFound):
+    """A name that somebody typed is nobody's; ``str(error)`` is a sentence with the near one."""
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class QuotaExceeded(AwsError):

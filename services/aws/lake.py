@@ -11,6 +11,7 @@ from services.aws.cloudtrail import EventSelectors, advanced_selector
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.quoting.sql import Sql
 
 PAGE = 1000
 
@@ -61,8 +62,8 @@ async def event_data_stores(aws: AwsSession, region: str) -> tuple[EventDataStor
     return tuple(_store(raw, region) for raw in found)
 
 
-async def start_query(aws: AwsSession, region: str, sql: str) -> str:
-    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=sql)
+async def start_query(aws: AwsSession, region: str, sql: Sql) -> str:
+    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=str(sql))
     return str(body["QueryId"])
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from services.aws import endpoints
+from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
@@ -16,6 +19,7 @@ from services.aws.errors import ReadOnly
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
+from services.aws.where import Where
 from services.base.version import VERSION
 
 if TYPE_CHECKING:
@@ -33,8 +37,9 @@ class AwsSession:
     """An async context that sends calls; clients are made when first needed and closed with it.
 
     *regions* are the Regions to look into, the first being the home of Regional calls that name none.
-    *prompt* asks for an MFA code, and *find* takes the place of the standard credential chain.
-    With *read_only*, any call that is not a read raises ReadOnly before anything is sent.
+    *prompt* asks for an MFA code, and *find* takes the place of the standard credential chain; *role_arn* is
+    assumed with what that finds. With *read_only*, any call that is not a read raises ReadOnly before it is
+    sent; with *account*, any call raises WrongAccount where the credentials are of another.
     """
 
     def __init__(
@@ -45,14 +50,23 @@ class AwsSession:
         more_regions: tuple[str, ...] = (),
         read_only: bool = False,
         endpoint_url: str | None = None,
+        endpoint_urls: Mapping[str, str] | None = None,
         prompt: Prompt | None = None,
         find: Find | None = None,
+        account: str | None = None,
+        role_arn: str | None = None,
+        state_dir: str | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
-        self._endpoint_url = endpoint_url
+        everywhere = dict.fromkeys(endpoints.SERVICES, endpoint_url) if endpoint_url else {}
+        self._bearings = Bearings(account, role_arn, state_dir, everywhere | dict(endpoint_urls or {}))
+        self._base: AwsSession | None = None
+        if role_arn and find is None:
+            self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
+            find = self._base.as_role(role_arn)
         home = regions[0] if regions else None
         self._signer = Signer(find or by_chain(profile, home), prompt)
         self._session: Any = None
@@ -72,7 +86,18 @@ class AwsSession:
         return self._waiting.longest()
 
     async def __aenter__(self) -> Self:
+        if self._bearings.unchecked:
+            try:
+                await self.read("sts", "GetCallerIdentity")
+            except BaseException:
+                await self._stack.aclose()
+                raise
         return self
+
+    @property
+    def where(self) -> Where:
+        """Where its calls go, as far as that is known by now."""
+        return self._bearings.where(self.profile, self._named_regions)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -87,37 +112,44 @@ class AwsSession:
     def ask_by(self, prompt: Prompt) -> None:
         """Let *prompt* ask for MFA codes from now on."""
         self._signer.prompt = prompt
+        if self._base is not None:
+            self._base.ask_by(prompt)
 
     @property
     def source(self) -> Source | None:
         """Which credentials sign, and from where, once they are found."""
         return self._signer.source
 
-    async def assume(self, role_arn: str) -> AwsSession:
-        """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
+    def as_role(self, role_arn: str) -> Find:
+        """What finds credentials of that role, asked for with this session's own."""
         from services.aws.credentials.found import Found
         from services.aws.credentials.source import Source, role_name
 
         async def find(signer: Signer) -> Found:
             params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
             made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
+            profile = self.source.profile if self.source else None
             return Found(
                 made["AccessKeyId"],
                 made["SecretAccessKey"],
                 made["SessionToken"],
                 expires=made["Expiration"],
-                source=Source(
-                    "assume-role", self.source.profile if self.source else None, role_name(role_arn)
-                ),
+                source=Source("assume-role", profile, role_name(role_arn)),
             )
 
+        return find
+
+    async def assume(self, role_arn: str) -> AwsSession:
+        """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
         session = AwsSession(
             self.profile,
             self._named_regions,
             more_regions=self._more_regions,
             read_only=self.read_only,
-            endpoint_url=self._endpoint_url,
-            find=find,
+            endpoint_urls=self._bearings.given,
+            find=self.as_role(role_arn),
+            role_arn=role_arn,
+            state_dir=self._bearings.state_dir,
         )
         await session.resolve_credentials()
         return session
@@ -150,7 +182,8 @@ class AwsSession:
         return tuple(sorted(session.get_available_regions(service, partition)))
 
     async def home(self) -> str:
-        return (await self.regions())[0]
+        self._bearings.home = (await self.regions())[0]
+        return self._bearings.home
 
     async def resolve_credentials(self) -> None:
         """Find credentials now, while a prompt for MFA can still be answered; raises an AwsError."""
@@ -161,6 +194,9 @@ class AwsSession:
         """Send *call* and return AWS's answer; raises ReadOnly or an AwsError."""
         if self.read_only and not call.reads:
             raise ReadOnly(call.operation)
+        asks_who = call.operation == "GetCallerIdentity"
+        if self._bearings.unchecked and not asks_who:
+            await self.read("sts", "GetCallerIdentity")
         from services.aws.attempts import watched_attempts
 
         with self._waiting.for_call(call):
@@ -172,6 +208,8 @@ class AwsSession:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
         self._known_in.add(client.meta.region_name)
+        if asks_who:
+            self._bearings.learn(answer.body)
         return answer
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
@@ -208,11 +246,12 @@ class AwsSession:
         context = session.create_client(
             service,
             region_name=region or await self.home(),
-            endpoint_url=self._endpoint_url,
+            endpoint_url=self._bearings.given.get(service),
             config=config,
         )
         client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
         watch(client)
+        self._bearings.connected(service, client.meta)
         return client
 
     async def _botocore(self) -> Any:
@@ -231,7 +270,9 @@ class AwsSession:
         from services.aws.credentials.open import open_session
 
         home = self._named_regions[0] if self._named_regions else None
-        return open_session(self.profile, home, self._signer)
+        session = open_session(self.profile, home, self._signer)
+        self._bearings.opened(session)
+        return session
 
     @staticmethod
     async def translated(operation: str, awaitable: Any) -> Any:

@@ -19,14 +19,17 @@ from typing import Any, Self
 import msgspec
 
 from services.aws.iam import Credential
+from services.aws.where import Where
 from services.base import clock, files
 from services.base.files import CannotLock, Held, sync_folder
 from services.base.folders import make_new, make_private, require_private
+from services.base.nearest import no_such
 from services.base.text import clean
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
 from services.cases.journal import UNREADABLE, Entry, Journal
 from services.cases.state import INCIDENT, CaseState
+from services.quoting.shell import ShellCommand
 
 NAME_SHOWN = 64
 """Characters of a login or a host: what a colleague's machine calls them is a stranger's text."""
@@ -67,7 +70,7 @@ class Case:
                 self.__exit__(None, None, None)
                 raise CaseError(
                     f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
-                    f"written into it. See `stanch case verify {self.id}`; without --case a new one begins."
+                    f"written into it. See `{self._verify}`; without --case a new one begins."
                 )
             if torn:
                 self.append("note", text=torn)
@@ -107,7 +110,7 @@ class Case:
     def state(self) -> CaseState:
         entries = self.journal.entries()
         if not entries:
-            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
+            raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
         try:
             return state.read(entries)
         except UNREADABLE as error:
@@ -142,6 +145,10 @@ class Case:
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
+    @property
+    def _verify(self) -> ShellCommand:
+        return Where().stanch("case verify", self.id)
+
     def flaws(self) -> tuple[str, ...]:
         """What is wrong with the journal or the evidence, one sentence each; none where it is intact."""
         found = [f"Line {flaw.line} of the journal {flaw.words}." for flaw in self.journal.flaws()]
@@ -174,6 +181,7 @@ class Case:
             "key_id": now.opened.get("key_id"),
             "user": now.opened.get("user") or _user(now.whose),
             "account": now.opened.get("account"),
+            "endpoint": now.opened.get("endpoint"),
             "opened": clock.rfc3339(now.opened_at) if now.opened_at else None,
             "closed": clock.rfc3339(now.closed_at) if now.closed_at else None,
         }
@@ -311,7 +319,9 @@ class CaseBook:
         for case in self.cases():
             if case.id.casefold() == case_id.casefold():
                 return case
-        raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
+        known = [case.id for case in self.cases()]
+        otherwise = "`stanch case list` names those there are."
+        raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
         """The newest such case of that key that is not closed, and whose journal nobody altered."""
@@ -336,6 +346,7 @@ class CaseBook:
         caller_arn: str,
         now: datetime,
         kind: str = INCIDENT,
+        where: Where | None = None,
     ) -> Case:
         """A new case, opened and locked by the caller of this method once entered."""
         opened: dict[str, object] = {
@@ -350,10 +361,10 @@ class CaseBook:
             "account": account,
             "responder": caller_arn,
         }
-        return self.begin(opened, now)
+        return self.begin(opened, now, where)
 
-    def begin(self, opened: Mapping[str, object], now: datetime) -> Case:
-        """A new case whose journal begins with *opened*."""
+    def begin(self, opened: Mapping[str, object], now: datetime, where: Where | None = None) -> Case:
+        """A new case whose journal begins with *opened*, and with the endpoint where it isn't AWS's own."""
         case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
         folder = self.folder / case_id
         try:
@@ -362,14 +373,15 @@ class CaseBook:
             make_new(folder)
             sync_folder(self.folder)
         except FileExistsError:
-            return self.begin(opened, now)
+            return self.begin(opened, now, where)
         except OSError as error:
             raise CaseError(
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
         case = Case(folder)
-        case.journal.append("opened", {**opened, **_here()}, now)
+        elsewhere = where.journaled() if where else {}
+        case.journal.append("opened", {**opened, **elsewhere, **_here()}, now)
         return case
 
 

@@ -99,7 +99,8 @@ def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iter
         if one.id not in (at.key.id, made):
             service = one.service.removesuffix(".amazonaws.com")
             words = f"another {service} key, {one.status}, made {clock.spoken(one.created, at.now())}"
-            yield Held("API key", one.id, words, None, f"stanch respond {one.id} --user {one.user}")
+            command = at.aws.where.stanch("respond", one.id, options=(("--user", one.user),))
+            yield Held("API key", one.id, words, None, str(command))
 
 
 async def _quarantine(at: Situation, attached: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.aws.where import Where
 from services.base import clock
 from services.base.version import VERSION
 from services.cases.anchor import anchors
@@ -29,9 +30,8 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     """
     entries = case.journal.entries()
     if entries and isinstance(entries[0].data, dict) and entries[0].data.get("kind", INCIDENT) != INCIDENT:
-        raise CaseError(
-            f"Case {case.id} is no incident, so it has no report: `stanch case show {case.id}` has it all."
-        )
+        show = Where().stanch("case show", case.id)
+        raise CaseError(f"Case {case.id} is no incident, so it has no report: `{show}` has it all.")
     # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
     trouble: tuple[str, ...] = ()
     try:
@@ -84,6 +84,7 @@ def _header(case: Case, entries: Sequence[Entry], now: datetime) -> Header:
     return Header(
         case=case.id,
         account=text("account"),
+        endpoint=text("endpoint") or None,
         key_id=text("key_id"),
         user=text("user"),
         alias=text("alias") or None,

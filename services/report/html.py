@@ -68,6 +68,7 @@ def _header(report: Report) -> Safe:
         ("Alias", el("code", alias)),
         ("Service", short_service(header.service)),
         ("Account", header.account),
+        *((("Endpoint", f"{header.endpoint}, which is not AWS's own"),) if header.endpoint else ()),
         ("Made", stamp(header.created) if header.created else "not known"),
         ("Expires", stamp(header.expires) if header.expires else "never"),
         ("Responder", el("code", header.responder)),

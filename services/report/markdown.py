@@ -73,6 +73,8 @@ def _header(report: Report) -> Iterator[str]:
     yield f"# Case {text(header.case)}: key {text(header.key_id)} of {text(header.user)}"
     yield ""
     yield f"- Account: {text(header.account)}"
+    if header.endpoint:
+        yield f"- Endpoint: {code(header.endpoint)}, which is not AWS's own"
     alias = code(header.alias or "none")
     yield f"- Key: {code(header.key_id)}, {text(short_service(header.service))}, alias {alias}"
     if header.created:

@@ -29,6 +29,8 @@ class Header:
 
     case: str
     account: str
+    endpoint: str | None
+    """In words, where it was not AWS's own."""
     key_id: str
     user: str
     alias: str | None

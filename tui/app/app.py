@@ -157,6 +157,7 @@ class StanchApp(TypeAhead[None]):
 
             caller = await get_caller(aws)
             self.context = self.context.introduced(caller.account, caller.name, aws.source)
+            self.context = replace(self.context, endpoint=aws.where.endpoint)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._watching.tell_skew(aws)
             self._welcome()

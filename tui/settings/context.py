@@ -38,6 +38,8 @@ class Context:
     alias: str | None = None
     caller: str | None = None
     regions: tuple[str, ...] = ()
+    endpoint: str | None = None
+    """What is asked in place of AWS's own; it stays in sight whatever the width."""
     profile: str | None = None
     """The profile that signs, where one is named."""
     colour: Colour | None = None

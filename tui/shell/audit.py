@@ -20,7 +20,16 @@ from services.audit.model import SEVERITIES, Audit, Finding, Limits
 from services.base import clock
 from services.base.text import clean
 from tui.exits import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    pass_setup,
+    print_document,
+    print_json,
+    run,
+)
 from tui.shell.newfile import force_option, may_replace
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}
@@ -129,7 +138,7 @@ def command(
     if as_json:
         print_json(_document(visits, known, today))
     elif as_sarif:
-        print_json(sarif.document(visits, known, today))
+        print_document(sarif.document(visits, known, today))
     else:
         for visit in visits:
             _print(visit, known, today)

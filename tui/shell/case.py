@@ -14,10 +14,11 @@ from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
+from tui.shell.guessing import Guessing
 from tui.shell.verifying import anchor, say_consistency, verify
 
 
-@click.group("case", short_help="List, show, verify, anchor, report and close cases.")
+@click.group("case", cls=Guessing, short_help="List, show, verify, anchor, report and close cases.")
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 

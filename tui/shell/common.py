@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ import click
 from services.aws.credentials.profiles import named_profile
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig, ThemeName
 from tui.shell.attending import attended
 from tui.shell.streams import takes_all_letters
@@ -46,6 +45,13 @@ class Setup:
     plain: bool = False
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")
+    account: str | None = None
+    """The credentials are to be of this account, or nothing is asked."""
+    role_arn: str | None = None
+    endpoint_urls: Mapping[str, str] = field(default_factory=dict)
+    state_dir_named: bool = False
+    opened: list[AwsSession] = field(default_factory=list, compare=False, repr=False)
+    """Every session that was made."""
 
     @property
     def profile_config(self) -> ProfileConfig:
@@ -63,8 +69,13 @@ class Setup:
             read_only=self.read_only,
             more_regions=self.more_regions,
             prompt=TerminalPrompt(),
+            account=self.account,
+            role_arn=self.role_arn,
+            endpoint_urls=self.endpoint_urls,
+            state_dir=self._named_state_dir,
         )
         _OPENED.add(opened)
+        self.opened.append(opened)
         return opened
 
 
@@ -100,6 +111,20 @@ class Each(list[T]):
 
 
 def print_json(document: object) -> None:
+    """One document, which says the endpoint where AWS was asked for it."""
+    setup = _setup()
+    if isinstance(document, dict) and setup and setup.opened:
+        document = document | setup.where.as_json()
+    print_document(document)
+
+
+def _setup() -> Setup | None:
+    context = click.get_current_context(silent=True)
+    return context.find_object(Setup) if context else None
+
+
+def print_document(document: object) -> None:
+    """One whose form somebody else decides."""
     # Piece by piece: a review may have more events than there is memory for as text. The encoder that
     # indents is the one in Python, which asks a list for its items.
     encoder = json.JSONEncoder(indent=2, ensure_ascii=not takes_all_letters(sys.stdout))
@@ -111,12 +136,7 @@ def print_json(document: object) -> None:
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """*rows* with a header; a cell that a spreadsheet would take for a formula is made text."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    click.echo(out.getvalue(), nl=False)
+    click.echo(to_csv(rows), nl=False)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -169,14 +189,3 @@ class Progress:
         if self._shown:
             say_aside("\r" + " " * self._shown + "\r")
             self._shown = 0
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            text = ""
-        case list() | tuple():
-            text = " ".join(str(part) for part in value)
-        case _:
-            text = clean(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text

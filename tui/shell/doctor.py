@@ -57,11 +57,13 @@ def _print(found: Diagnosis) -> None:
     click.echo(f"  {found.caller.arn}")
     click.echo(f"  signed by: {found.source or 'unknown'}")
     click.echo(f"  looking into {', '.join(found.regions)}")
+    if found.where.endpoint:
+        click.echo(f"  ! asked at {found.where.endpoint}, which is not AWS's own endpoint")
     _head(f"You may, {CAVEAT}")
     for ability in found.abilities:
         _print_ability(ability)
     _head("Use of Logs keys is recorded")
-    _print_recorded(found.recorded, clock.now())
+    _print_recorded(found.recorded, clock.now(), str(found.where.stanch("harden")))
     _head("This machine")
     _print_machine(found)
 
@@ -78,7 +80,7 @@ def _print_ability(ability: Ability) -> None:
         _more(f"Ask for it (docs/policy-{part.document}.json). Until then: {_lowered(part.without)}")
 
 
-def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
+def _print_recorded(recorded: tuple[Recorded, ...], now: datetime, harden: str) -> None:
     for each in recorded:
         words: str = each.covers
         if each.since:
@@ -91,7 +93,7 @@ def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
     if blind:
         _more(
             f"Whether a key was used in {blind} will stay unknown: have it recorded before it is needed "
-            "(stanch harden).",
+            f"({harden}).",
         )
     if unsure:
         _more(f"Look at the trails of {unsure}, or use a profile that may read them.")

@@ -192,7 +192,7 @@ class _Work:
                 }
             )
         else:
-            click.echo(f"{runbook.key.id} of {runbook.key.user} in {runbook.caller.account}")
+            click.echo(f"{runbook.key.id} of {runbook.key.user} in {aws.where.text}")
             for number, plan in enumerate(plans, 1):
                 print_plan(plan, number)
         return Exit.DONE
@@ -244,7 +244,7 @@ class _Work:
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.calls:
-            confirm(runbook.aws)
+            confirm(runbook.aws, f"Do it in {plan.where.text}?")
         return plan
 
     async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:
@@ -306,7 +306,9 @@ def print_plan(plan: Plan, number: int | None = None) -> None:
     click.echo(f"  undo:   {plan.undo or 'none'}")
     for warning in plan.warnings:
         click.echo(f"  mind:   {warning}")
+    if plan.where.endpoint:
+        click.echo(f"  mind:   asked and sent to {plan.where.endpoint}, which is not AWS's own endpoint")
     if plan.blocked:
         click.echo(f"  blocked: {plan.blocked}")
     for call in plan.calls:
-        click.echo(f"  $ {call.cli}")
+        click.echo(f"  $ {plan.where.aws(call)}")

@@ -16,8 +16,9 @@ from services.incident import opening
 from services.incident.exporting import keep
 from services.incident.reviewing import marks
 from services.incident.reviewwork import source_told
+from services.keys.named import user_named
 from services.review import export as exporting
-from services.review.model import Athena, Marks, SourceUnavailable, Subject, Window
+from services.review.model import Athena, Marks, SourceUnavailable, Subject, Unreadable, Window
 from services.review.model import Progress as Scanned
 from services.review.pace import Pace
 from services.review.plan import SOURCES
@@ -98,6 +99,9 @@ class Moment(click.ParamType[datetime]):
 @click.option(
     "--fresh", is_flag=True, help="Read all objects anew, also those a reading that was cut had done."
 )
+@click.option(
+    "--deleted", is_flag=True, help="The user of --user was deleted since: look for its name all the same."
+)
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="The events as comma-separated values.")
 @click.option(
@@ -122,6 +126,7 @@ def command(
     athena_output: str | None,
     athena_create: bool,
     fresh: bool,
+    deleted: bool,
     as_json: bool,
     as_csv: bool,
     export: Path | None,
@@ -138,13 +143,15 @@ def command(
     if since is None:
         since = Window.all_time().since if _offline(source) else clock.now() - DEFAULT_WINDOW
         until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
+    if deleted and (key_id or not user):
+        raise click.UsageError("--deleted goes with --user alone.")
     if since >= until:
         raise click.UsageError("--since must be before --until.")
     replaces = export is not None and may_replace(export, force=force)
     try:
         athena = Athena(athena_workgroup, athena_output, create=athena_create)
         window = Window(since, until)
-        review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh))
+        review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh, deleted))
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None
     if export:
@@ -169,6 +176,7 @@ async def _review(
     suspected: datetime | None,
     athena: Athena,
     fresh: bool,
+    deleted: bool,
 ) -> tuple[Review, Case | None]:
     """The review, and the key's open case where it has one."""
     line, pace = Progress(), Pace()
@@ -186,7 +194,10 @@ async def _review(
             return review, None
         async with setup.session() as aws:
             subject = Subject(user or "")
-            if key_id:
+            if user and not key_id:
+                spelled = user if deleted else await user_named(aws, user)
+                subject = Subject(spelled or user)
+            elif key_id:
                 runbook = await opening.look_up(aws, CaseBook(setup.state_dir), key_id, user=user)
                 subject = Subject(runbook.key.user, key_id, runbook.key.service)
                 known, case = marks(runbook.state), runbook.case
@@ -202,6 +213,10 @@ async def _review(
                 keep=setup.state_dir / "reviews",
                 fresh=fresh,
             )
+            if user and not key_id and spelled is None:
+                what = f"whether there is a user {user}"
+                part = Unreadable.of(what, "iam:GetUser is not allowed")
+                review = replace(review, complete=False, unreadable=(*review.unreadable, part))
             return review, case
     finally:
         line.done()

@@ -28,7 +28,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         # Told before the screen opens, where it can be corrected.
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
-        more = {"connect": _after_prompt(setup)} | more
+        more = {"connect": _after_prompt(setup) or as_set_up(setup)} | more
     options = Options(
         state_dir=setup.state_dir,
         profile=setup.profile,
@@ -70,6 +70,18 @@ def _take_terminal() -> None:
         return
     os.dup2(terminal, 0)
     os.close(terminal)
+
+
+def as_set_up(setup: Setup) -> Connect:
+    """By the options before the command: the account that is meant, the role, the endpoints."""
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[AwsSession]:
+        async with setup.session() as aws:
+            await aws.resolve_credentials()
+            yield aws
+
+    return connect
 
 
 def _after_prompt(setup: Setup) -> Connect | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.base.nearest import nearest
 from services.rights.policies import BEARER_ACTIONS
 
 SERVICE_KEY = "iam:ServiceSpecificCredentialServiceName"
@@ -86,7 +87,9 @@ def service_named(name: str) -> str:
     full = name.lower() if "." in name else f"{name.lower()}.amazonaws.com"
     if full not in SERVICES:
         known = ", ".join(each.removesuffix(".amazonaws.com") for each in SERVICES)
-        raise BadDocument(f"{name} has no keys of this kind: say one of {known}.")
+        near = nearest(name.removesuffix(".amazonaws.com"), known.split(", "))
+        advice = f"did you mean {near}?" if near else f"say one of {known}."
+        raise BadDocument(f"{name} has no keys of this kind: {advice}")
     return full
 
 

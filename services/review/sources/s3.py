@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -25,6 +26,7 @@ from services.review.trails import TrailState
 
 OBJECTS_IN_FLIGHT = 12
 LISTED_AHEAD = 20_000
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 PUBLISHED_LATE = timedelta(days=1)
 """A key's date is that of publishing: a call of the window may stand in the day after it."""
 
@@ -169,7 +171,7 @@ async def log_roots(aws: AwsSession, trail: Trail) -> list[str]:
     if not trail.organization:
         return [logs]
     folders = await s3.list_folders(aws, trail.bucket, logs)
-    return [logs, *(f"{logs}{name}/" for name in folders if name.startswith("o-"))]
+    return [logs, *(f"{logs}{name}/" for name in folders if _ORGANIZATION.fullmatch(name))]
 
 
 def days(window: Window) -> tuple[str, str]:

@@ -119,3 +119,11 @@ def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None
     left = {command.id: command.shown_key for command in heard(ranked, Input())}
     assert left == {"open": "enter", "back": "esc"}
     assert {"quit", "help"} <= {command.id for command in ranked}
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_an_endpoint_that_is_not_awss_own_stays_whatever_the_width(width: int) -> None:
+    told = replace(FULL, endpoint="http://127.0.0.1:5000", read_only=False, case=None)
+    line = plain(status(told, width, NOW))
+    assert "123456789012   endpoint 127.0.0.1:5000" in line
+    assert width_of(status(told, width, NOW)) == width

@@ -77,7 +77,7 @@ def test_trouble_that_passes_is_not_noticed(
 def test_a_key_that_is_not_there(stanch: Stanch, leaked: Account) -> None:
     done = stanch("respond", "ACCAAAAAAAAAAAAAAAAAA", "--plan")
     assert done.code == Exit.USAGE
-    assert "123456789012 has no key ACCAAAAAAAAAAAAAAAAAA" in one_line(done)
+    assert "There is no key ACCAAAAAAAAAAAAAAAAAA in account 123456789012." in one_line(done)
 
 
 def test_a_token_of_another_account(stanch: Stanch, sandbox: Sandbox) -> None:
