@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 
 from services.base import clock
+from services.base.files import sync_folder
 from services.cases.case import Case
 from services.cases.errors import CaseError
-from services.cases.journal import sync_folder
 
 NAMESPACE = "stanch-case"
 FOLDER = "anchors"

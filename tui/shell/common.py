@@ -16,6 +16,7 @@ import click
 
 from services.aws.credentials.profiles import named_profile
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.base.text import clean
 from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig, ThemeName
@@ -77,6 +78,24 @@ class Setup:
         _OPENED.add(opened)
         self.opened.append(opened)
         return opened
+
+    @property
+    def where(self) -> Where:
+        """Where printed commands act, as far as that is known by now."""
+        if self.opened:
+            return self.opened[-1].where
+        return Where(
+            self.account,
+            self.profile,
+            self.role_arn,
+            self.regions,
+            endpoints=self.endpoint_urls,
+            state_dir=self._named_state_dir,
+        )
+
+    @property
+    def _named_state_dir(self) -> str | None:
+        return str(self.state_dir) if self.state_dir_named else None
 
 
 pass_setup = click.make_pass_decorator(Setup)

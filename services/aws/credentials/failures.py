@@ -10,7 +10,8 @@ from typing import Any
 
 from services.aws.credentials.profiles import chain, environment_signs, read_profiles
 from services.aws.credentials.source import Source, role_name
-from services.aws.errors import AwsError, Expired, NoCredentials, Unreachable, from_client_error
+from services.aws.errors import AwsError, Expired, NoCredentials, Unreachable
+from services.aws.refusals import from_client_error
 from services.base.text import clean
 
 _SIGNED_OUT = ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "SSOError")

@@ -26,6 +26,8 @@ from services.aws import (
     sts,
 )
 from services.aws.session import AwsSession
+from services.quoting.insights import InsightsQuery
+from services.quoting.sql import Sql
 
 R, U = "us-east-1", "web"
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
@@ -61,7 +63,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     account.get_alias: ("iam", account.get_alias),
     athena.start_query: (
         "athena",
-        lambda aws: athena.start_query(aws, R, "SELECT 1", database="d", workgroup="w", output=None),
+        lambda aws: athena.start_query(aws, R, Sql("SELECT 1"), database="d", workgroup="w", output=None),
     ),
     athena.execution: ("athena", lambda aws: athena.execution(aws, R, "q")),
     athena.result_pages: ("athena", lambda aws: drained(athena.result_pages(aws, R, "q"))),
@@ -97,11 +99,14 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     iam.list_tags: ("iam", lambda aws: iam.list_tags(aws, U)),
     inlinepolicies.read_inline: ("iam", lambda aws: inlinepolicies.read_inline(aws, "Role", "r")),
     inlinepolicies.get_inline: ("iam", lambda aws: inlinepolicies.get_inline(aws, "Group", "g", "p")),
-    insights.start_query: ("logs", lambda aws: insights.start_query(aws, R, "g", "q", 0, 1, limit=1)),
+    insights.start_query: (
+        "logs",
+        lambda aws: insights.start_query(aws, R, "g", InsightsQuery("limit 1"), 0, 1, limit=1),
+    ),
     insights.results: ("logs", lambda aws: insights.results(aws, R, "q")),
     insights.stop_query: ("logs", lambda aws: insights.stop_query(aws, R, "q")),
     lake.event_data_stores: ("cloudtrail", lambda aws: lake.event_data_stores(aws, R)),
-    lake.start_query: ("cloudtrail", lambda aws: lake.start_query(aws, R, "SELECT 1")),
+    lake.start_query: ("cloudtrail", lambda aws: lake.start_query(aws, R, Sql("SELECT 1"))),
     lake.query_page: ("cloudtrail", lambda aws: lake.query_page(aws, R, "q" * 36)),
     lake.result_pages: (
         "cloudtrail",
