@@ -180,6 +180,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
+    from tui.shell.terminal import trust_window
+
+    trust_window()
     code = run(arguments)
     try:
         sys.stdout.flush()

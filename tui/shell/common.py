@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,7 +112,7 @@ class Progress:
 
     def __call__(self, text: str) -> None:
         if self._terminal:
-            text = clean(text, limit=78)
+            text = clean(text, limit=min(78, shutil.get_terminal_size().columns - 2))
             click.echo("\r" + text.ljust(self._shown), nl=False, err=True)
             self._shown = len(text)
 
