@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.style import Style
 from rich.text import Text
-from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.filter import LineFilter, NoColor
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -25,13 +22,14 @@ from tui.clipboard import osc52
 from tui.connection import Connection, standard
 from tui.context import Context, OpenCase, Subject
 from tui.errorlog import ErrorLog, Trouble
+from tui.jobcontrol import JobControl
 from tui.options import Options
 from tui.roles import Role, styles
 from tui.run import INTERRUPTED
 from tui.safety import ControlFilter
 from tui.screens.base import Commands
 from tui.screens.start import StartScreen
-from tui.shadow import Shadow
+from tui.shadow import ExactDrawing
 from tui.themes import THEMES, choose
 from tui.typeahead import TypeAhead
 
@@ -46,7 +44,7 @@ _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
 
-class StanchApp(TypeAhead[None]):
+class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     """Screens ask it for ``aws()``, ``options``, ``context`` and ``errors``, and to open each other."""
 
     TITLE = "stanch"
@@ -68,7 +66,6 @@ class StanchApp(TypeAhead[None]):
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
-        self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options))
         for theme in THEMES:
@@ -121,11 +118,7 @@ class StanchApp(TypeAhead[None]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
             loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._shadow.forget()
 
     async def on_unmount(self) -> None:
         if self._desk:
@@ -358,17 +351,6 @@ class StanchApp(TypeAhead[None]):
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
         if self._driver is not None:
             self._driver.write(osc52(text, os.environ))
-
-    def redraw(self) -> None:
-        """Send the whole screen again, where the terminal was disturbed by something else."""
-        self._shadow.forget()
-        self.screen.refresh()
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            super()._display(screen, self._shadow.exact(renderable))  # type: ignore[arg-type]
-        else:
-            super()._display(screen, renderable)
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.

@@ -19,6 +19,7 @@ from tui.widgets.rows import Rows
 WALKED_ELSEWHERE = {
     "take_over": "tests/tui/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",
+    "suspend": "tests/tui/test_job_control.py",
 }
 
 BY_A_FIELD = {"choose"}
