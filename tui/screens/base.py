@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
@@ -98,6 +99,16 @@ class Commands(Screen[Result]):
         # once: a worker begun in this moment would never be awaited.
         asyncio.get_running_loop().call_soon(self.workers.cancel_node, self)
         return super().remove()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        if not self.is_current:
+            # It was left or covered since the key was pressed: Textual would close the screen in sight.
+            return AwaitComplete.nothing()
+        for asked in self._result_callbacks[-1:]:
+            if asked.future and asked.future.done():
+                # Who asked is gone.
+                asked.future = None
+        return super().dismiss(result)
 
     def commands_changed(self) -> None:
         """Say what can be done now once more; call it when the subject or a state has changed."""
