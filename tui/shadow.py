@@ -110,8 +110,9 @@ class ExactDrawing(App[Result]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, (LayoutUpdate, ChopsUpdate)) or (renderable is None and self._shadow.lost):
-            renderable = self._frame(screen)
-        super()._display(screen, renderable)
+            super()._display(screen, self._frame(screen))  # type: ignore[arg-type]
+        else:
+            super()._display(screen, renderable)
 
     def _frame(self, screen: Screen[object]) -> CompositorUpdate | None:
         """The frame to draw now; None where it would be of another size, or the line is behind."""

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 import pyte
 from rich.color import ColorSystem
@@ -122,7 +122,7 @@ async def emulated(
     class EmulatedDriver(LinuxDriver):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
-            self._file = cast(TextIO, terminal)
+            self._file = cast(Any, terminal)
             self.fileno, self.input_tty = ours, True
 
         def _get_terminal_size(self) -> tuple[int, int]:

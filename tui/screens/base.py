@@ -103,7 +103,7 @@ class Commands(Screen[Result]):
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         if not self.is_current:
             # It was left or covered since the key was pressed: Textual would close the screen in sight.
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         for asked in self._result_callbacks[-1:]:
             if asked.future and asked.future.done():
                 # Who asked is gone.
