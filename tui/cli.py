@@ -6,17 +6,17 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.version import VERSION
+from services.base.version import VERSION
+from tui.exits import Exit
 
 if TYPE_CHECKING:
-    from tui.config import Config, ThemeName
+    from tui.settings.config import Config, ThemeName
 
 # What each command needs is imported only when it runs: `stanch --help` must not wait for AWS's models.
 COMMANDS = {
@@ -39,18 +39,6 @@ COMMANDS = {
     "sandbox": "tui.shell.sandbox",
     "completion": "tui.shell.completion",
 }
-
-
-class Exit(IntEnum):
-    """What scripts may rely on."""
-
-    DONE = 0
-    DEFECT = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    REFUSED = 4
-    AWS = 5
-    INTERRUPTED = 130
 
 
 class Stanch(click.Group):
@@ -132,7 +120,7 @@ def stanch(
     no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
-    from tui.config import default_path
+    from tui.settings.config import default_path
     from tui.shell.common import Setup
 
     config_file = config_file or default_path()
@@ -160,7 +148,7 @@ def stanch(
 
 def _config(file: Path, none: bool) -> Config:
     """What is configured; a file that cannot be used ends the program, as it may ask for --read-only."""
-    from tui import config
+    from tui.settings import config
 
     if none:
         return config.Config()
@@ -209,8 +197,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     from services.aws.errors import AwsError, ReadOnly
-    from services.runbook.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
-    from services.token import TokenError
+    from services.cases.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.keys.token import TokenError
 
     match error:
         case NoSuchKey() | NoSuchCase() | TokenError():

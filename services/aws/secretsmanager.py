@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.aws.errors import NotFound
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 
 @dataclass(frozen=True, slots=True)

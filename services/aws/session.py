@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from services.aws.call import Call
 from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
-from services.version import VERSION
+from services.base.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""

@@ -19,9 +19,9 @@ from rich.color import ColorSystem
 from textual.drivers.linux_driver import LinuxDriver
 
 from tests.patience import PATIENCE
-from tui.app import StanchApp
-from tui.options import Options, Start
-from tui.shadow import Shadow
+from tui.app.app import StanchApp
+from tui.app.shadow import Shadow
+from tui.settings.options import Options, Start
 
 Cells = list[list[tuple[str, str, str, bool, bool, bool]]]
 """By row and column: text, colours, bold, underlined, reversed."""
@@ -91,11 +91,17 @@ class Emulated:
         self.terminal.resize(columns, lines)
         signal.raise_signal(signal.SIGWINCH)
 
-    async def until(self, done: Callable[[], object], words: str, seconds: float = PATIENCE) -> None:
-        deadline = time.monotonic() + seconds
+    async def until(
+        self,
+        done: Callable[[], object],
+        words: str,
+        seconds: float = PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        deadline = clock() + seconds
         while not done():
             assert not self.ended.done(), f"{words}: it ended\n{self.terminal.text}"
-            assert time.monotonic() < deadline, f"{words}\n{self.terminal.text}"
+            assert clock() < deadline, f"{words}\n{self.terminal.text}"
             await asyncio.sleep(0.01)
 
     async def wait(self, *texts: str) -> None:

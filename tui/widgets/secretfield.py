@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from tui import words
-from tui.widgets.lines import Line, Lines, fit
+from tui.look import words
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 MOST = 64 * 1024
 """Characters kept of what is pasted: more than decode() takes for a key, so that it says "too long"."""

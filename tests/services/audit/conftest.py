@@ -13,20 +13,21 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from sandbox.account.world import World
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.credentials import Credential, CredentialStore
-from sandbox.lastaccessed import LastAccess
-from sandbox.logs import enable_bearer, log_groups
-from sandbox.meter import Meter
+from sandbox.iam.credentials import Credential, CredentialStore
+from sandbox.iam.lastaccessed import LastAccess
+from sandbox.logs.logs import enable_bearer, log_groups
+from sandbox.logs.meter import Meter
 from sandbox.scenario.audit import make_trail
-from sandbox.sender import Sender
-from sandbox.server import Sandbox
-from sandbox.world import World
+from sandbox.scenario.sender import Sender
+from sandbox.wire.server import Sandbox
 from services.audit.audit import audit
 from services.audit.model import Audit
 from services.aws.session import AwsSession
 from tests.principals import allow, policy
 from tui import cli
+from tui.exits import Exit
 
 LOGS = "logs.amazonaws.com"
 REGION = "us-east-1"
@@ -135,7 +136,7 @@ async def obey(account: Account, command: str) -> None:
     program, *words = shlex.split(command)
     if program == "stanch":
         # In a thread, for it has a loop of its own.
-        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == cli.Exit.DONE
+        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == Exit.DONE
     else:
         _by_boto3(account, command)
 

@@ -14,15 +14,15 @@ import pytest
 
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.audit import baseline
 from services.audit.model import Finding
 from tests.principals import allow, documented, make_user, policy, sign_as
 from tests.services.audit.conftest import Account
 from tests.services.audit.conftest import account as account
 from tests.tui.shell.conftest import Stanch
-from tui.cli import Exit
 from tui.cli import stanch as cli
+from tui.exits import Exit
 
 HERE = ("--region", "us-east-1", "audit")
 

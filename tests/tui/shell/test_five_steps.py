@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.actors import Actors, Pace
+from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 from tests.tui.shell.conftest import Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 FAST = Pace(service=0.1, shipper=0.1, workload=0.1, attacker=0.1, attacker_gives_way=0.2, secret=0.1)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.tui.shell.conftest import Account, Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 Respond = Callable[..., Done]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.terminal import Terminal
 from tui.shell.terminal import why_no_screen
 
