@@ -229,6 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
     librarylog.keep()
+    from tui.shell.terminal import trust_window
+
+    trust_window()
     code = run(arguments)
     if why := streams.finish():
         _say(why)

@@ -10,11 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rich.console import RenderableType
 from rich.style import Style
 from rich.text import Text
-from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.filter import LineFilter, NoColor
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -24,8 +21,9 @@ from services.base.text import clean
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
+from tui.app.jobcontrol import JobControl
 from tui.app.safety import ControlFilter
-from tui.app.shadow import Shadow
+from tui.app.shadow import ExactDrawing
 from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
@@ -49,7 +47,7 @@ _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
 
-class StanchApp(TypeAhead[None]):
+class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     """What screens know of it is the Host."""
 
     TITLE = "stanch"
@@ -71,7 +69,6 @@ class StanchApp(TypeAhead[None]):
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
-        self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
@@ -116,12 +113,8 @@ class StanchApp(TypeAhead[None]):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
             loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
         self.errors.overhear(self.options.now)
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
         self.set_interval(1.0, self._watching.tell_waiting)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._shadow.forget()
 
     async def on_unmount(self) -> None:
         if self._desk:
@@ -263,17 +256,6 @@ class StanchApp(TypeAhead[None]):
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
         if self._driver is not None:
             self._driver.write(osc52(text, os.environ))
-
-    def redraw(self) -> None:
-        """Send the whole screen again, where the terminal was disturbed by something else."""
-        self._shadow.forget()
-        self.screen.refresh()
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            super()._display(screen, self._shadow.exact(renderable))  # type: ignore[arg-type]
-        else:
-            super()._display(screen, renderable)
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.

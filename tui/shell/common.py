@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -200,7 +201,7 @@ class Progress:
 
     def __call__(self, text: str) -> None:
         if self._terminal:
-            text = clean(text, limit=78)
+            text = clean(text, limit=min(78, shutil.get_terminal_size().columns - 2))
             say_aside("\r" + text.ljust(self._shown))
             self._shown = len(text)
 

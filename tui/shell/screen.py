@@ -16,13 +16,14 @@ from services.aws.session import AwsSession
 from services.keys.token import Token
 from tui.settings.options import Connect, Options, Start
 from tui.shell.common import Setup, run
+from tui.shell.terminal import why_no_screen
 
 
 def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int:
     """Run the app and return its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if reason := _why_not():
         raise click.UsageError(
-            "The screen needs a terminal. For scripts: stanch keys, respond --plan, review, watch --once."
+            f"{reason} Without a screen: stanch keys, respond --plan, review, watch --once."
         )
     if "connect" not in more:
         # Told before the screen opens, where it can be corrected.
@@ -48,6 +49,12 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
     from tui.app.run import run as run_app
 
     return run_app(replace(options, **more))  # type: ignore[arg-type]
+
+
+def _why_not() -> str | None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "The screen needs a terminal."
+    return why_no_screen(os.environ.get("TERM"))
 
 
 def open_runbook(

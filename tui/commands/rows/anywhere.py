@@ -116,6 +116,13 @@ COMMANDS = (
         "Draw the whole screen again, where something has disturbed it.",
         (ANYWHERE,),
     ),
+    Command(
+        "suspend",
+        ("ctrl+z",),
+        "suspend",
+        "Go back to the shell for a while; `fg` there brings you back here.",
+        (ANYWHERE,),
+    ),
     Command("back", ("escape",), "back", "Leave this.", (ANYWHERE,), rank=85),
     Command("help", ("question_mark",), "help", "What can be done here.", rank=90, but_not=("help",)),
     Command("quit", ("q",), "quit", "Leave; an open case keeps its place.", rank=95),
