@@ -1,10 +1,16 @@
-# Everything here needs only Python 3.11 with venv and pip; what else it needs it installs into .venv.
+# Everything here needs only Python 3.11 with venv and pip; what else it needs it installs into .venv, each
+# package in the version and with a hash that constraints.txt names: nothing else is built or installed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --only-binary :all:
+# The build back-end is among what was installed by hash.
+INSTALL_STANCH := $(PIP) install --no-deps --no-index --no-build-isolation -e .
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --extra sandbox --group build $(UPGRADE) pyproject.toml
 
-.PHONY: demo test lint bench pictures clean
+.PHONY: constraints demo test lint bench pictures clean
 
 demo: $(VENV)/.installed
 	$(BIN)/stanch demo
@@ -30,12 +36,21 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e '.[sandbox]'
+	$(INSTALL) -r constraints.txt
+	$(INSTALL_STANCH)
 	@touch $@
 
-$(VENV)/.developing: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e '.[sandbox,dev]'
+$(VENV)/.developing: pyproject.toml constraints-dev.txt | $(VENV)/bin/python
+	$(INSTALL) -r constraints-dev.txt
+	$(INSTALL_STANCH)
 	@touch $@ $(VENV)/.installed
+
+# After a change of dependencies; the versions that are named stay, but for UPGRADE="--upgrade-package NAME".
+constraints: $(BIN)/uv
+	$(LOCK) --extra dev -o constraints-dev.txt
+	$(LOCK) -c constraints-dev.txt -o constraints.txt
+
+$(BIN)/uv: | $(VENV)/.developing
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

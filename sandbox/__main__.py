@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from sandbox.account.world import Settings
+from sandbox.client.environment import forget_this_machine
 from sandbox.scenario.actors import Actors
 from sandbox.scenario.announce import as_exports, as_json
 from sandbox.scenario.registry import DEFAULT, SCENARIOS
@@ -25,7 +26,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def run(argv: Sequence[str] | None = None) -> int:
     """Serve until a signal comes, or with `--announce json` until standard input ends."""
     options = _parser().parse_args(argv)
-    _forget_this_machine()
+    # The actors and moto use boto3, which nobody's profile, proxy or instance role should reach.
+    left = forget_this_machine(os.environ)
     settings = Settings(
         metric_lag=options.lag,
         trail_delay=options.trail_delay,
@@ -44,7 +46,7 @@ def run(argv: Sequence[str] | None = None) -> int:
             sandbox.faults.add(fault)
         if options.announce == "json":
             _end_with_stdin(end.set)
-        sys.stdout.write(ANNOUNCE[options.announce](sandbox.environment(), scenario) + "\n")
+        sys.stdout.write(ANNOUNCE[options.announce](sandbox.environment(), scenario, left) + "\n")
         sys.stdout.flush()
         if options.actors:
             stack.enter_context(Actors(sandbox.endpoint_url, scenario))
@@ -86,15 +88,6 @@ def _end_with_stdin(end: Callable[[], None]) -> None:
         end()
 
     threading.Thread(target=watch, name="owner", daemon=True).start()
-
-
-def _forget_this_machine() -> None:
-    """The actors and moto use boto3, which nobody's profile, proxy or instance role should reach."""
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            del os.environ[name]
-    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -21,7 +23,17 @@ UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXT
 HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
+MOST_SECONDS = 900
+"""A test that takes longer hangs, however busy the machine is."""
+
+
 def pytest_configure() -> None:
+    # What a program ignores, all that it starts ignores too: under nohup, or in the background of a script,
+    # they could not be interrupted. What it handles they have as the default.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
     # Much of what is in memory stays there, moto and the services' models above all: to look through it as
     # often as Python would by itself takes a fifth of the time.
     gc.set_threshold(10_000, 10, 10)
@@ -30,6 +42,37 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones go first, so that none is left to a single worker at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """A test that hangs fails by its name, with where it hung; one that cannot even fail ends its worker."""
+
+    def too_long(*_: object) -> None:
+        pytest.fail(f"it took more than {MOST_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(MOST_SECONDS)
+    faulthandler.dump_traceback_later(MOST_SECONDS + 60, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """`counted("60 storms")` stands at the end of the run, whichever worker says it."""
+    return lambda what: record_property("counted", what)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, what in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {what}")
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +109,9 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
     session, clients = boto3.Session(), list[Any]()
 
     @cache
-    def make(service: str, region: str, key_id: str, secret: str, **options: Any) -> Any:
+    def make(
+        service: str, region: str, key_id: str, secret: str, token: str | None = None, **options: Any
+    ) -> Any:
         defaults = {
             "retries": {"total_max_attempts": 1},
             "connect_timeout": PATIENCE,
@@ -78,6 +123,7 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
             endpoint_url=sandbox_server.endpoint_url,
             aws_access_key_id=key_id,
             aws_secret_access_key=secret,
+            aws_session_token=token,
             config=botocore.config.Config(**defaults | options),
         )
         clients.append(client)
@@ -92,13 +138,13 @@ def made(sandbox_server: Sandbox) -> Iterator[Callable[..., Any]]:
 def boto(sandbox: Sandbox, made: Callable[..., Any]) -> Callable[..., Any]:
     """boto3's clients of the account: `boto("iam")`, `boto("logs", region="eu-west-1")`.
 
-    They try once and never retry; `key=(id, secret)` signs as someone else; whatever else is
-    given goes into botocore's Config. All tests share those that are asked for alike, for to make one
-    costs more than a call.
+    They try once and never retry; `key=(id, secret)`, or with a session's token as a third, signs as
+    someone else; whatever else is given goes into botocore's Config. All tests share those that are
+    asked for alike, for to make one costs more than a call.
     """
 
     def client(
-        service: str, *, region: str = HOME_REGION, key: tuple[str, str] | None = None, **options: Any
+        service: str, *, region: str = HOME_REGION, key: tuple[str, ...] | None = None, **options: Any
     ) -> Any:
         return made(service, region, *(key or (sandbox.access_key_id, sandbox.secret_access_key)), **options)
 

@@ -61,6 +61,11 @@ def sign_as(monkeypatch: pytest.MonkeyPatch, key: Key, token: str | None = None)
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
 
 
+def session_key(made: dict[str, Any]) -> tuple[str, str, str]:
+    """The `Credentials` that STS answered with, as `boto(key=…)` takes them."""
+    return made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]
+
+
 def assume(sts: Any, monkeypatch: pytest.MonkeyPatch, role_arn: str) -> None:
     """From here on the environment's credentials are a session's of that role."""
     made = sts.assume_role(RoleArn=role_arn, RoleSessionName="night")["Credentials"]

@@ -23,6 +23,7 @@ DOCUMENTS = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")),
 ]
 
@@ -126,12 +127,11 @@ def test_the_policy_for_queries_names_every_call_that_the_queries_make() -> None
         for statement in json.loads((ROOT / "docs" / "policy-query.json").read_text())["Statement"]
         for action in statement["Action"]
     }
+    asked = r'(?:\.read\(|lister\(\s*aws,)\s*"(\w+)",\s*"(\w+)"'
     made = {
         f"{service}:{operation}"
         for name in ("athena", "insights", "lake")
-        for service, operation in re.findall(
-            r'\.read\(\s*"(\w+)",\s*"(\w+)"', (ROOT / "services" / "aws" / f"{name}.py").read_text()
-        )
+        for service, operation in re.findall(asked, (ROOT / "services" / "aws" / f"{name}.py").read_text())
     }
     assert len(made) > 10
     assert made <= granted

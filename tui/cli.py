@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from services.base import folders
+from services.base.memory import forbid_core_dumps
+from services.base.text import clean
 from services.base.version import VERSION
 from tui.exits import Exit
+from tui.settings import librarylog
+from tui.shell import streams
+from tui.shell.guessing import Guessing
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -41,7 +50,7 @@ COMMANDS = {
 }
 
 
-class Stanch(click.Group):
+class Stanch(Guessing):
     """A group that imports a command's module only when that command is asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -70,6 +79,21 @@ class Stanch(click.Group):
     "Nothing to lose: `stanch demo`.",
 )
 @click.option("--profile", metavar="P", help="The profile of ~/.aws/config to sign with.")
+@click.option(
+    "--account",
+    metavar="ID",
+    callback=lambda ctx, param, value: _account(value),
+    help="Ask and change nothing where the credentials are of another account.",
+)
+@click.option("--role-arn", metavar="ARN", help="Act as this role, assumed with the profile's credentials.")
+@click.option(
+    "--endpoint-url",
+    "endpoint_urls",
+    metavar="[SERVICE=]URL",
+    multiple=True,
+    callback=lambda ctx, param, value: _endpoint_urls(value),
+    help="Ask there in place of AWS; of one service alone with its name. May be repeated.",
+)
 @click.option(
     "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
 )
@@ -110,6 +134,9 @@ class Stanch(click.Group):
 def stanch(
     ctx: click.Context,
     profile: str | None,
+    account: str | None,
+    role_arn: str | None,
+    endpoint_urls: Mapping[str, str],
     regions: tuple[str, ...],
     read_only: bool | None,
     state_dir: Path | None,
@@ -120,17 +147,18 @@ def stanch(
     no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
+    from services.aws.credentials.profiles import named_profile
     from tui.settings.config import default_path
     from tui.shell.common import Setup
 
     config_file = config_file or default_path()
     config = _config(config_file, no_config)
-    profile = profile or os.environ.get("AWS_PROFILE") or None
     if read_only is None:
-        # In the demo there is nothing to be careful with.
-        read_only = config.read_only_with(profile) and ctx.invoked_subcommand != "demo"
+        # In the demo there is nothing to be careful with. A profile that AWS_PROFILE names counts even where
+        # keys in the environment sign instead of it.
+        read_only = config.read_only_with(named_profile(profile)) and ctx.invoked_subcommand != "demo"
     ctx.obj = Setup(
-        profile,
+        profile or None,
         regions,
         read_only,
         state_dir or default_state_dir(),
@@ -139,11 +167,38 @@ def stanch(
         plain=config.plain if plain is None else plain,
         config=config,
         config_file=config_file,
+        account=account,
+        role_arn=role_arn,
+        endpoint_urls=endpoint_urls,
+        state_dir_named=ctx.get_parameter_source("state_dir") is ParameterSource.COMMANDLINE,
     )
     if ctx.invoked_subcommand is None:
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
+
+
+def _account(given: str | None) -> str | None:
+    if given is not None and not re.fullmatch(r"\d{12}", given, re.ASCII):
+        raise click.BadParameter(f"{given!r} isn't an account's id (12 digits).")
+    return given
+
+
+def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
+    """By service; one without a name is for all of them."""
+    from services.aws.endpoints import SERVICES
+
+    found: dict[str, str] = {}
+    for each in given:
+        service, equals, url = each.partition("=")
+        if not equals or "/" in service:
+            service, url = "", each
+        elif service not in SERVICES:
+            raise click.BadParameter(f"{service!r} isn't a service that is asked ({', '.join(SERVICES)}).")
+        if not re.match(r"https?://[^/]", url):
+            raise click.BadParameter(f"{url!r} isn't a URL (http://… or https://…).")
+        found |= {service: url} if service else dict.fromkeys(SERVICES, url) | found
+    return found
 
 
 def _config(file: Path, none: bool) -> Config:
@@ -161,18 +216,30 @@ def _config(file: Path, none: bool) -> Config:
 def default_state_dir() -> Path:
     import platformdirs
 
-    return platformdirs.user_state_path("stanch")
+    return folders.of_user(lambda: platformdirs.user_state_path("stanch"), "XDG_STATE_HOME")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
+    forbid_core_dumps()
+    if not streams.open_closed_ones():
+        _say("Standard output is closed: send it to a file, or to /dev/null.")
+        sys.exit(Exit.USAGE)
+    streams.fit_to_locale()
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
     gc.set_threshold(100_000, 50, 50)
+    librarylog.keep()
+    from tui.shell.terminal import trust_window
+
+    trust_window()
     code = run(arguments)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if why := streams.finish():
+        _say(why)
+        code = code or Exit.INCOMPLETE
+    if code == Exit.INTERRUPTED:
+        # Python would wait for its threads, and one that looks up a name can take minutes.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
@@ -183,7 +250,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            _explain_use(error)
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -192,22 +260,52 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return int(result or 0)
 
 
+def _explain_use(error: click.ClickException) -> None:
+    """Two lines: what is wrong, and where it says how to do it."""
+    from services.base.text import clean
+
+    click.echo(f"stanch: {clean(error.format_message())}", err=True)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"How to use it: {context.command_path} --help", err=True)
+
+
 def _explain(error: Exception) -> int:
-    from services.aws.errors import AwsError, ReadOnly
-    from services.cases.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.aws.credentials.regions import UnknownRegion
+    from services.aws.errors import AwsError, NoSuchName, ReadOnly, WrongAccount
+    from services.cases.errors import NoSuch, Refused, RunbookError
     from services.keys.token import TokenError
 
     match error:
-        case NoSuchKey() | NoSuchCase() | TokenError():
+        case NoSuch() | NoSuchName() | TokenError() | UnknownRegion():
             code = Exit.USAGE
-        case Refused() | ReadOnly() | CaseError() | RunbookError():
+        case Refused() | ReadOnly() | WrongAccount() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
             code = Exit.AWS
+        case streams.NoOutput():
+            code = Exit.REFUSED
+        case OSError() if error.errno is not None:
+            return _machine(error)
         case _:
             return _defect(error)
-    click.echo(f"stanch: {error}", err=True)
+    _say(str(error))
     return code
+
+
+def _machine(error: OSError) -> int:
+    """A disk that is full, or a file that may not be used: no defect of ours."""
+    if error.filename is None:
+        _say(f"The output cannot be written ({error.strerror}): not all of the answer is there.")
+        return Exit.INCOMPLETE
+    _say(f"{clean(error.filename)}: {error.strerror}.")
+    return Exit.REFUSED
+
+
+def _say(text: str) -> None:
+    # Standard error may be full or closed too, and then there is nobody to tell.
+    with suppress(OSError):
+        click.echo(f"stanch: {text}", err=True)
 
 
 def _defect(error: Exception) -> int:

@@ -134,6 +134,9 @@ class Host(Protocol):
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""
 
+    def stop_job(self) -> bool:
+        """Back to the shell until it continues this; whether there is a shell that could."""
+
 
 def host_of(node: MessagePump) -> Host:
     """The app that *node* is shown by."""

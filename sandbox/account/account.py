@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import string
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +17,8 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from sandbox.account.world import ACCOUNT, HOME_REGION
 
 RESPONDER = "responder"
+NOT_AWS = "SANDBOX/NOT/AWS/"
+"""How the secret of the responder's key begins."""
 
 # moto knows all of AWS's managed policies; making all 1,600 at each reset would cost more than it gives.
 MANAGED_POLICIES = (
@@ -52,11 +56,18 @@ def empty_account(known: AccessKey | None = None) -> AccessKey:
         iam.managed_policies[policy.arn] = policy
     iam.create_user(HOME_REGION, RESPONDER)
     key = iam.create_access_key(user_name=RESPONDER, prefix="AKIA")
-    if known:
-        del iam.access_keys[key.access_key_id]
-        key.access_key_id, key.secret_access_key = known.access_key_id, known.secret_access_key
-        iam.access_keys[key.access_key_id] = key
-    return AccessKey(key.access_key_id, key.secret_access_key)
+    made = known or _made_up(key.access_key_id)
+    del iam.access_keys[key.access_key_id]
+    key.access_key_id, key.secret_access_key = made.access_key_id, made.secret_access_key
+    iam.access_keys[key.access_key_id] = key
+    return made
+
+
+def _made_up(access_key_id: str) -> AccessKey:
+    """A key that nobody takes for one of AWS's, and nobody guesses; its id still tells the account."""
+    chars = string.ascii_letters + string.digits
+    unguessable = "".join(secrets.choice(chars) for _ in range(40 - len(NOT_AWS)))
+    return AccessKey(access_key_id[:-7] + "SANDBOX", NOT_AWS + unguessable)
 
 
 @cache

@@ -57,6 +57,8 @@ class Actor:
     name: str | None
     arn: str
     access_key_id: str | None
+    issued: datetime | None = None
+    """When the session began that signed, if one did."""
 
 
 @dataclass(frozen=True)

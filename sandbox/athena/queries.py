@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from sandbox.account.world import Clock
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import AthenaError, QueryFailed
 from sandbox.athena.scan import Scanned, select
+from sandbox.athena.statement import Unreadable, read_statement
 from sandbox.athena.tables import Table, define
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
@@ -89,10 +88,11 @@ class Athena:
                 return select(statement, self.tables, database)
             case exp.Create(kind="TABLE"):
                 self._create(statement, database)
-            case exp.Create(kind="SCHEMA" | "DATABASE"):
+            case exp.Create(kind="SCHEMA" | "DATABASE", this=exp.Table()):
                 self.databases.add(statement.this.name)
             case exp.Drop(kind="TABLE"):
-                self.tables.pop((statement.this.db or database, statement.this.name), None)
+                for table in statement.find_all(exp.Table):
+                    self.tables.pop((table.db or database, table.name), None)
             case _:
                 raise QueryFailed("NOT_SUPPORTED: this kind of statement is not known here")
         return EMPTY
@@ -110,9 +110,9 @@ class Athena:
 
 def _parsed(sql: str) -> exp.Expr:
     try:
-        (statement,) = sqlglot.parse(sql, read="athena")
-    except (SqlglotError, ValueError) as error:
+        statement = read_statement(sql, "athena")
+    except Unreadable as error:
         raise AthenaError("InvalidRequestException", f"line 1:1: mismatched input: {error}") from None
-    if statement is None or isinstance(statement, exp.Command):
+    if isinstance(statement, exp.Command):
         raise AthenaError("InvalidRequestException", "Queries of this type are not supported")
     return statement

@@ -73,6 +73,8 @@ def define(create: exp.Create, database: str) -> Table:
     if not isinstance(schema, exp.Schema) or not create.find(exp.ExternalProperty):
         raise QueryFailed("FAILED: only CREATE EXTERNAL TABLE with columns is known here")
     named = schema.this
+    if not isinstance(named, exp.Table) or not all(_is_column(each) for each in schema.expressions):
+        raise QueryFailed("FAILED: ParseException: a column needs a name and a type")
     given = {str(each.this.this): str(each.args["value"].this) for each in create.find_all(exp.Property)
              if isinstance(each.this, exp.Literal) and each.args.get("value")}  # fmt: skip
     serde = create.find(exp.RowFormatSerdeProperty)
@@ -119,6 +121,10 @@ def _read(value: Any, kind: exp.DataType) -> Any:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
+def _is_column(each: exp.Expr) -> bool:
+    return isinstance(each, exp.ColumnDef) and isinstance(each.args.get("kind"), exp.DataType)
+
+
 def _name(column: exp.Expr) -> str:
     return str(column.name).lower()
 
@@ -145,7 +151,12 @@ def _keys(
     if given.get("projection.enabled") != "true":
         raise QueryFailed("FAILED: without projection no partition is known")
     template = given.get("storage.location.template", "")
-    if not template.startswith(f"s3://{bucket}/") or set(re.findall(r"\$\{(\w+)\}", template)) != set(names):
+    placed = sorted(re.findall(r"\$\{(\w+)\}", template))
+    if not template.startswith(f"s3://{bucket}/") or placed != sorted(set(names)):
         raise QueryFailed("INVALID_TABLE_PROPERTY: storage.location.template must name every partition once")
     path = re.escape(template.removeprefix(f"s3://{bucket}/").rstrip("/"))
-    return re.compile(_PLACE.sub(lambda place: f"(?P<{place[1]}>{partitions[place[1]].pattern})", path) + "/")
+    pattern = _PLACE.sub(lambda place: f"(?P<{place[1]}>{partitions[place[1]].pattern})", path) + "/"
+    try:
+        return re.compile(pattern)
+    except re.error:
+        raise QueryFailed("INVALID_TABLE_PROPERTY: a partition's name is not valid") from None

@@ -43,6 +43,9 @@ def management_record(call: ApiCall) -> Record:
         user_identity["accessKeyId"] = call.actor.access_key_id
     if call.actor.kind == "IAMUser" and call.actor.name:
         user_identity["userName"] = call.actor.name
+    if call.actor.issued:
+        began = f"{call.actor.issued:%Y-%m-%dT%H:%M:%SZ}"
+        user_identity["sessionContext"] = {"attributes": {"creationDate": began, "mfaAuthenticated": "false"}}
     record = _record(
         time=call.time,
         identity=user_identity,

@@ -9,6 +9,7 @@ from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT, World
 from sandbox.iam.credentials import CredentialStore
 from sandbox.iam.policy import Access
+from sandbox.iam.sessions import session_of
 from sandbox.wire.call import Request
 from sandbox.wire.identity import signer
 
@@ -106,13 +107,17 @@ def _arn(request: Request, what: str, given: str) -> str:
 
 
 def _principal(request: Request) -> dict[str, str]:
-    actor = signer(request)
+    actor, session = signer(request), session_of(request.access_key_id)
     keys = {
-        "aws:principalarn": actor.arn,
+        "aws:principalarn": session.principal_arn if session else actor.arn,
         "aws:requestedregion": request.region,
         "aws:sourceip": request.remote_addr or "",
         "aws:securetransport": "false",
     }
+    if session:
+        # Only temporary credentials have these: a key of a user's is not touched by a deny of them.
+        keys["aws:tokenissuetime"] = session.issued.isoformat()
+        keys["aws:multifactorauthpresent"] = "false"
     return keys | ({"aws:username": actor.name} if actor.kind == "IAMUser" and actor.name else {})
 
 

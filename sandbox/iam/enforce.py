@@ -10,6 +10,7 @@ from sandbox.account.world import World
 from sandbox.iam.actions import UNRESTRICTED, access
 from sandbox.iam.grants import grants_of_actor
 from sandbox.iam.policy import Decision, Grants, evaluate
+from sandbox.iam.sessions import session_of
 from sandbox.wire import errors
 from sandbox.wire.call import Request
 from sandbox.wire.identity import signer
@@ -18,13 +19,17 @@ from sandbox.wire.wire import Handler
 
 @dataclass(frozen=True, slots=True)
 class Enforced:
-    """Answers as *inner* does whatever IAM allows; everything, unless `settings.enforce_policies`."""
+    """Answers as *inner* does whatever IAM allows.
+
+    Unless `settings.enforce_policies` that is everything but what a deny takes from a session.
+    """
 
     world: World
     inner: Handler
 
     def __call__(self, request: Request) -> Response:
-        if self.world.settings.enforce_policies and request.signed and request.operation:
+        judged = self.world.settings.enforce_policies or session_of(request.access_key_id)
+        if judged and request.operation:
             refusal = self._refusal(request)
             if refusal:
                 return refusal.answer(request)
@@ -37,6 +42,8 @@ class Enforced:
             return None
         decision = evaluate(grants, asked)
         if decision is Decision.ALLOWED:
+            return None
+        if not self.world.settings.enforce_policies and decision is not Decision.EXPLICITLY_DENIED:
             return None
         if decision is Decision.EXPLICITLY_DENIED:
             return errors.access_denied(request, "with an explicit deny in an identity-based policy")

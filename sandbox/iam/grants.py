@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from moto.iam.models import Group, Role, User
+from moto.iam.models import Group, Role, User, iam_backends
 
 from sandbox.account.account import RESPONDER, iam_backend
 from sandbox.account.world import Actor, World
 from sandbox.iam.credentials import Credential, CredentialStore
 from sandbox.iam.policy import Grants
+from sandbox.iam.sessions import Session, session_of
 
 EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
@@ -38,10 +39,17 @@ def grants_of_role(role: Role) -> Grants:
 
 def grants_of_actor(actor: Actor) -> Grants:
     """What whoever signed a call may do: nothing, where the account does not know them."""
+    session = session_of(actor.access_key_id)
+    grants = _grants_of_holder(actor, session)
+    return replace(grants, session_policy=session.policy) if session and session.policy else grants
+
+
+def _grants_of_holder(actor: Actor, session: Session | None) -> Grants:
+    iam = iam_backends[session.account]["aws"] if session else iam_backend()
     if actor.kind == "AssumedRole":
-        role = next((role for role in iam_backend().get_roles() if role.name == actor.name), None)
+        role = next((role for role in iam.get_roles() if role.name == actor.name), None)
         return grants_of_role(role) if role else Grants()
-    user = iam_backend().users.get(actor.name)
+    user = iam.users.get(actor.name)
     return grants_of_signer(user) if user else Grants()
 
 

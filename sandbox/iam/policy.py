@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from fnmatch import translate
 from functools import lru_cache
@@ -31,6 +32,7 @@ class Grants:
 
     documents: tuple[str, ...] = ()
     boundary: str | None = None
+    session_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,12 @@ class Access:
 
 
 def evaluate(grants: Grants, access: Access) -> Decision:
-    """An explicit deny anywhere wins; then the documents and the boundary must both allow."""
+    """An explicit deny anywhere wins; then the documents and what limits them must all allow."""
     identity = [statement for document in grants.documents for statement in statements(document)]
-    bounds = list(statements(grants.boundary)) if grants.boundary is not None else None
-    if any(_applies(each, "Deny", access) for each in [*identity, *(bounds or ())]):
+    limits = (grants.boundary, grants.session_policy)
+    sources = [identity, *(list(statements(limit)) for limit in limits if limit is not None)]
+    if any(_applies(each, "Deny", access) for source in sources for each in source):
         return Decision.EXPLICITLY_DENIED
-    sources = [identity] if bounds is None else [identity, bounds]
     if all(any(_applies(each, "Allow", access) for each in source) for source in sources):
         return Decision.ALLOWED
     return Decision.IMPLICITLY_DENIED
@@ -126,6 +128,24 @@ def _numeric(compare: Callable[[float, float], bool]) -> Callable[[str, str], bo
     return test
 
 
+def _date(compare: Callable[[datetime, datetime], bool]) -> Callable[[str, str], bool]:
+    def test(value: str, wanted: str) -> bool:
+        try:
+            return compare(_moment(value), _moment(wanted))
+        except (ValueError, OverflowError):
+            return False
+
+    return test
+
+
+def _moment(text: str) -> datetime:
+    """ISO 8601, or seconds since 1970."""
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return datetime.fromtimestamp(float(text), UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
@@ -134,6 +154,11 @@ TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "ArnLike": like,
     "Bool": lambda value, wanted: value.lower() == wanted.lower(),
     "IpAddress": _within,
+    "DateEquals": _date(datetime.__eq__),
+    "DateLessThan": _date(datetime.__lt__),
+    "DateLessThanEquals": _date(datetime.__le__),
+    "DateGreaterThan": _date(datetime.__gt__),
+    "DateGreaterThanEquals": _date(datetime.__ge__),
     "NumericEquals": _numeric(float.__eq__),
     "NumericLessThan": _numeric(float.__lt__),
     "NumericLessThanEquals": _numeric(float.__le__),
@@ -147,6 +172,7 @@ NEGATED = {
     "ArnNotEquals": "ArnEquals",
     "ArnNotLike": "ArnLike",
     "NotIpAddress": "IpAddress",
+    "DateNotEquals": "DateEquals",
     "NumericNotEquals": "NumericEquals",
 }
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from sandbox.account.world import ACCOUNT, HOME_REGION, Clock
 from sandbox.athena import duck
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import QueryFailed
+from sandbox.athena.statement import Unreadable, read_statement
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
@@ -148,8 +147,8 @@ def _table(sql: str) -> str:
 
 def _parsed(sql: str) -> exp.Expr:
     try:
-        statement = sqlglot.parse_one(_TABLE.sub(r'FROM "\1"', sql), read="presto")
-    except SqlglotError as error:
+        statement = read_statement(_TABLE.sub(r'FROM "\1"', sql), "presto")
+    except Unreadable as error:
         raise CloudTrailError("InvalidQueryStatementException", f"The query is not valid: {error}") from None
     if not isinstance(statement, exp.Select):
         raise CloudTrailError("InvalidQueryStatementException", "Only SELECT statements are allowed.")

@@ -24,7 +24,6 @@ from sandbox.wire.observe import source_ip, user_agent
 from sandbox.wire.wire import Handler
 
 SERVICE = "logs.amazonaws.com"
-HOST = re.compile(r"logs\.([a-z0-9-]+)\.amazonaws\.com")
 ALIAS = re.compile(rf"(.+?)(?:\+\d+)?-at-{ACCOUNT}")
 
 
@@ -175,10 +174,7 @@ def _destination(request: Request) -> tuple[str | None, str | None]:
 
 
 def _region(request: Request) -> str:
-    if named := request.headers.get("X-Sandbox-Region"):
-        return named
-    found = HOST.match(request.host)
-    return found[1] if found else HOME_REGION
+    return request.headers.get("X-Sandbox-Region") or HOME_REGION
 
 
 def _named(token: str) -> tuple[str | None, str | None]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.sender import PATH
 
 
-def as_exports(environment: Mapping[str, str], scenario: Scenario) -> str:
-    """Lines for a shell; beside the exports all are comments."""
+def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:
+    """Lines for a shell; beside the exports all are comments. What is *left* in it would lead elsewhere."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-    lines += ["unset AWS_PROFILE AWS_SESSION_TOKEN", *_hints(scenario.leaked)]
+    others = (name for name in left if name.startswith("AWS_") and name not in environment)
+    lines.append(f"unset {' '.join(sorted({'AWS_PROFILE', 'AWS_SESSION_TOKEN', *others}))}")
+    if any(name.upper().endswith("_PROXY") for name in left):
+        lines.append(
+            'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"'
+        )
+    lines += _hints(scenario.leaked)
     lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")
     return "\n".join(lines)
 
 
-def as_json(environment: Mapping[str, str], scenario: Scenario) -> str:
+def as_json(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:
     """One line."""
     leaked = scenario.leaked
     return json.dumps(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,8 @@ GATEWAY_USER = "vendor-b"
 DEPLOYER = "deployer"
 ADMIN = "dana"
 QUARANTINED = "contractor-lee"
+
+_SALT = secrets.token_bytes(32)
 
 LOGS = "logs.amazonaws.com"
 BEDROCK = "bedrock.amazonaws.com"
@@ -193,7 +197,10 @@ def _key(world: World, user: str, key: Key, now: datetime, rng: random.Random) -
         expires=created + timedelta(days=key.life) if key.life else None,
         enabled=key.enabled,
         id=ID_PREFIX + base64.b32encode(rng.randbytes(11)).decode()[:17],
-        secret=base64.b64encode(rng.randbytes(45)).decode(),
+        # The rest of the past goes by what is drawn here; the secret is nobody's guess.
+        secret=base64.b64encode(
+            hashlib.blake2b(rng.randbytes(45), key=_SALT, digest_size=45).digest()
+        ).decode(),
     )
 
 

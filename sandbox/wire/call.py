@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qsl
@@ -48,9 +48,22 @@ S3_VERBS = {"PUT": "Put", "GET": "Get", "DELETE": "Delete"}
 class Request(werkzeug.wrappers.Request):
     """One HTTP request and, where it is signed, the AWS call in it."""
 
-    def __init__(self, environ: dict[str, Any], body: bytes) -> None:
+    def __init__(self, environ: dict[str, Any], sent: Sequence[tuple[str, str]]) -> None:
         super().__init__(environ)
-        self.body = body
+        self.sent = sent
+        """The headers as they came, in Latin-1; WSGI folds names that differ."""
+        self.body = b""
+
+    @property
+    def target(self) -> str:
+        """The path and the query as they came, still encoded."""
+        raw = str(self.environ.get("RAW_URI", "/"))
+        return raw if raw.startswith("/") else "/" + raw.partition("://")[2].partition("/")[2]
+
+    def header(self, name: str) -> str:
+        """A header's value as it came, those of one name joined; empty where there is none."""
+        found = (value for given, value in self.sent if given.lower() == name)
+        return ",".join(" ".join(value.split()) for value in found)
 
     @cached_property
     def _scope(self) -> tuple[str, str, str] | None:
@@ -95,7 +108,7 @@ class Request(werkzeug.wrappers.Request):
     def json_fields(self) -> Mapping[str, Any]:
         try:
             document = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return document if isinstance(document, dict) else {}
 
@@ -108,6 +121,8 @@ class Request(werkzeug.wrappers.Request):
             return self._s3_operation()
         if self.service == "accessanalyzer":
             return ANALYZER_CALLS.get((self.method, self.path), "")
+        if self.service == "account" and (self.method, self.path) == ("POST", "/listRegions"):
+            return "ListRegions"
         if action := self.form_fields.get("Action"):
             return action
         found = RPC_PATH.search(self.path)

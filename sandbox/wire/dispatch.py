@@ -1,4 +1,4 @@
-"""moto behind one handler: every service, and a plain answer for what moto lacks."""
+"""moto behind one handler: the services that are needed, and a plain answer for what moto lacks."""
 
 from __future__ import annotations
 
@@ -8,34 +8,32 @@ from functools import cache
 from typing import Any
 
 from moto.core import responses
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server import werkzeug_app
 from werkzeug.wrappers import Response
 
 from sandbox.account.world import World
 from sandbox.wire import errors
 from sandbox.wire.call import Request
 
-_BACKENDS: dict[str | None, Any] = {}
-"""By host, for the life of the process: moto would list its own folder twice for every call."""
+SERVICE = "sandbox.service"
+NEEDED = "athena cloudtrail cloudwatch iam kms logs organizations s3 secretsmanager sts"
+MOUNTED = frozenset(NEEDED.split())
+"""What the scenarios need of moto. Others are left out: some would run code, or reach other machines."""
 
 responses.method_names_from_class = cache(responses.method_names_from_class)
+werkzeug_app.DISABLE_GLOBAL_CORS = True  # else any web page could read the answers
 
 
-class Dispatcher(DomainDispatcherApplication):
-    """moto's own, but that it prints nothing about a service it does not know."""
+class Dispatcher(werkzeug_app.DomainDispatcherApplication):
+    """moto's own, but that the service is the one that was signed for, whatever path and host say."""
 
-    def get_backend_for_host(self, host: str | None) -> Any:
-        if host not in _BACKENDS:
-            _BACKENDS[host] = self._find_backend(host)
-        return _BACKENDS[host]
-
-    def _find_backend(self, host: str | None) -> Any:
-        known = host in (None, "moto_api") or any(
-            pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns
-        )
-        if not known:
-            raise NotImplementedError(host)
-        return super().get_backend_for_host(host)
+    def get_application(self, environ: dict[str, Any]) -> Any:
+        service = environ[SERVICE]
+        if service not in MOUNTED:
+            raise NotImplementedError(service)
+        if service not in self.app_instances:
+            self.app_instances[service] = self.create_app(service)
+        return self.app_instances[service]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Moto:
     def __call__(self, request: Request) -> Response:
         if request.protocol == "cbor":
             return errors.not_implemented(request).answer(request)
-        request.environ["wsgi.input"] = io.BytesIO(request.body)
+        request.environ |= {"wsgi.input": io.BytesIO(request.body), SERVICE: request.service}
         try:
             with self.world.lock:
                 answer = Response.from_app(_application(), request.environ, buffered=True)
@@ -65,4 +63,4 @@ class Moto:
 @cache
 def _application() -> Dispatcher:
     """For the life of the process: to bind a service's routes costs more than to answer a call."""
-    return Dispatcher(create_backend_app)
+    return Dispatcher(werkzeug_app.create_backend_app)

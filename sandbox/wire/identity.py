@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from sandbox.account.account import RESPONDER, iam_backend
-from sandbox.account.world import ACCOUNT, Actor
+from moto.iam.models import iam_backends
+
+from sandbox.account.world import Actor
+from sandbox.iam.sessions import session_of
 from sandbox.wire.call import Request
+
+NOBODY = Actor("AWSAccount", None, "anonymous", None)
 
 
 def signer(request: Request) -> Actor:
-    """The user or role session the access key belongs to.
+    """The user or session the access key belongs to; that the key signed was seen before."""
+    return signer_of(request.access_key_id)
 
-    A key the account does not know is taken for the responder's: the sandbox checks no signature.
-    """
-    key = iam_backend().access_keys.get(request.access_key_id)
-    if key is not None and key.role_arn:
-        role = key.role_arn.rpartition("/")[2]
-        arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/session"
-        return Actor("AssumedRole", role, arn, request.access_key_id)
-    user = iam_backend().users.get(key.user_name if key else RESPONDER)
-    if user is None:
-        return Actor("IAMUser", RESPONDER, f"arn:aws:iam::{ACCOUNT}:user/{RESPONDER}", request.access_key_id)
-    return Actor("IAMUser", user.name, user.arn, request.access_key_id)
+
+def signer_of(access_key_id: str | None) -> Actor:
+    if session := session_of(access_key_id):
+        return Actor(session.kind, session.holder, session.arn, access_key_id, session.issued)
+    for account in iam_backends.values():
+        key = account["aws"].access_keys.get(access_key_id)
+        user = account["aws"].users.get(key.user_name) if key else None
+        if user is not None:
+            return Actor("IAMUser", user.name, user.arn, access_key_id)
+    return NOBODY

@@ -14,16 +14,21 @@ from werkzeug.wrappers import Response
 
 from sandbox.account import organizations
 from sandbox.account.account import AccessKey, empty_account
+from sandbox.account.regions import Regions
 from sandbox.account.s3 import S3
 from sandbox.account.world import HOME_REGION, Settings, World
+from sandbox.admission.authentication import Authenticated
+from sandbox.admission.door import Door
+from sandbox.admission.keys import find_key
 from sandbox.athena import responses as athena
+from sandbox.client.environment import NOWHERE
 from sandbox.cloudtrail import install as cloudtrail
-from sandbox.iam import accessanalyzer, iam, lastaccessed
+from sandbox.iam import accessanalyzer, iam, lastaccessed, sts
 from sandbox.iam.accessanalyzer import AccessAnalyzer
 from sandbox.iam.enforce import Enforced
 from sandbox.insights import responses as insights
 from sandbox.lake import responses as lake
-from sandbox.logs import logs, metrics
+from sandbox.logs import ingest, logs, metrics
 from sandbox.logs.bearer import Bearer
 from sandbox.wire import errors
 from sandbox.wire.call import Request
@@ -32,6 +37,10 @@ from sandbox.wire.faults import FaultBoard
 from sandbox.wire.faulty import Faulty
 from sandbox.wire.observe import Observed
 from sandbox.wire.wire import ConnectionDropped, Handler, Server, log
+
+MOST_SIGNED = 64 * 1024 * 1024
+MOST_UNSIGNED = 2 * ingest.MAX_BODY
+"""Bytes of a body, where no key of the account is named; a little more than the bearer endpoints take."""
 
 
 class Sandbox:
@@ -63,8 +72,9 @@ class Sandbox:
         return self._key.secret_access_key if self._key else ""
 
     def environment(self) -> dict[str, str]:
-        """What points any AWS client here; the caller also drops AWS_PROFILE."""
+        """What points any AWS client here, whatever is configured; the caller also drops AWS_PROFILE."""
         return {
+            **{name: value for name, value in NOWHERE.items() if name.startswith("AWS_")},
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
@@ -76,7 +86,7 @@ class Sandbox:
         if not Sandbox._running.acquire(blocking=False):
             raise RuntimeError("a sandbox is already running in this process")
         try:
-            self._server = Server(self._port, self._answer)
+            self._server = Server(self._port, self._answer, self._most)
             self.endpoint_url = f"http://127.0.0.1:{self._server.server_port}"
             self.reset()
         except BaseException:
@@ -119,6 +129,7 @@ class Sandbox:
     def _compose(self, world: World) -> Handler:
         for extension in (
             iam,
+            sts,
             lastaccessed,
             accessanalyzer,
             metrics,
@@ -130,8 +141,17 @@ class Sandbox:
             organizations,
         ):
             extension.install(world)
-        allowed = Enforced(world, AccessAnalyzer(world, S3(world, Moto(world))))
-        return Observed(world, Faulty(self.faults, Bearer(world, allowed)))
+        allowed = Enforced(world, AccessAnalyzer(world, Regions(S3(world, Moto(world)))))
+        served = Observed(world, Faulty(self.faults, Bearer(world, allowed)))
+        return Door(self._serves_on, Authenticated(world, served))
+
+    def _serves_on(self) -> int:
+        return self._server.server_port if self._server else 0
+
+    def _most(self, request: Request) -> int:
+        with self.world.lock:
+            key = find_key(request.access_key_id or "")
+        return MOST_SIGNED if key else MOST_UNSIGNED
 
     def _answer(self, request: Request) -> Response:
         assert self._handler is not None

@@ -13,6 +13,7 @@ from socketserver import ThreadingMixIn
 from typing import Any, TypeAlias
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
@@ -48,16 +49,30 @@ class RequestHandler(MotoRequestHandler):
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ = self.make_environ()
-        body = get_input_stream(environ).read()
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        request = Request(environ, self.headers.items())
+        most = self.server.most(request)
+        # A body in chunks is cut off at the limit, and nothing says so.
+        limit = most + ("wsgi.input_terminated" in environ)
+        try:
+            request.body = get_input_stream(environ, max_content_length=limit).read()
+        except RequestEntityTooLarge:
+            return self._refuse_size()
+        if len(request.body) > most:
+            return self._refuse_size()
+        environ |= {"wsgi.input": io.BytesIO(request.body), "CONTENT_LENGTH": str(len(request.body))}
         for left_over in ("wsgi.input_terminated", "HTTP_TRANSFER_ENCODING"):
             environ.pop(left_over, None)
         try:
-            answer = self.server.handler(Request(environ, body))
+            answer = self.server.handler(request)
         except ConnectionDropped:
             self._reset()
         else:
             self._send(answer)
+
+    def _refuse_size(self) -> None:
+        # What is left of it would be taken for the next request.
+        self.close_connection = True
+        self._send(Response("The request is too large.\n", 413, content_type="text/plain"))
 
     def _send(self, answer: Response) -> None:
         body = b"" if self.command == "HEAD" else answer.get_data()
@@ -95,8 +110,10 @@ class Server(ThreadingMixIn, HTTPServer):
     ssl_context = None
     _server_version = "sandbox"
 
-    def __init__(self, port: int, handler: Handler) -> None:
+    def __init__(self, port: int, handler: Handler, most: Callable[[Request], int]) -> None:
         self.handler = handler
+        self.most = most
+        """How many bytes the body of a request may have, judged by its head."""
         self._open: set[socket.socket] = set()
         self._guard = threading.Condition()
         super().__init__(("127.0.0.1", port), RequestHandler)

@@ -62,4 +62,5 @@ async def audit(
         findings=in_order(tuple(each for each in said if isinstance(each, Finding))),
         unknown=tuple(each for each in said if isinstance(each, Unknown)),
         unreadable=unreadable,
+        endpoint=aws.where.endpoint,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.audit.model import Finding
+from services.base import files
 
 
 class BadBaseline(Exception):
@@ -36,12 +37,12 @@ class Baseline:
 def read(path: Path) -> Baseline:
     """Raises BadBaseline."""
     try:
-        document = json.loads(path.read_text())
+        document = json.loads(path.read_text(encoding="utf-8"))
         rows = document["accepted"]
         return Baseline({row["fingerprint"]: _acceptance(row) for row in rows})
     except OSError as error:
         raise BadBaseline(f"The baseline {path} cannot be read: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadBaseline(
             f"{path} is no baseline: make one with --write-baseline, and add a reason or a date (until)."
         ) from None
@@ -55,7 +56,7 @@ def write(path: Path, found: Iterable[tuple[str, Finding]], before: Baseline) ->
         known = before.accepted.get(fingerprint, Acceptance())
         until: dict[str, object] = {"until": known.until.isoformat()} if known.until else {}
         rows.append({"fingerprint": fingerprint, "title": finding.title, "reason": known.reason} | until)
-    path.write_text(json.dumps({"accepted": rows}, indent=2, ensure_ascii=False) + "\n")
+    files.replace(path, (json.dumps({"accepted": rows}, indent=2, ensure_ascii=False) + "\n").encode())
     return len(rows)
 
 

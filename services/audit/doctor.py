@@ -6,17 +6,20 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
+from services.aws.credentials.source import Source
 from services.aws.session import AwsSession
+from services.aws.skew import clock_ahead
 from services.aws.sts import Caller, get_caller_and_time
+from services.aws.where import Where
 from services.base import clock
+from services.base.folders import require_private
 from services.base.keyservices import KeyService
-from services.base.spans import spoken
 from services.review.coverage import Coverage, coverage
 from services.review.model import Unreadable, Window
 from services.review.recorded import Covers
@@ -24,9 +27,6 @@ from services.review.trails import Trails, read_trails
 from services.rights.abilities import Ability, abilities
 from services.rights.needs import Place
 from services.rights.permissions import CAVEAT
-
-TOLERATED = timedelta(minutes=5)
-"""AWS refuses a call signed further off than this."""
 
 _BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
 
@@ -75,6 +75,9 @@ class Diagnosis:
     state: StateDir
     ahead: timedelta | None
     unreadable: tuple[Unreadable, ...]
+    source: Source | None = None
+    """Which credentials sign, and from where."""
+    where: Where = field(default_factory=Where)
 
     @property
     def complete(self) -> bool:
@@ -87,7 +90,9 @@ class Diagnosis:
             "account": self.caller.account,
             "alias": self.alias,
             "caller_arn": self.caller.arn,
+            "credentials": self.source.as_json() if self.source else None,
             "regions": list(self.regions),
+            "endpoint": self.where.endpoint,
             "read_only": self.read_only,
             "complete": self.complete,
             "unreadable": [{"what": part.what, "error": part.error} for part in self.unreadable],
@@ -113,14 +118,19 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     )
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
-    return Diagnosis(caller, alias, regions, aws.read_only, able, recorded, state, ahead, trails.troubles())
-
-
-def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelta:
-    """The least by which the clock here must be off, *theirs* being a whole second between the two."""
-    if theirs > after:
-        return after - theirs
-    return max(timedelta(), before - (theirs + timedelta(seconds=1)))
+    return Diagnosis(
+        caller,
+        alias,
+        regions,
+        aws.read_only,
+        able,
+        recorded,
+        state,
+        ahead,
+        trails.troubles(),
+        aws.source,
+        aws.where,
+    )
 
 
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:
@@ -136,18 +146,13 @@ def look_at_state_dir(path: Path) -> StateDir:
     """Whether a case could be kept in *path*, which need not be there yet; nothing is left behind."""
     place = next((each for each in (path, *path.absolute().parents) if each.exists()), path)
     try:
+        require_private(path)
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"stanch")
             file.flush()
     except OSError as error:
         return StateDir(path, error.strerror or type(error).__name__)
     return StateDir(path)
-
-
-def ahead_in_words(ahead: timedelta) -> str:
-    if not ahead:
-        return "the clock here agrees with AWS's"
-    return f"the clock here is {spoken(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} AWS's"
 
 
 def _recorded(rows: Sequence[Coverage], window: Window) -> Recorded:

@@ -14,6 +14,7 @@ from services.aws.call import Call
 from services.aws.iam import AccessKey
 from services.aws.logs import LogGroup
 from services.aws.secretsmanager import SecretInfo
+from services.aws.where import Where
 from services.keys.inventory import Key
 from services.review.trails import TrailState
 
@@ -40,6 +41,7 @@ class UserFacts:
     grants: tuple[Grant, ...] | None = None
     boundary: Mapping[str, Any] | None = None
     quarantine: str | None = None
+    quarantine_document: Mapping[str, Any] | None = None
     access_keys: tuple[AccessKey, ...] | None = None
     has_login: bool | None = None
     accessed: Mapping[str, datetime | None] | None = None
@@ -76,6 +78,7 @@ class Facts:
     trails: tuple[TrailState, ...] = ()
     analyzed: tuple[Analyzed, ...] = ()
     used: Mapping[str, DataEvents] = field(default_factory=dict)
+    where: Where = field(default_factory=Where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ async def gather(
         recorded=recorded,
         trails=trails.states,
         analyzed=analyzed,
+        where=aws.where,
     )
     return facts, (*found.unreadable, *unreadable, *users.unreadable)
 

@@ -31,7 +31,7 @@ def expiry(facts: Facts) -> Iterator[Finding]:
                 key.id,
                 title,
                 evidence,
-                mending.delete_expired(key),
+                mending.delete_expired(facts.where, key),
                 key.user,
                 key.id,
             )
@@ -41,13 +41,25 @@ def expiry(facts: Facts) -> Iterator[Finding]:
             title = f"{key.id} of {key.user} never expires."
             evidence = (made, f"expires {_day(expires)}" if expires else "it has no expiry")
             yield Finding(
-                "never-expires", "high", key.id, title, evidence, mending.replace_key(key), key.user
+                "never-expires",
+                "high",
+                key.id,
+                title,
+                evidence,
+                mending.replace_key(facts.where, key),
+                key.user,
             )
         elif expires - now <= facts.limits.expiring:
             title = f"{key.id} of {key.user} expires in {spoken(expires - now)}."
             evidence = (made, f"expires {_day(expires)}; calls with it are refused from then on")
             yield Finding(
-                "expires-soon", "medium", key.id, title, evidence, mending.replace_key(key), key.user
+                "expires-soon",
+                "medium",
+                key.id,
+                title,
+                evidence,
+                mending.replace_key(facts.where, key),
+                key.user,
             )
 
 
@@ -57,7 +69,14 @@ def age(facts: Facts) -> Iterator[Finding]:
             title = f"{key.id} of {key.user} is {key.age_days(facts.now)} days old."
             evidence = (f"made {_day(key.credential.created)}", f"{facts.limits.old.days} days are the limit")
             yield Finding(
-                "old", "medium", key.id, title, evidence, mending.replace_key(key), key.user, key.id
+                "old",
+                "medium",
+                key.id,
+                title,
+                evidence,
+                mending.replace_key(facts.where, key),
+                key.user,
+                key.id,
             )
 
 
@@ -70,7 +89,7 @@ def two_active(facts: Facts) -> Iterator[Finding]:
             older, *_ = sorted(keys, key=lambda key: key.credential.created)
             evidence = tuple(f"{key.id}, made {_day(key.credential.created)}" for key in keys)
             title = f"{user} has {len(keys)} active {service} keys."
-            mend = mending.deactivate_key(older)
+            mend = mending.deactivate_key(facts.where, older)
             yield Finding("two-active", "medium", f"{user}/{service}", title, evidence, mend, user, older.id)
 
 
@@ -113,7 +132,16 @@ def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Find
 
 def _unused(facts: Facts, key: Key, evidence: tuple[str, ...]) -> Finding:
     title = f"{key.id} of {key.user} was not seen used for {facts.limits.unused.days} days."
-    return Finding("unused", "medium", key.id, title, evidence, mending.deactivate_key(key), key.user, key.id)
+    return Finding(
+        "unused",
+        "medium",
+        key.id,
+        title,
+        evidence,
+        mending.deactivate_key(facts.where, key),
+        key.user,
+        key.id,
+    )
 
 
 def _siblings(facts: Facts, key: Key) -> bool:

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import shlex
+from typing import LiteralString
 
 from services.aws.accessanalyzer import Analyzed
 from services.aws.call import Call
 from services.aws.logs import LogGroup
+from services.aws.where import Where
 from services.keys.inventory import Key
 
 
-def replace_key(key: Key) -> str:
+def replace_key(where: Where, key: Key) -> str:
     """A new key with an expiry beside it; the old one goes once nothing misses it."""
-    return f"stanch rotate {key.id} --user {shlex.quote(key.user)}"
+    return str(where.stanch("rotate", key.id, options=(("--user", key.user),)))
 
 
-def deactivate_key(key: Key) -> str:
-    return f"{_respond(key)} --step deactivate"
+def deactivate_key(where: Where, key: Key) -> str:
+    return _respond(where, key, ("--step", "deactivate"))
 
 
-def delete_expired(key: Key) -> str:
+def delete_expired(where: Where, key: Key) -> str:
     """No replacement is waited for: it works no more."""
-    return f"{_respond(key)} --step delete --override 'it has expired'"
+    return _respond(where, key, ("--step", "delete"), ("--override", "it has expired"))
 
 
-def stop_access_keys(key: Key) -> str:
-    return f"{_respond(key)} --step access-keys"
+def stop_access_keys(where: Where, key: Key) -> str:
+    return _respond(where, key, ("--step", "access-keys"))
 
 
-def delete_login(user: str) -> str:
-    return Call("iam", "DeleteLoginProfile", {"UserName": user}).cli
+def delete_login(where: Where, user: str) -> str:
+    return str(where.aws(Call("iam", "DeleteLoginProfile", {"UserName": user})))
 
 
-def switch_off(group: LogGroup) -> str:
+def switch_off(where: Where, group: LogGroup) -> str:
     params = {"logGroupIdentifier": group.name, "bearerTokenAuthenticationEnabled": False}
-    return Call("logs", "PutBearerTokenAuthentication", params, group.region).cli
+    return str(where.aws(Call("logs", "PutBearerTokenAuthentication", params, group.region)))
 
 
-def limit_creation(user: str) -> str:
-    return f"stanch policy expiry --days 90 --attach-to {shlex.quote('user:' + user)}"
+def limit_creation(where: Where, user: str) -> str:
+    attached = ("--attach-to", f"user:{user}")
+    return str(where.stanch("policy", "expiry", options=(("--days", "90"), attached)))
 
 
-def scope_writes(user: str) -> str:
-    return f"stanch policy write --log-group NAME --attach-to {shlex.quote('user:' + user)}"
+def scope_writes(where: Where, user: str) -> str:
+    attached = ("--attach-to", f"user:{user}")
+    return str(where.stanch("policy", "write", options=(("--log-group", "NAME"), attached)))
 
 
-def finding_in_full(found: Analyzed) -> str:
+def finding_in_full(where: Where, found: Analyzed) -> str:
     params = {"analyzerArn": found.analyzer.arn, "id": found.id}
-    return Call("accessanalyzer", "GetFindingV2", params, found.analyzer.region).cli
+    return str(where.aws(Call("accessanalyzer", "GetFindingV2", params, found.analyzer.region)))
 
 
-def _respond(key: Key) -> str:
-    return f"stanch respond {key.id} --user {shlex.quote(key.user)}"
+def _respond(where: Where, key: Key, *options: tuple[LiteralString, str]) -> str:
+    return str(where.stanch("respond", key.id, options=(("--user", key.user), *options)))

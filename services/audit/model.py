@@ -84,6 +84,8 @@ class Audit:
     findings: tuple[Finding, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    endpoint: str | None = None
+    """In words, where it is not AWS's own."""
 
     @property
     def complete(self) -> bool:
@@ -100,6 +102,7 @@ class Audit:
             "account": self.account,
             "caller_arn": self.caller_arn,
             "regions": list(self.regions),
+            "endpoint": self.endpoint,
             "keys": self.keys,
             "complete": self.complete,
             "unreadable": [part.as_json() for part in self.unreadable],

@@ -29,7 +29,7 @@ def bearer_unneeded(facts: Facts) -> Iterator[Finding | Unknown]:
         else:
             continue
         title = f"{group.name} in {group.region} takes tokens that nobody sends."
-        mend = mending.switch_off(group)
+        mend = mending.switch_off(facts.where, group)
         yield Finding("bearer-unneeded", "medium", subject, title, (why,), mend)
 
 
@@ -37,7 +37,7 @@ def recording(facts: Facts) -> Iterator[Finding | Unknown]:
     """Worse where log groups take bearer tokens."""
     taking = {found.group.region for found in facts.groups}
     for each in facts.recorded:
-        mend = to_record(each.region, facts.trails)
+        mend = to_record(facts.where, each.region, facts.trails)
         if each.covers in ("no", "management only"):
             severity: Severity = "high" if each.region in taking else "medium"
             title = f"Use of Logs keys in {each.region} is not recorded."

@@ -10,6 +10,7 @@ from services.audit.facts import Facts, UserFacts
 from services.audit.model import Finding, Unknown
 from services.audit.rights import breadth, makes_lasting_keys, writes_everywhere
 from services.keys.inventory import Key
+from services.rights.quarantine import quarantine_effect, stops_all
 
 SAME = timedelta(hours=1)
 """A new key's secret is stored within that time."""
@@ -21,7 +22,7 @@ def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
         if active:
             title = f"{user.name} has access keys beside its API keys."
             evidence = (f"active: {', '.join(active)}",)
-            mend = mending.stop_access_keys(key)
+            mend = mending.stop_access_keys(facts.where, key)
             yield Finding(
                 "user-has-access-keys", "medium", user.name, title, evidence, mend, user.name, key.id
             )
@@ -29,7 +30,7 @@ def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
             yield Unknown("user-has-access-keys", user.name, "its access keys could not be read", user.name)
         if user.has_login:
             title = f"{user.name} can sign in to the console beside its API keys."
-            mend = mending.delete_login(user.name)
+            mend = mending.delete_login(facts.where, user.name)
             yield Finding(
                 "user-has-login", "medium", user.name, title, ("it has a password",), mend, user.name, key.id
             )
@@ -46,7 +47,7 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
             if found := breadth(grant.document):
                 severity, why = found
                 title = f"The policy {grant.name} of {user.name} is too broad."
-                mend = grant.remove.cli
+                mend = str(facts.where.aws(grant.remove))
                 subject = f"{user.name}/{grant.name}"
                 yield Finding("broad-policy", severity, subject, title, (why,), mend, user.name, key.id)
         wide = [grant for grant in user.grants if not breadth(grant.document)]
@@ -54,7 +55,7 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
             title = f"{user.name} may write to every log group."
             by = ", ".join(writers)
             evidence = (f"by {by}", f"allow the groups it needs by name, then take {by} away")
-            mend = mending.scope_writes(user.name)
+            mend = mending.scope_writes(facts.where, user.name)
             yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name, key.id)
 
 
@@ -66,16 +67,17 @@ def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
                 "its policies allow iam:CreateServiceSpecificCredential without an age",
                 "no deny and no permissions boundary stands against it; SCPs were not looked at",
             )
-            mend = mending.limit_creation(user.name)
+            mend = mending.limit_creation(facts.where, user.name)
             yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name, key.id)
 
 
 def quarantined(facts: Facts) -> Iterator[Finding]:
     for user, key in _users(facts):
-        if user.quarantine:
-            title = f"AWS quarantined {user.name}, and its API keys work on."
-            evidence = (f"{user.quarantine} is attached, which denies no call with an API key",)
-            mend = mending.deactivate_key(key)
+        if user.quarantine and not stops_all(user.quarantine_document, key.service):
+            title = f"AWS quarantined {user.name}, which does not surely stop its API keys."
+            effect = quarantine_effect(user.quarantine_document, key.service)
+            evidence = (f"{user.quarantine} is attached: {effect}",)
+            mend = mending.deactivate_key(facts.where, key)
             yield Finding("quarantine", "high", user.name, title, evidence, mend, user.name, key.id)
 
 
@@ -91,12 +93,12 @@ def secrets(facts: Facts) -> Iterator[Finding]:
         )
         if written < made - SAME:
             title = f"The secret {user.secret.name} is older than the newest key of {user.name}."
-            mend = mending.replace_key(key)
+            mend = mending.replace_key(facts.where, key)
             yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name, key.id)
         elif written > made + SAME:
             title = f"The secret {user.secret.name} was written after every key of {user.name} was made."
             doubt = "a reset would explain it; if there was none, it holds no key of this user"
-            mend = mending.replace_key(key)
+            mend = mending.replace_key(facts.where, key)
             yield Finding(
                 "other-secret", "info", user.name, title, (*evidence, doubt), mend, user.name, key.id
             )
@@ -112,15 +114,15 @@ def analyzed(facts: Facts) -> Iterator[Finding]:
             user, key = users[found.resource]
             title = f"Access Analyzer: {_SAYS.get(found.kind, found.kind)} of {user.name}."
             mend = {
-                "UnusedIAMUserAccessKey": mending.stop_access_keys(key),
-                "UnusedIAMUserPassword": mending.delete_login(user.name),
-            }.get(found.kind) or mending.finding_in_full(found)
+                "UnusedIAMUserAccessKey": mending.stop_access_keys(facts.where, key),
+                "UnusedIAMUserPassword": mending.delete_login(facts.where, user.name),
+            }.get(found.kind) or mending.finding_in_full(facts.where, found)
             yield Finding("analyzer-unused", "medium", subject, title, evidence, mend, user.name, key.id)
         elif ":secret:stanch/" in found.resource:
             title = (
                 f"Access Analyzer: somebody outside may read the secret {found.resource.rsplit(':', 1)[-1]}."
             )
-            mend = mending.finding_in_full(found)
+            mend = mending.finding_in_full(facts.where, found)
             yield Finding("analyzer-external", "high", subject, title, evidence, mend)
 
 

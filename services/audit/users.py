@@ -96,6 +96,7 @@ class UserReader:
                     Grant(f"{name} (group {group.name})", document, remove)
                     for name, document in group.inline.items()
                 ]
+        quarantine = next((arn for arn in holder.attached if policies.quarantine([arn])), None)
         boundary = await self._document(holder.boundary) if holder.boundary else None
         whole = not missing and all(own) and (boundary is not None or not holder.boundary)
         return UserFacts(
@@ -104,6 +105,7 @@ class UserReader:
             grants=(*grants, *(each for each in own if each)) if whole else None,
             boundary=boundary,
             quarantine=policies.quarantine(holder.attached),
+            quarantine_document=await self._document(quarantine) if quarantine else None,
             access_keys=found.access_keys,
             has_login=found.has_login,
             accessed=found.accessed,

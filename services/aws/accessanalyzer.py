@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -80,9 +81,7 @@ async def validate_policy(
 
 async def _all(aws: AwsSession, operation: str, key: str, region: str | None, **params: Any) -> list[Any]:
     found: list[Any] = []
-    while True:
-        body = await aws.read("accessanalyzer", operation, region=region, **params)
+    ask = lister(aws, "accessanalyzer", operation, region=region, **params)
+    async for body in pages(ask, operation, "nextToken"):
         found += body[key]
-        if not body.get("nextToken"):
-            return found
-        params["nextToken"] = body["nextToken"]
+    return found

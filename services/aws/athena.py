@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from services.aws.errors import AwsError, NotFound
+from services.aws.errors import AwsError, NotAws, NotFound
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.quoting.sql import Sql
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 CATALOG = "AwsDataCatalog"
@@ -29,10 +31,10 @@ class Execution:
 
 
 async def start_query(
-    aws: AwsSession, region: str, sql: str, *, database: str, workgroup: str | None, output: str | None
+    aws: AwsSession, region: str, sql: Sql, *, database: str, workgroup: str | None, output: str | None
 ) -> str:
     """The id of the query; *output* is an s3:// place for its results where the workgroup names none."""
-    params: dict[str, Any] = {"QueryString": sql, "QueryExecutionContext": {"Database": database}}
+    params: dict[str, Any] = {"QueryString": str(sql), "QueryExecutionContext": {"Database": database}}
     if workgroup:
         params["WorkGroup"] = workgroup
     if output:
@@ -56,19 +58,16 @@ async def result_pages(
     aws: AwsSession, region: str, query_id: str
 ) -> AsyncGenerator[tuple[dict[str, str | None], ...], None]:
     """The rows of a SELECT by column name, without the header that stands first."""
-    params: dict[str, Any] = {"QueryExecutionId": query_id, "MaxResults": PAGE}
+    ask = lister(aws, "athena", "GetQueryResults", region=region, QueryExecutionId=query_id, MaxResults=PAGE)
     header = True
-    while True:
-        body = await aws.read("athena", "GetQueryResults", region=region, **params)
+    async for body in pages(ask, "GetQueryResults", "NextToken"):
         names = [str(each["Name"]) for each in body["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]]
         rows = body["ResultSet"]["Rows"][1 if header else 0 :]
         header = False
-        yield tuple(
-            dict(zip(names, (cell.get("VarCharValue") for cell in row["Data"]), strict=True)) for row in rows
-        )
-        if not body.get("NextToken"):
-            return
-        params["NextToken"] = body["NextToken"]
+        cells = [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
+        if any(len(row) != len(names) for row in cells):
+            raise NotAws("GetQueryResults", "the answer has rows of another length than its columns")
+        yield tuple(dict(zip(names, row, strict=True)) for row in cells)
 
 
 async def stop_query(aws: AwsSession, region: str, query_id: str) -> None:

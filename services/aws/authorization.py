@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -33,14 +34,12 @@ class Authorization:
 async def read_authorization(aws: AwsSession) -> Authorization:
     users: dict[str, Holder] = {}
     groups: dict[str, Holder] = {}
-    params: dict[str, Any] = {"Filter": ["User", "Group"], "MaxItems": PAGE}
-    while True:
-        body = await aws.read("iam", "GetAccountAuthorizationDetails", **params)
+    operation = "GetAccountAuthorizationDetails"
+    ask = lister(aws, "iam", operation, Filter=["User", "Group"], MaxItems=PAGE)
+    async for body in pages(ask, operation, "Marker", truncated="IsTruncated"):
         users |= {found.name: found for found in (_holder(raw, "User") for raw in body["UserDetailList"])}
         groups |= {found.name: found for found in (_holder(raw, "Group") for raw in body["GroupDetailList"])}
-        if not body.get("IsTruncated"):
-            return Authorization(users, groups)
-        params["Marker"] = body["Marker"]
+    return Authorization(users, groups)
 
 
 def _holder(raw: Mapping[str, Any], kind: str) -> Holder:

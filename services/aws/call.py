@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,9 +30,6 @@ _ONCE = (
     "DeleteBucket",
     "DeleteTrail",
 )
-_OF_THE_CLI = {"s3": "s3api"}
-"""Services that the AWS CLI has under another name."""
-
 SECRET = "(the new secret)"
 """Stands for the secret wherever a call is shown or kept; the value is put in only when it is sent."""
 
@@ -59,25 +54,6 @@ class Call:
     def once(self) -> bool:
         return self.operation in _ONCE
 
-    @property
-    def cli(self) -> str:
-        """The same call as a command of the AWS CLI, ready to paste."""
-        words = ["aws", _OF_THE_CLI.get(self.service, self.service), _kebab(self.operation)]
-        for name, value in self.params.items():
-            flag = "--" + _kebab(name)
-            match value:
-                case True:
-                    words.append(flag)
-                case False:
-                    words.append("--no-" + _kebab(name))
-                case str() | int():
-                    words += [flag, shlex.quote(str(value))]
-                case _:
-                    words += [flag, shlex.quote(json.dumps(value))]
-        if self.region:
-            words += ["--region", self.region]
-        return " ".join(words)
-
     def as_json(self) -> dict[str, object]:
         shown: dict[str, object] = {
             "service": self.service,
@@ -87,5 +63,6 @@ class Call:
         return shown | ({"region": self.region} if self.region else {})
 
 
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
+    """A name of the API as the AWS CLI spells it."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()

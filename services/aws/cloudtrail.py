@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from services.aws.errors import Throttled
+from services.aws.paging import pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -158,12 +159,12 @@ async def lookup_events(
         "EndTime": until + timedelta(seconds=1),
         "MaxResults": PAGE,
     }
-    while True:
-        body = await _patiently(aws, region, pacer, params)
-        yield tuple(raw["CloudTrailEvent"] for raw in body.get("Events") or () if raw.get("CloudTrailEvent"))
-        if not body.get("NextToken"):
-            return
-        params["NextToken"] = body["NextToken"]
+
+    async def ask(**more: Any) -> Any:
+        return await _patiently(aws, region, pacer, params | more)
+
+    async for body in pages(ask, "LookupEvents", "NextToken"):
+        yield tuple(raw["CloudTrailEvent"] for raw in body["Events"] if raw.get("CloudTrailEvent"))
 
 
 async def _patiently(aws: AwsSession, region: str, pacer: Pacer, params: Mapping[str, Any]) -> Any:

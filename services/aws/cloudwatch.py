@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 
 QUERIES_PER_REQUEST = 500
@@ -36,21 +37,21 @@ async def get_metric_data(
     """The points of all *queries*, by one request for each 500 of them (and for each further page)."""
     found: dict[MetricQuery, dict[datetime, float]] = {query: {} for query in queries}
     for first in range(0, len(queries), QUERIES_PER_REQUEST):
-        batch = queries[first : first + QUERIES_PER_REQUEST]
+        batch = {
+            f"q{number}": query for number, query in enumerate(queries[first : first + QUERIES_PER_REQUEST])
+        }
         params: dict[str, Any] = {
-            "MetricDataQueries": [_query(f"q{number}", query) for number, query in enumerate(batch)],
+            "MetricDataQueries": [_query(name, query) for name, query in batch.items()],
             "StartTime": since,
             "EndTime": until,
             "ScanBy": "TimestampAscending",
         }
-        while True:
-            body = await aws.read("cloudwatch", "GetMetricData", region=region, **params)
+        ask = lister(aws, "cloudwatch", "GetMetricData", region=region, **params)
+        async for body in pages(ask, "GetMetricData", "NextToken"):
             for result in body["MetricDataResults"]:
                 times = (when.astimezone(UTC) for when in result["Timestamps"])
-                found[batch[int(result["Id"][1:])]].update(zip(times, result["Values"], strict=False))
-            if not body.get("NextToken"):
-                break
-            params["NextToken"] = body["NextToken"]
+                if query := batch.get(result["Id"]):
+                    found[query].update(zip(times, result["Values"], strict=False))
     return {query: tuple(sorted(points.items())) for query, points in found.items()}
 
 

@@ -4,7 +4,10 @@
 
     AwsError            AWS refused, or could not be asked
     ├─ NoCredentials    nothing to sign with, or a profile that does not exist
+    ├─ BadSetup         nothing was sent: something here is wrong
     ├─ Expired          the credentials were good once
+    ├─ ClockOff         AWS refused a signature for its time
+    ├─ RegionDisabled   the account has not enabled the Region
     ├─ Denied           the caller lacks a permission
     ├─ NotFound         the thing asked for does not exist
     ├─ QuotaExceeded    AWS allows no more of them
@@ -12,7 +15,8 @@
     ├─ Throttled        too many requests, even after the retries
     ├─ Unreachable      no answer: nothing is known of what AWS did
     └─ Unexpected       an answer that is none of these
-       └─ NotAws        an answer that cannot be read at all
+       └─ NotAws        an answer that isn't AWS's, or that cannot be read
+          └─ Redirected an answer that names another place; nobody goes there
     ReadOnly            the program was told to change nothing
 
 ``str(error)`` is one sentence for a person, with what to do next.
@@ -21,25 +25,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from services.base.text import clean
 
 _ACTION = re.compile(r"perform: ([\w-]+:[\w*]+)")
 _RESOURCE = re.compile(r"on resource: (.+?)(?: because| with an|$)")
+_REASON = re.compile(r"(?:because| with) ((?:no|an?) .+)$")
+_LONGEST = 2000
+"""Of what AWS says: a denial names the resource and the policy that denies, either of 2,048 signs at most."""
 
 
 class AwsError(Exception):
     """AWS refused, or could not be asked; *sent* tells whether AWS may have acted all the same."""
 
-    advice = "Look at the error log (!) and try again."
+    advice = "Try again."
     outcome_unknown = False
 
     def __init__(
         self, operation: str, said: str, *, code: str | None = None, request_id: str | None = None
     ) -> None:
         self.operation = operation
-        self.said = clean(said, limit=600)
+        self.said = clean(said, limit=_LONGEST)
         self.code = code
         self.request_id = request_id
         super().__init__(operation, said)
@@ -52,8 +58,33 @@ class NoCredentials(AwsError):
     advice = "Name a profile with --profile, or sign in (aws sso login, aws configure) and start again."
 
 
+class BadSetup(AwsError):
+    """Nothing was sent, for something on this machine is not as it should be."""
+
+    advice = "Check AWS_ENDPOINT_URL, the Region and ~/.aws/config."
+
+
+class WrongAccount(AwsError):
+    """The credentials are of another account than was named, so nothing else is asked or sent."""
+
+    advice = "Use a profile of that account, or a role in it (--role-arn)."
+
+    def __init__(self, operation: str, found: str, expected: str) -> None:
+        super().__init__(operation, f"these credentials are of account {found}, and --account is {expected}")
+
+
 class Expired(AwsError):
     advice = "Renew the credentials (aws sso login, or a new session) and go on: the case keeps its place."
+
+
+class ClockOff(AwsError):
+    """*said* tells by how much, where that could be seen."""
+
+    advice = "Set this machine's clock (timedatectl set-ntp true), then try again: nothing was changed."
+
+
+class RegionDisabled(AwsError):
+    advice = "Enable it (aws account enable-region), or leave it out with --region."
 
 
 class Denied(AwsError):
@@ -65,13 +96,29 @@ class Denied(AwsError):
         resource = _RESOURCE.search(self.said)
         self.action = action[1] if action else operation
         self.resource = resource[1].rstrip(". ") if resource else "*"
+        reason = _REASON.search(self.said)
+        self.reason = reason[1].rstrip(". ") if reason else None
+        """AWS's own, with the policy that denies where it names one."""
 
     def __str__(self) -> str:
-        return f"Not allowed: {self.action} on {self.resource}. Ask for it, or use a profile that has it."
+        why = f" ({self.reason})" if self.reason else ""
+        return f"Not allowed: {self.action} on {self.resource}{why}. {self._cure()}"
+
+    def _cure(self) -> str:
+        if self.reason and "explicit deny" in self.reason:
+            return "Ask whoever manages that policy, or use a profile that it doesn't concern."
+        return "Ask for it, or use a profile that has it."
 
 
 class NotFound(AwsError):
     advice = "It may have been deleted meanwhile: refresh and look again."
+
+
+class NoSuchName(NotFound):
+    """A name that somebody typed is nobody's; ``str(error)`` is a sentence with the near one."""
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class QuotaExceeded(AwsError):
@@ -83,12 +130,28 @@ class Rejected(AwsError):
 
 
 class Throttled(AwsError):
-    advice = "AWS asks for patience: wait a few seconds and try again."
+    advice = "AWS is throttling requests: wait a few seconds and try again."
 
 
 class Unreachable(AwsError):
     advice = "Check the network, the Region and AWS_ENDPOINT_URL, then try again."
     outcome_unknown = True
+
+
+class Untrusted(Unreachable):
+    """The certificate that was shown is not to be trusted."""
+
+    advice = (
+        "Behind a gateway that inspects traffic, set AWS_CA_BUNDLE to its authority; elsewhere, don't go on."
+    )
+
+
+class ProxyFailed(Unreachable):
+    advice = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or ask whoever runs the proxy."
+
+
+class TimedOut(Unreachable):
+    advice = "Check the network, then try again."
 
 
 class Unexpected(AwsError):
@@ -97,7 +160,23 @@ class Unexpected(AwsError):
 
 
 class NotAws(Unexpected):
-    advice = "Check the network and AWS_ENDPOINT_URL, and look at the account before trying again."
+    advice = "Check the network, the proxy and AWS_ENDPOINT_URL, and look at the account before trying again."
+
+
+class Redirected(NotAws):
+    """*region* is where the bucket is, where S3 answered that."""
+
+    def __init__(
+        self,
+        operation: str,
+        said: str,
+        *,
+        code: str | None = None,
+        request_id: str | None = None,
+        region: str | None = None,
+    ) -> None:
+        super().__init__(operation, said, code=code, request_id=request_id)
+        self.region = region
 
 
 class ReadOnly(Exception):
@@ -108,7 +187,7 @@ class ReadOnly(Exception):
         super().__init__(f"{operation} was not sent: --read-only. Start without it to make changes.")
 
 
-_BY_CODE: dict[str, type[AwsError]] = {
+BY_CODE: dict[str, type[AwsError]] = {
     **dict.fromkeys(
         (
             "AccessDenied",
@@ -226,13 +305,3 @@ _BY_CODE: dict[str, type[AwsError]] = {
         Rejected,
     ),
 }
-
-
-def from_client_error(operation: str, response: dict[str, Any]) -> AwsError:
-    """The error that botocore's ClientError *response* stands for, by its code."""
-    error, metadata = response.get("Error") or {}, response.get("ResponseMetadata") or {}
-    code = str(error.get("Code") or "")
-    status = int(metadata.get("HTTPStatusCode") or 0)
-    kind = _BY_CODE.get(code) or (Unexpected if status >= 500 else _BY_CODE.get(str(status), Unexpected))
-    said = str(error.get("Message") or "") or f"AWS answered {code or status or 'something unreadable'}"
-    return kind(operation, said, code=code or None, request_id=metadata.get("RequestId"))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.errors import NotFound
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -79,14 +80,9 @@ def credential(raw: Mapping[str, Any]) -> Credential:
 async def credential_pages(aws: AwsSession, *, user: str | None = None) -> AsyncIterator[CredentialPage]:
     """Every credential of *user*, or of all users, of all services; botocore has no paginator for this."""
     whose: dict[str, Any] = {"UserName": user} if user else {"AllUsers": True}
-    marker: str | None = None
-    while True:
-        more: dict[str, Any] = {"Marker": marker} if marker else {}
-        body = await aws.read("iam", "ListServiceSpecificCredentials", MaxItems=PAGE, **whose, **more)
+    async for body in _bodies(aws, "ListServiceSpecificCredentials", MaxItems=PAGE, **whose):
         marker = body.get("Marker") if body.get("IsTruncated") else None
         yield CredentialPage(tuple(credential(raw) for raw in body["ServiceSpecificCredentials"]), marker)
-        if not marker:
-            return
 
 
 async def list_credentials(aws: AwsSession, user: str) -> tuple[Credential, ...]:
@@ -153,8 +149,8 @@ async def list_groups(aws: AwsSession, user: str) -> tuple[str, ...]:
 
 async def policies_of_all_users(aws: AwsSession) -> dict[str, UserPolicies]:
     """The policies of every user by one call a page, where asking user by user takes several each."""
-    pages = _pages(aws, "GetAccountAuthorizationDetails", "UserDetailList", Filter=["User"], MaxItems=PAGE)
-    return {clean(raw["UserName"]): _policies(raw) async for page in pages for raw in page}
+    every = _pages(aws, "GetAccountAuthorizationDetails", "UserDetailList", Filter=["User"], MaxItems=PAGE)
+    return {clean(raw["UserName"]): _policies(raw) async for page in every for raw in page}
 
 
 def _policies(raw: Mapping[str, Any]) -> UserPolicies:
@@ -194,14 +190,12 @@ def _user(raw: Mapping[str, Any]) -> User:
 
 
 async def _pages(aws: AwsSession, operation: str, key: str, **params: Any) -> AsyncIterator[list[Any]]:
-    marker: str | None = None
-    while True:
-        more: dict[str, Any] = {"Marker": marker} if marker else {}
-        body = await aws.read("iam", operation, **params, **more)
+    async for body in _bodies(aws, operation, **params):
         yield body[key]
-        marker = body.get("Marker") if body.get("IsTruncated") else None
-        if not marker:
-            return
+
+
+def _bodies(aws: AwsSession, operation: str, **params: Any) -> AsyncIterator[Any]:
+    return pages(lister(aws, "iam", operation, **params), operation, "Marker", truncated="IsTruncated")
 
 
 async def _all(aws: AwsSession, operation: str, key: str, **params: Any) -> list[Any]:

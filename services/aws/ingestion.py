@@ -62,7 +62,7 @@ async def post_event(base: str, token: str, log_group: str, log_stream: str, mes
         ):
             said = (await answer.content.read(2048)).decode(errors="replace")
             return Answered(answer.status, _message(said))
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a library makes of what a network sends
         return Answered(None, f"no answer ({type(error).__name__})")
 
 
@@ -70,6 +70,6 @@ def _message(text: str) -> str:
     try:
         found = json.loads(text)
         text = str(found.get("message") or "")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         pass
     return clean(text, limit=200)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from services.aws.errors import NotFound
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -16,13 +17,9 @@ Holder = Literal["User", "Group", "Role"]
 async def read_inline(aws: AwsSession, kind: Holder, name: str) -> dict[str, Mapping[str, Any]]:
     """By name; raises NotFound where there is no such holder."""
     names: list[str] = []
-    params: dict[str, Any] = {f"{kind}Name": name}
-    while True:
-        body = await aws.read("iam", f"List{kind}Policies", **params)
+    ask = lister(aws, "iam", f"List{kind}Policies", **{f"{kind}Name": name})
+    async for body in pages(ask, f"List{kind}Policies", "Marker", truncated="IsTruncated"):
         names += [clean(each) for each in body["PolicyNames"]]
-        if not body.get("IsTruncated"):
-            break
-        params["Marker"] = body["Marker"]
     documents = await asyncio.gather(*(get_inline(aws, kind, name, each) for each in names))
     return {each: found for each, found in zip(names, documents, strict=True) if found is not None}
 

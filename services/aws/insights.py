@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.aws.session import AwsSession
+from services.quoting.insights import InsightsQuery
 
 MOST = 10_000
 """Results that one query gives at most."""
@@ -26,7 +27,7 @@ class Results:
 
 
 async def start_query(
-    aws: AwsSession, region: str, group: str, query: str, since: int, until: int, *, limit: int
+    aws: AwsSession, region: str, group: str, query: InsightsQuery, since: int, until: int, *, limit: int
 ) -> str:
     """Ask for [since, until], in whole seconds since 1970, both in it; the query's id."""
     body = await aws.read(
@@ -34,7 +35,7 @@ async def start_query(
         "StartQuery",
         region=region,
         logGroupName=group,
-        queryString=query,
+        queryString=str(query),
         startTime=since,
         endTime=until,
         limit=limit,

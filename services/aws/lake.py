@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.cloudtrail import EventSelectors, advanced_selector
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.quoting.sql import Sql
 
 PAGE = 1000
 
@@ -35,13 +37,13 @@ class EventDataStore:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """*state* in CloudTrail's words, and the rows once it is FINISHED."""
+    """*state* in CloudTrail's words, and the rows once it is FINISHED; *body* is as CloudTrail wrote it."""
 
     state: str
     error: str = ""
     rows: tuple[dict[str, str], ...] = ()
     scanned: int = 0
-    next_token: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -51,27 +53,38 @@ class Page:
 async def event_data_stores(aws: AwsSession, region: str) -> tuple[EventDataStore, ...]:
     """Those whose home is *region*."""
     arns: list[str] = []
-    params: dict[str, Any] = {}
-    while True:
-        body = await aws.read("cloudtrail", "ListEventDataStores", region=region, **params)
-        arns += [str(raw["EventDataStoreArn"]) for raw in body.get("EventDataStores") or ()]
-        if not body.get("NextToken"):
-            break
-        params["NextToken"] = body["NextToken"]
+    ask = lister(aws, "cloudtrail", "ListEventDataStores", region=region)
+    async for body in pages(ask, "ListEventDataStores", "NextToken"):
+        arns += [str(raw["EventDataStoreArn"]) for raw in body["EventDataStores"]]
     found = [
         await aws.read("cloudtrail", "GetEventDataStore", region=region, EventDataStore=arn) for arn in arns
     ]
     return tuple(_store(raw, region) for raw in found)
 
 
-async def start_query(aws: AwsSession, region: str, sql: str) -> str:
-    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=sql)
+async def start_query(aws: AwsSession, region: str, sql: Sql) -> str:
+    body = await aws.read("cloudtrail", "StartQuery", region=region, QueryStatement=str(sql))
     return str(body["QueryId"])
 
 
-async def query_page(aws: AwsSession, region: str, query_id: str, token: str | None = None) -> Page:
-    params = {"QueryId": query_id, "MaxQueryResults": PAGE} | ({"NextToken": token} if token else {})
-    body = await aws.read("cloudtrail", "GetQueryResults", region=region, **params)
+async def query_page(aws: AwsSession, region: str, query_id: str) -> Page:
+    return _page(await _results(aws, region, query_id)())
+
+
+async def result_pages(
+    aws: AwsSession, region: str, query_id: str, first: Page
+) -> AsyncGenerator[tuple[dict[str, str], ...], None]:
+    """All rows of a query that is FINISHED, of which *first* is the first page."""
+    ask = _results(aws, region, query_id)
+    async for body in pages(ask, "GetQueryResults", "NextToken", first=first.body):
+        yield _page(body).rows
+
+
+def _results(aws: AwsSession, region: str, query_id: str) -> Callable[..., Awaitable[Any]]:
+    return lister(aws, "cloudtrail", "GetQueryResults", region=region, QueryId=query_id, MaxQueryResults=PAGE)
+
+
+def _page(body: Mapping[str, Any]) -> Page:
     return Page(
         state=str(body.get("QueryStatus") or "QUEUED"),
         error=clean(body.get("ErrorMessage") or "", limit=600),
@@ -80,7 +93,7 @@ async def query_page(aws: AwsSession, region: str, query_id: str, token: str | N
             for row in body.get("QueryResultRows") or ()
         ),
         scanned=int((body.get("QueryStatistics") or {}).get("BytesScanned") or 0),
-        next_token=body.get("NextToken"),
+        body=body,
     )
 
 

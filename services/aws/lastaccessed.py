@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from services.aws.errors import Throttled
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -24,22 +24,22 @@ async def services_last_accessed(
     body = await aws.read("iam", "GenerateServiceLastAccessedDetails", Arn=arn)
     job, waited, pause = body["JobId"], 0.0, 0.1
     found: dict[str, datetime | None] = {}
-    more: dict[str, Any] = {}
+    operation = "GetServiceLastAccessedDetails"
+    ask = lister(aws, "iam", operation, JobId=job, MaxItems=1000)
     while True:
-        page = await aws.read("iam", "GetServiceLastAccessedDetails", JobId=job, MaxItems=1000, **more)
+        page = await ask()
         match page["JobStatus"]:
             case "COMPLETED":
-                for raw in page["ServicesLastAccessed"]:
-                    found[clean(raw["ServiceNamespace"])] = _utc(raw.get("LastAuthenticated"))
-                if not page.get("IsTruncated"):
-                    return found
-                more = {"Marker": page["Marker"]}
+                async for body in pages(ask, operation, "Marker", truncated="IsTruncated", first=page):
+                    for raw in body["ServicesLastAccessed"]:
+                        found[clean(raw["ServiceNamespace"])] = _utc(raw.get("LastAuthenticated"))
+                return found
             case "IN_PROGRESS" if waited < PATIENCE_SECONDS:
                 await sleep(pause)
                 waited, pause = waited + pause, min(2.0, pause * 2)
             case status:
                 said = f"IAM's last-accessed data was not ready ({clean(status)})"
-                raise Throttled("GetServiceLastAccessedDetails", said)
+                raise Throttled(operation, said)
 
 
 def _utc(when: datetime | None) -> datetime | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -29,8 +30,8 @@ async def log_group_pages(
 ) -> AsyncIterator[tuple[LogGroup, ...]]:
     """Log groups of *region*, page by page; never asked by pattern, which would hide the bearer flag."""
     params: dict[str, Any] = {"limit": 50} | ({"logGroupNamePrefix": prefix} if prefix else {})
-    while True:
-        body = await aws.read("logs", "DescribeLogGroups", region=region, **params)
+    ask = lister(aws, "logs", "DescribeLogGroups", region=region, **params)
+    async for body in pages(ask, "DescribeLogGroups", "nextToken"):
         yield tuple(
             LogGroup(
                 name=clean(raw["logGroupName"]),
@@ -44,9 +45,6 @@ async def log_group_pages(
             )
             for raw in body["logGroups"]
         )
-        if not body.get("nextToken"):
-            return
-        params["nextToken"] = body["nextToken"]
 
 
 async def find_log_group(aws: AwsSession, region: str, name: str) -> LogGroup | None:
@@ -61,13 +59,11 @@ async def find_log_group(aws: AwsSession, region: str, name: str) -> LogGroup | 
 async def has_log_stream(aws: AwsSession, region: str, group: str, name: str) -> bool:
     """Raises NotFound where there is no such group."""
     params: dict[str, Any] = {"logGroupName": group, "logStreamNamePrefix": name}
-    while True:
-        body = await aws.read("logs", "DescribeLogStreams", region=region, **params)
+    ask = lister(aws, "logs", "DescribeLogStreams", region=region, **params)
+    async for body in pages(ask, "DescribeLogStreams", "nextToken"):
         if any(raw["logStreamName"] == name for raw in body["logStreams"]):
             return True
-        if not body.get("nextToken"):
-            return False
-        params["nextToken"] = body["nextToken"]
+    return False
 
 
 async def message_pages(
@@ -76,12 +72,9 @@ async def message_pages(
     """The messages of a group, or of one of its streams; a page may be empty and not the last."""
     params: dict[str, Any] = {"logGroupName": group, "limit": 50}
     params |= {"logStreamNames": [stream]} if stream else {}
-    while True:
-        body = await aws.read("logs", "FilterLogEvents", region=region, **params)
+    ask = lister(aws, "logs", "FilterLogEvents", region=region, **params)
+    async for body in pages(ask, "FilterLogEvents", "nextToken"):
         yield tuple(clean(raw["message"]) for raw in body["events"])
-        if not body.get("nextToken"):
-            return
-        params["nextToken"] = body["nextToken"]
 
 
 def _moment(milliseconds: int | None) -> datetime | None:

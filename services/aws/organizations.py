@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aws.errors import NotFound
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -89,9 +90,6 @@ async def _summaries(aws: AwsSession, operation: str, **params: str) -> tuple[Sc
 
 async def _all(aws: AwsSession, operation: str, key: str, **params: str) -> list[Any]:
     found: list[Any] = []
-    while True:
-        body = await aws.read("organizations", operation, **params)
+    async for body in pages(lister(aws, "organizations", operation, **params), operation, "NextToken"):
         found += body[key]
-        if not body.get("NextToken"):
-            return found
-        params["NextToken"] = body["NextToken"]
+    return found

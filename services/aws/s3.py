@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.aws.errors import NotFound, Unexpected
+from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
+from services.aws.paging import pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
 CHUNK = 1 << 20
+PATIENCE_SECONDS = 60.0
+SLOWEST = 1024
+"""Bytes a second: what comes more slowly, once patience is over, comes from nobody who means it."""
 
 PERMISSIONS: Mapping[str, str] = {
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
@@ -54,7 +59,7 @@ class S3Object:
 async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
     """The bucket as it is set, None where there is none; raises Denied where it is not *owner*'s."""
     try:
-        head = await aws.read("s3", "HeadBucket", Bucket=name, ExpectedBucketOwner=owner)
+        head = await _read(aws, "HeadBucket", Bucket=name, ExpectedBucketOwner=owner)
     except NotFound:
         return None
     region = clean(head["BucketRegion"])
@@ -62,7 +67,7 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
     async def ask(operation: str, key: str) -> Any:
         """What that setting is; None where it was never set."""
         try:
-            body = await aws.read("s3", operation, region=region, Bucket=name, ExpectedBucketOwner=owner)
+            body = await _read(aws, operation, region=region, Bucket=name, ExpectedBucketOwner=owner)
         except NotFound:
             return None
         if not body[key]:
@@ -98,7 +103,7 @@ def _policy(text: str) -> Mapping[str, Any]:
 
 
 async def is_empty(aws: AwsSession, bucket: Bucket) -> bool:
-    body = await aws.read("s3", "ListObjectsV2", region=bucket.region, Bucket=bucket.name, MaxKeys=1)
+    body = await _read(aws, "ListObjectsV2", region=bucket.region, Bucket=bucket.name, MaxKeys=1)
     return int(body["KeyCount"]) == 0
 
 
@@ -123,16 +128,46 @@ async def list_folders(aws: AwsSession, bucket: str, prefix: str) -> tuple[str, 
 
 async def get_object(aws: AwsSession, bucket: str, key: str) -> AsyncGenerator[bytes, None]:
     """The object's bytes in chunks; the connection is given back when the iterator is closed."""
-    body = (await aws.read("s3", "GetObject", Bucket=bucket, Key=key))["Body"]
+    body = (await _read(aws, "GetObject", Bucket=bucket, Key=key))["Body"]
+    waited, got = 0.0, 0
     async with body as stream:
-        while chunk := await aws.translated("GetObject", stream.read(CHUNK)):
+        while True:
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS + got / SLOWEST - waited):
+                    chunk = await aws.translated("GetObject", stream.read(CHUNK))
+            except TimeoutError:
+                raise TimedOut("GetObject", f"{got:,} bytes came in {waited:.0f} s, and no end") from None
+            if not chunk:
+                return
+            waited, got = waited + time.monotonic() - began, got + len(chunk)
             yield chunk
 
 
 async def _pages(aws: AwsSession, bucket: str, prefix: str, **params: Any) -> AsyncGenerator[Any, None]:
-    while True:
-        body = await aws.read("s3", "ListObjectsV2", Bucket=bucket, Prefix=prefix, **params)
+    operation = "ListObjectsV2"
+
+    async def ask(**more: Any) -> Any:
+        return await _read(aws, operation, Bucket=bucket, Prefix=prefix, **params, **more)
+
+    listed = pages(
+        ask, operation, "ContinuationToken", answered="NextContinuationToken", truncated="IsTruncated"
+    )
+    async for body in listed:
+        # A page of something else would seem to be a folder in which there is nothing.
+        _ = body["IsTruncated"]
         yield body
-        if not body.get("IsTruncated"):
-            return
-        params["ContinuationToken"] = body["NextContinuationToken"]
+
+
+async def _read(
+    aws: AwsSession, operation: str, *, Bucket: str, region: str | None = None, **params: Any
+) -> Any:
+    """Asked in the Region where the bucket is, wherever that turns out to be."""
+    region = region or aws.bucket_regions.get(Bucket)
+    try:
+        return await aws.read("s3", operation, region=region, Bucket=Bucket, **params)
+    except Redirected as error:
+        if error.region is None or error.region == region:
+            raise
+        aws.bucket_regions[Bucket] = error.region
+        return await aws.read("s3", operation, region=error.region, Bucket=Bucket, **params)

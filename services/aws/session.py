@@ -5,14 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from functools import cache
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from services.aws import endpoints
+from services.aws.bearings import Bearings
 from services.aws.call import Call
-from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
+from services.aws.credentials.chain import by_chain
+from services.aws.credentials.regions import check_region
+from services.aws.credentials.signer import Signer, in_thread
+from services.aws.errors import ReadOnly
+from services.aws.sending import Answer as Answer
+from services.aws.sending import exchange
+from services.aws.waiting import Waiting
+from services.aws.where import Where
 from services.base.version import VERSION
+
+if TYPE_CHECKING:
+    from services.aws.credentials.signer import Find, Prompt
+    from services.aws.credentials.source import Source
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""
@@ -21,28 +33,13 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What AWS said to one call: its body as botocore parses it, and the id to quote to AWS support."""
-
-    body: Mapping[str, Any]
-    request_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TemporaryCredentials:
-    """A role session's, which are shown nowhere."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-
-
 class AwsSession:
     """An async context that sends calls; clients are made when first needed and closed with it.
 
     *regions* are the Regions to look into, the first being the home of Regional calls that name none.
-    With *read_only*, any call that is not a read raises ReadOnly before anything is sent.
+    *prompt* asks for an MFA code, and *find* takes the place of the standard credential chain; *role_arn* is
+    assumed with what that finds. With *read_only*, any call that is not a read raises ReadOnly before it is
+    sent; with *account*, any call raises WrongAccount where the credentials are of another.
     """
 
     def __init__(
@@ -53,20 +50,54 @@ class AwsSession:
         more_regions: tuple[str, ...] = (),
         read_only: bool = False,
         endpoint_url: str | None = None,
-        credentials: TemporaryCredentials | None = None,
+        endpoint_urls: Mapping[str, str] | None = None,
+        prompt: Prompt | None = None,
+        find: Find | None = None,
+        account: str | None = None,
+        role_arn: str | None = None,
+        state_dir: str | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
-        self._endpoint_url = endpoint_url
-        self._credentials = credentials
+        everywhere = dict.fromkeys(endpoints.SERVICES, endpoint_url) if endpoint_url else {}
+        self._bearings = Bearings(account, role_arn, state_dir, everywhere | dict(endpoint_urls or {}))
+        self._base: AwsSession | None = None
+        if role_arn and find is None:
+            self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
+            find = self._base.as_role(role_arn)
+        home = regions[0] if regions else None
+        self._signer = Signer(find or by_chain(profile, home), prompt)
         self._session: Any = None
+        self._opening: asyncio.Task[Any] | None = None
+        self._regions: tuple[str, ...] | None = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
+        self._waiting = Waiting()
+        self._known_in: set[str] = set()
+        self.clock_ahead: timedelta | None = None
+        """How far this machine's clock is ahead, by the newest answer that carried a time."""
+        self.bucket_regions: dict[str, str] = {}
+
+    @property
+    def waiting(self) -> tuple[str, float] | None:
+        """The call that has been waited for longest, and for how many seconds."""
+        return self._waiting.longest()
 
     async def __aenter__(self) -> Self:
+        if self._bearings.unchecked:
+            try:
+                await self.read("sts", "GetCallerIdentity")
+            except BaseException:
+                await self._stack.aclose()
+                raise
         return self
+
+    @property
+    def where(self) -> Where:
+        """Where its calls go, as far as that is known by now."""
+        return self._bearings.where(self.profile, self._named_regions)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -76,62 +107,118 @@ class AwsSession:
 
     async def renew(self) -> None:
         """Forget the credentials, so that the next call finds those that were renewed meanwhile."""
-        await self._stack.aclose()
-        self._stack, self._session = AsyncExitStack(), None
-        self._clients.clear()
+        self._signer.distrust(self._signer.generation)
+
+    def ask_by(self, prompt: Prompt) -> None:
+        """Let *prompt* ask for MFA codes from now on."""
+        self._signer.prompt = prompt
+        if self._base is not None:
+            self._base.ask_by(prompt)
+
+    @property
+    def source(self) -> Source | None:
+        """Which credentials sign, and from where, once they are found."""
+        return self._signer.source
+
+    def as_role(self, role_arn: str) -> Find:
+        """What finds credentials of that role, asked for with this session's own."""
+        from services.aws.credentials.found import Found
+        from services.aws.credentials.source import Source, role_name
+
+        async def find(signer: Signer) -> Found:
+            params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
+            made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
+            profile = self.source.profile if self.source else None
+            return Found(
+                made["AccessKeyId"],
+                made["SecretAccessKey"],
+                made["SessionToken"],
+                expires=made["Expiration"],
+                source=Source("assume-role", profile, role_name(role_arn)),
+            )
+
+        return find
 
     async def assume(self, role_arn: str) -> AwsSession:
-        """A session like this one that signs as that role, for an hour; raises an AwsError."""
-        params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
-        made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
-        credentials = TemporaryCredentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        return AwsSession(
+        """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
+        session = AwsSession(
             self.profile,
             self._named_regions,
+            more_regions=self._more_regions,
             read_only=self.read_only,
-            endpoint_url=self._endpoint_url,
-            credentials=credentials,
+            endpoint_urls=self._bearings.given,
+            find=self.as_role(role_arn),
+            role_arn=role_arn,
+            state_dir=self._bearings.state_dir,
         )
+        await session.resolve_credentials()
+        return session
 
     async def regions(self) -> tuple[str, ...]:
-        """The Regions named, else the profile's own first and then *more_regions*, or the defaults."""
-        if self._named_regions:
-            return self._named_regions
+        """The Regions named, else the one configured first and then *more_regions*, or the defaults.
+
+        Raises UnknownRegion where one of them is none.
+        """
+        if self._regions is None:
+            from services.aws.credentials.open import own_region
+
+            found = self._named_regions
+            if not found:
+                session = await self._botocore()
+                own = await own_region(session, self.profile, self._signer)
+                found = tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
+            self._regions = await in_thread(lambda: tuple(check_region(region) for region in found))
+        return self._regions
+
+    @property
+    def named_regions(self) -> tuple[str, ...]:
+        """The Regions that were asked for, none where all count."""
+        return self._named_regions
+
+    async def known_regions(self, service: str) -> tuple[str, ...]:
+        """Every Region of the partition in which botocore knows *service*, enabled or not."""
         session = await self._botocore()
-        own = session.get_config_variable("region")
-        return tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
+        partition = session.get_partition_for_region(await self.home())
+        return tuple(sorted(session.get_available_regions(service, partition)))
 
     async def home(self) -> str:
-        return (await self.regions())[0]
+        self._bearings.home = (await self.regions())[0]
+        return self._bearings.home
 
     async def resolve_credentials(self) -> None:
-        """Find credentials now, while a prompt for MFA or SSO can still be answered; raises NoCredentials."""
-        session = await self._botocore()
-        credentials = await self.translated("signing in", session.get_credentials())
-        if credentials is None:
-            raise NoCredentials("Signing in", "no AWS credentials were found")
-        await self.translated("signing in", credentials.get_frozen_credentials())
+        """Find credentials now, while a prompt for MFA can still be answered; raises an AwsError."""
+        await self._botocore()
+        await self._signer.current()
 
     async def send(self, call: Call) -> Answer:
         """Send *call* and return AWS's answer; raises ReadOnly or an AwsError."""
         if self.read_only and not call.reads:
             raise ReadOnly(call.operation)
-        client = await self.client(call.service, call.region, once=call.once)
-        from botocore import xform_name
+        asks_who = call.operation == "GetCallerIdentity"
+        if self._bearings.unchecked and not asks_who:
+            await self.read("sts", "GetCallerIdentity")
+        from services.aws.attempts import watched_attempts
 
-        method = getattr(client, xform_name(call.operation))
-        body = await self.translated(call.operation, method(**call.params))
-        request_id = (body.get("ResponseMetadata") or {}).get("RequestId")
-        if request_id is None and not call.reads:
-            # Something between us and AWS answered: that a change was made is not to be believed.
-            raise NotAws(call.operation, "the answer has no request id, so it is not AWS's")
-        return Answer(body, request_id)
+        with self._waiting.for_call(call):
+            client = await self.client(call.service, call.region, once=call.once)
+            attempts = watched_attempts()
+            try:
+                answer = await exchange(client, call, attempts, self._known_in)
+            finally:
+                if attempts.ahead is not None:
+                    self.clock_ahead = attempts.ahead
+        self._known_in.add(client.meta.region_name)
+        if asks_who:
+            self._bearings.learn(answer.body)
+        return answer
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
-        return _Body(operation, (await self.send(Call(service, operation, params, region))).body)
+        return (await self.send(Call(service, operation, params, region))).body
 
     async def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
+        # Before any client: many are made at once, and a person is asked once.
+        await self.resolve_credentials()
         key = (service, region, once)
         task = self._clients.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
@@ -142,7 +229,8 @@ class AwsSession:
         session = await self._botocore()
         from aiobotocore.config import AioConfig
 
-        from services.aws.tls import HttpSession
+        from services.aws.attempts import watch
+        from services.aws.transport import HttpSession
 
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
@@ -158,10 +246,13 @@ class AwsSession:
         context = session.create_client(
             service,
             region_name=region or await self.home(),
-            endpoint_url=self._endpoint_url,
+            endpoint_url=self._bearings.given.get(service),
             config=config,
         )
-        return await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        watch(client)
+        self._bearings.connected(service, client.meta)
+        return client
 
     async def _botocore(self) -> Any:
         """The session; before it is there nothing of botocore is imported elsewhere.
@@ -170,77 +261,33 @@ class AwsSession:
         with an error in one of them.
         """
         if self._session is None:
-            self._session = await asyncio.to_thread(_botocore_session, self.profile)
-            if given := self._credentials:
-                self._session.set_credentials(
-                    given.access_key_id, given.secret_access_key, given.session_token
-                )
+            if self._opening is None or self._opening.done():
+                self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+            self._session = await asyncio.shield(self._opening)
         return self._session
+
+    def _open(self) -> Any:
+        from services.aws.credentials.open import open_session
+
+        home = self._named_regions[0] if self._named_regions else None
+        session = open_session(self.profile, home, self._signer)
+        self._bearings.opened(session)
+        return session
 
     @staticmethod
     async def translated(operation: str, awaitable: Any) -> Any:
-        """Await, with botocore's many exceptions turned into our tree."""
-        import aiohttp
-        from botocore import exceptions as boto
-        from botocore.parsers import ResponseParserError
+        """Await what changes nothing, with whatever is raised turned into our tree."""
+        from botocore.exceptions import ClientError
+
+        from services.aws.failures import from_exception
+        from services.aws.refusals import from_client_error
 
         try:
             return await awaitable
-        except boto.ClientError as error:
+        except ClientError as error:
             raise from_client_error(operation, error.response) from None
-        except (
-            boto.NoCredentialsError,
-            boto.PartialCredentialsError,
-            boto.ProfileNotFound,
-            boto.CredentialRetrievalError,
-            boto.TokenRetrievalError,
-            boto.SSOError,
-            boto.LoginError,
-        ) as error:
-            raise NoCredentials(operation, str(error)) from None
-        except boto.ParamValidationError as error:
-            raise AwsError(operation, str(error).replace("\n", " ")) from None
-        except ResponseParserError:
-            raise NotAws(operation, "the answer is not one of AWS's") from None
-        except (boto.HTTPClientError, boto.EndpointConnectionError, aiohttp.ClientError, OSError) as error:
-            raise Unreachable(operation, f"no answer ({type(error).__name__})") from None
-        except boto.BotoCoreError as error:
-            raise AwsError(operation, str(error)) from None
-
-
-class _Body(dict[str, Any]):
-    """An answer that may be rubbish which botocore could make nothing of."""
-
-    def __init__(self, operation: str, body: Mapping[str, Any]) -> None:
-        super().__init__(body)
-        self._operation = operation
-
-    def __missing__(self, key: str) -> Any:
-        raise NotAws(self._operation, f"the answer has no {key}, so it is not AWS's")
-
-
-def _botocore_session(profile: str | None) -> Any:
-    from aiobotocore.session import AioSession
-
-    session = AioSession(profile=profile)
-    try:
-        session.get_scoped_config()
-    except Exception as error:
-        from botocore.exceptions import BotoCoreError
-
-        if isinstance(error, BotoCoreError):
-            raise NoCredentials("Signing in", str(error)) from None
-        raise
-    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
-    return session
-
-
-@cache
-def _loader(data_path: str | None) -> Any:
-    """Keeps the service models it has read, for all sessions of the process."""
-    from botocore.loaders import create_loader
-
-    return create_loader(data_path)
+        except Exception as error:  # noqa: BLE001 - whatever a library makes of what it is given
+            raise from_exception(operation, error, sent=False) from None
 
 
 def _read_model(loader: Any, service: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -36,12 +37,10 @@ async def simulate(
     if context:
         params["ContextEntries"] = [_entry(key, value) for key, value in context]
     found: dict[str, Simulated] = {}
-    while True:
-        body = await aws.read("iam", "SimulatePrincipalPolicy", **params)
+    ask = lister(aws, "iam", "SimulatePrincipalPolicy", **params)
+    async for body in pages(ask, "SimulatePrincipalPolicy", "Marker", truncated="IsTruncated"):
         found |= {str(raw["EvalActionName"]).lower(): _simulated(raw) for raw in body["EvaluationResults"]}
-        if not body.get("IsTruncated"):
-            return found
-        params["Marker"] = body["Marker"]
+    return found
 
 
 async def get_role_arn(aws: AwsSession, name: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from services.aws.session import AwsSession
+from services.aws.skew import date_of
 from services.base.text import clean
 
 
@@ -41,8 +41,4 @@ async def get_caller_and_time(aws: AwsSession) -> tuple[Caller, datetime | None]
     """Who is asking, and AWS's own time: the Date of its answer, in whole seconds."""
     body = await aws.read("sts", "GetCallerIdentity")
     caller = Caller(clean(body["Account"]), clean(body["Arn"]))
-    try:
-        date = parsedate_to_datetime(body["ResponseMetadata"]["HTTPHeaders"]["date"])
-    except (KeyError, ValueError):
-        return caller, None
-    return caller, date.astimezone(UTC)
+    return caller, date_of(body["ResponseMetadata"]["HTTPHeaders"])

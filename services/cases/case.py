@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import getpass
 import hashlib
 import os
@@ -20,12 +19,20 @@ from typing import Any, Self
 import msgspec
 
 from services.aws.iam import Credential
-from services.base import clock
-from services.base.folders import make_private
+from services.aws.where import Where
+from services.base import clock, files
+from services.base.files import CannotLock, Held, sync_folder
+from services.base.folders import make_new, make_private, require_private
+from services.base.nearest import no_such
+from services.base.text import clean
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
-from services.cases.journal import Entry, Journal, sync_folder
+from services.cases.journal import UNREADABLE, Entry, Journal
 from services.cases.state import INCIDENT, CaseState
+from services.quoting.shell import ShellCommand
+
+NAME_SHOWN = 64
+"""Characters of a login or a host: what a colleague's machine calls them is a stranger's text."""
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -40,7 +47,8 @@ class Holder:
     since: str
 
     def __str__(self) -> str:
-        return f"{self.who} on {self.host} (process {self.pid}) since {self.since}"
+        who, host, since = (clean(each, limit=NAME_SHOWN) for each in (self.who, self.host, self.since))
+        return f"{who} on {host} (process {self.pid}) since {since}"
 
 
 class Case:
@@ -62,7 +70,7 @@ class Case:
                 self.__exit__(None, None, None)
                 raise CaseError(
                     f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
-                    f"written into it. See `stanch case verify {self.id}`; without --case a new one begins."
+                    f"written into it. See `{self._verify}`; without --case a new one begins."
                 )
             if torn:
                 self.append("note", text=torn)
@@ -85,15 +93,30 @@ class Case:
         """Whether the journal is not as it was written; a line torn by a crash is repaired, and no matter."""
         return any(not flaw.torn for flaw in self.journal.flaws())
 
+    def first(self) -> tuple[Entry, ...]:
+        """The line it was opened with; none where it cannot be read, which is told where it is looked at."""
+        with suppress(CaseError):
+            return self.journal.entries()[:1]
+        return ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the journal cannot be read, or was altered."""
+        try:
+            return self.altered
+        except CaseError:
+            return True
+
     def state(self) -> CaseState:
         entries = self.journal.entries()
         if not entries:
-            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
+            raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
         try:
             return state.read(entries)
-        except (KeyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
+            why = clean(repr(error), limit=200)
             raise CaseError(
-                f"The journal of case {self.id} does not make sense ({error!r}). See `stanch case verify`."
+                f"The journal of case {self.id} does not make sense ({why}). See `stanch case verify`."
             ) from None
 
     def append(self, kind: str, **data: object) -> int:
@@ -107,12 +130,11 @@ class Case:
         """Write *content* into the case's evidence and return {file, sha256} for the journal."""
         folder = self.folder / "evidence"
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
+            make_private(folder)
             stem, suffix = Path(name).stem, Path(name).suffix
             number = 1 + sum(1 for _ in folder.glob(f"{stem}-*{suffix}"))
             path = folder / f"{stem}-{number}{suffix}"
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(fd, "wb") as file:
+            with files.create(path) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -122,6 +144,10 @@ class Case:
                 f"Evidence cannot be written to {folder} ({error.strerror}). Make room, and try again."
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
+
+    @property
+    def _verify(self) -> ShellCommand:
+        return Where().stanch("case verify", self.id)
 
     def flaws(self) -> tuple[str, ...]:
         """What is wrong with the journal or the evidence, one sentence each; none where it is intact."""
@@ -135,12 +161,15 @@ class Case:
     def _flaws_of_evidence(self, kept: dict[str, Any]) -> Iterator[str]:
         name = str(kept.get("file"))
         try:
-            content = (self.folder / "evidence" / Path(name).name).read_bytes()
-        except OSError:
-            yield f"Evidence {name} is missing."
+            content = files.read(self.folder / "evidence" / Path(name).name)
+        except FileNotFoundError:
+            yield f"Evidence {clean(name)} is missing."
+            return
+        except OSError as error:
+            yield f"Evidence {clean(name)} cannot be read ({error.strerror})."
             return
         if hashlib.sha256(content).hexdigest() != kept.get("sha256"):
-            yield f"Evidence {name} was altered."
+            yield f"Evidence {clean(name)} was altered."
 
     def summary(self) -> dict[str, object]:
         """The fields of `case list --json`."""
@@ -152,6 +181,7 @@ class Case:
             "key_id": now.opened.get("key_id"),
             "user": now.opened.get("user") or _user(now.whose),
             "account": now.opened.get("account"),
+            "endpoint": now.opened.get("endpoint"),
             "opened": clock.rfc3339(now.opened_at) if now.opened_at else None,
             "closed": clock.rfc3339(now.closed_at) if now.closed_at else None,
         }
@@ -171,13 +201,14 @@ class Case:
                 for name, step in steps
             ],
             "intact": not self.flaws(),
+            "head": entries[-1].hash if (entries := self.journal.entries()) else None,
         }
 
     def holder(self) -> Holder | None:
         """Who holds the lock now, as far as it is written down."""
         try:
-            return msgspec.json.decode((self.folder / "lock").read_bytes(), type=Holder)
-        except (OSError, msgspec.MsgspecError):
+            return msgspec.json.decode(files.read(self.folder / "lock"), type=Holder)
+        except (OSError, *UNREADABLE):
             return None
 
     def take_over(self) -> Holder | None:
@@ -222,27 +253,41 @@ class Case:
         if not mine:
             raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
 
+    def _unwritable(self, error: OSError) -> CaseError:
+        return CaseError(
+            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
+            "Name another place with --state-dir."
+        )
+
     def _take_lock(self) -> None:
         try:
-            fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            fd = os.dup((file := files.open_or_create(self.folder / "lock")).fileno())
+            file.close()
         except OSError as error:
-            raise CaseError(
-                f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
-            ) from None
+            raise self._unwritable(error) from None
         try:
             # The kernel drops this lock with the process that holds it, however that ends.
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            files.lock(fd)
+        except CannotLock as error:
+            os.close(fd)
+            raise CaseError(
+                f"Case {self.id} cannot be locked here ({error.strerror}), so two responders could not be "
+                "kept apart. Name a folder on a local disk with --state-dir."
+            ) from None
+        except Held:
             os.close(fd)
             who = self.holder()
             raise CaseHeld(
                 f"Case {self.id} is being worked on by {who or 'somebody else'}. Talk to them, or take it "
                 "over (--take-over)."
             ) from None
-        holder = Holder(_login(), socket.gethostname(), os.getpid(), clock.rfc3339(clock.now()))
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, msgspec.json.encode(holder), 0)
+        holder = Holder(_login(), _host(), os.getpid(), clock.rfc3339(clock.now()))
+        try:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, msgspec.json.encode(holder), 0)
+        except OSError as error:
+            os.close(fd)
+            raise self._unwritable(error) from None
         self._lock = fd
 
 
@@ -255,7 +300,9 @@ class CaseBook:
     def cases(self) -> tuple[Case, ...]:
         """Every case, the newest first; one that was killed before its first line stood never began."""
         try:
-            folders = [path for path in self.folder.iterdir() if (path / "head.json").is_file()]
+            require_private(self.folder.parent)
+            require_private(self.folder)
+            folders = [path for path in self.folder.iterdir() if os.path.lexists(path / "head.json")]
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -263,8 +310,8 @@ class CaseBook:
                 f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
-        begun = [(case.journal.entries()[:1], case) for case in map(Case, folders)]
-        cases = [(_when(first), case.id, case) for first, case in begun if first or case.altered]
+        begun = [(case.first(), case) for case in map(Case, folders)]
+        cases = [(_when(first), case.id, case) for first, case in begun if first or case.broken]
         return tuple(case for _, _, case in sorted(cases, key=itemgetter(0, 1), reverse=True))
 
     def get(self, case_id: str) -> Case:
@@ -272,7 +319,9 @@ class CaseBook:
         for case in self.cases():
             if case.id.casefold() == case_id.casefold():
                 return case
-        raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
+        known = [case.id for case in self.cases()]
+        otherwise = "`stanch case list` names those there are."
+        raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
         """The newest such case of that key that is not closed, and whose journal nobody altered."""
@@ -297,6 +346,7 @@ class CaseBook:
         caller_arn: str,
         now: datetime,
         kind: str = INCIDENT,
+        where: Where | None = None,
     ) -> Case:
         """A new case, opened and locked by the caller of this method once entered."""
         opened: dict[str, object] = {
@@ -311,25 +361,27 @@ class CaseBook:
             "account": account,
             "responder": caller_arn,
         }
-        return self.begin(opened, now)
+        return self.begin(opened, now, where)
 
-    def begin(self, opened: Mapping[str, object], now: datetime) -> Case:
-        """A new case whose journal begins with *opened*."""
+    def begin(self, opened: Mapping[str, object], now: datetime, where: Where | None = None) -> Case:
+        """A new case whose journal begins with *opened*, and with the endpoint where it isn't AWS's own."""
         case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
         folder = self.folder / case_id
         try:
+            make_private(self.folder.parent)
             make_private(self.folder)
-            folder.mkdir(mode=0o700)
+            make_new(folder)
             sync_folder(self.folder)
         except FileExistsError:
-            return self.begin(opened, now)
+            return self.begin(opened, now, where)
         except OSError as error:
             raise CaseError(
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
         case = Case(folder)
-        case.journal.append("opened", {**opened, **_here()}, now)
+        elsewhere = where.journaled() if where else {}
+        case.journal.append("opened", {**opened, **elsewhere, **_here()}, now)
         return case
 
 
@@ -346,11 +398,16 @@ def _when(entries: Sequence[Entry]) -> datetime:
 
 def _here() -> dict[str, str]:
     """Who works on this machine, and which it is."""
-    return {"login": _login(), "host": socket.gethostname()}
+    return {"login": _login(), "host": _host()}
+
+
+def _host() -> str:
+    return clean(socket.gethostname(), limit=NAME_SHOWN)
 
 
 def _login() -> str:
     try:
-        return getpass.getuser()
+        # LOGNAME, USER and their kind say whatever the shell was told.
+        return clean(getpass.getuser(), limit=NAME_SHOWN)
     except (KeyError, OSError):
         return f"uid {os.getuid()}"

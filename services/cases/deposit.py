@@ -56,9 +56,10 @@ async def deposit_of(aws: AwsSession, destination: Destination, user: str, descr
         found = None
         warnings.append(f"Whether the secret {name} exists could not be read: {error}")
     if found and found.deleted:
+        restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}))
         return Deposit(
             blocked=f"The secret {name} is marked for deletion, and takes no value: restore it "
-            f"(aws secretsmanager restore-secret --secret-id {name}), or name another (--secret-to)."
+            f"(`{restore}`), or name another (--secret-to)."
         )
     params: dict[str, object] = {"SecretId": name} if found else {"Name": name}
     params |= {"SecretString": SECRET, "ClientRequestToken": str(uuid.uuid4())}

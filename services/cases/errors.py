@@ -19,7 +19,11 @@ class CaseError(RunbookError):
     """The case cannot be opened, read or written."""
 
 
-class NoSuchCase(CaseError):
+class NoSuch(RunbookError):
+    """A name that somebody typed is nobody's."""
+
+
+class NoSuchCase(CaseError, NoSuch):
     """No case has that id."""
 
 
@@ -27,5 +31,5 @@ class CaseHeld(Refused):
     """Another responder has the case open."""
 
 
-class NoSuchKey(RunbookError):
+class NoSuchKey(NoSuch):
     """The account has no key of that id."""

@@ -19,10 +19,22 @@ from typing import Any
 
 import msgspec
 
-from services.base import clock
+from services.base import clock, files
+from services.base.folders import require_private
 from services.cases.errors import CaseError
 
 FIRST = "0" * 64
+UNREADABLE = (
+    msgspec.MsgspecError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What lines that somebody else wrote may raise, in whatever way they are wrong."""
+
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 
@@ -70,7 +82,7 @@ class Journal:
     def repair(self) -> str | None:
         """Set a line torn by a crash aside, into a file of its own; says what was done, if anything was."""
         try:
-            raw = self.path.read_bytes()
+            raw = self._read()
         except FileNotFoundError:
             return None
         if not raw or raw.endswith(b"\n"):
@@ -78,7 +90,7 @@ class Journal:
         kept, _, torn = raw.rpartition(b"\n")
         aside = self.path.with_name(f"torn-after-{kept.count(10) + bool(kept)}.txt")
         _replace(aside, torn)
-        with self.path.open("r+b") as file:
+        with files.open_or_create(self.path) as file:
             file.truncate(len(kept) + 1 if kept else 0)
             os.fsync(file.fileno())
         self.torn = f"A line of {len(torn)} bytes was torn by a crash; it is kept in {aside.name}."
@@ -100,10 +112,10 @@ class Journal:
         lines = tuple(self._lines())
         for number, entry, raw in lines:
             if entry is None:
-                torn = number == len(lines) and not self.path.read_bytes().endswith(b"\n")
+                torn = number == len(lines) and not self._read().endswith(b"\n")
                 found.append(Flaw(number, "is not a whole line of this journal", torn))
                 continue
-            if raw.get("hash") != _hash({name: value for name, value in raw.items() if name != "hash"}):
+            if raw.get("hash") != _hash_of(raw):
                 found.append(Flaw(number, "was altered after it was written"))
             if entry.seq != expected or raw.get("prev") != previous:
                 found.append(Flaw(number, "does not follow the line before it"))
@@ -114,22 +126,29 @@ class Journal:
 
     def _read_head(self) -> bytes:
         try:
-            return self._head.read_bytes()
+            return files.read(self._head)
         except OSError:
             return b""
 
-    def _lines(self) -> Iterator[tuple[int, Entry | None, Mapping[str, Any]]]:
+    def _read(self) -> bytes:
         try:
-            raw = self.path.read_bytes()
+            require_private(self.path.parent)
+            return files.read(self.path)
         except FileNotFoundError:
-            return
+            raise
         except OSError as error:
             raise CaseError(f"The journal {self.path} cannot be read ({error.strerror}).") from None
+
+    def _lines(self) -> Iterator[tuple[int, Entry | None, Mapping[str, Any]]]:
+        try:
+            raw = self._read()
+        except FileNotFoundError:
+            return
         for number, line in enumerate(raw.splitlines(keepends=True), 1):
             try:
                 fields = _decode(line)
                 yield number, _entry(fields) if line.endswith(b"\n") else None, fields
-            except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+            except UNREADABLE:
                 yield number, None, {}
 
     def _append(self, kind: str, data: Mapping[str, object], at: datetime) -> Entry:
@@ -164,7 +183,7 @@ def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
     try:
         fields = _decode(head)
         seq, digest, coming = int(fields["seq"]), str(fields["hash"]), fields.get("next")
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+    except UNREADABLE:
         yield Flaw(newest, "head.json, which names the last line, is missing or cannot be read")
         return
     if newest < seq:
@@ -187,23 +206,20 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
     )
 
 
+def _hash_of(raw: Mapping[str, Any]) -> str | None:
+    """What the hash of a line should be; None where it cannot be told."""
+    try:
+        return _hash({name: value for name, value in raw.items() if name != "hash"})
+    except UNREADABLE:
+        return None
+
+
 def _hash(fields: Mapping[str, object]) -> str:
     return hashlib.sha256(_encode(fields)).hexdigest()
 
 
 def _append(path: Path, line: bytes) -> None:
-    new = not path.exists()
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        written = os.write(fd, line)
-        if written != len(line):
-            os.ftruncate(fd, os.fstat(fd).st_size - written)
-            raise OSError(28, "no space left on device")
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    if new:
-        sync_folder(path.parent)
+    files.append(path, line)
 
 
 def _announce(head: Path, content: bytes) -> None:
@@ -211,21 +227,4 @@ def _announce(head: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(path.name + ".new")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    beside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in *folder* last through a power cut."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    files.replace(path, content)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.aws.call import Call
+from services.aws.where import Where
 
 
 class StepName(StrEnum):
@@ -93,6 +94,8 @@ class Plan:
     already: str | None = None
     overridable: bool = False
     facts: dict[str, object] = field(default_factory=dict)
+    where: Where = field(default_factory=Where)
+    """Where the calls go."""
 
     def difference(self, shown: Plan) -> str | None:
         """What is not as it was when *shown* was made, in words; None where the deed is the same."""
@@ -125,7 +128,7 @@ class Plan:
             "leaves": self.leaves,
             "reversible": self.reversible,
             "undo": self.undo,
-            "calls": [call.as_json() | {"cli": call.cli} for call in self.calls],
+            "calls": [call.as_json() | {"cli": str(self.where.aws(call))} for call in self.calls],
             "warnings": list(self.warnings),
             "blocked": self.blocked,
             "already": self.already,

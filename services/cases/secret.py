@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from services.aws.call import SECRET, Call
+from services.base import files
 from services.cases.errors import RunbookError
-from services.cases.journal import sync_folder
 
 
 class Secret:
@@ -118,12 +118,7 @@ def problem(destination: Destination) -> str | None:
 def write_file(path: Path, secret: Secret) -> None:
     """Write the secret to a new file of mode 0600 and wait until it is on disk."""
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            file.write(secret.reveal() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        files.reserve(path).fill(f"{secret.reveal()}\n".encode())
     except OSError as error:
         raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
 
@@ -134,7 +129,7 @@ def was_written(path: Path, since: datetime) -> bool:
         found = path.lstat()
         ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
         # A file system may keep whole seconds.
-        return ours and found.st_mtime >= since.timestamp() - 1 and path.read_bytes().endswith(b"\n")
+        return ours and found.st_mtime >= since.timestamp() - 1 and files.read(path).endswith(b"\n")
     except OSError:
         return False
 

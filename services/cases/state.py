@@ -14,6 +14,7 @@ from typing import Any
 
 from services.aws.call import Call
 from services.base import clock
+from services.base.text import clean
 from services.cases.journal import Entry
 from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
 
@@ -149,7 +150,8 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
     data = entry.data
     match entry.kind:
         case "opened":
-            return replace(state, opened=data, opened_at=entry.at, responders=(_who(data),))
+            opened = {name: _one_line(value) for name, value in data.items()}
+            return replace(state, opened=opened, opened_at=entry.at, responders=(_who(opened),))
         case "responder":
             return replace(state, responders=(*state.responders, _who(data)))
         case "intent":
@@ -190,7 +192,12 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
 
 
 def _who(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: data.get(name) for name in ("responder", "login", "host")}
+    return {name: _one_line(data.get(name)) for name in ("responder", "login", "host")}
+
+
+def _one_line(value: Any) -> Any:
+    """A name fit to be shown: it was written by whoever had the case before, on whatever machine."""
+    return clean(value) if isinstance(value, str) else value
 
 
 def _outcome(state: CaseState, entry: Entry, intent: Intent) -> CaseState:

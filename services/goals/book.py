@@ -8,6 +8,7 @@ from datetime import datetime
 from services.aws import sts
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.aws.where import Where
 from services.base import clock
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError
@@ -31,7 +32,9 @@ def open_case(book: CaseBook, goal: Goal, account: str, *, undoing: bool = False
     return None
 
 
-def open_or_begin(book: CaseBook, goal: Goal, caller: Caller, now: datetime) -> Case:
+def open_or_begin(
+    book: CaseBook, goal: Goal, caller: Caller, now: datetime, where: Where | None = None
+) -> Case:
     return open_case(book, goal, caller.account) or book.begin(
         {
             "kind": goal.deed.value,
@@ -42,6 +45,7 @@ def open_or_begin(book: CaseBook, goal: Goal, caller: Caller, now: datetime) -> 
             "responder": caller.arn,
         },
         now,
+        where,
     )
 
 
@@ -63,6 +67,6 @@ async def look_up(aws: AwsSession, book: CaseBook, goal: Goal, *, undoing: bool 
 
 def begin(upkeep: Upkeep, book: CaseBook, *, take_over: bool = False) -> Case:
     """Its case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
-    case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now())
+    case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now(), upkeep.aws.where)
     upkeep.case = case
     return case.enter(upkeep.caller.arn, take_over=take_over)

@@ -344,6 +344,7 @@ class Upkeep:
             blocked=proposal.blocked,
             # What is in the way is said first: with it nothing has come about yet.
             already=None if proposal.blocked else proposal.already,
+            where=self.aws.where,
         )
 
     async def _journal(self, kind: str, **data: object) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.aws import iam
 from services.aws.call import Call
-from services.aws.errors import NotFound
+from services.aws.errors import NoSuchName, NotFound
 from services.aws.iam import AccessKey
+from services.base.nearest import no_such
 from services.cases.plan import LeverName, Plan, State
 from services.incident.situation import Situation, Verified, said_aws
 
@@ -17,7 +18,8 @@ async def plan(at: Situation) -> Plan:
     wanted = at.options.access_keys or tuple(key.id for key in held)
     unknown = [key_id for key_id in wanted if key_id not in {key.id for key in held}]
     if unknown:
-        return _plan(at, blocked=f"{at.key.user} has no access key {', '.join(unknown)}.")
+        known = [key.id for key in held]
+        raise NoSuchName("ListAccessKeys", no_such("access key", unknown[0], known, f"of {at.key.user}"))
     active = [key.id for key in held if key.id in wanted and key.status == "Active"]
     if not active:
         which = f"active access key {', '.join(at.options.access_keys)}".rstrip()

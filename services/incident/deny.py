@@ -7,6 +7,8 @@ import json
 
 from services.aws import iam
 from services.aws.call import Call
+from services.aws.errors import NoSuchName, NotFound
+from services.base.nearest import no_such
 from services.cases.plan import Plan, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
@@ -45,9 +47,12 @@ async def plan(at: Situation) -> Plan:
 
 
 async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
-    attached, document = await asyncio.gather(
-        iam.list_attached_policies(at.aws, at.key.user), iam.get_policy_document(at.aws, arn)
-    )
+    try:
+        attached, document = await asyncio.gather(
+            iam.list_attached_policies(at.aws, at.key.user), iam.get_policy_document(at.aws, arn)
+        )
+    except NotFound:
+        raise NoSuchName("GetPolicy", no_such("policy", arn, (), "to attach")) from None
     if not policies.holds(document, at.key.service):
         actions = " and ".join(policies.BEARER_ACTIONS[at.key.service])
         return _plan(at, blocked=f"The policy {arn} does not deny {actions} on every resource.")

@@ -229,6 +229,7 @@ class Runbook:
             )
 
     def _guarded(self, plan: Plan) -> Plan:
+        plan = replace(plan, where=self.aws.where)
         try:
             self.guard()
         except Refused as refused:

@@ -11,6 +11,7 @@ from services.aws.logs import LogGroup
 from services.cases.plan import LeverName, Plan, State
 from services.incident.situation import Situation, Verified, said_aws
 from services.keys.inventory import everything
+from services.traffic.named import groups_named
 
 OPERATION = "PutBearerTokenAuthentication"
 
@@ -21,8 +22,9 @@ async def plan(at: Situation) -> Plan:
         return _plan(at, blocked="Name the log groups to switch off (--log-group NAME).")
     found, missing = await _find(at, wanted)
     if missing:
-        names = ", ".join(missing)
-        return _plan(at, blocked=f"There is no log group {names} in the Regions looked into: add --region.")
+        # Says the near one, too, where all Regions could be read.
+        await groups_named(at.aws, missing)
+        return _plan(at, blocked=f"Whether the log group {missing[0]} is there could not be read.")
     on = [group for group in found if group.bearer_enabled]
     if not on:
         return _plan(at, already="These groups take no bearer tokens already.")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
-from services.aws import sts
-from services.aws.errors import NotFound
+from services.aws import iam, sts
+from services.aws.errors import AwsError, NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.aws.where import Where
 from services.base import clock
+from services.base.nearest import no_such
+from services.base.text import clean
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError, NoSuchKey
 from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook
 from services.keys import inventory
+from services.keys.named import named
 
 
 async def look_up(
@@ -35,7 +40,7 @@ def _check(case: Case, key_id: str) -> None:
     state = case.state()
     if state.kind != INCIDENT:
         raise CaseError(
-            f"Case {case.id} is no incident but a {state.kind}: see `stanch case show {case.id}`."
+            f"Case {case.id} is no incident but a {state.kind}: see `{Where().stanch('case show', case.id)}`."
         )
     if state.opened.get("key_id") != key_id:
         raise CaseError(f"Case {case.id} is of key {state.opened.get('key_id')}, not of {key_id}.")
@@ -47,14 +52,33 @@ async def find_key(
     """The key as AWS lists it, else as its case knew it; raises NoSuchKey."""
     known = from_case(case.state()) if case else None
     try:
-        found = await inventory.find(aws, key_id, user or (known.user if known else None))
+        if known is None and user is not None:
+            async with named(aws, "user", user):
+                found = await inventory.find(aws, key_id, user)
+        else:
+            found = await inventory.find(aws, key_id, user or (known.user if known else None))
     except NotFound:
-        # Its user is gone, or was never there.
+        if known is None:
+            raise
+        # Its user is gone.
         found = None
     if (key := found or known) is None:
-        whose = f"User {user}" if user else f"Account {caller.account}"
-        raise NoSuchKey(f"{whose} has no key {key_id}: check the id, the account and the profile.")
+        raise await _no_such_key(aws, caller, key_id, user)
     return key
+
+
+async def _no_such_key(aws: AwsSession, caller: Caller, key_id: str, user: str | None) -> NoSuchKey:
+    """With whose it is, or the near id, where the keys of all users may be listed."""
+    keys: list[Credential] = []
+    with suppress(AwsError):
+        async for page in iam.credential_pages(aws):
+            keys += page.credentials
+    if other := next((key.user for key in keys if key.id == key_id), None):
+        return NoSuchKey(f"User {user} has no key {clean(key_id)}: it is a key of user {other}.")
+    mine = [key.id for key in keys if user in (None, key.user)]
+    where = f"of user {clean(user)}" if user else f"in account {caller.account}"
+    otherwise = "Check the id, the account and the profile."
+    return NoSuchKey(no_such("key", key_id, mine, where, otherwise))
 
 
 def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
@@ -65,6 +89,7 @@ def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
         caller_arn=runbook.caller.arn,
         now=clock.now(),
         kind=runbook.kind,
+        where=runbook.aws.where,
     )
     runbook.case = case
     return case.enter(runbook.caller.arn, take_over=take_over)

@@ -74,6 +74,9 @@ def marks(case: CaseState) -> Marks:
         suspected=case.suspected,
         deactivated=deactivated,
         reactivated=min((at for at in again if deactivated and at > deactivated), default=None),
+        ours=frozenset(
+            call.request_id for step in case.steps.values() for call in step.calls if call.request_id
+        ),
     )
 
 

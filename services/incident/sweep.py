@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from services.cases.plan import LeverName
 from services.incident.situation import Situation
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
 from services.rights import policies
+from services.rights.quarantine import quarantine_effect
 
 T = TypeVar("T")
 
@@ -79,7 +80,7 @@ async def sweep(at: Situation) -> Sweep:
     )
     held = (
         *_credentials(at, credentials),
-        *_holdings(at, holdings),
+        *_holdings(at, holdings, await _quarantine(at, holdings.attached or ())),
         *(
             Held("MFA device", name, "could approve a sign-in", None, "in IAM, Security credentials")
             for name in devices
@@ -99,10 +100,23 @@ def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iter
         if one.id not in (at.key.id, made):
             service = short_service(one.service)
             words = f"another {service} key, {one.status}, made {clock.spoken(one.created, at.now())}"
-            yield Held("API key", one.id, words, None, f"stanch respond {one.id} --user {one.user}")
+            command = at.aws.where.stanch("respond", one.id, options=(("--user", one.user),))
+            yield Held("API key", one.id, words, None, str(command))
 
 
-def _holdings(at: Situation, held: UserHoldings) -> Iterator[Held]:
+async def _quarantine(at: Situation, attached: Iterable[str]) -> str:
+    """What AWS's own quarantine policy, where one is attached, stops of this key's use."""
+    arn = next((arn for arn in attached if policies.quarantine([arn])), None)
+    if arn is None:
+        return ""
+    try:
+        document = await iam.get_policy_document(at.aws, arn)
+    except AwsError:
+        return quarantine_effect(None, at.key.service)
+    return quarantine_effect(document, at.key.service)
+
+
+def _holdings(at: Situation, held: UserHoldings, quarantine: str) -> Iterator[Held]:
     for key in held.access_keys or ():
         words = f"{key.status}, made {clock.spoken(key.created, at.now())}"
         yield Held("access key", key.id, words, LeverName.ACCESS_KEYS)
@@ -110,7 +124,7 @@ def _holdings(at: Situation, held: UserHoldings) -> Iterator[Held]:
         yield Held("console password", held.user, "can sign in", None, "in IAM: disable console access")
     for arn in held.attached or ():
         name = arn.rsplit("/", 1)[-1]
-        words = quarantine_words(name) if policies.quarantine([arn]) else "attached"
+        words = f"AWS's quarantine: {quarantine}" if policies.quarantine([arn]) else "attached"
         yield Held("managed policy", name, words, None, "in IAM: detach it if it is not needed")
     for name in held.inline or ():
         ours = name.startswith(policies.HOLD_PREFIX)
@@ -119,11 +133,3 @@ def _holdings(at: Situation, held: UserHoldings) -> Iterator[Held]:
         )
     for name in held.groups or ():
         yield Held("group", name, "member", None, "in IAM: its policies apply too")
-
-
-def quarantine_words(name: str) -> str:
-    """What AWS's own quarantine leaves open, as far as that is known."""
-    if name.endswith(("V2", "V3")):
-        also = " (V3 does deny logs:PutLogEvents)" if name.endswith("V3") else ""
-        return f"AWS's quarantine: it denies no API key of this kind and no CallWithBearerToken{also}"
-    return "AWS's quarantine: whether it covers this key is not known"

@@ -15,6 +15,7 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.base.keyservices import short_service
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
+from services.keys.named import named
 from services.keys.risks import Risk, count_active, risks_of
 from services.keys.token import Token
 
@@ -135,8 +136,9 @@ async def everything(aws: AwsSession, *, now: Callable[[], datetime] = clock.now
 
 
 async def of_user(aws: AwsSession, user: str) -> Inventory:
-    """The keys of one user, which needs permission on that user alone; raises an AwsError."""
-    who, found = await asyncio.gather(sts.get_caller(aws), iam.list_credentials(aws, user))
+    """The keys of one user, which needs permission on that user alone; raises an AwsError, NoSuchName too."""
+    async with named(aws, "user", user):
+        who, found = await asyncio.gather(sts.get_caller(aws), iam.list_credentials(aws, user))
     return Inventory(who.account, who.arn, assess(found, clock.now()), complete=True)
 
 

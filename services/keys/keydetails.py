@@ -15,6 +15,7 @@ from services.aws.sts import Caller
 from services.keys.holdings import UserHoldings
 from services.rights import policies
 from services.rights.permissions import May, Permission, Question, check
+from services.rights.quarantine import quarantine_effect
 from services.traffic.traffic import find_groups
 
 MOST_GROUPS = 20
@@ -60,8 +61,8 @@ async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tupl
         elif isinstance(document, BaseException):
             raise document
         elif policies.quarantine([arn]):
-            told = _says(document, service) or "it says nothing of bearer tokens, so keys go on"
-            found.append(PolicyFound(name, f"AWS's quarantine: {told}", True, document))
+            effect = quarantine_effect(document, service)
+            found.append(PolicyFound(name, f"AWS's quarantine: {effect}", True, document))
         else:
             found.append(_judged(name, document, service))
     found += [

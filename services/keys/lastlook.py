@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.base import files
 from services.base.folders import make_private
 from services.keys.inventory import Inventory
 
@@ -59,8 +59,8 @@ def compare(before: Look, inventory: Inventory) -> Changes:
 
 def read(state_dir: Path, account: str) -> Look | None:
     """The last look at *account*, None where there was none or it cannot be read."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(_path(state_dir, account).read_bytes(), type=Look)
+    with suppress(OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return msgspec.json.decode(files.read(_path(state_dir, account)), type=Look)
     return None
 
 
@@ -68,12 +68,9 @@ def write(state_dir: Path, account: str, look: Look) -> None:
     """Keep *look* for the next time; without it nothing is marked, so failing to is no error."""
     path = _path(state_dir, account)
     with suppress(OSError):
+        make_private(state_dir)
         make_private(path.parent)
-        new = path.with_suffix(f".{os.getpid()}")
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(msgspec.json.encode(look))
-        new.replace(path)
+        files.replace(path, msgspec.json.encode(look))
 
 
 def _path(state_dir: Path, account: str) -> Path:

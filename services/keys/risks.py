@@ -32,7 +32,7 @@ TWO_ACTIVE = Risk("two-active", "medium", "its user has two active keys for this
 HAS_ACCESS_KEYS = Risk("user-has-access-keys", "medium", "its user also has access keys")
 HAS_LOGIN = Risk("user-has-login", "medium", "its user can also sign in to the console")
 HOLD = Risk("hold", "info", "a hold is on its user: no bearer token of this service works")
-QUARANTINE = Risk("quarantine", "high", "AWS quarantined its user, and that policy does not cover this key")
+QUARANTINE = Risk("quarantine", "high", "AWS quarantined its user: its policies say what that stops")
 
 
 def risks_of(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.aws.call import Call
+from services.aws.where import Where
 from services.cases.journal import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
 
@@ -53,7 +54,8 @@ class _Draft:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, where: Where) -> None:
+        self._where = where
         self.drafts: list[_Draft] = []
         self._of_intent: dict[int, tuple[_Draft, int]] = {}
         self._override: str | None = None
@@ -93,7 +95,7 @@ class _Reader:
             call.operation,
             call.params,
             call.region,
-            call.cli,
+            str(self._where.aws(call)),
             intent_at=entry.at,
         )
         draft.calls.append(sent)
@@ -153,7 +155,11 @@ class _Reader:
 
 def actions(entries: Iterable[Entry]) -> tuple[Action, ...]:
     """The actions in order of their beginning; lines that make no sense are left to the verification."""
-    reader = _Reader()
+    entries = tuple(entries)
+    opened = next(
+        (each.data for each in entries if each.kind == "opened" and isinstance(each.data, dict)), {}
+    )
+    reader = _Reader(Where.of_case(opened))
     for entry in entries:
         if isinstance(entry.data, dict):
             reader.read(entry)

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.aws.where import Where
 from services.base import clock
 from services.base.version import VERSION
+from services.cases.anchor import anchors
 from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.journal import Entry
@@ -28,9 +30,8 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     """
     entries = case.journal.entries()
     if entries and isinstance(entries[0].data, dict) and entries[0].data.get("kind", INCIDENT) != INCIDENT:
-        raise CaseError(
-            f"Case {case.id} is no incident, so it has no report: `stanch case show {case.id}` has it all."
-        )
+        show = Where().stanch("case show", case.id)
+        raise CaseError(f"Case {case.id} is no incident, so it has no report: `{show}` has it all.")
     # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
     trouble: tuple[str, ...] = ()
     try:
@@ -49,10 +50,23 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
         reviewed=reviewed,
         sweep=_sweep(entries),
         flow=points or flow.newest(case, entries),
-        journal=Verification(len(entries), entries[-1].hash if entries else None, (*trouble, *_flaws(case))),
+        journal=_verification(case, entries, trouble),
     )
     report = replace(report, remaining=remaining(report))
     return replace(report, story=story(report))
+
+
+def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:
+    kept, unread = anchors(case)
+    moved = (f"Line {each.line} isn't the one that was anchored." for each in kept if not each.holds)
+    signed = (
+        f"Line {each.line} was anchored, by the signer's clock at {clock.rfc3339(each.at)}. Who signed is "
+        f"checked by stanch case verify {case.id} --signers FILE."
+        for each in kept
+        if each.holds
+    )
+    head = entries[-1].hash if entries else None
+    return Verification(len(entries), head, (*trouble, *_flaws(case), *unread, *moved), tuple(signed))
 
 
 def _flaws(case: Case) -> tuple[str, ...]:
@@ -70,6 +84,7 @@ def _header(case: Case, entries: Sequence[Entry], now: datetime) -> Header:
     return Header(
         case=case.id,
         account=text("account"),
+        endpoint=text("endpoint") or None,
         key_id=text("key_id"),
         user=text("user"),
         alias=text("alias") or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from services.base import files
 from services.cases.case import Case
 from services.report.model import Evidence
 
@@ -15,7 +16,7 @@ def read(case: Case, kept: object) -> tuple[Evidence | None, bytes | None]:
         return None, None
     name, expected = Path(str(kept["file"])).name, str(kept.get("sha256"))
     try:
-        content = (case.folder / "evidence" / name).read_bytes()
+        content = files.read(case.folder / "evidence" / name)
     except OSError:
         return Evidence(name, expected, "missing"), None
     if hashlib.sha256(content).hexdigest() != expected:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from services.base import files
 from services.report.document import to_json
 from services.report.html import to_html
 from services.report.markdown import to_markdown
@@ -20,8 +20,10 @@ def format_of(path: Path) -> str | None:
     return {"htm": "html", "markdown": "md"}.get(ending, ending if ending in FORMATS else None)
 
 
-def write_new(path: Path, content: str) -> None:
-    """Write *content* to *path*, of mode 0600; raises OSError, and FileExistsError where there is one."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(content)
+def write_new(path: Path, content: str, *, force: bool = False) -> None:
+    """Write *content* to *path*, of mode 0600; raises OSError, and FileExistsError unless *force*."""
+    if force:
+        files.replace(path, content.encode())
+        return
+    with files.create(path) as file:
+        file.write(content.encode())

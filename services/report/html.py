@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.base.keyservices import short_service
 from services.base.sizes import count
+from services.cases.anchor import CONSISTENT
 from services.report import plot, timeline
 from services.report.actionhtml import actions
 from services.report.glyphs import legend
@@ -69,6 +70,7 @@ def _header(report: Report) -> Safe:
         ("Alias", el("code", alias)),
         ("Service", short_service(header.service)),
         ("Account", header.account),
+        *((("Endpoint", f"{header.endpoint}, which is not AWS's own"),) if header.endpoint else ()),
         ("Made", stamp(header.created) if header.created else "not known"),
         ("Expires", stamp(header.expires) if header.expires else "never"),
         ("Responder", el("code", header.responder)),
@@ -172,7 +174,5 @@ def _journal(report: Report) -> Safe:
         return section(
             "journal", "Journal", head, el("ul", *(el("li", flaw) for flaw in journal.flaws), class_="flaws")
         )
-    intact = (
-        "The journal and the evidence are as they were written: each line has the hash of the one before."
-    )
-    return section("journal", "Journal", head, el("p", intact))
+    anchored = el("ul", *(el("li", each) for each in journal.anchors)) if journal.anchors else None
+    return section("journal", "Journal", head, el("p", CONSISTENT), anchored)

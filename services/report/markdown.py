@@ -9,6 +9,7 @@ from datetime import datetime
 from services.base.keyservices import short_service
 from services.base.sizes import count, per, size
 from services.base.text import clean
+from services.cases.anchor import CONSISTENT
 from services.report import plot
 from services.report.model import Action, Report, SentCall
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp
@@ -73,6 +74,8 @@ def _header(report: Report) -> Iterator[str]:
     yield f"# Case {text(header.case)}: key {text(header.key_id)} of {text(header.user)}"
     yield ""
     yield f"- Account: {text(header.account)}"
+    if header.endpoint:
+        yield f"- Endpoint: {code(header.endpoint)}, which is not AWS's own"
     alias = code(header.alias or "none")
     yield f"- Key: {code(header.key_id)}, {text(short_service(header.service))}, alias {alias}"
     if header.created:
@@ -252,5 +255,6 @@ def _journal(report: Report) -> Iterator[str]:
     yield ""
     yield f"{count(journal.lines, 'line')}, head {code(journal.head or '-')}."
     if not journal.flaws:
-        yield "The journal and the evidence are as they were written."
+        yield CONSISTENT
+    yield from (f"- {text(anchor)}" for anchor in journal.anchors)
     yield from (f"- {text(flaw)}" for flaw in journal.flaws)

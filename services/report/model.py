@@ -29,6 +29,8 @@ class Header:
 
     case: str
     account: str
+    endpoint: str | None
+    """In words, where it was not AWS's own."""
     key_id: str
     user: str
     alias: str | None
@@ -292,6 +294,8 @@ class Verification:
     lines: int
     head: str | None
     flaws: tuple[str, ...]
+    anchors: tuple[str, ...] = ()
+    """Which lines were signed, and how that is checked."""
 
 
 @dataclass(frozen=True, slots=True)

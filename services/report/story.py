@@ -124,5 +124,7 @@ def _now(report: Report) -> str:
     if journal.flaws:
         proof = f"{count(len(journal.flaws), 'flaw')} in the journal or the evidence"
     else:
-        proof = f"the journal's {count(journal.lines, 'line')} and the evidence are as they were written"
+        proof = (
+            f"the journal's {count(journal.lines, 'line')} and the evidence are consistent with themselves"
+        )
     return f"{case}; {remains or 'nothing is known to remain'}; {proof}."

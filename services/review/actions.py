@@ -1,72 +1,75 @@
-"""The calls that matter in themselves, as a table: to know one more is one more line."""
+"""The calls that matter in themselves, from the table in actions.toml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Literal, TypeAlias
 
+from services.review.conditions import CONDITIONS, Condition
+
 Severity: TypeAlias = Literal["high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a call does for an intruder; *technique* is its id in MITRE ATT&CK."""
+    """What a call does for an intruder; *when* is None where every such call matters."""
 
+    events: tuple[str, ...]
     kind: str
     severity: Severity
     technique: str
+    why: str
+    next: str
+    when: Condition | None = None
+    sources: tuple[str, ...] = ()
 
 
-_CREDENTIALS = Action("persistence", "high", "T1098.001")
-_POLICY = Action("persistence", "high", "T1098.003")
-_ACCOUNT = Action("persistence", "high", "T1136.003")
-_FACTOR = Action("persistence", "high", "T1098")
-_BLINDING = Action("blinding", "high", "T1562.008")
-_ASSUMED = Action("lateral", "medium", "T1550.001")
-_SECRETS = Action("secrets", "medium", "T1555.006")
+_VERSION = re.compile(r"\d{8}(v\d+)?$")
 
-ACTIONS: Mapping[str, Action] = {
-    "CreateServiceSpecificCredential": _CREDENTIALS,
-    "ResetServiceSpecificCredential": _CREDENTIALS,
-    "UpdateServiceSpecificCredential": _CREDENTIALS,
-    "CreateAccessKey": _CREDENTIALS,
-    "UpdateAccessKey": _CREDENTIALS,
-    "UploadSSHPublicKey": _CREDENTIALS,
-    "UploadSigningCertificate": _CREDENTIALS,
-    "CreateLoginProfile": _CREDENTIALS,
-    "UpdateLoginProfile": _CREDENTIALS,
-    "GetFederationToken": _ASSUMED,
-    "CreateUser": _ACCOUNT,
-    "CreateRole": _ACCOUNT,
-    "UpdateAssumeRolePolicy": _POLICY,
-    "AttachUserPolicy": _POLICY,
-    "PutUserPolicy": _POLICY,
-    "AttachGroupPolicy": _POLICY,
-    "PutGroupPolicy": _POLICY,
-    "AttachRolePolicy": _POLICY,
-    "PutRolePolicy": _POLICY,
-    "CreatePolicyVersion": _POLICY,
-    "SetDefaultPolicyVersion": _POLICY,
-    "AddUserToGroup": _POLICY,
-    "DeleteUserPermissionsBoundary": _POLICY,
-    "PutUserPermissionsBoundary": _POLICY,
-    "CreateVirtualMFADevice": _FACTOR,
-    "EnableMFADevice": _FACTOR,
-    "DeactivateMFADevice": _FACTOR,
-    "AssumeRole": _ASSUMED,
-    "GetSecretValue": _SECRETS,
-    "StopLogging": _BLINDING,
-    "DeleteTrail": _BLINDING,
-    "UpdateTrail": _BLINDING,
-    "PutEventSelectors": _BLINDING,
-    "DeleteEventDataStore": _BLINDING,
-    "DeleteLogGroup": _BLINDING,
-    "DeleteLogStream": _BLINDING,
-    "PutRetentionPolicy": _BLINDING,
-    "DeleteDetector": _BLINDING,
-}
-"""Done by the subject."""
+
+@cache
+def table() -> tuple[Action, ...]:
+    """Every row, in its order."""
+    rows = tomllib.loads(resources.files(__package__).joinpath("actions.toml").read_text("utf-8"))["action"]
+    return tuple(
+        Action(
+            **row
+            | {
+                "events": tuple(row["events"]),
+                "sources": tuple(row.get("sources", ())),
+                "when": CONDITIONS[row["when"]] if "when" in row else None,
+            }
+        )
+        for row in rows
+    )
+
+
+@cache
+def _by_name() -> Mapping[str, tuple[Action, ...]]:
+    rows: dict[str, tuple[Action, ...]] = {}
+    for action in table():
+        for name in action.events:
+            rows[name] = (*rows.get(name, ()), action)
+    return rows
+
+
+def base_name(event_name: str) -> str:
+    """The event's name without the API's version, which Lambda and CloudFront put behind it."""
+    return _VERSION.sub("", event_name)
+
+
+def rows_for(event_name: str, source: str) -> Iterator[Action]:
+    """The rows for an event of that name and service, the first of them first."""
+    for action in _by_name().get(base_name(event_name), ()):
+        if not action.sources or source in action.sources:
+            yield action
+
 
 ON_THE_USER = frozenset(
     {
@@ -86,6 +89,7 @@ ON_THE_USER = frozenset(
         "UploadSSHPublicKey",
         "EnableMFADevice",
         "DeactivateMFADevice",
+        "UpdateUser",
     }
 )
 """Done to the subject by others: the responder's own steps are among them."""

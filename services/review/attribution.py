@@ -11,8 +11,9 @@ from services.review.record import Event
 
 By: TypeAlias = Literal["credential id", "user"]
 
-# By the first word of eventSource; a service that is not here may be anybody's.
+# By the first word of eventSource; a bearer call to a service that is not here was made with another key.
 _SERVICE_OF_SOURCE = {
+    "aws-external-anthropic": "aws-external-anthropic",
     "logs": "logs",
     "bedrock": "bedrock",
     "bedrock-mantle": "bedrock",
@@ -61,10 +62,16 @@ def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, s
 def _is_use(event: Event, subject: Subject) -> bool:
     if event.credential_id and subject.key_id:
         return event.credential_id == subject.key_id
+    if event.short_term:
+        return False
     service = (subject.service or "").lower().partition(".")[0]
     source = event.source.partition(".")[0]
     if service == "codecommit":
-        return source == service and event.name in ("GitPull", "GitPush")
+        # Over SSH it was a public key, and with an access key id a signature.
+        other = event.access_key_id is not None or (event.protocol or "").upper() == "SSH"
+        return source == service and event.name in ("GitPull", "GitPush") and not other
+    if service == "cloudwatch" and event.name == "PutMetricData":
+        return (event.protocol or "").upper() == "OTLP" or event.bearer
     if service == "cassandra":
         return source == service and event.access_key_id is None
-    return event.bearer and (not service or _SERVICE_OF_SOURCE.get(source, service) == service)
+    return event.bearer and (not service or _SERVICE_OF_SOURCE.get(source) == service)

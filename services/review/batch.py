@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from services.review.model import Unreadable
 from services.review.scan import Scan
+from services.review.words import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,13 @@ class Batch:
     note: str
     scan: Scan = field(default_factory=Scan)
     objects_total: int | None = None
+
+
+def missing(source: str, what: str, span: tuple[datetime, datetime]) -> Batch:
+    """A batch that says what is not there although CloudTrail delivered it."""
+    between = f"{moment(span[0])} to {moment(span[1])}"
+    told = f"nothing from {between}, though CloudTrail delivered: objects may have been deleted"
+    return Batch(source, what, Scan(unreadable=[replace(Unreadable.of(what, told), missing=True)]))
 
 
 def missed(source: str, what: str, error: object) -> Batch:

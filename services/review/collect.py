@@ -10,10 +10,14 @@ from services.review.batch import Batch
 from services.review.match import Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
+from services.review.scan import Scan
 from services.review.spill import Spill
 
 NAMED = 200
 """Troubles that are named one by one; the rest are counted."""
+
+FEW = 5
+"""Names that stand for many files of the same kind."""
 
 KEPT_BYTES = 16_000_000
 """Of the records' own bytes, so many stay in memory; the rest goes to a file."""
@@ -28,10 +32,34 @@ class _Tally:
 
 
 @dataclass(slots=True)
+class _Left:
+    """Files of one kind that hold no records: how many, and a few of their names."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, names: list[str]) -> None:
+        self.count += len(names)
+        self.names += names[: FEW - len(self.names)]
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return self.names[0]
+        few = ", ".join(self.names)
+        return f"{self.count:,} files ({few}{', …' if self.count > FEW else ''})"
+
+
+@dataclass(slots=True)
 class Collector:
     on_progress: Callable[[Progress], None] | None = None
     records: int = 0
     records_bad: int = 0
+    following: bool = False
+    """Whether what comes is read once more, for whom it led to: what it holds was counted before."""
+    outside: int = 0
+    """The subject's events before or after the window."""
+    _left: dict[str, _Left] = field(default_factory=dict)
+    _strange: dict[str, int] = field(default_factory=dict)
     _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})
     _unreadable: list[Unreadable] = field(default_factory=list)
     _unnamed: int = 0
@@ -41,8 +69,15 @@ class Collector:
 
     def add(self, batch: Batch) -> None:
         scan = batch.scan
+        if self.following:
+            scan = Scan(events=scan.events, objects=scan.objects, bytes_read=scan.bytes_read)
         self.records += scan.records
         self.records_bad += scan.records_bad
+        self.outside += scan.outside
+        for what, names in scan.left.items():
+            self._left.setdefault(what, _Left()).add(names)
+        for what, count in scan.strange.items():
+            self._strange[what] = self._strange.get(what, 0) + count
         for role, event in scan.events:
             # Objects repeat events, and sources overlap.
             if event.event_id not in self._events[role]:
@@ -90,4 +125,9 @@ class Collector:
 
     def unreadable(self) -> tuple[Unreadable, ...]:
         more = [Unreadable(f"{self._unnamed:,} more", "not named here")] if self._unnamed else []
-        return (*self._unreadable, *more)
+        left = [Unreadable.of(str(each), what) for what, each in self._left.items()]
+        strange = [
+            Unreadable.of(f"{count:,} {what}", "not records of calls")
+            for what, count in self._strange.items()
+        ]
+        return (*self._unreadable, *more, *left, *strange)

@@ -12,6 +12,7 @@ from services.base.clock import stamp
 from services.review.model import Window
 from services.review.recorded import Covers, use_of
 from services.review.trails import Trails, TrailState
+from services.review.where import ELSEWHERE
 
 HISTORY = "event history"
 DELIVERY = timedelta(minutes=5)
@@ -62,7 +63,18 @@ def coverage(
             rows.append(Coverage("trails", region, "no", window.since, window.until, note))
         if history:
             rows += history_rows(region, window, service, now)
+    if trails.narrowed:
+        rows += _elsewhere(trails, window, service)
     return tuple(rows)
+
+
+def _elsewhere(trails: Trails, window: Window, service: str | None) -> list[Coverage]:
+    """What is known of the Regions that were not asked about: what a trail of all Regions records."""
+    everywhere = [state for state in trails.states if state.trail.multi_region]
+    if not everywhere:
+        note = "not asked about; a key can be used in every Region"
+        return [Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)]
+    return [row for state in everywhere for row in trail_rows(state, ELSEWHERE, window, service)]
 
 
 def log_group_rows(
@@ -146,7 +158,7 @@ def _pieces(
         yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {stamp(end)}"
     set_at = min(max(begin, state.changed), end) if state.changed else begin
     if state.changed:
-        change = f"its selectors were changed {stamp(state.changed)} by {state.changed_by}"
+        change = f"{state.changed_what} {stamp(state.changed)} by {state.changed_by}"
         note = f"{change}: before that is not known"
         yield "unknown", (begin, set_at), note
     yield None, (set_at, end), f"as set now; logging since {stamp(started)}"
@@ -174,4 +186,4 @@ def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tup
 def _with_change(note: str, state: TrailState) -> str:
     if state.changed is None:
         return f"{note} (as set now)"
-    return f"{note}; its selectors were changed {stamp(state.changed)} by {state.changed_by}"
+    return f"{note}; {state.changed_what} {stamp(state.changed)} by {state.changed_by}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.base import files
 from services.review.record import Event
 
 
@@ -21,10 +22,13 @@ def json_lines(events: Iterable[Event]) -> Iterator[bytes]:
             yield msgspec.json.encode(event.as_json()) + b"\n"
 
 
-def write(events: Iterable[Event], path: Path) -> str:
-    """Write the records to *path*, a new file, and give its SHA-256; raises OSError."""
+def write(events: Iterable[Event], path: Path, *, force: bool = False) -> str:
+    """Write the records to *path*, a new file of mode 0600, and give its SHA-256; raises OSError.
+
+    With *force* it takes the place of what is there.
+    """
     digest = hashlib.sha256()
-    with path.open("xb") as file:
+    with files.replacing(path) if force else files.create(path) as file:
         for line in json_lines(events):
             file.write(line)
             digest.update(line)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.review.actions import Severity
-from services.review.model import Marks, Subject
+from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 from services.review.words import moment
 
@@ -23,6 +23,9 @@ class Finding:
     title: str
     event_ids: tuple[str, ...]
     technique: str | None = None
+    why: str | None = None
+    next: str | None = None
+    """What to look at or do about it."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -31,6 +34,8 @@ class Finding:
             "title": self.title,
             "event_ids": list(self.event_ids),
             "technique": self.technique,
+            "why": self.why,
+            "next": self.next,
         }
 
 
@@ -46,6 +51,8 @@ class Facts:
     use: Sequence[Event]
     other: Sequence[Event]
     on_user: Sequence[Event]
+    missing: Sequence[Unreadable] = ()
+    """Evidence that should be there and is not."""
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
-from services.review import keyrules
-from services.review.actions import ACTIONS, ON_THE_USER, Severity
+from services.review import deeds, keyrules, sequences
+from services.review.actions import SEVERITIES, Severity
+from services.review.baseline import rotates
 from services.review.facts import USED, Facts, Finding, at, ids
 from services.review.model import Marks
 from services.review.newcomers import address, grouped, newcomers
@@ -19,15 +18,11 @@ from services.review.words import NAMED, calls, listed, moment, short, tally, ti
 
 __all__ = ["Facts", "Finding", "findings", "in_force"]
 
-ENUMERATION = (10, timedelta(minutes=5))
-"""So many different reading calls within so short a time."""
-
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
     """All findings, the gravest first."""
     found = [finding for rule in RULES for finding in rule(facts)]
-    order: list[Severity] = ["high", "medium", "low", "info"]
-    return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def in_force(facts: Facts) -> datetime | None:
@@ -89,6 +84,18 @@ def _seen(
     if marks.suspected is None:
         # Being late is no proof: this is a hint where nobody named a moment.
         severity = "low" if severity == "medium" else "medium"
+    if kind.noun == "addresses" and rotates(seen.known.values()):
+        every = sorted(chain(*seen.known.values(), *seen.new.values()), key=lambda event: event.time)
+        count = len(seen.known) + len(seen.new)
+        told = f"{count:,} addresses, which change all the time, so that a new one tells nothing"
+        yield Finding(kind.name, "info", f"{kind.words.format(told)}.", ids(every), kind.technique)
+        return
+    if marks.suspected is None and len(seen.new) > 1:
+        every = sorted(chain(*seen.new.values()), key=lambda event: event.time)
+        told = f"{len(seen.new):,} {kind.noun} ({listed(seen.new)})"
+        title = f"{kind.words.format(told)}, {since}: {tally(every)}."
+        yield Finding(kind.name, severity, title, ids(every), kind.technique)
+        seen = replace(seen, new={})
     for name, group in list(seen.new.items())[:NAMED]:
         title = f"{kind.words.format(short(name))}, {since}: {tally(group)}."
         yield Finding(kind.name, severity, title, ids(group), kind.technique)
@@ -140,66 +147,41 @@ def _refused(facts: Facts) -> Iterator[Finding]:
             yield Finding("lag", "info", title, ids(late), USED)
 
 
-def _actions(facts: Facts) -> Iterator[Finding]:
-    for (name, error), group in grouped(facts.other, lambda event: (event.name, event.error)).items():
-        action = ACTIONS.get(name)
-        if action is None:
-            continue
-        about = listed(grouped([event for event in group if event.target], lambda event: event.target or ""))
-        what = f"{name} for {about}" if about else name
-        often = f" {times(len(group))}" if len(group) > 1 else ""
-        result = f", refused or failed ({error})" if error else ""
-        title = f"{what} by this user{often}, {at(group[0])}{result}."
-        severity: Severity = "medium" if error and action.severity == "high" else action.severity
-        yield Finding(action.kind, severity, title, ids(group), action.technique)
-
-
-def _on_the_user(facts: Facts) -> Iterator[Finding]:
-    groups = grouped(facts.on_user, lambda event: (event.name, event.user, event.error))
-    for (name, who, error), group in groups.items():
-        if name in ON_THE_USER:
-            result = f", refused or failed ({error})" if error else ""
-            often = f" {times(len(group))}" if len(group) > 1 else ""
-            title = f"{name} on this user by {who or 'somebody'}{often}, {at(group[0])}{result}."
-            yield Finding("done-to-user", "low" if error else "medium", title, ids(group), "T1098")
-
-
-def _enumeration(facts: Facts) -> Iterator[Finding]:
-    reads = [event for event in facts.other if _READS.match(event.name)]
-    least, within = ENUMERATION
-    best, most, start = reads[:0], least - 1, 0
-    names: Counter[str] = Counter()
-    for end, event in enumerate(reads):
-        names[event.name] += 1
-        while event.time - reads[start].time > within:
-            names[reads[start].name] -= 1
-            names += Counter()  # drops what is down to none
-            start += 1
-        if len(names) > most:
-            best, most = reads[start : end + 1], len(names)
-    if best:
-        minutes = within.seconds // 60
-        title = f"Looked around: {most} different reading calls in {minutes} minutes, {at(best[0])}."
-        yield Finding("enumeration", "medium", title, ids(best), "T1580")
+def _missing(facts: Facts) -> Iterator[Finding]:
+    for each in facts.missing:
+        title = f"Evidence is missing: {each.what} has {each.error}."
+        yield Finding(
+            "missing-evidence",
+            "high",
+            title,
+            (),
+            "T1070",
+            "Whoever deletes records hides what they show.",
+            "Look for deletions and lifecycle changes on the bucket, and for older versions of the objects.",
+        )
 
 
 RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     _use,
+    _missing,
     _addresses,
     _refused,
     _agents,
-    _actions,
-    _on_the_user,
-    _enumeration,
+    deeds.actions,
+    deeds.on_the_user,
+    sequences.enumeration,
+    sequences.refusals,
+    sequences.models,
+    sequences.mail,
+    sequences.outside_its_service,
     _other_credentials,
     keyrules.fresh_use,
     keyrules.groups_opened,
     keyrules.kin,
+    keyrules.short_term,
     keyrules.outlived,
     keyrules.while_inactive,
 )
-
-_READS = re.compile(r"(Batch)?(Get|List|Describe|Lookup|Search|Head)[A-Z]")
 
 
 def _after(event: Event, since: datetime) -> bool:

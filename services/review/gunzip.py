@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,11 +14,15 @@ UNPACKED_LIMIT = 100_000_000
 PACKED_LIMIT = 64_000_000
 """Bytes of an object that are read at all."""
 
+RATIO = 200
+"""What unpacks to more than so many times its size, once it is large, is taken for a bomb."""
+
 MAGIC = b"\x1f\x8b"
 _GZIP = 31
 # Its stub has an instance where there is a class.
 _IsalError = cast("type[Exception]", isal_zlib.IsalError)
 _CAREFUL = 1 << 16
+_STEP = 1 << 22
 _MOST = 1032  # to one: deflate packs no better
 
 
@@ -27,12 +32,15 @@ class Unpacked:
 
     data: bytes
     trouble: str | None = None
+    over: bool = False
+    """Whether that is only that there is more than the limit."""
 
 
 def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
     """The bytes in *packed*, of all its members; bytes that are no gzip are handed back as they are."""
     if not packed.startswith(MAGIC):
-        return Unpacked(packed[:limit], _too_large(limit) if len(packed) > limit else None)
+        over = len(packed) > limit
+        return Unpacked(packed[:limit], _too_large(limit) if over else None, over)
     parts: list[bytes] = []
     left, rest = limit, packed
     while rest.startswith(MAGIC):
@@ -40,10 +48,58 @@ def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
         parts.append(data)
         left -= len(data)
         if trouble:
-            return Unpacked(b"".join(parts), trouble if left else _too_large(limit))
+            over = not left or trouble == _too_large(limit)
+            return Unpacked(b"".join(parts), trouble if left else _too_large(limit), over)
     # tar and some file systems pad with zeros.
     trouble = "something that is no gzip after its end" if rest.strip(b"\0") else None
     return Unpacked(parts[0] if len(parts) == 1 else b"".join(parts), trouble)
+
+
+class Stream:
+    """Unpacks gzip of any length block by block, a bomb excepted; *trouble* is set at its end."""
+
+    def __init__(self, packed: Iterable[bytes], block: int) -> None:
+        self.trouble: str | None = None
+        self._packed = packed
+        self._block = block
+        self._read = self._made = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        buffer = bytearray()
+        for part in self._parts():
+            buffer += part
+            while len(buffer) >= self._block:
+                yield bytes(buffer[: self._block])
+                del buffer[: self._block]
+        if buffer:
+            yield bytes(buffer)
+
+    def _parts(self) -> Iterator[bytes]:
+        member, begun = isal_zlib.decompressobj(_GZIP), False
+        try:
+            for chunk in self._packed:
+                self._read += len(chunk)
+                rest = chunk
+                while rest:
+                    if member.eof:
+                        if not rest.strip(b"\0"):
+                            break
+                        member, begun = isal_zlib.decompressobj(_GZIP), False
+                    part = member.decompress(rest, _STEP)
+                    rest = member.unused_data if member.eof else member.unconsumed_tail
+                    begun = True
+                    self._made += len(part)
+                    yield part
+                    if self._made > max(UNPACKED_LIMIT, RATIO * (self._read - len(rest))):
+                        self.trouble = (
+                            f"packed more than {RATIO} to 1, as bombs are: the rest was left unread"
+                        )
+                        return
+        except _IsalError:
+            self.trouble = "damaged"
+            return
+        if begun and not member.eof:
+            self.trouble = "cut off"
 
 
 def _member(packed: bytes, limit: int) -> tuple[bytes, bytes, str | None]:

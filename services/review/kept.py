@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
@@ -12,13 +11,14 @@ from typing import IO
 
 import msgspec
 
+from services.base import files
 from services.base.folders import make_private
 from services.review import record as records
 from services.review.match import Role
 from services.review.model import Subject, Unreadable
 from services.review.scan import Scan
 
-FORMAT = 1
+FORMAT = 2
 
 
 class _Line(msgspec.Struct):
@@ -31,6 +31,8 @@ class _Line(msgspec.Struct):
     bytes_read: int
     unreadable: list[Unreadable]
     events: list[tuple[Role, bytes]]
+    left: dict[str, list[str]] = {}
+    strange: dict[str, int] = {}
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -63,6 +65,8 @@ class Kept:
             records=line.records,
             records_bad=line.records_bad,
             unreadable=line.unreadable,
+            left=line.left,
+            strange=line.strange,
         )
         scan.events = [(role, records.event(records.decode(raw), raw)) for role, raw in line.events]
         return scan
@@ -76,6 +80,8 @@ class Kept:
             scan.bytes_read,
             scan.unreadable,
             [(role, event.raw) for role, event in scan.events],
+            scan.left,
+            scan.strange,
         )
         with suppress(OSError):  # a full disk ends the keeping, not the reading
             self._file.write(msgspec.json.encode(line) + b"\n")
@@ -92,7 +98,7 @@ class Kept:
             start, whole = whole, whole + len(text)
             try:
                 line = _decoder.decode(text)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, ValueError, RecursionError):
                 whole = start
                 break
             if not text.endswith(b"\n"):
@@ -111,18 +117,18 @@ def kept(folder: Path | None, subject: Subject, account: str, *, fresh: bool) ->
         yield None
         return
     try:
+        make_private(folder.parent)
         make_private(folder)
         what = msgspec.json.encode([FORMAT, account, subject.user, subject.key_id, subject.account])
         path = folder / f"{hashlib.sha256(what).hexdigest()[:24]}.jsonl"
-        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(fd, "r+b", buffering=0)
+        file = files.open_or_create(path)
     except OSError:
         yield None
         return
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        files.lock(file)
         if fresh:
-            os.ftruncate(fd, 0)
+            file.truncate(0)
         done = Kept(path, file)
     except OSError:
         file.close()

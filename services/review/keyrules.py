@@ -71,7 +71,7 @@ def groups_opened(facts: Facts) -> Iterator[Finding]:
 
 def kin(facts: Facts) -> Iterator[Finding]:
     """Calls with API keys that are not use of this key: other keys, or keys of other services."""
-    bearer = [event for event in facts.other if event.bearer and (event.let_in or event.refused)]
+    bearer = [event for event in _with_tokens(facts) if not event.short_term]
     for source, group in grouped(bearer, lambda event: event.source).items():
         service = source.partition(".")[0]
         which = listed(grouped(group, lambda event: event.credential_id))
@@ -81,6 +81,24 @@ def kin(facts: Facts) -> Iterator[Finding]:
             "high" if service in _HIJACKED and any(event.let_in for event in group) else "medium"
         )
         yield Finding("other-key", severity, title, ids(group), _HIJACKED.get(service, _TOKEN))
+
+
+def short_term(facts: Facts) -> Iterator[Finding]:
+    """Calls with short-term API keys: no key of the user's list, and not stopped with one."""
+    for source, group in grouped(
+        [event for event in _with_tokens(facts) if event.short_term], lambda event: event.source
+    ).items():
+        service = source.partition(".")[0]
+        title = (
+            f"{service} was called with a short-term API key of this user's session: {tally(group)}. "
+            "Deactivating the long-lived key does not stop it: end the session, or deny bearer calls."
+        )
+        severity: Severity = "high" if any(event.let_in for event in group) else "medium"
+        yield Finding("short-term-key", severity, title, ids(group), _HIJACKED.get(service, _TOKEN))
+
+
+def _with_tokens(facts: Facts) -> list[Event]:
+    return [event for event in facts.other if event.bearer and (event.let_in or event.refused)]
 
 
 def outlived(facts: Facts) -> Iterator[Finding]:

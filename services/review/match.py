@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal, TypeAlias
 
+from services.review.follow import OPENING, Followed
 from services.review.model import Subject
 from services.review.record import Identity, Record
+from services.review.search import Needles
+from services.review.timestamp import parse_timestamp
+
+NOBODY = Followed()
 
 Role: TypeAlias = Literal["by", "on"]
 """Done by the subject, or by somebody else to it."""
@@ -17,40 +24,61 @@ _OTHER_KINDS = frozenset(
 
 
 class Matcher:
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        # Names of IAM users are [\w+=,.@-], which no JSON writer escapes, and end a string wherever they
-        # stand (a userName, the ARN): with its quote, "bob" is not found in "bobby".
-        needle = subject.user.encode() + b'"'
-        self.needles = (needle, subject.key_id.encode()) if subject.key_id else (needle,)
+    """Looks for *texts*, which are all of the subject's and of whom is *followed* if not said."""
 
-    def found_in(self, data: bytes) -> bool:
-        """Whether any record in *data* may be the subject's."""
-        return any(needle in data for needle in self.needles)
+    def __init__(
+        self, subject: Subject, followed: Followed = NOBODY, texts: Iterable[str] | None = None
+    ) -> None:
+        self.subject = subject
+        self.followed = followed
+        own = (text for text in (subject.user, subject.key_id) if text)
+        self.texts = tuple(texts) if texts is not None else (*own, *followed.texts)
+        self.needles = Needles(self.texts)
 
     def role(self, record: Record) -> Role | None:
         identity = record.identity
-        if identity and self._by(identity):
+        if identity and (self._by(identity, record) or self.followed.session_of(record)):
+            return "by"
+        if record.shared in self.followed.shared and record.name in OPENING:
+            # The same call, as the other account saw it.
             return "by"
         subject = self.subject
         if record.source != "iam.amazonaws.com" or not record.request:
             return None
         if subject.account and record.recipient and record.recipient != subject.account:
             return None
-        return "on" if record.request.get("userName") == subject.user else None
+        target, renamed = record.request.get("userName"), record.request.get("newUserName")
+        if subject.user in (target, renamed):
+            return "on"
+        if not self.followed.names:
+            return None
+        when = _when(record)
+        return "on" if any(self.followed.name_at(each, when) for each in (target, renamed)) else None
 
-    def _by(self, identity: Identity) -> bool:
+    def _by(self, identity: Identity, record: Record) -> bool:
         subject = self.subject
-        if subject.key_id and identity.credential_id == subject.key_id:
+        if subject.key_id and subject.key_id in (identity.credential_id, identity.access_key_id):
             return True
+        if not subject.user:
+            return False
         if subject.account and identity.account and identity.account != subject.account:
             return False
         issuer = identity.session.issuer if identity.session else None
         if identity.type == "FederatedUser" and issuer:
-            return issuer.type == "IAMUser" and issuer.user_name == subject.user
+            return issuer.type == "IAMUser" and self._is_named(issuer.user_name, record)
         if identity.type in _OTHER_KINDS:
             return False
         if identity.user_name is not None:
-            return identity.user_name == subject.user
+            return self._is_named(identity.user_name, record)
         _, _, path = (identity.arn or "").partition(":user/")
-        return path.rsplit("/", 1)[-1] == subject.user
+        return self._is_named(path.rsplit("/", 1)[-1], record)
+
+    def _is_named(self, name: str | None, record: Record) -> bool:
+        """Whether the user was called *name* when the call was made."""
+        if name == self.subject.user:
+            return True
+        return bool(self.followed.names) and self.followed.name_at(name, _when(record))
+
+
+def _when(record: Record) -> datetime | None:
+    return parse_timestamp(record.time) or parse_timestamp(record.logged)

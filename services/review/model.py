@@ -52,6 +52,8 @@ class Marks:
     suspected: datetime | None = None
     deactivated: datetime | None = None
     reactivated: datetime | None = None
+    ours: frozenset[str] = frozenset()
+    """The request ids of this case's own calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Unreadable:
 
     what: str
     error: str
+    missing: bool = False
+    """Whether it is evidence that was there once, and is gone."""
 
     @classmethod
     def of(cls, what: str, error: object) -> Unreadable:

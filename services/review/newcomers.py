@@ -44,7 +44,11 @@ def grouped(events: Iterable[Event], key: Callable[[Event], K | None]) -> dict[K
 
 
 def address(event: Event) -> str:
-    return event.source_ip
+    """Where the call came from; nothing where AWS's own services made it for the user."""
+    ours = event.source_ip == "AWS Internal" or event.source_ip.endswith(
+        (".amazonaws.com", ".amazonaws.com.cn")
+    )
+    return "" if ours else event.source_ip
 
 
 def _settled(events: Sequence[Event]) -> datetime | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.aws.cloudtrail import HISTORY_KEPT
 from services.aws.lake import EventDataStore
+from services.base.nearest import no_such
 from services.review.coverage import HISTORY
 from services.review.model import Athena, SourceUnavailable, SourceUsed, Window
 from services.review.recorded import recorded
@@ -47,9 +48,8 @@ def local_path(source: str) -> Path | None:
         return None
     path = Path(source).expanduser()
     if not path.exists():
-        raise SourceUnavailable(
-            f"There is no source and no file called {source}: name a folder of trail files."
-        )
+        otherwise = "Name a folder of trail files."
+        raise SourceUnavailable(no_such("source and no file called", source, SOURCES, otherwise=otherwise))
     return path
 
 
@@ -163,7 +163,5 @@ def _worth(
         return True, f"it may record use of this key ({taken.note})"
     why = f"it does not record use of this key ({taken.note})"
     if state.changed:
-        why += (
-            "; its selectors were changed in this window, so its bucket may hold use: read it with source s3"
-        )
+        why += f"; {state.changed_what} in this window, so its bucket may hold use: read it with source s3"
     return False, why

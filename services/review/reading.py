@@ -28,6 +28,7 @@ from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
 from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, read_trails
+from services.review.where import where
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +44,48 @@ class Asked:
     sleep: Sleep
 
 
-async def read_aws(
-    asked: Asked, collector: Collector, now: datetime, stop: asyncio.Event, done: Kept | None
-) -> tuple[Reading, tuple[Coverage, ...]]:
-    """Read what *asked* comes to into *collector*; what was chosen and why, and what it covers."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is read, and what it covers; it can be read again for whom the first reading led to."""
+
+    asked: Asked
+    reading: Reading
+    rows: tuple[Coverage, ...]
+    regions: tuple[str, ...]
+    pacers: Mapping[str, Pacer]
+    now: datetime
+
+    async def read(
+        self, matcher: Matcher, collector: Collector, stop: asyncio.Event, done: Kept | None = None
+    ) -> None:
+        """Read it all for *matcher* into *collector*."""
+        with pool_of_threads() as pool:
+            await drain(collector, _streams(self, matcher, collector, pool, done), stop)
+
+
+async def choose_sources(asked: Asked, collector: Collector, now: datetime, stop: asyncio.Event) -> Chosen:
+    """Which sources *asked* comes to, why, and what they cover."""
     pacers: defaultdict[str, Pacer] = defaultdict(lambda: Pacer(sleep=asked.sleep))
     planned = await unless(stop, _planned(asked, collector, now, pacers))
     if planned is None:
         collector.trouble(_stopped())
-        return Reading(()), ()
+        return Chosen(asked, Reading(()), (), (), pacers, now)
     regions, reading, rows = planned
-    with pool_of_threads() as pool:
-        streams = _streams(asked, reading, regions, pacers, collector, now, pool, done)
-        await drain(collector, streams, stop)
-    return reading, rows
+    return Chosen(asked, reading, rows, regions, pacers, now)
 
 
 async def _planned(
     asked: Asked, collector: Collector, now: datetime, pacers: defaultdict[str, Pacer]
 ) -> tuple[tuple[str, ...], Reading, tuple[Coverage, ...]]:
     aws, window, service = asked.aws, asked.window, asked.subject.service
-    regions = await aws.regions()
+    place = await where(aws)
+    regions = place.regions
     if asked.source == "lake":
         trails, reading = Trails(regions), Reading(())
         rows: tuple[Coverage, ...] = ()
     else:
-        trails = await read_trails(aws, regions, window, pacers)
+        trails = await read_trails(aws, regions, window, pacers, sure=place.sure, narrowed=place.narrowed)
+        regions = trails.regions
         for trouble in trails.troubles():
             collector.trouble(trouble)
         reading = choose(asked.source, trails, service, window, now, asked.athena)
@@ -105,20 +122,15 @@ async def _add_stores(
 
 
 def _streams(
-    asked: Asked,
-    reading: Reading,
-    regions: tuple[str, ...],
-    pacers: Mapping[str, Pacer],
-    collector: Collector,
-    now: datetime,
-    pool: Executor,
-    done: Kept | None,
+    chosen: Chosen, matcher: Matcher, collector: Collector, pool: Executor, done: Kept | None
 ) -> list[AsyncGenerator[Batch, None]]:
+    asked, reading, regions, now = chosen.asked, chosen.reading, chosen.regions, chosen.now
     aws, window, sleep = asked.aws, asked.window, asked.sleep
-    scanner = Scanner(Matcher(asked.subject), window)
+    scanner = Scanner(matcher, window)
     streams: list[AsyncGenerator[Batch, None]] = []
     if reading.history:
-        streams.append(read_history(aws, scanner, regions, window, pacers, now=now, done_to=reading.done_to))
+        pacers, done_to = chosen.pacers, reading.done_to
+        streams.append(read_history(aws, scanner, regions, window, pacers, now=now, done_to=done_to))
     if reading.trails:
         streams.append(_of_trails(asked, reading, scanner, collector, pool, done))
     if reading.groups:

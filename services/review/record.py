@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from sys import intern
 from typing import Any, TypeVar, get_args
 
@@ -15,6 +15,7 @@ import msgspec
 from services.base import clock
 from services.base.text import clean
 from services.review.spill import Spilled
+from services.review.timestamp import parse_timestamp
 
 LOG_GROUP_AUTHORIZATION = "AWS::Logs::LogGroupAuthorization"
 BEARER_CALL = "CallWithBearerToken"
@@ -38,11 +39,13 @@ class Issuer(msgspec.Struct):
 
 
 class SessionContext(msgspec.Struct):
+    attributes: dict[str, Any] | None = None
     issuer: Issuer | None = msgspec.field(default=None, name="sessionIssuer")
 
 
 class Identity(msgspec.Struct):
     type: str | None = None
+    principal: str | None = msgspec.field(default=None, name="principalId")
     user_name: str | None = msgspec.field(default=None, name="userName")
     arn: str | None = None
     account: str | None = msgspec.field(default=None, name="accountId")
@@ -60,7 +63,7 @@ class Resource(msgspec.Struct):
 class Record(msgspec.Struct):
     """The fields that matter, of what CloudTrail wrote."""
 
-    time: str | None = msgspec.field(default=None, name="eventTime")
+    time: str | int | float | None = msgspec.field(default=None, name="eventTime")
     name: str | None = msgspec.field(default=None, name="eventName")
     source: str | None = msgspec.field(default=None, name="eventSource")
     region: str | None = msgspec.field(default=None, name="awsRegion")
@@ -71,11 +74,15 @@ class Record(msgspec.Struct):
     error_message: str | None = msgspec.field(default=None, name="errorMessage")
     read_only: bool | None = msgspec.field(default=None, name="readOnly")
     recipient: str | None = msgspec.field(default=None, name="recipientAccountId")
+    request_id: str | None = msgspec.field(default=None, name="requestID")
+    shared: str | None = msgspec.field(default=None, name="sharedEventID")
     identity: Identity | None = msgspec.field(default=None, name="userIdentity")
     resources: list[Resource] | None = None
     request: dict[str, Any] | None = msgspec.field(default=None, name="requestParameters")
     response: dict[str, Any] | None = msgspec.field(default=None, name="responseElements")
     additional: dict[str, Any] | None = msgspec.field(default=None, name="additionalEventData")
+    logged: str | int | float | None = msgspec.field(default=None, name="@timestamp")
+    """What a log shipper puts in the place of eventTime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,13 @@ class Event:
     error_message: str | None = None
     resources: tuple[str, ...] = ()
     bearer: bool = False
+    short_term: bool = False
+    """Whether its API key was made from a session, and so is none of the user's own keys."""
+    protocol: str | None = None
+    account: str | None = None
+    request_id: str | None = None
+    session: str | None = None
+    """The id of the session it was made by, where the subject opened that session."""
     read_only: bool | None = None
     log_group: str | None = None
     target: str | None = None
@@ -135,6 +149,11 @@ class Event:
             "summary": self.summary,
             "resources": list(self.resources),
             "bearer": self.bearer,
+            "short_term": self.short_term,
+            "protocol": self.protocol,
+            "account": self.account,
+            "request_id": self.request_id,
+            "session": self.session,
             "read_only": self.read_only,
             "log_group": self.log_group,
             "target": self.target,
@@ -196,7 +215,7 @@ def event(record: Record, raw: bytes) -> Event:
     name = _clean(record.name or "(no name)", 128)
     log_group, target = _log_group(record), _text(request.get("userName"))
     return Event(
-        time=_time(record.time),
+        time=_time(record),
         # The same few texts in many events are kept once.
         name=intern(name),
         source=intern(_clean(record.source or "", 128)),
@@ -213,6 +232,10 @@ def event(record: Record, raw: bytes) -> Event:
         summary=_summary(name, log_group, target, request),
         resources=tuple(_clean(each.arn) for each in record.resources or () if each.arn),
         bearer=is_bearer(record),
+        short_term=_is_short_term(record),
+        protocol=_text((record.additional or {}).get("protocol")),
+        request_id=_text(record.request_id),
+        account=_text(record.recipient) or _text(identity.account),
         read_only=record.read_only,
         log_group=log_group,
         target=target,
@@ -230,6 +253,11 @@ def is_bearer(record: Record) -> bool:
     return any(value is True or value == "true" for value in said)
 
 
+def _is_short_term(record: Record) -> bool:
+    said = (part.get("bearerTokenType") for part in (record.additional, record.request) if part)
+    return any(isinstance(value, str) and value.upper().startswith("SHORT") for value in said)
+
+
 def actor(identity: Identity) -> str:
     """The shortest name a person would know the caller by."""
     if identity.user_name:
@@ -241,12 +269,11 @@ def actor(identity: Identity) -> str:
     return _clean(identity.invoked_by or identity.type or "", 128)
 
 
-def _time(text: str | None) -> datetime:
-    try:
-        when = datetime.fromisoformat(text or "")
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadRecord("no readable eventTime") from None
+def _time(record: Record) -> datetime:
+    when = parse_timestamp(record.time) or parse_timestamp(record.logged)
+    if when is None:
+        raise BadRecord("no readable eventTime")
+    return when
 
 
 def _error(record: Record) -> str | None:

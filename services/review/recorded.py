@@ -39,11 +39,31 @@ LOGS = KeyService.LOGS
 USES: Mapping[str, Use] = {
     LOGS: Use((LOG_GROUP_AUTHORIZATION,), {"eventName": BEARER_CALL, "eventSource": LOGS}),
     "bedrock.amazonaws.com": Use(
-        ("AWS::Bedrock::Model", "AWS::Bedrock::AsyncInvoke"),
+        (
+            "AWS::Bedrock::Model",
+            "AWS::Bedrock::AsyncInvoke",
+            "AWS::Bedrock::Guardrail",
+            "AWS::BedrockMantle::Project",
+            "AWS::BedrockMantle::CustomizedModel",
+            "AWS::BedrockMantle::Reservation",
+        ),
         management=True,
-        note="InvokeModel and Converse are management events, streams and asynchronous calls data events",
+        note="InvokeModel, Converse and their streams are management events; asynchronous and two-way calls, "
+        "guardrails and all of bedrock-mantle are data events",
     ),
-    "codecommit.amazonaws.com": Use(management=True, note="GitPull and GitPush are management events"),
+    "cloudwatch.amazonaws.com": Use(
+        ("AWS::CloudWatch::Metric",),
+        {"eventName": "PutMetricData"},
+        note="PutMetricData is a data event, and does not say whether an API key or a signature was used",
+    ),
+    "aws-external-anthropic.amazonaws.com": Use(
+        ("AWS::AWSExternalAnthropic::Workspace",),
+        management=True,
+        note="inference, batches and files are data events; workspaces are management events",
+    ),
+    "codecommit.amazonaws.com": Use(
+        management=True, note="GitPull and GitPush are management events, in the repository's own Region"
+    ),
     "cassandra.amazonaws.com": Use(
         ("AWS::Cassandra::Table",),
         management=True,

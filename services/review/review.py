@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from services.review.attribution import By, attribute
 from services.review.collect import Collector
 from services.review.coverage import Coverage, Span, gaps, path_rows
 from services.review.findings import Facts, Finding, findings, in_force
-from services.review.kept import kept
-from services.review.match import Matcher
+from services.review.follow import ROUNDS, Followed, follow
+from services.review.kept import Kept, kept
+from services.review.match import NOBODY, Matcher
 from services.review.model import (
     Athena,
     Marks,
@@ -30,12 +31,13 @@ from services.review.model import (
     Window,
 )
 from services.review.plan import NO_ATHENA, Reading, local_path
-from services.review.reading import Asked, drain, pool_of_threads, read_aws
+from services.review.reading import Asked, choose_sources, drain, pool_of_threads
 from services.review.record import Event
 from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
 from services.review.verdict import Verdict, verdict
+from services.review.words import moment
 
 __all__ = [
     "Athena",
@@ -73,8 +75,12 @@ class Review:
     unreadable: tuple[Unreadable, ...]
     records_scanned: int
     records_unreadable: int
+    outside: int
+    """Events of the subject's before or after the window."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
+    followed: Followed = NOBODY
+    """The user's other names and the sessions it opened, whose calls are among *events*."""
     marks: Marks = NO_MARKS
     use: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -84,6 +90,11 @@ class Review:
     verdict_words: str = ""
     seen_in_force: datetime | None = None
     """The last refused use, where none was let in since the deactivation."""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the subject's events are of."""
+        return tuple(sorted({event.account for event in self.events if event.account}))
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -106,6 +117,10 @@ class Review:
             "unreadable": [{"what": each.what, "error": each.error} for each in self.unreadable],
             "records_scanned": self.records_scanned,
             "records_unreadable": self.records_unreadable,
+            "outside_window": self.outside,
+            "accounts": list(self.accounts),
+            "names": [self.subject.user, *dict.fromkeys(name.name for name in self.followed.names)],
+            "sessions": [session.as_json() for session in self.followed.sessions.values()],
             "events": [event.as_json() for event in self.events],
             "on_user": [event.as_json() for event in self.on_user],
             "findings": [finding.as_json() for finding in self.findings],
@@ -141,19 +156,49 @@ async def run_review(
     if path is not None:
         reading = Reading((SourceUsed(PATH, True, clean(f"asked for: {path}")),))
         rows = path_rows(window)
-        with pool_of_threads() as pool:
-            await drain(collector, [read_path(path, Scanner(Matcher(subject), window), pool)], stop)
+
+        async def read(matcher: Matcher, done: Kept | None = None) -> None:
+            with pool_of_threads() as pool:
+                await drain(collector, [read_path(path, Scanner(matcher, window), pool)], stop)
+
+        await read(Matcher(subject))
     elif aws is None:
         raise SourceUnavailable("Without AWS only files can be reviewed: name a folder of trail files.")
     else:
         account = subject.account or (await get_caller(aws)).account
+        # A namesake in another account of the organization is somebody else.
+        subject = replace(subject, account=account)
         collector.note("trails", "which trails record what")
         asked = Asked(aws, account, subject, window, source, athena, sleep)
+        chosen = await choose_sources(asked, collector, now(), stop)
+        reading, rows = chosen.reading, chosen.rows
+
+        async def read(matcher: Matcher, done: Kept | None = None) -> None:
+            await chosen.read(matcher, collector, stop, done)
+
         with kept(keep if source in ("auto", "s3") else None, subject, account, fresh=fresh) as done:
-            reading, rows = await read_aws(asked, collector, now(), stop, done)
+            await read(Matcher(subject), done)
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
-    return _concluded(subject, window, marks, reading, rows, collector, now())
+    followed = await _followed(subject, collector, read, stop)
+    return _concluded(subject, window, marks, reading, rows, collector, now(), followed)
+
+
+async def _followed(
+    subject: Subject, collector: Collector, read: Callable[[Matcher], Awaitable[None]], stop: asyncio.Event
+) -> Followed:
+    """Read again for the names and the sessions that the events lead to, until they lead no further."""
+    followed = NOBODY
+    collector.following = True
+    for _ in range(ROUNDS):
+        more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
+        new = more.without(followed)
+        followed = more
+        if not new.texts or stop.is_set():
+            break
+        collector.note("sessions", f"{len(new.sessions):,} sessions that this user opened")
+        await read(Matcher(subject, followed, new.texts))
+    return followed
 
 
 def _concluded(
@@ -164,6 +209,7 @@ def _concluded(
     rows: tuple[Coverage, ...],
     collector: Collector,
     now: datetime,
+    followed: Followed,
 ) -> Review:
     unreadable = collector.unreadable()
     missing = gaps(rows, reading.read, window)
@@ -177,8 +223,10 @@ def _concluded(
         unreadable=unreadable,
         records_scanned=collector.records,
         records_unreadable=collector.records_bad,
+        outside=collector.outside,
         events=collector.events("by"),
         on_user=collector.events("on"),
+        followed=followed,
     )
     return judged(read, marks, now)
 
@@ -186,7 +234,8 @@ def _concluded(
 def judged(review: Review, marks: Marks, now: datetime) -> Review:
     """What the records of *review* say when they are measured against *marks*; nothing is read anew."""
     attributed = attribute(review.events, review.subject)
-    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user)
+    missing = [each for each in review.unreadable if each.missing]
+    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user, missing)
     seen = in_force(facts)
     word, sentence = verdict(
         attributed.use,
@@ -197,6 +246,7 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         suspected=marks.suspected,
         now=now,
     )
+    sentence += _beside(review)
     return replace(
         review,
         marks=marks,
@@ -208,3 +258,24 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         verdict_words=sentence,
         seen_in_force=seen,
     )
+
+
+def _beside(review: Review) -> str:
+    """What else the reader of the verdict should know."""
+    said = ""
+    for name in review.followed.names:
+        when = (
+            f"until {moment(name.until)}"
+            if name.until
+            else f"since {moment(name.since or review.window.since)}"
+        )
+        said += f" The user was called {name.name} {when}: those records are included."
+    if review.followed.unfollowed:
+        said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
+    if review.outside:
+        plural = "record of this user is" if review.outside == 1 else "records of this user are"
+        said += f" {review.outside:,} more {plural} before or after the time asked for."
+    if review.subject.account is None and len(review.accounts) > 1:
+        named = ", ".join(review.accounts)
+        said += f" The records are of several accounts ({named}), each with a user of this name."
+    return said

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.review import record as records
-from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, gunzip
+from services.review.envelope import AGGREGATED, is_record, opened
+from services.review.follow import marked
+from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, Stream, gunzip
 from services.review.match import Matcher, Role
 from services.review.model import Unreadable, Window
+from services.review.pieces import BLOCK, pieces
 from services.review.record import BadRecord, Event
-from services.review.split import containing, looked_up, split, unwrapped
-
-NOT_API_CALLS = re.compile(r"CloudTrail-(Digest|Insight)")
-"""Marks the paths of what CloudTrail delivers beside the records of calls."""
-
-BLOCK = 16_000_000
+from services.review.search import holds
+from services.review.sniff import seems
+from services.review.split import OPENING, containing, split
+from services.review.table import may_be_table, read_table
+from services.review.unpack import documents, is_archive, utf8
 
 # Every record has one such key of its own; in a string it would stand with escaped quotes.
 _COUNTED = b'"eventVersion":"1.'
@@ -28,6 +29,8 @@ class Scan:
     """What one or several objects held: the subject's events, and how much else was there.
 
     *records_bad* of the *records* could not be made events; *unreadable* names them and all other damage.
+    *outside* counts the subject's events before or after the window. *left* has the names of objects that
+    hold no records, and *strange* counts what stands among records and is none, both by what they seem to be.
     """
 
     events: list[tuple[Role, Event]] = field(default_factory=list)
@@ -35,7 +38,10 @@ class Scan:
     bytes_read: int = 0
     records: int = 0
     records_bad: int = 0
+    outside: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    strange: dict[str, int] = field(default_factory=dict)
 
 
 class Scanner:
@@ -44,20 +50,27 @@ class Scanner:
         self.window = window
 
     def object(self, name: str, packed: bytes, into: Scan | None = None) -> Scan:
-        """Scan one whole object, gzip or plain; *name* is for what is to be said of it."""
+        """Scan one whole object, packed in any way or plain; *name* is for what is to be said of it."""
         scan = into or Scan()
         scan.objects += 1
+        if is_archive(packed):
+            self._archive(name, packed, scan)
+            return scan
         unpacked = gunzip(packed)
-        self._document(name, unpacked.data, scan, trouble=unpacked.trouble)
+        if unpacked.over:
+            self._stream(name, Stream([packed], BLOCK) if packed.startswith(MAGIC) else _blocks(packed), scan)
+        elif unpacked.data.startswith(MAGIC) or is_archive(unpacked.data):
+            self._archive(name, unpacked.data, scan, trouble=unpacked.trouble)
+        else:
+            self._document(name, unpacked.data, scan, trouble=unpacked.trouble)
         return scan
 
     def records(self, name: str, raws: Iterable[bytes]) -> Scan:
         """Scan records that stand alone already."""
         scan = Scan()
         for raw in raws:
-            scan.records += 1
             scan.bytes_read += len(raw)
-            self._record(name, raw, scan)
+            self._value(name, raw, scan, sure=True)
         return scan
 
     def files(self, paths: Iterable[Path]) -> Scan:
@@ -73,73 +86,117 @@ class Scanner:
     def _file(self, path: Path, scan: Scan) -> None:
         with path.open("rb") as file:
             size = path.stat().st_size
-            packed = file.read(2) == MAGIC
+            head = file.read(512)
             file.seek(0)
-            if size <= (PACKED_LIMIT if packed else UNPACKED_LIMIT):
+            packed = head.startswith(MAGIC)
+            if is_archive(head) and size > UNPACKED_LIMIT:
+                scan.objects += 1
+                too_large = f"an archive larger than {UNPACKED_LIMIT // 1_000_000} MB: unpack it first"
+                scan.unreadable.append(Unreadable.of(str(path), too_large))
+            elif size <= (PACKED_LIMIT if packed else UNPACKED_LIMIT):
                 self.object(str(path), file.read(), scan)
-                return
-            scan.objects += 1
-            if packed:
-                scan.unreadable.append(Unreadable.of(str(path), "too large for one object of a trail"))
-                return
-            for block in _lines(iter(lambda: file.read(BLOCK), b"")):
-                if len(block) > UNPACKED_LIMIT:
-                    scan.unreadable.append(
-                        Unreadable.of(str(path), "one document in it is larger than 100 MB")
-                    )
-                    return
-                self._document(str(path), block, scan)
+            else:
+                scan.objects += 1
+                blocks = iter(lambda: file.read(BLOCK), b"")
+                self._stream(str(path), Stream(blocks, BLOCK) if packed else blocks, scan)
+
+    def _stream(self, name: str, blocks: Iterable[bytes], scan: Scan) -> None:
+        for piece in pieces(blocks):
+            if piece.data:
+                self._document(name, piece.data, scan)
+            if piece.trouble:
+                scan.unreadable.append(Unreadable.of(name, piece.trouble))
+        if isinstance(blocks, Stream) and blocks.trouble:
+            scan.unreadable.append(Unreadable.of(name, blocks.trouble))
+
+    def _archive(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> None:
+        for document in documents(name, data):
+            if document.data:
+                self._document(document.name, document.data, scan, trouble=document.trouble)
+            elif document.trouble:
+                scan.unreadable.append(Unreadable.of(document.name, document.trouble))
+            else:
+                scan.left.setdefault(seems(b""), []).append(document.name)
+        if trouble:
+            scan.unreadable.append(Unreadable.of(name, trouble))
 
     def _document(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> None:
         scan.bytes_read += len(data)
-        wrapped = looked_up(data)
-        if not wrapped and not self.matcher.found_in(data) and (count := _count(data)) is not None:
-            scan.records += count
-        elif holding := containing(data, self.matcher.needles):
-            scan.records += holding[0]
-            for raw in holding[1]:
-                self._record(name, raw, scan)
-        else:
-            found = split(data)
-            trouble = trouble or found.trouble
-            scan.records += len(found.records)
-            for raw in map(unwrapped, found.records) if wrapped else found.records:
-                if self.matcher.found_in(raw):
-                    self._record(name, raw, scan)
+        if not (data.startswith(OPENING) and self._trail(name, data, scan)):
+            trouble = self._any(name, data, trouble, scan)
         if trouble:
             scan.unreadable.append(Unreadable.of(name, trouble))
+
+    def _trail(self, name: str, data: bytes, scan: Scan) -> bool:
+        """Scan what CloudTrail itself wrote, without a look at records that cannot be the subject's."""
+        needles = self.matcher.needles
+        if (count := _count(data)) is None or needles.escaped_in(data) or holds(data, AGGREGATED):
+            return False
+        if not needles.plainly_in(data):
+            scan.records += count
+            return True
+        holding = containing(data, needles.closed)
+        if holding is None or holding[0] != count:
+            return False
+        scan.records += count
+        for raw in holding[1]:
+            self._record(name, raw, scan)
+        return True
+
+    def _any(self, name: str, data: bytes, trouble: str | None, scan: Scan) -> str | None:
+        """Scan a document of any shape; what is wrong with it, *trouble* first, if anything is."""
+        data = utf8(data)
+        if data.lstrip()[:1] not in (b"{", b"[") and may_be_table(data):
+            found = read_table(data)
+            if found.records:
+                self._opened(name, found.records, found.strange, scan)
+                return trouble
+        cut = split(data)
+        if not cut.records and cut.trouble and not trouble:
+            scan.left.setdefault(seems(data), []).append(name)
+            return None
+        for raw in cut.records:
+            self._value(name, raw, scan)
+        return trouble or cut.trouble
+
+    def _value(self, name: str, raw: bytes, scan: Scan, *, sure: bool = False) -> None:
+        if is_record(raw) and not holds(raw, AGGREGATED):
+            scan.records += 1
+            if sure or self.matcher.needles.may_be_in(raw):
+                self._record(name, raw, scan)
+            return
+        found = opened(raw)
+        self._opened(name, found.records, found.strange, scan)
+
+    def _opened(self, name: str, raws: Iterable[bytes], strange: dict[str, int], scan: Scan) -> None:
+        for raw in raws:
+            scan.records += 1
+            if self.matcher.needles.may_be_in(raw):
+                self._record(name, raw, scan)
+        for what, count in strange.items():
+            scan.strange[what] = scan.strange.get(what, 0) + count
 
     def _record(self, name: str, raw: bytes, scan: Scan) -> None:
         try:
             record = records.decode(raw)
             if (role := self.matcher.role(record)) is None:
                 return
-            event = records.event(record, raw)
+            event = marked(records.event(record, raw), self.matcher.followed.session_of(record))
         except BadRecord as error:
             scan.records_bad += 1
             scan.unreadable.append(Unreadable.of(f"a record of {name}", error))
             return
         if self.window.holds(event.time):
             scan.events.append((role, event))
+        elif role == "by":
+            scan.outside += 1
 
 
 def _count(data: bytes) -> int | None:
     """How many records there are, without looking closer; None where that would be rash."""
-    whole = data[:1] in (b"{", b"[") and data[-64:].rstrip()[-1:] in (b"}", b"]")
+    whole = data[-64:].rstrip()[-2:] == b"]}"
     return (data.count(_COUNTED) or None) if whole else None
 
 
-def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes cut at line ends alone."""
-    left = b""
-    for block in blocks:
-        whole, newline, rest = block.rpartition(b"\n")
-        if not newline:
-            left += block
-            if len(left) > UNPACKED_LIMIT:
-                break
-            continue
-        yield left + whole
-        left = rest
-    if left:
-        yield left
+def _blocks(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + BLOCK] for start in range(0, len(data), BLOCK))

@@ -25,10 +25,6 @@ class _Document(msgspec.Struct):
     records: list[msgspec.Raw] = msgspec.field(name="Records")
 
 
-class _Event(msgspec.Struct):
-    record: str = msgspec.field(name="CloudTrailEvent")
-
-
 class _Answer(msgspec.Struct):
     events: list[msgspec.Raw] = msgspec.field(name="Events")
 
@@ -36,28 +32,30 @@ class _Answer(msgspec.Struct):
 _document = msgspec.json.Decoder(_Document)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _answer = msgspec.json.Decoder(_Answer)
-_event = msgspec.json.Decoder(_Event)
 _raw = msgspec.json.Decoder(msgspec.Raw)
 # A string without an end takes all the rest: tried again from each quote in it, it would cost its square.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _WRAPPER = re.compile(rb'\{\s*"(?:Records|Events)"\s*:\s*\[')
 _LOOKUP = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"Events"\s*:')
-_OPENING, _CLOSING = b'{"Records":[', b"]}"
+OPENING, CLOSING = b'{"Records":[', b"]}"
 # What may stand between two records: the end of one document, the beginning of the next.
 _BETWEEN = re.compile(rb'[\s,\]}]*+(?:(?:\{\s*"(?:Records|Events)"\s*:\s*)?\[)?[\s,\]}]*')
+# What loggers and export tasks write before a record on its line.
+_PREFIX = re.compile(rb"[^{\[\"\n]{1,300}(?=\{)")
 _BOM = b"\xef\xbb\xbf"
 
 
 def split(data: bytes) -> Split:
     """The records of ``{"Records": […]}``, of an array, or of one object after another (JSON lines).
 
-    Of LookupEvents' ``{"Events": […]}`` they are still wrapped.
+    Lines may begin with a time, as those of an export task do. What else the records are wrapped in stays
+    round them: see envelope.py.
     """
     data = data.removeprefix(_BOM).strip()
     for read in _READERS.get(data[:1], ()):
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Split([bytes(raw) for raw in read(data)])
-    return _scan(data)
+    return _prefixed(data) or _scan(data)
 
 
 def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]] | None:
@@ -66,14 +64,14 @@ def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]]
     Copies nothing of the others: the records' lengths tell where each stands, for with the whole as long as
     they and one comma between each, there is nothing else between them.
     """
-    if not (data.startswith(_OPENING) and data.endswith(_CLOSING)):
+    if not (data.startswith(OPENING) and data.endswith(CLOSING)):
         return None
     try:
         lengths = [len(memoryview(raw)) for raw in _document.decode(data).records]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    starts = list(accumulate((length + 1 for length in lengths), initial=len(_OPENING)))
-    if not lengths or starts[-1] - 1 + len(_CLOSING) != len(data):
+    starts = list(accumulate((length + 1 for length in lengths), initial=len(OPENING)))
+    if not lengths or starts[-1] - 1 + len(CLOSING) != len(data):
         return None
     found: set[int] = set()
     for needle in needles:
@@ -86,25 +84,12 @@ def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]]
     return len(lengths), [data[starts[number] : starts[number] + lengths[number]] for number in kept]
 
 
-def looked_up(data: bytes) -> bool:
-    """Whether this is what LookupEvents answers with, as the AWS CLI writes it down."""
-    return _LOOKUP.match(data) is not None
-
-
-def unwrapped(raw: bytes) -> bytes:
-    """The record in one of LookupEvents' events; whatever else it is, itself."""
-    try:
-        return _event.decode(raw).record.encode("utf-8", "surrogatepass")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return raw
-
-
 def _array(data: bytes) -> list[msgspec.Raw]:
     return _list.decode(data)
 
 
 def _trail(data: bytes) -> list[msgspec.Raw]:
-    return _answer.decode(data).events if looked_up(data) else _document.decode(data).records
+    return _answer.decode(data).events if _LOOKUP.match(data) else _document.decode(data).records
 
 
 def _by_line(data: bytes) -> list[msgspec.Raw]:
@@ -115,9 +100,27 @@ def _by_line(data: bytes) -> list[msgspec.Raw]:
 
 
 _READERS: Mapping[bytes, tuple[Callable[[bytes], list[msgspec.Raw]], ...]] = {
-    b"[": (_array,),
+    b"[": (_array, _by_line),
     b"{": (_trail, _by_line),
 }
+
+
+def _prefixed(data: bytes) -> Split | None:
+    """Lines of a time or the like and then an object; None where that is not what most of them are."""
+    if data[:1] in b"{[" or not _PREFIX.match(data):
+        return None
+    records: list[bytes] = []
+    others = 0
+    for line in data.splitlines():
+        begins = _PREFIX.match(line)
+        raw = line[begins.end() :].rstrip() if begins else b""
+        if raw and _is_json(raw):
+            records.append(raw)
+        elif line.strip():
+            others += 1
+    if others > len(records):
+        return None
+    return Split(records, f"{others:,} of its lines hold no record" if others else None)
 
 
 def _scan(data: bytes) -> Split:
@@ -126,19 +129,19 @@ def _scan(data: bytes) -> Split:
         return Split([], "empty")
     records: list[bytes] = []
     ends, whole = 0, True
-    for start, end in _objects(data):
+    for start, end in objects(data):
         records.append(data[start:end])
         whole = whole and _BETWEEN.fullmatch(data, ends, start) is not None
         ends = end
     if not records and _WRAPPER.match(data) is None and data[:1] not in b"[{":
         return Split([], "not JSON")
-    if not (whole and _BETWEEN.fullmatch(data, ends)):
+    if not (whole and data[-1:] in b"}]" and _BETWEEN.fullmatch(data, ends)):
         return Split(records, "cut off or damaged")
     broken = sum(not _is_json(raw) for raw in records)
     return Split(records, f"{broken:,} of its records damaged" if broken else None)
 
 
-def _objects(data: bytes) -> Iterator[tuple[int, int]]:
+def objects(data: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of each outermost object; the wrapper round the records does not count as one."""
     depth, start, position = 0, 0, 0
     while token := _TOKEN.search(data, position):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.aws import cloudtrail
 from services.aws.cloudtrail import HISTORY_KEPT, EventSelectors, Pacer, Trail, TrailStatus
-from services.aws.errors import AwsError, Expired
+from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
 from services.base.text import clean
 from services.review import record
@@ -22,7 +22,8 @@ from services.review.recorded import Recorded, recorded, takes_all_management
 class TrailState:
     """One trail; *trouble* says what of it could not be read.
 
-    *changed* is when its selectors were last put, where the event history has that in the window.
+    *changed* is when what it records, or where to, was last changed, where the event history has that in the
+    window; *changed_what* says which it was.
     """
 
     trail: Trail
@@ -31,6 +32,7 @@ class TrailState:
     trouble: str | None = None
     changed: datetime | None = None
     changed_by: str | None = None
+    changed_what: str = "its selectors were changed"
 
     @property
     def source(self) -> str:
@@ -56,6 +58,8 @@ class Trails:
     regions: tuple[str, ...]
     states: tuple[TrailState, ...] = ()
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+    narrowed: bool = False
+    """Whether there are more Regions, which were not asked about."""
 
     def troubles(self) -> tuple[Unreadable, ...]:
         states = (state for state in self.states if state.trouble)
@@ -63,19 +67,32 @@ class Trails:
 
 
 async def read_trails(
-    aws: AwsSession, regions: Sequence[str], window: Window, pacers: Mapping[str, Pacer]
+    aws: AwsSession,
+    regions: Sequence[str],
+    window: Window,
+    pacers: Mapping[str, Pacer],
+    *,
+    sure: bool = True,
+    narrowed: bool = False,
 ) -> Trails:
-    """The trails of *regions*, with status and selectors; what is denied is named, only Expired is raised."""
+    """The trails of *regions*, with status and selectors; what is denied is named, only Expired is raised.
+
+    Where it is not *sure* that all of *regions* are enabled, those that take no credentials are not.
+    """
     found: dict[str, Trail] = {}
     unreadable: dict[str, Unreadable] = {}
+    disabled: list[str] = []
     answers = await together(_describe(aws, region) for region in regions)
     for region, answer in zip(regions, answers, strict=True):
-        if isinstance(answer, AwsError):
+        if isinstance(answer, NoCredentials) and not sure:
+            disabled.append(region)
+        elif isinstance(answer, AwsError):
             unreadable[region] = Unreadable.of(f"the trails of {region}", answer)
         else:
             found |= {trail.arn: trail for trail in answer}
     states = await together(_state(aws, trail, window, pacers) for trail in found.values())
-    return Trails(tuple(regions), tuple(states), unreadable)
+    enabled = tuple(region for region in regions if region not in disabled)
+    return Trails(enabled, tuple(states), unreadable, narrowed)
 
 
 async def _describe(aws: AwsSession, region: str) -> tuple[Trail, ...] | AwsError:
@@ -108,29 +125,68 @@ async def _state(aws: AwsSession, trail: Trail, window: Window, pacers: Mapping[
 async def _with_change(
     aws: AwsSession, state: TrailState, window: Window, pacers: Mapping[str, Pacer]
 ) -> TrailState:
-    home = state.trail.home_region
+    """*state* with the newest change in the window that decides what it records, and where that goes."""
+    found = [await _newest_change(aws, name, state.trail, window, pacers) for name in CHANGES]
+    newest = max((change for change in found if change), key=lambda change: change.time, default=None)
+    if newest is None:
+        return state
+    return replace(state, changed=newest.time, changed_by=newest.by, changed_what=newest.what)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    time: datetime
+    by: str
+    what: str
+
+
+async def _newest_change(
+    aws: AwsSession, name: str, trail: Trail, window: Window, pacers: Mapping[str, Pacer]
+) -> _Change | None:
     pages = cloudtrail.lookup_events(
         aws,
-        home,
-        pacers[home],
-        attribute=("EventName", "PutEventSelectors"),
+        trail.home_region,
+        pacers[trail.home_region],
+        attribute=("EventName", name),
         since=max(window.since, window.until - HISTORY_KEPT),
         until=window.until,
     )
     async with aclosing(pages):
         async for page in pages:
             for text in page:
-                if change := _change(text, state.trail):
-                    return replace(state, changed=change[0], changed_by=change[1])
-    return state
+                if change := _change(text, trail):
+                    return change
+    return None
 
 
-def _change(text: str, trail: Trail) -> tuple[datetime, str] | None:
+CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
+    "PutEventSelectors": ("its selectors were changed", frozenset()),
+    "UpdateTrail": (
+        "its Regions or its bucket were changed",
+        frozenset(
+            {
+                "includeGlobalServiceEvents",
+                "isMultiRegionTrail",
+                "isOrganizationTrail",
+                "s3BucketName",
+                "s3KeyPrefix",
+            }
+        ),
+    ),
+}
+"""By the call: what it changes in words, and the parameters of which one must be there for that."""
+
+
+def _change(text: str, trail: Trail) -> _Change | None:
     raw = text.encode("utf-8", "surrogatepass")
     try:
         decoded = record.decode(raw)
         event = record.event(decoded, raw)
     except record.BadRecord:
         return None
-    named = (decoded.request or {}).get("trailName")
-    return (event.time, event.user) if named in (trail.name, trail.arn) and event.error is None else None
+    request = decoded.request or {}
+    what, any_of = CHANGES.get(event.name, ("", frozenset()))
+    named = request.get("trailName") or request.get("name")
+    if event.error or named not in (trail.name, trail.arn) or (any_of and not any_of & request.keys()):
+        return None
+    return _Change(event.time, event.user, what)

@@ -130,6 +130,7 @@ PARTS = (
         "Have the trail's files copied, and read them with --source FOLDER.",
         "look",
         (
+            Need("account:ListRegions", probe=Probe()),
             Need("cloudtrail:DescribeTrails", probe=Probe()),
             Need("cloudtrail:GetEventSelectors", TRAILS, probe=Probe({"TrailName": "{trail}"})),
             Need("cloudtrail:GetTrailStatus", TRAILS, probe=Probe({"Name": "{trail}"})),

@@ -21,6 +21,7 @@ from services.cases.state import ROTATION
 from services.incident.situation import Options
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
+from services.keys.named import check_service
 from services.rotation.engine import Rotation
 from services.rotation.opening import barred, begin
 
@@ -65,6 +66,7 @@ async def find(
 ) -> tuple[Inventory, tuple[Candidate, ...]]:
     """Those that old, the oldest first, and the inventory they are of; raises an AwsError."""
     found = await (inventory.of_user(aws, user) if user else inventory.everything(aws, now=now))
+    check_service(service, {key.service for key in found.keys})
     old = [
         key
         for key in found.keys
@@ -76,7 +78,7 @@ async def find(
 
     async def one(key: Key) -> Candidate:
         case = book.open_case_of(key.id, caller.account, ROTATION)
-        barrier = barred(book, key.id, caller.account)
+        barrier = barred(book, key.id, aws.where)
         rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now)
         async with limit:
             return await _planned(Candidate(key, rotation, _named(options, key, services[key.user])))

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from services.aws import sts
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.base import clock
 from services.cases.case import Case, CaseBook
 from services.cases.deposit import words_of
@@ -31,21 +32,23 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
         if done := _finished(book, key_id, caller.account):
             raise NoSuchKey(done) from None
         raise error
-    return Rotation(aws, caller, key, case, barred=barred(book, key_id, caller.account), now=clock.now)
+    return Rotation(aws, caller, key, case, barred=barred(book, key_id, aws.where), now=clock.now)
 
 
-def barred(book: CaseBook, key_id: str, account: str) -> str | None:
+def barred(book: CaseBook, key_id: str, where: Where) -> str | None:
     """Why the key is not to be rotated: an incident comes first, and one rotation after the other."""
+    account = where.account or ""
     if incident := book.open_case_of(key_id, account):
+        close = where.stanch("case close", incident.id)
         return (
             f"{key_id} has an open incident, case {incident.id}: go on with that "
-            f"(`stanch respond {key_id}`), or close it (`stanch case close {incident.id}`)."
+            f"(`{where.stanch('respond', key_id)}`), or close it (`{close}`)."
         )
     for case, state in _open(book, account):
         if state.replacement and state.replacement.key_id == key_id:
             return (
                 f"{key_id} is the new key in case {case.id}, the rotation of {state.about}: "
-                f"bring that to its end first (`stanch rotate {state.about}`)."
+                f"bring that to its end first (`{where.stanch('rotate', state.about)}`)."
             )
     return None
 

@@ -13,6 +13,7 @@ from services.incident import deactivate, deny
 from services.incident.situation import Situation, Verified
 from services.rotation import use
 from services.rotation.use import Imported
+from services.rotation.ways import respond
 
 
 async def plan(at: Situation) -> Plan:
@@ -83,10 +84,11 @@ async def _blocked(at: Situation) -> str | None:
         when = clock.spoken(new.expires, at.now()) if new.expires else "meanwhile"
         return f"The new key {new.id} has expired ({when}): take it back (--undo), and begin again."
     if new.status != "Active":
-        return f"The new key {new.id} is {new.status}, and nothing else would work: {waking(new).cli}"
+        wake = at.aws.where.aws(waking(new))
+        return f"The new key {new.id} is {new.status}, and nothing else would work: {wake}"
     if held := await deny.holding(at):
         return (
             f"The hold ({held}) stops the new key too: lift it first "
-            f"(`stanch respond {at.key.id} --user {at.key.user} --undo deny`)."
+            f"(`{respond(at, at.key.id, ('--undo', 'deny'))}`)."
         )
     return None

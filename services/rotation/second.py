@@ -8,6 +8,7 @@ from services.cases.plan import Plan, StepName
 from services.incident import deny
 from services.incident import replace as replacing
 from services.incident.situation import Situation, Verified
+from services.rotation.ways import delete_unused, respond
 
 
 async def plan(at: Situation) -> Plan:
@@ -45,18 +46,18 @@ async def verify_undo(at: Situation) -> Verified:
 
 async def _unfit(at: Situation) -> str | None:
     """Why there is nothing to rotate, and what to do instead."""
-    old, key = await at.credential(), f"{at.key.id} --user {at.key.user}"
+    old, where = await at.credential(), at.aws.where
     if old is None:
-        return f"{at.key.id} is gone, so there is nothing to rotate: see `stanch keys --user {at.key.user}`."
+        keys = where.stanch("keys", options=(("--user", at.key.user),))
+        return f"{at.key.id} is gone, so there is nothing to rotate: see `{keys}`."
     if old.status == "Expired":
         return (
             f"{at.key.id} has expired, so whatever used it is refused already: "
-            f"put a new key in its place at once (`stanch respond {key} --step replace`)."
+            f"put a new key in its place at once (`{respond(at, at.key.id, ('--step', 'replace'))}`)."
         )
     if old.status != "Active":
         return (
-            f"{at.key.id} is {old.status}, so nothing uses it: delete it "
-            f"(`stanch respond {key} --step delete --override 'it is unused'`)."
+            f"{at.key.id} is {old.status}, so nothing uses it: delete it (`{delete_unused(at, at.key.id)}`)."
         )
     return None
 
@@ -67,7 +68,7 @@ async def _round(at: Situation) -> str | None:
     if held := await deny.holding(at):
         return (
             f"The hold ({held}) stops every {at.short_service} key of {user}, a new one too: lift it first "
-            f"(`stanch respond {at.key.id} --user {user} --undo deny`)."
+            f"(`{respond(at, at.key.id, ('--undo', 'deny'))}`)."
         )
     theirs = [one for one in await at.credentials() if one.service == at.key.service]
     others = [one for one in theirs if one.id != at.key.id]
@@ -76,11 +77,12 @@ async def _round(at: Situation) -> str | None:
     other = others[0]
     has = f"{user} has two {at.short_service} keys, the most AWS allows"
     if other.status == "Active":
+        review = at.aws.where.stanch("review", other.id, options=(("--user", user),))
         return (
             f"{has}, and {other.id} is Active too: find out which of the two is in use "
-            f"(`stanch review {other.id} --user {user}`), and delete the other."
+            f"(`{review}`), and delete the other."
         )
     return (
         f"{has}, and {other.id} is {other.status}, so nothing uses it: delete that one first "
-        f"(`stanch respond {other.id} --user {user} --step delete --override 'it is unused'`)."
+        f"(`{delete_unused(at, other.id)}`)."
     )

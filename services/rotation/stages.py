@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import LiteralString
 
 from services.aws.iam import Credential
+from services.aws.where import Where
 from services.base import clock
 from services.cases.deposit import words_of
 from services.cases.plan import State, StepName
@@ -80,7 +81,10 @@ async def standing(at: Situation) -> Standing:
 async def _importing(at: Situation, made: Replacement, old: Credential, new: Credential) -> Standing:
     if new.status != "Active":
         words = f"The new key {new.id} is {new.status}: make it Active before it is imported."
-        ways = ((retire.waking(new).cli, "make it Active"), _way(at, "--undo", "delete it again"))
+        ways = (
+            (str(at.aws.where.aws(retire.waking(new))), "make it Active"),
+            _way(at, "--undo", "delete it again"),
+        )
         return Standing(Next.IMPORT, words, ways, old, new)
     seen = await retire.imported(at)
     both = f"{old.id} and {new.id} both work"
@@ -143,13 +147,13 @@ def _without_new(at: Situation, made: Replacement, old: Credential, new: Credent
     return Standing(Next.IMPORT if new else Next.REPLACE, words, tuple(ways), old, new)
 
 
-def command(key: Credential, *more: str) -> str:
+def command(where: Where, key: Credential, *more: LiteralString) -> str:
     """How this rotation is gone on with."""
-    return " ".join(("stanch rotate", key.id, "--user", shlex.quote(key.user), *more))
+    return str(where.stanch("rotate", key.id, options=(("--user", key.user), *more)))
 
 
-def _way(at: Situation, option: str, does: str) -> tuple[str, str]:
-    return command(at.key, option), does
+def _way(at: Situation, option: LiteralString, does: str) -> tuple[str, str]:
+    return command(at.aws.where, at.key, option), does
 
 
 def _sentence(words: str) -> str:

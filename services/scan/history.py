@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from services.base.text import clean
+from services.scan.borrowed import Borrowed
+
+_FEW = 200
+"""Objects that git is asked for by name; of more, all changes are listed and picked from."""
 
 
 class HistoryError(Exception):
@@ -35,65 +41,113 @@ class GitObject:
 
 
 def is_repository(folder: Path) -> bool:
-    """Whether *folder* is a work tree's top, or a bare repository."""
-    return (folder / ".git").exists() or (
-        (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
-    )
+    """Whether *folder* is itself where git keeps objects and refs: ``.git``, or a bare repository."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
 
 
-def objects(repository: Path) -> Iterator[GitObject]:
+def objects(repository: Borrowed) -> Iterator[GitObject]:
     """Every object there is, reachable or not, in no order; raises HistoryError."""
-    with _git(repository, "cat-file", "--batch-all-objects", "--unordered", "--batch") as (out, process):
+    arguments = ("cat-file", "--batch-all-objects", "--unordered", "--batch")
+    with _git(repository, *arguments) as out:
         while header := out.readline():
-            name, kind, size = header.decode("ascii", "replace").split()
+            name, _, rest = header.decode("ascii", "replace").strip().partition(" ")
+            kind, _, size = rest.partition(" ")
+            if not size.isdecimal():
+                repository.left.append(f"an object that cannot be read ({clean(name, limit=64)})")
+                continue
             found = GitObject(name, kind, out, int(size))
             yield found
             while found.read(1 << 20):
                 pass
             out.read(1)
-        if process.wait():
-            assert process.stderr
-            raise HistoryError(clean(process.stderr.read().decode("utf-8", "replace"), limit=300))
 
 
-def where(repository: Path, object_id: str) -> tuple[str, str] | None:
-    """The first commit that brought the object, and the path it had there; None where no commit has it."""
-    options = ("--all", "--no-renames", f"--find-object={object_id}", "--format=%H", "--name-only", "-z")
-    with _git(repository, "log", *options) as (out, _):
-        told = out.read().decode("utf-8", "surrogateescape").replace("\n", "\0")
-    commit = path = None
-    expects_path = False
-    for part in filter(None, told.split("\0")):
-        if len(part) in (40, 64) and not part.strip("0123456789abcdef"):
-            commit, expects_path = part, True
-        elif expects_path:
-            path, expects_path = part, False
-    return (commit, path) if commit and path else None
+def origins(
+    repository: Borrowed, commits: Iterable[str], wanted: Collection[str]
+) -> Mapping[str, tuple[str, str]]:
+    """Of each *wanted* object the first of *commits* that brought it, and the path it had there.
+
+    One pass over the commits, however many objects are wanted; raises HistoryError.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    if not wanted:
+        return found
+    with _git(repository, "rev-list", "--no-walk=sorted", "--stdin", given=commits) as out:
+        oldest_first = out.read().decode("ascii").split()[::-1]
+    only = [f"--find-object={each}" for each in wanted] if len(wanted) <= _FEW else []
+    options = ("--stdin", "--root", "-m", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames")
+    with _git(repository, "diff-tree", *options, *only, given=oldest_first) as out:
+        commit = ""
+        parts = _parts(out)
+        for part in parts:
+            if not part.startswith(":"):
+                commit = part
+                continue
+            path, brought = next(parts, ""), part.split(" ")[3]
+            if brought in wanted:
+                found.setdefault(brought, (commit, path))
+    return found
+
+
+def _parts(out: IO[bytes]) -> Iterator[str]:
+    """What stands between the zero bytes."""
+    rest = b""
+    while data := out.read(1 << 20):
+        *whole, rest = (rest + data).split(b"\0")
+        for part in whole:
+            yield part.decode("utf-8", "surrogateescape")
 
 
 @contextmanager
-def _git(repository: Path, *arguments: str) -> Iterator[tuple[IO[bytes], subprocess.Popen[bytes]]]:
-    # A partial clone would fetch what it lacks, and a prompt would wait for ever.
-    environment = {
-        **os.environ,
+def _git(repository: Borrowed, *arguments: str, given: Iterable[str] = ()) -> Iterator[IO[bytes]]:
+    """Standard output of git, which gets no environment, no credentials and no configuration but ours."""
+    with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
+        asked.writelines(f"{line}\n".encode() for line in given)
+        asked.seek(0)
+        process = subprocess.Popen(
+            [_program(), *arguments],
+            cwd=repository.folder,
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            # A pipe that nobody reads would fill, and be waited for without end.
+            stderr=complaints,
+            env=_environment(repository.folder),
+        )
+        with process:
+            assert process.stdout
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+            if process.wait():
+                complaints.seek(0)
+                raise HistoryError(clean(complaints.read(2000).decode("utf-8", "replace").strip(), limit=300))
+
+
+def _program() -> str:
+    # A relative entry of PATH would find a program of the folder that is looked through.
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(entry for entry in entries if Path(entry).is_absolute())
+    if found := shutil.which("git", path=path):
+        return found
+    raise HistoryError("git is not installed, so the history cannot be read")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "LC_ALL": "C",
+        "GIT_DIR": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        # No transport, so that nothing is fetched, by whatever program.
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
     }
-    try:
-        process = subprocess.Popen(
-            ["git", "-C", str(repository), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-        )
-    except FileNotFoundError:
-        raise HistoryError("git is not installed, so the history cannot be read") from None
-    with process:
-        assert process.stdout
-        try:
-            yield process.stdout, process
-        finally:
-            if process.poll() is None:
-                process.kill()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from services.base import files
 from services.base.text import clean
 from services.keys.token import Token
 from services.scan import history
+from services.scan.borrowed import Borrowed, NotRead, borrow
 from services.scan.history import GitObject, HistoryError
 from services.scan.tokens import Stream, hits
 
@@ -72,10 +74,13 @@ class Scan:
     def path(self, path: Path) -> None:
         """A file, or a folder with all that is below it; links are followed only where they are *path*."""
         if not path.exists():
-            self.unreadable.append((clean(path), "there is no such file or folder"))
+            self._leave(clean(path), "there is no such file or folder")
         elif path.is_dir():
-            for each in self._below(path):
+            repositories: list[Path] = []
+            for each in self._below(path, repositories):
                 self._file(each)
+            for gitdir in repositories:
+                self._history(gitdir)
         else:
             self._file(path)
 
@@ -84,44 +89,100 @@ class Scan:
         for hit in hits(_Counted(stream, self)):
             self.found.append(Found(hit.token, Place(name, hit.line)))
 
-    def _below(self, top: Path) -> Iterator[Path]:
-        def unreadable(error: OSError) -> None:
-            self.unreadable.append((clean(error.filename), error.strerror or "it cannot be read"))
+    def _below(self, top: Path, repositories: list[Path]) -> Iterator[Path]:
+        """Every file below *top* but the objects of git repositories, which are noted in *repositories*."""
 
-        for name, folders, files in os.walk(top, onerror=unreadable):
+        def unreadable(error: OSError) -> None:
+            self._leave(clean(error.filename), error.strerror or "it cannot be read")
+
+        for name, folders, names in os.walk(top, onerror=unreadable):
             folder = Path(name)
+            if ".git" in (*folders, *names) and (why := _not_in_place(folder / ".git", top)):
+                self._leave(_history_of(folder), why)
             if history.is_repository(folder):
-                self._history(folder)
-                if not (folder / ".git").exists():
-                    folders.clear()
-                    continue
-            folders[:] = sorted(each for each in folders if each != ".git")
-            yield from (folder / each for each in sorted(files) if not (folder / each).is_symlink())
+                repositories.append(folder)
+                folders.remove("objects")
+            folders.sort()
+            yield from (folder / each for each in sorted(names) if not (folder / each).is_symlink())
 
     def _file(self, path: Path) -> None:
         try:
             # A pipe or a device would be waited for without end.
             if not stat.S_ISREG(path.stat().st_mode):
                 return
-            with path.open("rb", buffering=0) as file:
+            with files.open_foreign(path, follow=True) as file:
                 self.stream(file, clean(path))
         except OSError as error:
-            self.unreadable.append((clean(path), error.strerror or "it cannot be read"))
+            self._leave(clean(path), error.strerror or "it cannot be read")
 
-    def _history(self, repository: Path) -> None:
+    def _history(self, gitdir: Path) -> None:
+        """All objects of a repository; nothing in it is run or obeyed, and what is elsewhere is named."""
+        named = gitdir.parent if gitdir.name == ".git" else gitdir
         try:
-            for each in history.objects(repository):
-                self.objects += 1
-                for hit in hits(_Counted(each, self)):
-                    self.found.append(Found(hit.token, self._place(repository, each, hit.line)))
-        except (HistoryError, ValueError) as error:
-            self.unreadable.append((f"the history of {clean(repository)}", str(error)))
+            with borrow(gitdir) as repository:
+                try:
+                    self._objects(repository, named)
+                finally:
+                    for left in repository.left:
+                        self._leave(_history_of(named), left)
+        except (HistoryError, NotRead) as error:
+            self._leave(_history_of(named), str(error))
+        except OSError as error:
+            self._leave(_history_of(named), error.strerror or "it cannot be read")
 
-    def _place(self, repository: Path, found: GitObject, line: int) -> Place:
-        if found.kind == "commit":
-            return Place(f"{clean(repository)}, the commit's message", line, found.id, found.id)
-        commit, path = history.where(repository, found.id) or (None, "")
-        return Place(clean(f"{repository}/{path}".rstrip("/")), line, commit, found.id)
+    def _objects(self, repository: Borrowed, named: Path) -> None:
+        commits: list[str] = []
+        found: list[tuple[int, GitObject]] = []
+        for each in history.objects(repository):
+            self.objects += 1
+            if each.kind == "commit":
+                commits.append(each.id)
+            for hit in hits(_Counted(each, self)):
+                found.append((len(self.found), each))
+                self.found.append(Found(hit.token, _place(named, each, hit.line)))
+        contents = {each.id for _, each in found if each.kind in ("blob", "tree")}
+        try:
+            origins = history.origins(repository, commits, contents)
+        except HistoryError:
+            repository.left.append("which commits brought the keys that were found")
+            return
+        for at, each in found:
+            if each.id in origins:
+                commit, path = origins[each.id]
+                before = self.found[at]
+                place = replace(before.place, path=clean(named / path), commit=commit)
+                self.found[at] = Found(before.token, place)
+
+    def _leave(self, what: str, why: str) -> None:
+        self.unreadable.append((what, why))
+
+
+def _history_of(folder: Path) -> str:
+    return f"the history of {clean(folder)}"
+
+
+def _not_in_place(git: Path, top: Path) -> str | None:
+    """Why the repository of a ``.git`` is not read with what is below *top*; None where it is."""
+    if git.is_symlink():
+        return "its .git is a link, which is not followed: scan what it leads to"
+    if git.is_dir():
+        return None if history.is_repository(git) else "its .git is no git repository"
+    try:
+        with files.open_foreign(git) as file:
+            named = file.read(4096).decode("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+        # A submodule's repository is below the one it belongs to, and is read there.
+        if (git.parent / named).resolve().is_relative_to(top.resolve()):
+            return None
+    except (OSError, ValueError):
+        return "its .git cannot be read"
+    return f"its .git leads to another place, which is not followed: scan {clean(named)} too"
+
+
+def _place(named: Path, found: GitObject, line: int) -> Place:
+    if found.kind in ("commit", "tag"):
+        commit = found.id if found.kind == "commit" else None
+        return Place(f"{clean(named)}, the {found.kind}'s message", line, commit, found.id)
+    return Place(clean(named), line, None, found.id)
 
 
 @dataclass

@@ -33,6 +33,7 @@ KEYS = {
     "ctrl+l": "\x0c",
     "ctrl+r": "\x12",
     "ctrl+t": "\x14",
+    "ctrl+z": "\x1a",
 }
 # pyte takes these private sequences for text; a terminal drops them.
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]")
@@ -75,6 +76,11 @@ class Terminal:
     @property
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown by the terminal itself."""
+        return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
 
     def press(self, *keys: str) -> None:
         """Names of KEYS, or single characters, one after the other as a hand would."""
@@ -124,6 +130,18 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         self.screen.resize(lines, columns)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    @property
+    def local_modes(self) -> int:
+        """termios' flags: whether what is typed shows, comes line by line, and means signals."""
+        flags: int = termios.tcgetattr(self._fd)[3]
+        return flags
+
+    def cook(self) -> None:
+        """Set the modes as a shell does that has the terminal back."""
+        attributes = termios.tcgetattr(self._fd)
+        attributes[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+        termios.tcsetattr(self._fd, termios.TCSANOW, attributes)
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal; SIGKILL is waited for."""

@@ -22,6 +22,8 @@ load_commands()
 WALKED_ELSEWHERE = {
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",
+    "sign_in": "tests/tui/test_signing_in.py",
+    "suspend": "tests/tui/app/test_job_control.py",
 }
 
 BY_A_FIELD = {"choose"}

@@ -98,28 +98,6 @@ def test_a_signal_ends_it_cleanly(
     assert restored(bytes(terminal.raw))
 
 
-def stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
-def test_stopped_and_continued_it_stands_as_before(account: Sandbox, program: list[str]) -> None:
-    with Terminal(program) as terminal:
-        terminal.wait("16 keys", "its user also holds")
-        terminal.wait_still()
-        before = without_clock(terminal)
-        terminal.kill(signal.SIGTSTP)
-        terminal.wait_until(lambda: restored(bytes(terminal.raw)), "the terminal was not given back")
-        # Continued before it has stopped, it would stop for good.
-        terminal.wait_until(lambda: stopped(terminal.pid), "it did not stop")
-        sent = len(terminal.raw)
-        terminal.kill(signal.SIGCONT)
-        terminal.wait_until(partial(has_sent, terminal, sent + 1000), "nothing was drawn again")
-        terminal.wait_still()
-        assert without_clock(terminal) == before
-        terminal.press("q")
-        assert terminal.wait_end() == 0
-
-
 def test_quitting_and_interrupting(account: Sandbox, program: list[str]) -> None:
     for key, code in (("q", 0), ("ctrl+c", 130)):
         with Terminal(program) as terminal:
@@ -153,7 +131,7 @@ def test_what_the_terminal_shows_is_what_was_drawn(account: Sandbox, program: li
         terminal.wait("16 keys", "its user also holds")
         for keys, words in (
             (("j", "j", "/", "l", "o", "g"), "its user also holds"),
-            (("enter", "enter"), "may write"),
+            (("enter", "enter"), "no case is open"),
             (("esc", "esc", "i"), "identify a leaked key"),
             (("esc", ":"), "a command, or a word"),
             (("esc", "t"), "in all"),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.filter import LineFilter, NoColor
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -22,12 +21,14 @@ from services.base.text import clean
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
-from tui.app.internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from tui.app.jobcontrol import JobControl
 from tui.app.safety import ControlFilter
-from tui.app.shadow import Shadow
+from tui.app.shadow import ExactDrawing
 from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
+from tui.app.watching import Watching
+from tui.dialogs.mfacode import DialogPrompt
 from tui.exits import Exit
 from tui.frame.base import Commands
 from tui.host import Trouble
@@ -46,7 +47,7 @@ _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
 
-class StanchApp(TypeAhead[None]):
+class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     """What screens know of it is the Host."""
 
     TITLE = "stanch"
@@ -68,16 +69,16 @@ class StanchApp(TypeAhead[None]):
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
-        self._shadow = Shadow()
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
-        self.connection = Connection(options.connect or standard(options))
+        self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
+        self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = choose(options.theme, self.console.color_system, self.no_color)
         self.set_reactive(
             StanchApp.context,
             Context(
-                profile=options.profile,
+                profile=options.signing_profile,
                 colour=options.colour,
                 read_only=options.read_only,
                 demo=options.demo,
@@ -111,11 +112,9 @@ class StanchApp(TypeAhead[None]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
             loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+        self.errors.overhear(self.options.now)
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._shadow.forget()
+        self.set_interval(1.0, self._watching.tell_waiting)
 
     async def on_unmount(self) -> None:
         if self._desk:
@@ -144,16 +143,16 @@ class StanchApp(TypeAhead[None]):
         """Learn who is asking, and of which account, for the status line."""
         try:
             aws = await self.aws()
-            regions = await aws.regions()
-            self.context = replace(self.context, regions=regions, waiting="asking AWS who you are…")
+            asking = "asking AWS who you are…"
+            self.context = replace(self.context, regions=await aws.regions(), waiting=asking)
             from services.aws.account import get_alias
             from services.aws.sts import get_caller
 
             caller = await get_caller(aws)
-            self.context = replace(
-                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
-            )
+            self.context = self.context.introduced(caller.account, caller.name, aws.source)
+            self.context = replace(self.context, endpoint=aws.where.endpoint)
             self.context = replace(self.context, alias=await get_alias(aws))
+            self._watching.tell_skew(aws)
             self._welcome()
             self._offer_guide()
             await self._offer_open_cases()
@@ -202,8 +201,7 @@ class StanchApp(TypeAhead[None]):
 
     def keep(self, doing: str, error: Exception) -> None:
         """Put *error* into the error log."""
-        request_id = error.request_id if isinstance(error, AwsError) else None
-        self.keep_words(doing, str(error), request_id)
+        self.keep_words(doing, str(error), error.request_id if isinstance(error, AwsError) else None)
 
     def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
         """Put what went wrong into the error log, where there is no exception of it any more."""
@@ -255,18 +253,9 @@ class StanchApp(TypeAhead[None]):
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
         self.write_to_terminal(osc52(text, os.environ))
 
-    def redraw(self) -> None:
-        """Send the whole screen again, where the terminal was disturbed by something else."""
-        self._shadow.forget()
-        self.screen.refresh()
-
-    def painted(self, update: LayoutUpdate | ChopsUpdate) -> CompositorUpdate:
-        return self._shadow.exact(update)
-
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
-        shades: list[LineFilter] = [_NO_COLOR] if self.no_color else list(super().get_line_filters())
-        return [*shades, _CONTROLS]
+        return [*([_NO_COLOR] if self.no_color else super().get_line_filters()), _CONTROLS]
 
     def notify(self, message: str, **options: Any) -> None:
         # Toasts take markup by default, and what they are given may come from AWS.

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.aws.credentials.signer import Prompt
     from services.aws.session import AwsSession
     from tui.settings.options import Connect, Options
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 class Connection:
     """aws() opens it when first asked, and again after a failure; close() waits until it is shut."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, prompt: Prompt) -> None:
         self._connect = connect
+        self._prompt = prompt
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[AwsSession] | None = None
@@ -29,6 +31,14 @@ class Connection:
             self._task = asyncio.create_task(self._hold(self._opened))
         return await asyncio.shield(self._opened)
 
+    @property
+    def waiting(self) -> tuple[str, float] | None:
+        """The call that has been waited for longest, and for how many seconds."""
+        opened = self._opened
+        if opened is None or not opened.done() or opened.cancelled() or opened.exception():
+            return None
+        return opened.result().waiting
+
     async def close(self) -> None:
         self._closing.set()
         if self._task is None or self._opened is None:
@@ -40,6 +50,9 @@ class Connection:
     async def _hold(self, opened: asyncio.Future[AwsSession]) -> None:
         try:
             async with self._connect() as aws:
+                # It may have asked on the terminal before, which is the screen's now.
+                aws.ask_by(self._prompt)
+                await aws.resolve_credentials()
                 opened.set_result(aws)
                 await self._closing.wait()
         except asyncio.CancelledError:
@@ -66,7 +79,6 @@ def standard(options: Options) -> Connect:
             more_regions=options.more_regions,
         )
         async with session as aws:
-            await aws.resolve_credentials()
             yield aws
 
     return connect

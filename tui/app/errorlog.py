@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
+from services.base.text import clean
 from tui.host import Trouble
+from tui.settings.librarylog import LOG
 
 KEPT = 500
 
@@ -25,6 +28,14 @@ class ErrorLog:
                 return False
         self._kept.appendleft((trouble, 1))
         return True
+
+    def overhear(self, now: Callable[[], datetime]) -> None:
+        """Keep what libraries log, from whatever thread."""
+
+        def told(library: str, text: str) -> None:
+            self.add(Trouble(now(), f"log of {clean(library)}", clean(text, limit=600)))
+
+        LOG.listen(told)
 
     def __iter__(self) -> Iterator[tuple[Trouble, int]]:
         return iter(self._kept)

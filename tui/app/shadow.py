@@ -1,4 +1,4 @@
-"""Knows what the terminal shows, so that only the cells that differ are sent.
+"""Sends only the cells that differ from what the terminal shows, and knows when it shows something else.
 
 Textual sends a changed line from its start, and everything again when the layout is touched or a dialog
 opens; over a slow line that is felt.
@@ -6,78 +6,153 @@ opens; over a slow line that is felt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import TypeVar
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.style import Style
+from textual import events
+from textual.app import ScreenError
+from textual.geometry import Size
+from textual.screen import Screen
 from textual.strip import Strip
 
-from tui.app.internals import ChopsUpdate, CompositorUpdate, LayoutUpdate, colours_of
+from tui.frame.internals import (
+    CompositorUpdate,
+    Displayed,
+    Internals,
+    colours_of,
+    is_frame,
+    laid_out_size,
+    strips_of,
+)
+
+Result = TypeVar("Result")
 
 Cell = tuple[str, Style | None]
 """A character (with what combines with it) and its style; the right half of a wide one is empty."""
 
-Piece = tuple[int, int, Strip]
-"""Row, column, and what is to stand from there."""
-
 _JOINED = 6
 """Unchanged cells between two changed ones that cost less to send than to jump over."""
 
+_WAITING = 4
+"""Pieces that wait for a slow terminal, from which on nothing more is drawn until it has taken them."""
+
+_LATER_SECONDS = 0.05
+
+
+class _Row:
+    """A line of a frame; its cells are looked at only where it differs from the one before."""
+
+    def __init__(self, strip: Strip) -> None:
+        self.strip = strip
+        self._cells: list[Cell] | None = None
+
+    @property
+    def cells(self) -> list[Cell]:
+        if self._cells is None:
+            self._cells = _cells(self.strip)
+        return self._cells
+
 
 class Shadow:
-    """The cells last sent, by row; forget() when the terminal may have lost them."""
+    """The frame sent last, whole, and the terminal's size that it was drawn for."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, list[Cell | None]] = {}
+        self._size: Size | None = None
+        self._rows: Sequence[_Row] = ()
+
+    @property
+    def lost(self) -> bool:
+        """Whether it isn't known what the terminal shows."""
+        return self._size is None
 
     def forget(self) -> None:
-        self._rows.clear()
+        self._size, self._rows = None, ()
 
-    def exact(self, update: LayoutUpdate | ChopsUpdate) -> CompositorUpdate:
-        return _Difference(self, update)
-
-    def differences(self, pieces: Iterable[Piece]) -> Iterator[tuple[int, int, list[Cell]]]:
-        """Row, column and cells of each run to send; from then on the terminal is taken to show them."""
-        for y, x, strip in pieces:
-            cells = _cells(strip)
-            row = self._rows.setdefault(y, [])
-            if len(row) < x + len(cells):
-                row.extend([None] * (x + len(cells) - len(row)))
-            for first, end in _runs(row[x : x + len(cells)], cells):
-                yield y, x + first, cells[first:end]
-            row[x : x + len(cells)] = cells
-
-
-class _Difference(CompositorUpdate):
-    def __init__(self, shadow: Shadow, update: LayoutUpdate | ChopsUpdate) -> None:
-        self._shadow = shadow
-        self._update = update
-
-    def render_segments(self, console: Console) -> str:
-        colours = colours_of(console)
-        sent = []
-        for y, x, cells in self._shadow.differences(_pieces(self._update)):
-            sent.append(Control.move_to(x, y).segment.text)
-            sent += [Strip.render_style(style, text, color_system=colours) for text, style in _spans(cells)]
+    def sequence(self, size: Size, frame: Sequence[Strip], colours: ColorSystem) -> str:
+        """What makes a terminal of *size* show *frame*; from then on it is taken to show it."""
+        before = self._rows if size == self._size else ()
+        rows = [_Row(strip) for strip in frame]
+        sent: list[str] = []
+        for y, row in enumerate(rows):
+            if y >= len(before):
+                sent += _written(0, y, row.cells, colours)
+            elif before[y].strip == row.strip:
+                rows[y] = before[y]
+            else:
+                for first, end in _runs(before[y].cells, row.cells):
+                    sent += _written(first, y, row.cells[first:end], colours)
+        self._size, self._rows = size, rows
         return "".join(sent)
 
 
-def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[Piece]:
-    if isinstance(update, LayoutUpdate):
-        for y, line in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in line:
-                yield y, x, strip
-                x += strip.cell_length
-        return
-    seen = set()
-    for y, first, end in update.spans:
-        for x, chop in update.chops[y].items():
-            if chop is not None and x < end and x + chop.cell_length > first and (y, x) not in seen:
-                seen.add((y, x))
-                yield y, x, chop
+class ExactDrawing(Internals[Result]):
+    """Draws whole frames, each of the size that the terminal has, and sends the difference to the last one.
+
+    Whatever may have disturbed the terminal makes the shadow forget; the next frame is then sent whole,
+    and there always is a next one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shadow = Shadow()
+        self._put_off = False
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
+
+    def redraw(self) -> None:
+        """Send the whole screen again, where the terminal was disturbed by something else."""
+        self._shadow.forget()
+        with suppress(ScreenError):
+            self.screen.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        # Also where the size is the same again: meanwhile the terminal may have been smaller.
+        self.redraw()
+
+    def displayed(self, screen: Screen[object], update: RenderableType | None) -> Displayed:
+        if is_frame(update) or (update is None and self._shadow.lost):
+            return self._frame(screen)
+        return update
+
+    def _frame(self, screen: Screen[object]) -> CompositorUpdate | None:
+        """The frame to draw now; None where it would be of another size, or the line is behind."""
+        if (laid_out := laid_out_size(screen)) != self.size:
+            # Heard of and not yet laid out. The terminal would cut it, and show it for ever.
+            self._shadow.forget()
+            if laid_out:
+                screen.post_message(events.Resize(self.size, self.size))
+            return None
+        if self.pieces_waiting() >= _WAITING:
+            self._draw_later()
+            return None
+        return _Frame(self._shadow, screen)
+
+    def _draw_later(self) -> None:
+        if not self._put_off:
+            self._put_off = True
+            self.set_timer(_LATER_SECONDS, self._draw_what_was_put_off)
+
+    def _draw_what_was_put_off(self) -> None:
+        self._put_off = False
+        self.screen.refresh()
+
+
+class _Frame(CompositorUpdate):
+    def __init__(self, shadow: Shadow, screen: Screen[object]) -> None:
+        self._shadow = shadow
+        self._screen = screen
+
+    def render_segments(self, console: Console) -> str:
+        size, strips = laid_out_size(self._screen), strips_of(self._screen)
+        return self._shadow.sequence(size, strips, colours_of(console))
 
 
 def _cells(strip: Strip) -> list[Cell]:
@@ -92,7 +167,8 @@ def _cells(strip: Strip) -> list[Cell]:
             match cell_len(character):
                 case 0:
                     if cells:
-                        cells[-1] = (cells[-1][0] + character, cells[-1][1])
+                        at = -2 if cells[-1][0] == "" and len(cells) > 1 else -1
+                        cells[at] = (cells[at][0] + character, cells[at][1])
                 case 1:
                     cells.append((character, style))
                 case _:
@@ -100,13 +176,11 @@ def _cells(strip: Strip) -> list[Cell]:
     return cells
 
 
-def _runs(before: list[Cell | None], after: list[Cell]) -> Iterator[tuple[int, int]]:
+def _runs(before: list[Cell], after: list[Cell]) -> Iterator[tuple[int, int]]:
     """Where *after* differs, as (first, end); never beginning or ending inside a wide character."""
-    if before == after:
-        return
     first = last = -1
-    for at, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old == new:
+    for at, new in enumerate(after):
+        if at < len(before) and before[at] == new:
             continue
         if first >= 0 and at - last > _JOINED:
             yield _whole(after, first, last + 1)
@@ -121,17 +195,52 @@ def _runs(before: list[Cell | None], after: list[Cell]) -> Iterator[tuple[int, i
 def _whole(cells: list[Cell], first: int, end: int) -> tuple[int, int]:
     while first > 0 and cells[first][0] == "":
         first -= 1
-    while end < len(cells) and cells[end][0] == "":
+    while end < len(cells) and (cells[end][0] == "" or not _certain(cells[end - 1][0])):
         end += 1
     return first, end
 
 
-def _spans(cells: list[Cell]) -> Iterator[tuple[str, Style]]:
-    """Runs of one style, joined."""
+@lru_cache(4096)
+def _certain(text: str) -> bool:
+    """Whether every terminal gives it exactly one cell: letters of Latin scripts, signs, lines and blocks."""
+    return len(text) == 1 and (text < "\u0300" or ("\u2010" <= text < "\u2c00" and cell_len(text) == 1))
+
+
+def _written(x: int, y: int, cells: list[Cell], colours: ColorSystem) -> Iterator[str]:
+    """To the cell *x*, *y*, and *cells* from there.
+
+    Terminals disagree about how wide some characters are: each of those gets blanks first, and what stands
+    after it is placed anew.
+    """
+    in_place = False
+    for text, style, width, certain in _spans(cells):
+        if not in_place:
+            yield _move(x, y)
+        if not certain:
+            yield Strip.render_style(style, " " * width, color_system=colours) + _move(x, y)
+        yield Strip.render_style(style, text, color_system=colours)
+        x, in_place = x + width, certain
+
+
+def _move(x: int, y: int) -> str:
+    return str(Control.move_to(x, y).segment.text)
+
+
+def _spans(cells: list[Cell]) -> Iterator[tuple[str, Style, int, bool]]:
+    """Characters of one style, joined, with the cells they take; uncertain ones each by itself, as False."""
     text, style = "", cells[0][1]
-    for character, its_style in cells:
-        if its_style is not style and its_style != style:
-            yield text, style or Style.null()
-            text, style = "", its_style
-        text += character
-    yield text, style or Style.null()
+    for at, (character, its_style) in enumerate(cells):
+        if not character:
+            continue
+        certain = _certain(character)
+        if text and (not certain or (its_style is not style and its_style != style)):
+            yield text, style or Style.null(), len(text), True
+            text = ""
+        style = its_style
+        if certain:
+            text += character
+        else:
+            width = 1 + (cells[at + 1 : at + 2] == [("", its_style)])
+            yield character, style or Style.null(), width, False
+    if text:
+        yield text, style or Style.null(), len(text), True

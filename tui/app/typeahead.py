@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TypeVar
 
 from textual import events
-from textual.widget import Widget
+from textual.message_pump import MessagePump
 
-from tui.app.internals import Internals
+from tui.frame.internals import Internals
 
 Result = TypeVar("Result")
 
 MOST_SECONDS = 1.0
-"""A widget that goes away may never say that it has written."""
+"""A widget that goes away may never say that it has heard a key."""
 
 
 class TypeAhead(Internals[Result]):
@@ -44,26 +45,35 @@ class TypeAhead(Internals[Result]):
 
     async def _handle_typed(self) -> None:
         while self._typed and not self._held:
+            if self.ending:
+                # It ends: a screen that opened now would be taken down half made.
+                self._typed.clear()
+                return
             if not self.screen.is_mounted:
-                # What is queued there now comes after its mounting.
-                self.screen.call_later(self.call_later, self._handle_typed)
+                if not self.screen.call_later(self.call_later, self._handle_typed):
+                    # It left before it was there.
+                    self.call_later(self._handle_typed)
                 return
             event = self._typed.popleft()
-            if writer := self._writer(event):
+            hearers = self._hearers()
+            if self._is_written(event) or not await self.run_binding(event.key):
                 await super().on_event(event)
-                await _written(writer)
-            elif not await self.run_binding(event.key):
-                await super().on_event(event)
+            await _heard(hearers)
 
-    def _writer(self, event: events.Key) -> Widget | None:
-        """The widget that has the focus, if it writes with this key."""
+    def _is_written(self, event: events.Key) -> bool:
+        """Whether the widget that has the focus writes with this key."""
         focused = self.focused
-        return focused if focused and focused.check_consume_key(event.key, event.character) else None
+        return focused is not None and focused.check_consume_key(event.key, event.character)
+
+    def _hearers(self) -> list[MessagePump]:
+        """Those that a key comes to, one after the other, and what they make of it: a field's enter, say."""
+        return [node for node in (self.focused or self.screen).ancestors_with_self if node is not self]
 
 
-async def _written(writer: Widget) -> None:
-    """Wait until the key is written: else an enter right after it would be heard before it."""
-    done = asyncio.Event()
-    if writer.call_later(done.set):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), MOST_SECONDS)
+async def _heard(hearers: Iterable[MessagePump]) -> None:
+    """Wait until all of them have done what the key asks: the next may be for what comes of it."""
+    for hearer in hearers:
+        done = asyncio.Event()
+        if hearer.call_later(done.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), MOST_SECONDS)

@@ -108,6 +108,13 @@ SHARED = (
         "Draw the whole screen again, where something has disturbed it.",
         anywhere=True,
     ),
+    Command(
+        "suspend",
+        ("ctrl+z",),
+        "suspend",
+        "Go back to the shell for a while; `fg` there brings you back here.",
+        anywhere=True,
+    ),
     Command("back", ("escape",), "back", "Leave this.", rank=85, anywhere=True),
     Command("help", ("question_mark",), "help", "What can be done here.", rank=90),
     Command("quit", ("q",), "quit", "Leave; an open case keeps its place.", rank=95),

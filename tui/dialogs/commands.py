@@ -32,4 +32,6 @@ SECRET = dialog(
     Command("done", ("enter",), "I have it", "Close this; the secret is forgotten.", rank=12),
 )
 
+MFA = dialog("mfa", Command("sign_in", ("enter",), "sign in", "Sign in with this code.", rank=10))
+
 WELCOME = dialog("welcome", Command("try", ("i", "enter"), "identify it", "See whose key leaked.", rank=10))

@@ -40,8 +40,11 @@ class Deed:
     """What *whose* names."""
 
 
-def deed_told(deed: Deed, width: int) -> list[Line]:
+def deed_told(deed: Deed, width: int, signed: str = "") -> list[Line]:
+    """*signed* says who does it, with which credentials."""
     lines = labelled(deed.label, deed.whose, width, "strong")
+    if signed:
+        lines += labelled("as", signed, width)
     for note in deed.notes:
         lines += labelled("", note, width, "accent")
     return lines + plan_told(deed.plan, (), width, titled=False)
@@ -50,16 +53,26 @@ def deed_told(deed: Deed, width: int) -> list[Line]:
 class DeedText(Page):
     """Shows the deed, as high as it needs to be and the sheet allows."""
 
-    def __init__(self, deed: Deed) -> None:
+    def __init__(self, deed: Deed, signed: str) -> None:
         super().__init__(more="pgdn")
         self._deed = deed
+        self._signed = signed
+
+    def sign(self, signed: str) -> None:
+        """Say who does it, where that was not known before."""
+        if signed != self._signed:
+            self._signed = signed
+            self._rewrap()
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return max(1, min(len(deed_told(self._deed, width - 2)), self.app.size.height - _BESIDE))
+        return max(
+            1, min(len(deed_told(self._deed, width - 2, self._signed)), self.app.size.height - _BESIDE)
+        )
 
     def _rewrap(self) -> None:
         if (width := self.size.width - 2) > 0:
-            self._wrapped = deed_told(self._deed, width)
+            self._wrapped = deed_told(self._deed, width, self._signed)
             self.move(0)
 
 
@@ -75,14 +88,25 @@ class ConfirmDialog(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         yield Rule(f"{self._deed.plan.title}?")
-        yield DeedText(self._deed)
+        yield DeedText(self._deed, self._signed)
         if self._deed.typed:
             with Horizontal(id="typed"):
                 yield Lines(id="prompt")
                 yield Input(compact=True, max_length=TYPED)
         yield Choices("Leave it", self._deed.verb if self._deed.typed else f"y  {self._deed.verb}")
 
+    @property
+    def _signed(self) -> str:
+        context = self.stanch.context
+        parts = (context.caller, context.credentials and f"({context.credentials})")
+        return " ".join(part for part in parts if part)
+
+    def _introduced(self) -> None:
+        for text in self.query(DeedText):
+            text.sign(self._signed)
+
     def on_mount(self) -> None:
+        self.watch(self.app, "context", self._introduced, init=False)
         if self._deed.typed:
             prompt = self.query_one("#prompt", Lines)
             words = f" The last four characters of {self._deed.typed}, to go on: "

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
 from services.aws.call import Call
-from services.base.text import clean
+from services.aws.where import Where
 from services.cases.plan import Plan, State
 from services.cases.state import SentCall, StepState
+from services.quoting.shell import ShellCommand
 from tui.dialogs.steps import StepRow, without_shell_ways
 from tui.look.lines import Line, Role
 
@@ -56,14 +56,16 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
         or ("nothing to undo" if _reads(plan) else "none: it is for good"),
         width,
     )
+    if plan.where.endpoint:
+        lines += labelled("at", f"{plan.where.endpoint}, which is not AWS's own endpoint", width, "warn")
     for warning in plan.warnings:
         lines += labelled("mind", without_shell_ways(warning), width, "warn")
     for number, call in enumerate(plan.calls, 1):
-        lines += call_told(number, call, width)
+        lines += call_told(number, call, width, plan.where)
     return lines
 
 
-def call_told(number: int, call: Call, width: int) -> list[Line]:
+def call_told(number: int, call: Call, width: int, where: Where) -> list[Line]:
     """``1  iam  UpdateServiceSpecificCredential`` and below it the command that does the same."""
     place = f" in {call.region}" if call.region else ""
     head: Line = (
@@ -72,13 +74,13 @@ def call_told(number: int, call: Call, width: int) -> list[Line]:
         (call.operation, "text"),
         (place, "quiet"),
     )
-    return [head, *(((f"   {text}", "quiet"),) for text in command_lines(call.cli, width - 3))]
+    return [head, *(((f"   {text}", "quiet"),) for text in command_lines(where.aws(call), width - 3))]
 
 
-def command_lines(command: str, width: int) -> list[str]:
+def command_lines(command: ShellCommand, width: int) -> list[str]:
     """*command* as it can be pasted: broken between its words, with a backslash where it goes on."""
     lines, line = [], "$"
-    for word in map(shlex.quote, shlex.split(clean(command, limit=20_000))):
+    for word in command.tokens:
         if cell_len(line) + cell_len(word) + 3 > width and line.strip() not in ("", "$"):
             lines.append(line + " \\")
             line = " "

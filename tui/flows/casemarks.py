@@ -19,7 +19,11 @@ def _read(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, 
     from services.cases.errors import RunbookError
 
     found = []
-    for case in CaseBook(state_dir).cases():
+    try:
+        cases = CaseBook(state_dir).cases()
+    except RunbookError:
+        return ()  # the cases screen says what is wrong, and the first step does
+    for case in cases:
         try:
             state = case.state()
         except RunbookError:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine, Generator
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
+from textual.worker import Worker
 
 from services.aws.errors import AwsError, ReadOnly
 from tui.commands import table as commands
@@ -24,6 +26,7 @@ from tui.commands.command import Command
 from tui.frame import guide
 from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
+from tui.frame.internals import forget_who_is_gone
 from tui.frame.notice import Level, Notice
 from tui.frame.statusline import StatusLine
 from tui.host import Host, host_of
@@ -82,12 +85,24 @@ class Commands(Screen[Result]):
             await done
         self.commands_changed()
 
+    def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
+        return super().run_worker(
+            _Unbegun(work) if inspect.iscoroutine(work) else work, *arguments, **options
+        )
+
     def remove(self) -> AwaitRemove:
         self._leaving = True
         # What it still reads has nobody to be shown to, and its widgets go before its workers would. Not at
         # once: a worker begun in this moment would never be awaited.
         asyncio.get_running_loop().call_soon(self.workers.cancel_node, self)
         return super().remove()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        if not self.is_current:
+            # It was left or covered since the key was pressed: Textual would close the screen in sight.
+            return AwaitComplete()
+        forget_who_is_gone(self)
+        return super().dismiss(result)
 
     def commands_changed(self) -> None:
         """Say what can be done now once more; call it when the subject or a state has changed."""
@@ -131,6 +146,10 @@ class Commands(Screen[Result]):
     def do_redraw(self) -> None:
         self.stanch.redraw()
 
+    def do_suspend(self) -> None:
+        if not self.stanch.stop_job():
+            self.say("There is no shell to go back to.")
+
     def do_theme(self) -> None:
         self.say(f"Colours: {self.stanch.next_theme()}.")
 
@@ -150,6 +169,19 @@ class Commands(Screen[Result]):
         """A key pasted anywhere opens identify with it."""
         event.stop()
         self.stanch.open(ToIdentify(event.text))
+
+
+class _Unbegun(Awaitable[Any]):
+    """A coroutine that is closed where its worker is cancelled before its first step."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._coroutine.__await__()
+
+    def __del__(self) -> None:
+        self._coroutine.close()
 
 
 class StanchScreen(Commands[None]):

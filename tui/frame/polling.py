@@ -37,7 +37,7 @@ class Poll:
 
     def start(self) -> None:
         if not self.running:
-            self._worker = self._owner.run_worker(self._go_on(), name="poll", exit_on_error=True)
+            self._worker = self._owner.run_worker(self._go_on, name="poll", exit_on_error=True)
 
     def stop(self) -> None:
         if self._worker is not None:

@@ -19,7 +19,7 @@ _ROLES: dict[Colour, Role] = {"red": "alarm", "yellow": "warn", "green": "good"}
 
 
 def status(context: Context, width: int, now: datetime) -> Line:
-    """The account and READ-ONLY stay whatever the width; the Region, the name and the caller give way."""
+    """Account, foreign endpoint and READ-ONLY stay whatever the width; Region, name and caller give way."""
     right = _right(context, now)
     room = width - width_of(right) - 3
     for parts in _left(context):
@@ -41,16 +41,26 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     short: Span = (context.account, "strong")
     caller: Span = (context.caller or "", "text")
     places = _places(context.regions)
-    kind: tuple[Span, ...] = (("pretend account", "good"),) if context.demo else ()
-    named = context.profile and not context.colour
-    profile: tuple[Span, ...] = ((f"profile {context.profile}", "quiet"),) if named else ()
-    return [
-        (name, known, *kind, caller, *profile, places),
+    kind: tuple[Span, ...] = ()
+    if context.demo:
+        kind = (("pretend account", "good"),)
+    elif context.endpoint:
+        kind = ((f"endpoint {context.endpoint.removeprefix('http://')}", "warn"),)
+    there = () if context.demo else kind
+    signed: Span = (context.credentials or "", "quiet")
+    with_credentials: list[tuple[Span, ...]] = [
+        (name, known, *there, caller, signed, places),
+        (known, *there, caller, signed, places),
+        (short, *there, caller, signed, places),
+        (short, *there, caller, signed),
+    ]
+    # In the demo they are nobody's.
+    return (with_credentials if context.credentials and not context.demo else []) + [
         (name, known, *kind, caller, places),
         (name, known, *kind, caller),
-        (name, short, caller),
-        (short, caller),
-        (short,),
+        (name, short, *there, caller),
+        (short, *there, caller),
+        (short, *there),
     ]
 
 

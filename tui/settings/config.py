@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from services.base import folders
+
 ThemeName = Literal["dark", "light", "high-contrast", "terminal"]
 Colour = Literal["red", "yellow", "green"]
 
@@ -72,14 +74,15 @@ EXAMPLE = """\
 def default_path() -> Path:
     import platformdirs
 
-    return platformdirs.user_config_path("stanch") / "config.toml"
+    found = folders.of_user(lambda: platformdirs.user_config_path("stanch"), "XDG_CONFIG_HOME")
+    return found / "config.toml"
 
 
 def load(path: Path) -> Config:
     """The configuration in *path*, or the defaults where there is no such file; raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read ({_why(error)}).") from None
@@ -87,6 +90,8 @@ def load(path: Path) -> Config:
 
     try:
         return msgspec.convert(tomllib.loads(text), Config)
+    except RecursionError:
+        raise ConfigError(f"{path} is not TOML: it is nested too deep.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from None
     except msgspec.ValidationError as error:

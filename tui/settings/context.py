@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.cases.leftopen import LeftOpen
@@ -35,7 +35,10 @@ class Context:
     alias: str | None = None
     caller: str | None = None
     regions: tuple[str, ...] = ()
+    endpoint: str | None = None
+    """What is asked in place of AWS's own; it stays in sight whatever the width."""
     profile: str | None = None
+    """The profile that signs, where one is named."""
     colour: Colour | None = None
     """The profile's own, if it is to be in sight whatever the width."""
     read_only: bool = False
@@ -43,5 +46,12 @@ class Context:
     waiting: str | None = None
     trouble: str | None = None
     case: OpenCase | None = None
+    credentials: str | None = None
+    """Which credentials sign, and from where ("profile incident, role Responder"), once they are found."""
     left_open: tuple[LeftOpen, ...] = ()
     """Incidents that nobody closed, the newest first; those of the screen too."""
+
+    def introduced(self, account: str, caller: str, source: object) -> Context:
+        """The same, once AWS has said who is asking; *source* is where the credentials are from."""
+        signed = str(source) if source else None
+        return replace(self, account=account, caller=caller, credentials=signed, waiting=None, trouble=None)

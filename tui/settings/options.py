@@ -41,6 +41,9 @@ class Options:
 
     state_dir: Path
     profile: str | None = None
+    """The one of the option; what AWS_PROFILE names is found anew by whoever signs in."""
+    signing_profile: str | None = None
+    """The profile that signs, where one is named at all."""
     regions: tuple[str, ...] = ()
     read_only: bool = False
     mouse: bool = True

@@ -20,7 +20,17 @@ from services.audit.model import SEVERITIES, Audit, Finding, Limits
 from services.base import clock
 from services.base.text import clean
 from tui.exits import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    pass_setup,
+    print_document,
+    print_json,
+    run,
+)
+from tui.shell.newfile import force_option, may_replace
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}
 
@@ -85,6 +95,7 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     metavar="FILE",
     help="Accept all that is found now; what FILE said before of reasons and dates is kept.",
 )
+@force_option("--write-baseline, unless it is that of --baseline,")
 @as_json
 @click.option("--sarif", "as_sarif", is_flag=True, help="SARIF 2.1.0 on standard output, for pipelines.")
 @pass_setup
@@ -101,6 +112,7 @@ def command(
     fail_on: str | None,
     baseline_file: Path | None,
     write_baseline: Path | None,
+    force: bool,
     as_json: bool,
     as_sarif: bool,
 ) -> None:
@@ -119,18 +131,20 @@ def command(
     limits = Limits(
         old=timedelta(days=max_age), expiring=timedelta(days=expiring_in), unused=timedelta(days=unused_for)
     )
+    if write_baseline and write_baseline != baseline_file:
+        may_replace(write_baseline, force=force)
     known, today = _read(baseline_file), clock.now().date()
     visits = run(_visit(setup, role_arns, organization_role, limits, data_events))
     if as_json:
         print_json(_document(visits, known, today))
     elif as_sarif:
-        print_json(sarif.document(visits, known, today))
+        print_document(sarif.document(visits, known, today))
     else:
         for visit in visits:
             _print(visit, known, today)
     _complain(visits)
     if write_baseline:
-        _write(write_baseline, visits)
+        _write(write_baseline, visits, force)
     ctx.exit(_code(visits, known, today, fail_on))
 
 
@@ -160,8 +174,13 @@ def _read(file: Path | None) -> Baseline:
         raise click.UsageError(str(error)) from None
 
 
-def _write(file: Path, visits: Sequence[Visit]) -> None:
-    before = _read(file) if file.exists() else Baseline()
+def _write(file: Path, visits: Sequence[Visit], force: bool) -> None:
+    try:
+        before = _read(file) if file.exists() else Baseline()
+    except click.UsageError:
+        if not force:
+            raise
+        before = Baseline()
     found = [(visit.found.account, each) for visit in visits if visit.found for each in visit.found.findings]
     try:
         count = accepted.write(file, found, before)

@@ -1,4 +1,4 @@
-"""`stanch case`: the cases kept here, and whether their journals are as they were written."""
+"""`stanch case`: the cases kept here, and where each stands."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ import click
 
 from services.base import clock
 from services.base.text import clean
-from services.cases.case import Case, CaseBook
+from services.cases.case import CaseBook
 from services.cases.errors import CaseError
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
+from tui.shell.guessing import Guessing
+from tui.shell.verifying import anchor, say_consistency, verify
 
 
-@click.group("case", short_help="List, show, verify, report and close cases.")
+@click.group("case", cls=Guessing, short_help="List, show, verify, anchor, report and close cases.")
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 
 
 command.add_command(report.command)
+command.add_command(verify)
+command.add_command(anchor)
 
 
 @command.command("list", epilog="Example: stanch case list --json")
@@ -63,42 +67,15 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     now, state = clock.now(), case.state()
     opened = f", opened {clock.spoken(state.opened_at, now)}" if state.opened_at else ""
     closed = f", closed {clock.spoken(state.closed_at, now)}" if state.closed_at else ""
-    click.echo(f"case {case.id}{opened}{closed}")
-    click.echo(f"{state.about} of {state.whose} in {state.opened['account']}")
+    click.echo(clean(f"case {case.id}{opened}{closed}"))
+    click.echo(clean(f"{state.about} of {state.whose} in {state.opened['account']}"))
     for who in state.responders:
-        click.echo(f"worked on by {who['responder']}, {who['login']} on {who['host']}")
+        click.echo(clean(f"worked on by {who['responder']}, {who['login']} on {who['host']}"))
     for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""
-        click.echo(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}")
-    _say_flaws(case)
-
-
-@command.command("verify", epilog="Example: stanch case verify 1123-K5E && echo intact")
-@click.argument("case_id", metavar="ID")
-@as_json
-@pass_setup
-@click.pass_context
-def verify(ctx: click.Context, setup: Setup, case_id: str, as_json: bool) -> None:
-    """Look for altered, missing, added or reordered lines and altered evidence; exit 1 if there are any."""
-    case = CaseBook(setup.state_dir).get(case_id)
-    flaws = case.flaws()
-    entries = case.journal.entries()
-    head = entries[-1].hash if entries else None
-    if as_json:
-        print_json(
-            {
-                "case": case.id,
-                "intact": not flaws,
-                "entries": len(entries),
-                "head": head,
-                "flaws": list(flaws),
-            }
-        )
-    else:
-        _say_flaws(case)
-        click.echo(f"{len(entries)} lines, head {head}")
-    ctx.exit(Exit.DEFECT if flaws else Exit.DONE)
+        click.echo(clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}"))
+    say_consistency(case)
 
 
 @command.command("note", epilog="Example: stanch case note 1123-K5E 'told the service owner'")
@@ -128,11 +105,3 @@ def close(setup: Setup, case_id: str) -> None:
     click.echo(f"Case {case.id} is closed.")
     for words in left:
         complain(words)
-
-
-def _say_flaws(case: Case) -> None:
-    flaws = case.flaws()
-    for flaw in flaws:
-        click.echo(f"✗ {flaw}")
-    if not flaws:
-        click.echo("✓ the journal and the evidence are as they were written")

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import click
 
+from services.aws.credentials.profiles import named_profile
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.base.text import clean
+from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig, ThemeName
+from tui.shell.attending import attended
+from tui.shell.streams import takes_all_letters
+from tui.shell.terminalprompt import TerminalPrompt
 
 T = TypeVar("T")
+
+_OPENED: WeakSet[AwsSession] = WeakSet()
+"""Those of this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The options that stand before the command, over what is configured."""
+    """The options that stand before the command, over what is configured.
+
+    *profile* is the one of the option: named in the environment, it may be another's keys that sign.
+    """
 
     profile: str | None
     regions: tuple[str, ...]
@@ -34,10 +47,17 @@ class Setup:
     plain: bool = False
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")
+    account: str | None = None
+    """The credentials are to be of this account, or nothing is asked."""
+    role_arn: str | None = None
+    endpoint_urls: Mapping[str, str] = field(default_factory=dict)
+    state_dir_named: bool = False
+    opened: list[AwsSession] = field(default_factory=list, compare=False, repr=False)
+    """Every session that was made."""
 
     @property
     def profile_config(self) -> ProfileConfig:
-        return self.config.of_profile(self.profile)
+        return self.config.of_profile(named_profile(self.profile))
 
     @property
     def more_regions(self) -> tuple[str, ...]:
@@ -45,9 +65,38 @@ class Setup:
         return self.profile_config.regions or self.config.regions
 
     def session(self) -> AwsSession:
-        return AwsSession(
-            self.profile, self.regions, read_only=self.read_only, more_regions=self.more_regions
+        opened = AwsSession(
+            self.profile,
+            self.regions,
+            read_only=self.read_only,
+            more_regions=self.more_regions,
+            prompt=TerminalPrompt(),
+            account=self.account,
+            role_arn=self.role_arn,
+            endpoint_urls=self.endpoint_urls,
+            state_dir=self._named_state_dir,
         )
+        _OPENED.add(opened)
+        self.opened.append(opened)
+        return opened
+
+    @property
+    def where(self) -> Where:
+        """Where printed commands act, as far as that is known by now."""
+        if self.opened:
+            return self.opened[-1].where
+        return Where(
+            self.account,
+            self.profile,
+            self.role_arn,
+            self.regions,
+            endpoints=self.endpoint_urls,
+            state_dir=self._named_state_dir,
+        )
+
+    @property
+    def _named_state_dir(self) -> str | None:
+        return str(self.state_dir) if self.state_dir_named else None
 
 
 pass_setup = click.make_pass_decorator(Setup)
@@ -56,7 +105,18 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON documen
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run *work* to its end; an interrupt cancels it and is passed on."""
-    return asyncio.run(work)
+    progress = Progress()
+
+    def say(text: str) -> None:
+        if text:
+            progress(text)
+        else:
+            progress.done()
+
+    try:
+        return asyncio.run(attended(work, _OPENED, say, complain))
+    finally:
+        progress.done()
 
 
 class Each(list[T]):
@@ -71,9 +131,24 @@ class Each(list[T]):
 
 
 def print_json(document: object) -> None:
+    """One document, which says the endpoint where AWS was asked for it."""
+    setup = _setup()
+    if isinstance(document, dict) and setup and setup.opened:
+        document = document | setup.where.as_json()
+    print_document(document)
+
+
+def _setup() -> Setup | None:
+    context = click.get_current_context(silent=True)
+    return context.find_object(Setup) if context else None
+
+
+def print_document(document: object) -> None:
+    """One whose form somebody else decides."""
     # Piece by piece: a review may have more events than there is memory for as text. The encoder that
     # indents is the one in Python, which asks a list for its items.
-    for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=not takes_all_letters(sys.stdout))
+    for part in encoder.iterencode(document):
         sys.stdout.write(part)
     sys.stdout.write("\n")
     sys.stdout.flush()
@@ -81,25 +156,40 @@ def print_json(document: object) -> None:
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """*rows* with a header; a cell that a spreadsheet would take for a formula is made text."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    click.echo(out.getvalue(), nl=False)
+    click.echo(to_csv(rows), nl=False)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns as wide as their widest cell, the last as it comes; ids are never cut."""
     lines = [list(header), *([clean(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
+def _width(text: str) -> int:
+    """Columns of a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def confirm(aws: AwsSession, question: str = "Do it?") -> None:
+    """Ask *question*, saying which credentials sign; raises click.Abort unless the answer is yes."""
+    click.confirm(f"Credentials: {aws.source or 'unknown'}. {question}", abort=True, err=True)
+
+
 def complain(text: str) -> None:
-    click.echo(f"stanch: {text}", err=True)
+    say_aside(f"stanch: {text}\n")
+
+
+def say_aside(text: str) -> None:
+    """Onto standard error, which may be full: no reason to end in the middle of a deed."""
+    with suppress(OSError):
+        click.echo(text, nl=False, err=True)
 
 
 class Progress:
@@ -111,22 +201,11 @@ class Progress:
 
     def __call__(self, text: str) -> None:
         if self._terminal:
-            text = clean(text, limit=78)
-            click.echo("\r" + text.ljust(self._shown), nl=False, err=True)
+            text = clean(text, limit=min(78, shutil.get_terminal_size().columns - 2))
+            say_aside("\r" + text.ljust(self._shown))
             self._shown = len(text)
 
     def done(self) -> None:
         if self._shown:
-            click.echo("\r" + " " * self._shown + "\r", nl=False, err=True)
+            say_aside("\r" + " " * self._shown + "\r")
             self._shown = 0
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            text = ""
-        case list() | tuple():
-            text = " ".join(str(part) for part in value)
-        case _:
-            text = clean(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text

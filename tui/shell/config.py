@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
+from services.aws.credentials.profiles import named_profile
 from tui.exits import Exit
 from tui.settings.config import EXAMPLE
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
@@ -37,7 +38,7 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
     found = {
         "file": str(setup.config_file),
         "exists": setup.config_file.is_file(),
-        "profile": setup.profile,
+        "profile": named_profile(setup.profile),
         "read_only": setup.read_only,
         "in_force": msgspec.to_builtins(setup.config),
         "keys": {each.id: list(each.keys) for each in table},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
-from services.audit.doctor import TOLERATED, Diagnosis, Recorded, ahead_in_words, diagnose
+from services.audit.doctor import Diagnosis, Recorded, diagnose
+from services.aws.skew import NOTICED, TOLERATED, ahead_in_words
 from services.base import clock
 from services.base.spans import spoken
 from services.base.text import clean
@@ -19,7 +20,6 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, r
 
 SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}
 COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "✗", "no": "✗"}
-WORTH_A_WORD = timedelta(minutes=1)
 
 
 @click.command(
@@ -55,12 +55,15 @@ def _print(found: Diagnosis) -> None:
     account = f"{found.alias} {found.caller.account}" if found.alias else found.caller.account
     click.echo(f"{found.caller.name} in {account}{', READ-ONLY' if found.read_only else ''}")
     click.echo(f"  {found.caller.arn}")
+    click.echo(f"  signed by: {found.source or 'unknown'}")
     click.echo(f"  looking into {', '.join(found.regions)}")
+    if found.where.endpoint:
+        click.echo(f"  ! asked at {found.where.endpoint}, which is not AWS's own endpoint")
     _head(f"You may, {CAVEAT}")
     for ability in found.abilities:
         _print_ability(ability)
     _head("Use of Logs keys is recorded")
-    _print_recorded(found.recorded, clock.now())
+    _print_recorded(found.recorded, clock.now(), str(found.where.stanch("harden")))
     _head("This machine")
     _print_machine(found)
 
@@ -77,7 +80,7 @@ def _print_ability(ability: Ability) -> None:
         _more(f"Ask for it (docs/policy-{part.document}.json). Until then: {_lowered(part.without)}")
 
 
-def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
+def _print_recorded(recorded: tuple[Recorded, ...], now: datetime, harden: str) -> None:
     for each in recorded:
         words: str = each.covers
         if each.since:
@@ -90,7 +93,7 @@ def _print_recorded(recorded: tuple[Recorded, ...], now: datetime) -> None:
     if blind:
         _more(
             f"Whether a key was used in {blind} will stay unknown: have it recorded before it is needed "
-            "(stanch harden).",
+            f"({harden}).",
         )
     if unsure:
         _more(f"Look at the trails of {unsure}, or use a profile that may read them.")
@@ -107,7 +110,7 @@ def _print_machine(found: Diagnosis) -> None:
     if ahead is None:
         _line("?", "clock", "AWS did not say its time")
         return
-    agrees = abs(ahead) < WORTH_A_WORD
+    agrees = abs(ahead) < NOTICED
     _line("✓" if agrees else "!", "clock", ahead_in_words(ahead))
     if not agrees:
         _more(

@@ -52,7 +52,8 @@ def command(setup: Setup, offline: bool, as_json: bool) -> None:
         click.echo("The token looks cut: it names its key, but would not work like this.")
     if key:
         click.echo(f"key {key.id} of {key.user}, {key.status}")
-        click.echo(f"Next: stanch respond {key.id} --user {key.user}")
+        next_ = setup.where.stanch("respond", key.id, options=(("--user", key.user),))
+        click.echo(f"Next: {next_}")
     elif offline:
         click.echo("Not asked: which key it is and whether it works.")
     elif account != token.account:

@@ -6,9 +6,11 @@ from functools import partial
 
 import click
 
+from services.aws.session import AwsSession
 from services.goals.governance.documents import BadDocument, service_named
 from services.goals.issuing.issue import IssueGoal
 from services.goals.issuing.names import BadName
+from services.keys.named import user_named
 from tui.shell.common import Setup, pass_setup, run
 from tui.shell.newkey import checked_destination, key_fields, tell_key
 from tui.shell.secretplace import age_options, secret_options
@@ -59,4 +61,9 @@ def command(
     except (BadName, BadDocument) as error:
         raise click.UsageError(str(error)) from None
     named = {"user": user, "service": goal.service}
-    ctx.exit(run(Work(setup, goal, how, named, partial(key_fields, goal), tell_key).run()))
+
+    async def check(aws: AwsSession) -> None:
+        if not undo:
+            await user_named(aws, user)
+
+    ctx.exit(run(Work(setup, goal, how, named, partial(key_fields, goal), tell_key, check).run()))

@@ -11,6 +11,7 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
+from services.keys.named import check_service
 from tui.exits import Exit
 from tui.shell.common import (
     Progress,
@@ -63,6 +64,7 @@ async def _read(setup: Setup, user: str | None, service: str | None) -> Inventor
     progress = Progress()
     async with setup.session() as aws:
         found = await (inventory.of_user(aws, user) if user else _all(aws, progress))
+        check_service(service, {key.service for key in found.keys})
         found = replace(found, keys=tuple(key for key in found.keys if _matches(key, service)))
         found = await inventory.examine(aws, found)
     progress.done()

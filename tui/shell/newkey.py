@@ -16,6 +16,7 @@ from services.cases.state import CaseState
 from services.goals.engine import Upkeep
 from services.goals.goal import Goal
 from tui.shell.secretplace import destination
+from tui.shell.streams import require_output
 from tui.shell.upkeep import How
 
 
@@ -32,6 +33,8 @@ def checked_destination(how: How, text: str, kms_key: str | None, tags: tuple[st
         raise click.UsageError(
             "--secret-to screen and --json do not go together: the secret is for eyes only."
         )
+    if isinstance(found, ToScreen) and not (how.only_plan or how.undo):
+        require_output()
     return found
 
 

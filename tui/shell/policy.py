@@ -10,7 +10,7 @@ from services.goals.governance.targets import BadTarget, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.rights import policies
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, pass_setup, print_json, run
+from tui.shell.common import Setup, complain, pass_setup, print_document, run
 from tui.shell.upkeep import How, Work, how_options
 
 
@@ -96,7 +96,7 @@ def command(
 
 async def _print(setup: Setup, wanted: Wanted, validating: bool) -> int:
     made = document(wanted)
-    print_json(made)
+    print_document(made)
     complain(f"{policies.counted_length(made):,} characters, white space not counted.")
     if not validating:
         return Exit.DONE

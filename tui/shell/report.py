@@ -15,6 +15,7 @@ from services.report.files import FORMATS, format_of, write_new
 from services.report.model import Report
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, pass_setup, run
+from tui.shell.newfile import force_option, may_replace
 
 
 @click.command(
@@ -36,25 +37,31 @@ from tui.shell.common import Setup, complain, pass_setup, run
     metavar="FILE",
     help="Write to a new file, for you alone, and not to standard output.",
 )
+@force_option("--output")
 @click.option("--offline", is_flag=True, help="Ask AWS for nothing: IncomingBytes as they were last kept.")
 @pass_setup
 @click.pass_context
 def command(
-    ctx: click.Context, setup: Setup, case_id: str, form: str | None, output: Path | None, offline: bool
+    ctx: click.Context,
+    setup: Setup,
+    case_id: str,
+    form: str | None,
+    output: Path | None,
+    force: bool,
+    offline: bool,
 ) -> None:
     """Write the report of a case: what its journal and evidence say, and IncomingBytes from CloudWatch.
 
     The points read are kept in the case as evidence. HTML is one file that loads nothing and runs nothing.
     """
-    if output and (output.exists() or output.is_symlink()):
-        raise click.UsageError(f"{output} exists already: name a file that does not.")
+    replaces = output is not None and may_replace(output, force=force)
     case = CaseBook(setup.state_dir).get(case_id)
     report, complete = build(case), True
     if not offline:
         report, complete = run(_with_traffic(setup, case, report))
     content = FORMATS[form or (output and format_of(output)) or "md"](report)
     if output:
-        _write(output, content)
+        _write(output, content, replaces)
         click.echo(f"The report of case {case.id} is in {output}.")
     else:
         click.echo(content, nl=False)
@@ -83,8 +90,8 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
     return build(case, flow.keep(case, reading)), not reading.unreadable
 
 
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str, replaces: bool) -> None:
     try:
-        write_new(path, content)
+        write_new(path, content, force=replaces)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None

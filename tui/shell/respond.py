@@ -21,9 +21,20 @@ from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.token import decode
 from services.rotation.opening import notices
 from tui.exits import Exit
-from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
+from tui.shell.common import (
+    Progress,
+    Setup,
+    as_json,
+    complain,
+    confirm,
+    pass_setup,
+    print_json,
+    print_table,
+    run,
+)
 from tui.shell.identify import match_key, read_token
 from tui.shell.secretplace import destination, secret_options
+from tui.shell.streams import require_output
 
 UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
 STEPS = [*UNDOABLE, "reset", "sweep"]
@@ -135,6 +146,8 @@ def command(
         name = StepName.REPLACE if step == "reset" else deed(step or undo or "")
         if not yes and not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+        if name is StepName.REPLACE and not undo and isinstance(options.secret_to, ToScreen):
+            require_output()
         ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
     if as_json:
         raise click.UsageError("--json goes with --plan, --step or --undo.")
@@ -179,7 +192,7 @@ class _Work:
                 }
             )
         else:
-            click.echo(f"{runbook.key.id} of {runbook.key.user} in {runbook.caller.account}")
+            click.echo(f"{runbook.key.id} of {runbook.key.user} in {aws.where.text}")
             for number, plan in enumerate(plans, 1):
                 print_plan(plan, number)
         return Exit.DONE
@@ -231,7 +244,7 @@ class _Work:
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(runbook.aws, f"Do it in {plan.where.text}?")
         return plan
 
     async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:
@@ -293,7 +306,9 @@ def print_plan(plan: Plan, number: int | None = None) -> None:
     click.echo(f"  undo:   {plan.undo or 'none'}")
     for warning in plan.warnings:
         click.echo(f"  mind:   {warning}")
+    if plan.where.endpoint:
+        click.echo(f"  mind:   asked and sent to {plan.where.endpoint}, which is not AWS's own endpoint")
     if plan.blocked:
         click.echo(f"  blocked: {plan.blocked}")
     for call in plan.calls:
-        click.echo(f"  $ {call.cli}")
+        click.echo(f"  $ {plan.where.aws(call)}")

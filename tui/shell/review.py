@@ -16,8 +16,9 @@ from services.incident import opening
 from services.incident.exporting import keep
 from services.incident.reviewing import marks
 from services.incident.reviewwork import source_told
+from services.keys.named import user_named
 from services.review import export as exporting
-from services.review.model import Athena, Marks, SourceUnavailable, Subject, Window
+from services.review.model import Athena, Marks, SourceUnavailable, Subject, Unreadable, Window
 from services.review.model import Progress as Scanned
 from services.review.pace import Pace
 from services.review.plan import SOURCES
@@ -36,6 +37,9 @@ from tui.shell.common import (
     print_table,
     run,
 )
+from tui.shell.newfile import force_option, may_replace
+
+DEFAULT_WINDOW = timedelta(days=7)
 
 SHOWN = 50
 """Events that a person is shown; scripts get them all."""
@@ -70,7 +74,11 @@ class Moment(click.ParamType[datetime]):
 )
 @click.argument("key_id", required=False)
 @click.option("--user", metavar="U", help="The key's user; alone, all that this user did.")
-@click.option("--since", type=Moment(), default="7d", show_default=True, help="7d, 36h, or a time in UTC.")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="7d, 36h, or a time in UTC; if not said, 7d, and with files all that they hold.",
+)
 @click.option("--until", type=Moment(), default="0s", help="Likewise; now if not said.")
 @click.option(
     "--source",
@@ -91,6 +99,9 @@ class Moment(click.ParamType[datetime]):
 @click.option(
     "--fresh", is_flag=True, help="Read all objects anew, also those a reading that was cut had done."
 )
+@click.option(
+    "--deleted", is_flag=True, help="The user of --user was deleted since: look for its name all the same."
+)
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="The events as comma-separated values.")
 @click.option(
@@ -99,6 +110,7 @@ class Moment(click.ParamType[datetime]):
     metavar="FILE",
     help="Write the matching records to a new file, as JSON lines; a key's open case keeps them too.",
 )
+@force_option("--export")
 @pass_setup
 @click.pass_context
 def command(
@@ -106,7 +118,7 @@ def command(
     setup: Setup,
     key_id: str | None,
     user: str | None,
-    since: datetime,
+    since: datetime | None,
     until: datetime,
     source: str,
     suspected: datetime | None,
@@ -114,9 +126,11 @@ def command(
     athena_output: str | None,
     athena_create: bool,
     fresh: bool,
+    deleted: bool,
     as_json: bool,
     as_csv: bool,
     export: Path | None,
+    force: bool,
 ) -> None:
     """Say whether the key was used, from where and against what, and what else its user did.
 
@@ -126,18 +140,22 @@ def command(
         raise click.UsageError("Name a key, or a user with --user.")
     if as_json and as_csv:
         raise click.UsageError("--json and --csv do not go together.")
+    if since is None:
+        since = Window.all_time().since if _offline(source) else clock.now() - DEFAULT_WINDOW
+        until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
+    if deleted and (key_id or not user):
+        raise click.UsageError("--deleted goes with --user alone.")
     if since >= until:
         raise click.UsageError("--since must be before --until.")
-    if export and export.exists():
-        raise click.UsageError(f"{export} exists already: name a file that does not.")
+    replaces = export is not None and may_replace(export, force=force)
     try:
         athena = Athena(athena_workgroup, athena_output, create=athena_create)
         window = Window(since, until)
-        review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh))
+        review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh, deleted))
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None
     if export:
-        _export(review, export, case)
+        _export(review, export, case, replaces)
     if as_json:
         print_json(_document(review))
     elif as_csv:
@@ -158,6 +176,7 @@ async def _review(
     suspected: datetime | None,
     athena: Athena,
     fresh: bool,
+    deleted: bool,
 ) -> tuple[Review, Case | None]:
     """The review, and the key's open case where it has one."""
     line, pace = Progress(), Pace()
@@ -175,7 +194,10 @@ async def _review(
             return review, None
         async with setup.session() as aws:
             subject = Subject(user or "")
-            if key_id:
+            if user and not key_id:
+                spelled = user if deleted else await user_named(aws, user)
+                subject = Subject(spelled or user)
+            elif key_id:
                 runbook = await opening.look_up(aws, CaseBook(setup.state_dir), key_id, user=user)
                 subject = Subject(runbook.key.user, key_id, runbook.key.service)
                 known, case = marks(runbook.state), runbook.case
@@ -191,9 +213,17 @@ async def _review(
                 keep=setup.state_dir / "reviews",
                 fresh=fresh,
             )
+            if user and not key_id and spelled is None:
+                what = f"whether there is a user {user}"
+                part = Unreadable.of(what, "iam:GetUser is not allowed")
+                review = replace(review, complete=False, unreadable=(*review.unreadable, part))
             return review, case
     finally:
         line.done()
+
+
+def _untold(ctx: click.Context, option: str) -> bool:
+    return ctx.get_parameter_source(option) is click.core.ParameterSource.DEFAULT
 
 
 def _offline(source: str) -> bool:
@@ -214,8 +244,8 @@ def _print(review: Review) -> None:
             (
                 part.source,
                 part.region,
-                clock.spoken(part.since, now),
-                clock.spoken(part.until, now),
+                _bound(part.since, "the first", now),
+                _bound(part.until, "the last", now),
                 part.covers,
                 part.note,
             )
@@ -246,6 +276,11 @@ def _print(review: Review) -> None:
     complain(f"{review.records_scanned:,} records read, {review.records_unreadable:,} unreadable.")
 
 
+def _bound(when: datetime, unbounded: str, now: datetime) -> str:
+    every = Window.all_time()
+    return unbounded if when in (every.since, every.until) else clock.spoken(when, now)
+
+
 def _document(review: Review) -> dict[str, object]:
     few = replace(review, events=(), on_user=()).as_json()
     return few | {
@@ -254,9 +289,9 @@ def _document(review: Review) -> dict[str, object]:
     }
 
 
-def _export(review: Review, path: Path, case: Case | None) -> None:
+def _export(review: Review, path: Path, case: Case | None, replaces: bool) -> None:
     try:
-        digest = exporting.write(review.events, path)
+        digest = exporting.write(review.events, path, force=replaces)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
     complain(f"{len(review.events):,} records written to {path}, SHA-256 {digest}.")

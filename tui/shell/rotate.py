@@ -13,6 +13,7 @@ from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from tui.shell.common import Setup, as_json, pass_setup, run
 from tui.shell.rotateone import Do, One, Want
 from tui.shell.secretplace import destination, secret_options
+from tui.shell.streams import require_output
 
 _AGE = re.compile(r"(\d{1,5})([dw])")
 
@@ -135,6 +136,8 @@ def command(
             raise click.UsageError("--service goes with --older-than.")
         do = Do(asked[0]) if asked else Do.NEXT if yes else Do.LOOK
         want = Want(do, options, only_plan, yes, take_over, as_json)
+        if do is Do.NEXT and not only_plan and isinstance(options.secret_to, ToScreen):
+            require_output()
         ctx.exit(run(One(setup, key_id, user, want).run()))
     if key_id or asked:
         raise click.UsageError("--older-than begins with several keys: it takes no KEY_ID and no stage.")

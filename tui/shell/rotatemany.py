@@ -15,7 +15,7 @@ from services.incident.situation import Options
 from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, print_json, print_table
+from tui.shell.common import Setup, complain, confirm, print_json, print_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Many:
             if not self.yes:
                 self._show(found, candidates)
                 if ready:
-                    click.confirm(f"Make a second key for {ready}?", abort=True, err=True)
+                    where = self.setup.where.text
+                    confirm(aws, f"Make a second key for {ready} in {where}?")
             begun = await begin_all(candidates, book, self._told, take_over=self.take_over)
         if self.as_json:
             rows = [_row(one.candidate) | _ended(one) for one in begun]
@@ -68,6 +69,7 @@ class Many:
             complain(f"No key is {self.older_than.days} days old or more.")
             return
         now = clock.now()
+        click.echo(f"In {self.setup.where.text}:")
         print_table(
             ("KEY ID", "USER", "SERVICE", "STATUS", "AGE", "PLAN"),
             [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import LiteralString
 
 import click
 
@@ -23,8 +24,9 @@ from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
+from services.traffic.named import groups_named
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, print_json
+from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.respond import print_plan
 
 
@@ -63,6 +65,8 @@ class One:
         do, options = self.want.do, self.want.options
         async with self.setup.session() as aws:
             rotation = await opening.look_up(aws, self.book, self.key_id, user=self.user)
+            if options.log_groups:
+                await groups_named(aws, options.log_groups)
             if self.want.only_plan:
                 return await self._plans(rotation)
             if do is Do.LOOK and rotation.case is not None:
@@ -103,7 +107,7 @@ class One:
                 }
             )
             return Exit.DONE
-        click.echo(f"{rotation.key.id} of {rotation.key.user} in {rotation.caller.account}")
+        click.echo(f"{rotation.key.id} of {rotation.key.user} in {rotation.aws.where.text}")
         for number, plan in enumerate(plans, 1):
             print_plan(plan, number)
         return Exit.DONE
@@ -132,7 +136,7 @@ class One:
 
     async def _watch(self, rotation: Rotation) -> int:
         if rotation.case is None:
-            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({command(rotation.key)}).")
+            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({_command(rotation)}).")
         last: Standing | None = None
         # Others may go on with the case meanwhile: it is held only to write down what came of it.
         async for found in follow(rotation, self.want.options):
@@ -153,7 +157,7 @@ class One:
 
     async def _begin(self, rotation: Rotation) -> int:
         if self.want.do not in (Do.LOOK, Do.NEXT):
-            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({command(rotation.key)}).")
+            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({_command(rotation)}).")
         # What is blocked begins no case.
         shown = await self._agreed(rotation, await self._planned(rotation, StepName.REPLACE))
         with opening.begin(rotation, self.book, take_over=self.want.take_over):
@@ -174,7 +178,7 @@ class One:
         made = rotation.state.replacement
         if made is None or orphan(made):
             raise Refused(
-                f"There is no new key to import yet: make it first ({command(rotation.key)} --next)."
+                f"There is no new key to import yet: make it first ({_command(rotation, '--next')})."
             )
         await rotation.imported(f"imported, said {rotation.caller.arn.rsplit('/', 1)[-1]}")
 
@@ -200,7 +204,7 @@ class One:
         if plan.blocked:
             raise Refused(plan.blocked)
         if not self.want.yes and plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(rotation.aws, f"Do it in {plan.where.text}?")
         return plan
 
     async def _done(self, rotation: Rotation, step: StepName, shown: Plan, *, undo: bool = False) -> int:
@@ -261,6 +265,10 @@ class One:
         )
 
 
+def _command(rotation: Rotation, *more: LiteralString) -> str:
+    return command(rotation.aws.where, rotation.key, *more)
+
+
 def _print_ways(standing: Standing) -> None:
     for way, does in standing.ways:
         click.echo(f"  $ {way}   # {does}")
@@ -269,7 +277,7 @@ def _print_ways(standing: Standing) -> None:
 def _say_orphan(rotation: Rotation) -> None:
     made = rotation.state.replacement
     if made and orphan(made):
-        on = f"{command(rotation.key, '--next')} resets it and stores a new one"
+        on = f"{_command(rotation, '--next')} resets it and stores a new one"
         complain(f"{made.key_id} was made, and its secret is lost: {on}, --undo deletes it.")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from services.aws.where import Where
 from services.base import sizes
 from services.keys.token import Token
 from services.scan.scan import Scan
@@ -41,6 +43,9 @@ def command(
     A folder is looked through with all that is in it; of a git repository its whole history too, commits that
     were undone included. Each key is decoded to be sure, and named by its service, user and account: its
     secret is shown nowhere. AWS is asked nothing.
+
+    Nothing in a repository is run, obeyed or fetched. What it keeps elsewhere (borrowed objects, a linked
+    worktree, commits that a shallow or partial clone never fetched) is named and not read: exit 3.
     """
     if respond and (as_json or fail_on_found):
         raise click.UsageError("--respond opens the screen: it goes with neither --json nor --fail-on-found.")
@@ -55,7 +60,7 @@ def command(
     if as_json:
         print_json(_document(scan))
     else:
-        _tell(scan)
+        _tell(scan, setup.where)
     for what, why in scan.unreadable:
         complain(f"{what} was not looked through: {why}.")
     if respond and (token := _the_one(scan)):
@@ -79,7 +84,7 @@ def _read(scan: Scan) -> str:
     return f"{files}{objects}, {sizes.size(scan.bytes_read)}"
 
 
-def _tell(scan: Scan) -> None:
+def _tell(scan: Scan, where: Where) -> None:
     if not scan.found:
         click.echo(f"No API key was found in what was read ({_read(scan)}).")
         return
@@ -94,11 +99,12 @@ def _tell(scan: Scan) -> None:
         for found in scan.found
     ]
     print_table(("SERVICE", "USER", "ACCOUNT", "ALIAS", "WHERE"), rows)
-    users = sorted({token.user for token in scan.tokens if token.user})
-    for user in users:
-        click.echo(
-            f"Next: stanch keys --user {user}, then stanch respond KEY_ID; or scan once more with --respond."
-        )
+    for account, user in sorted({(token.account, token.user) for token in scan.tokens if token.user}):
+        there = replace(where, account=account)
+        keys = there.stanch("keys", options=(("--user", user),))
+        respond = there.stanch("respond", "KEY_ID", options=(("--user", user),))
+        click.echo(f"Next: {keys}")
+        click.echo(f"then: {respond}, or scan once more with --respond.")
 
 
 def _document(scan: Scan) -> dict[str, object]:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
+from services.aws.credentials.profiles import environment_signs, may_ask, named_region, signing_profile
+from services.aws.credentials.regions import check_region
 from services.aws.session import AwsSession
 from services.keys.token import Token
 from tui.settings.options import Connect, Options, Start
-from tui.shell.common import Setup, complain, run
+from tui.shell.common import Setup, run
+from tui.shell.terminal import why_no_screen
 
 
 def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int:
     """Run the app and return its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if reason := _why_not():
         raise click.UsageError(
-            "The screen needs a terminal. For scripts: stanch keys, respond --plan, review, watch --once."
+            f"{reason} Without a screen: stanch keys, respond --plan, review, watch --once."
         )
+    if "connect" not in more:
+        # Told before the screen opens, where it can be corrected.
+        for region in setup.regions or filter(None, [named_region(setup.profile)]):
+            check_region(region)
+        more = {"connect": _after_prompt(setup) or as_set_up(setup)} | more
     options = Options(
         state_dir=setup.state_dir,
         profile=setup.profile,
+        signing_profile=signing_profile(setup.profile),
         regions=setup.regions,
         read_only=setup.read_only,
         mouse=setup.mouse,
@@ -35,14 +42,19 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         graphs="numbers" if setup.plain else "blocks",
         poll_seconds=setup.config.refresh_seconds,
         more_regions=setup.more_regions,
-        colour=setup.profile_config.colour,
+        colour=None if environment_signs(setup.profile) else setup.profile_config.colour,
         keys=setup.config.remapped(),
         start=start or Start(),
-        connect=_after_prompt(setup),
     )
     from tui.app.run import run as run_app
 
     return run_app(replace(options, **more))  # type: ignore[arg-type]
+
+
+def _why_not() -> str | None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "The screen needs a terminal."
+    return why_no_screen(os.environ.get("TERM"))
 
 
 def open_runbook(
@@ -67,9 +79,21 @@ def _take_terminal() -> None:
     os.close(terminal)
 
 
+def as_set_up(setup: Setup) -> Connect:
+    """By the options before the command: the account that is meant, the role, the endpoints."""
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[AwsSession]:
+        async with setup.session() as aws:
+            await aws.resolve_credentials()
+            yield aws
+
+    return connect
+
+
 def _after_prompt(setup: Setup) -> Connect | None:
-    """Where signing in asks for a code, ask before the screen opens, and hand the session on."""
-    if not _asks_for_code(setup.profile):
+    """Where signing in may ask a person, let it ask before the screen opens, and hand the session on."""
+    if not may_ask(setup.profile):
         return None
     session = setup.session()
     run(session.resolve_credentials())
@@ -80,18 +104,3 @@ def _after_prompt(setup: Setup) -> Connect | None:
             yield aws
 
     return connect
-
-
-def _asks_for_code(profile: str | None) -> bool:
-    """Whether the profile needs an MFA code; botocore is too slow to ask before the first paint."""
-    name = profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or "default"
-    config = configparser.RawConfigParser(strict=False)
-    try:
-        config.read(Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser())
-    except configparser.Error as error:
-        complain(f"The AWS configuration cannot be read: {error.message.splitlines()[0]}")
-        return False
-    sections = (name, f"profile {name}")
-    return any(
-        config.has_option(section, "mfa_serial") for section in sections if config.has_section(section)
-    )

@@ -130,7 +130,7 @@ async def _after(goal: SetupGoal, upkeep: Upkeep) -> Mapping[str, object]:
     found = await key_fields(goal, upkeep)
     base = await ingestion.endpoint(upkeep.aws, wanted.region)
     secret = str(found["secret"]) if found["secret"] else None
-    sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret)
+    sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where)
     if trial is None:
         why = "the key's secret is not in hand" if wanted.send_event else "--send-event was not said"
         event: dict[str, object] = {"accepted": None, "status": None, "words": f"no event was sent: {why}"}

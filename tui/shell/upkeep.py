@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from services.aws.errors import ReadOnly
+from services.aws.session import AwsSession
 from services.cases.case import Case, CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import State
@@ -17,11 +18,13 @@ from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
 from tui.exits import Exit
-from tui.shell.common import Setup, complain, print_json
+from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.respond import print_plan
 
 AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
 Tell = Callable[[Mapping[str, object]], None]
+Check = Callable[[AwsSession], Awaitable[None]]
+"""Raises NoSuchName where a name that was typed is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,10 @@ async def nothing_more(upkeep: Upkeep) -> Mapping[str, object]:
     return {}
 
 
+async def check_nothing(aws: AwsSession) -> None:
+    pass
+
+
 def say_nothing(more: Mapping[str, object]) -> None:
     pass
 
@@ -77,6 +84,7 @@ class Work:
     named: Mapping[str, object] = field(default_factory=dict)
     after: AfterIt = nothing_more
     tell: Tell = say_nothing
+    check: Check = check_nothing
 
     @property
     def book(self) -> CaseBook:
@@ -87,6 +95,7 @@ class Work:
 
     async def show(self) -> int:
         async with self.setup.session() as aws:
+            await self.check(aws)
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=self.how.undo)
             offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
         if self.how.as_json:
@@ -101,6 +110,7 @@ class Work:
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
             if self.setup.read_only:
                 raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
+            await self.check(aws)
             if upkeep.case:
                 # Planned before a run that was cut off is settled, it would be another plan.
                 with book.begin(upkeep, self.book, take_over=self.how.take_over):
@@ -132,7 +142,7 @@ class Work:
         if offer.plan.blocked:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
-            click.confirm("Do it?", abort=True, err=True)
+            confirm(upkeep.aws, f"Do it in {offer.plan.where.text}?")
         return offer
 
     def _tell_nothing(self, offer: Offer, already: str) -> int:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from services.base import clock
+from services.traffic.named import groups_named
 from services.traffic.traffic import GroupFlow, Reading, Traffic, find_groups
 from tui.exits import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table, run
@@ -55,23 +56,23 @@ def command(
 
         ctx.exit(open_screen(setup, Start("traffic", log_groups=log_groups), period_seconds=period))
     reading = run(_read(setup, log_groups, every, period))
-    missing = set(log_groups) - {group.log_group for group in reading.groups}
     if as_json:
         print_json(reading.as_json())
     else:
         _print(reading)
     for part in reading.unreadable:
         complain(f"{part.what} could not be read. {part.error}")
-    for name in sorted(missing):
-        complain(f"There is no log group {name} in the Regions looked into; name others with --region.")
-    ctx.exit(Exit.INCOMPLETE if reading.unreadable or missing else Exit.DONE)
+    ctx.exit(Exit.INCOMPLETE if reading.unreadable else Exit.DONE)
 
 
 async def _read(setup: Setup, names: tuple[str, ...], every: bool, period: int) -> Reading:
     try:
         async with setup.session() as aws:
             traffic = Traffic(aws, period)
-            groups, unreadable = await find_groups(aws, await aws.regions(), names)
+            if names:
+                groups, unreadable = await groups_named(aws, names)
+            else:
+                groups, unreadable = await find_groups(aws, await aws.regions())
             if not every and not names:
                 groups = tuple(group for group in groups if group.bearer_enabled)
             until = clock.now()

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.base.keyservices import KeyService, full_service, short_service
+from services.base.nearest import nearest
 from services.rights.policies import BEARER_ACTIONS
 
 SERVICE_KEY = "iam:ServiceSpecificCredentialServiceName"
@@ -82,7 +83,9 @@ def service_named(name: str) -> str:
     full = full_service(name.lower())
     if full not in SERVICES:
         known = ", ".join(short_service(each) for each in SERVICES)
-        raise BadDocument(f"{name} has no keys of this kind: say one of {known}.")
+        near = nearest(short_service(name), known.split(", "))
+        advice = f"did you mean {near}?" if near else f"say one of {known}."
+        raise BadDocument(f"{name} has no keys of this kind: {advice}")
     return full
 
 

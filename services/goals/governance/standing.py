@@ -10,12 +10,18 @@ from services.aws import organizations
 from services.aws.inlinepolicies import Holder, read_inline
 from services.aws.session import AwsSession
 from services.goals.governance.targets import Target, TargetKind
+from services.keys.named import Kind, named
 from services.rights import policies
 
 HOLDERS: Mapping[TargetKind, Holder] = {
     TargetKind.USER: "User",
     TargetKind.GROUP: "Group",
     TargetKind.ROLE: "Role",
+}
+_KINDS: Mapping[TargetKind, Kind] = {
+    TargetKind.USER: "user",
+    TargetKind.GROUP: "group",
+    TargetKind.ROLE: "role",
 }
 
 
@@ -44,7 +50,8 @@ async def look(aws: AwsSession, target: Target, name: str) -> Standing:
 
 
 async def _inline(aws: AwsSession, target: Target, name: str) -> Standing:
-    found = await read_inline(aws, HOLDERS[target.kind], target.name)
+    async with named(aws, _KINDS[target.kind], target.name):
+        found = await read_inline(aws, HOLDERS[target.kind], target.name)
     ours = found.pop(name, None)
     return Standing(
         document=ours,

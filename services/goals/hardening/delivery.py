@@ -52,8 +52,7 @@ async def first_delivery(
             return Delivered(status.delivered)
         left = until - now()
         if left <= timedelta():
-            return Delivered(
-                trouble=f"trail {trail} has delivered nothing yet: look again with `stanch doctor`"
-            )
+            doctor = aws.where.stanch("doctor")
+            return Delivered(trouble=f"trail {trail} has delivered nothing yet: look again with `{doctor}`")
         on_wait(f"waiting for the first object of trail {trail}, {int(left.total_seconds())} s at most…")
         await sleep(min(EVERY_SECONDS, left.total_seconds()))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.aws import organizations, s3
+from services.aws.call import Call
 from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
@@ -157,9 +158,10 @@ async def _organization(ground: Ground) -> str:
             "profile of that, or leave --organization out."
         )
     if not await organizations.trusts(ground.aws, SERVICE):
+        let_in = Call("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": SERVICE})
         raise Unfit(
-            "The organization does not let CloudTrail in yet: `aws organizations enable-aws-service-access "
-            f"--service-principal {SERVICE}`, then harden again."
+            f"The organization does not let CloudTrail in yet: `{ground.aws.where.aws(let_in)}`, then harden "
+            "again."
         )
     return found.id
 

@@ -85,9 +85,8 @@ class IssueGoal:
     async def propose(self, ground: Ground) -> Proposal:
         there = await look_at_user(ground.aws, self.user)
         if there.user is None:
-            advice = (
-                f"make one with its key (stanch setup {self.user})" if "logs." in self.service else "make one"
-            )
+            setup = ground.aws.where.stanch("setup", self.user)
+            advice = f"make one with its key (`{setup}`)" if "logs." in self.service else "make one"
             return Proposal(
                 blocked=f"There is no user {self.user}: check the name and the account, or {advice}."
             )

@@ -78,7 +78,7 @@ async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential])
             warnings=tuple(_soon(found, ground.now()) for found in active if _ends_soon(found, ground.now())),
         )
     if len(keys) >= QUOTA:
-        return KeyMissing(blocked=_full(wanted, keys))
+        return KeyMissing(blocked=_full(ground, wanted, keys))
     return await _with_deposit(ground, wanted, (_create(wanted),), tuple(_warnings(wanted, keys)))
 
 
@@ -110,12 +110,15 @@ def _warnings(wanted: KeyWanted, keys: Sequence[Credential]) -> list[str]:
     return found
 
 
-def _full(wanted: KeyWanted, keys: Sequence[Credential]) -> str:
+def _full(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential]) -> str:
     both = " and ".join(map(described, keys))
     old = min(keys, key=lambda found: (found.status == "Active", found.created))
+    delete = ground.aws.where.stanch(
+        "respond", old.id, options=(("--user", wanted.user), ("--step", "delete"))
+    )
     return (
         f"{wanted.user} has two {wanted.short_service} keys, the most AWS allows: {both}. Delete one that is "
-        f"not needed (stanch respond {old.id} --user {wanted.user} --step delete), reset one in place "
+        f"not needed (`{delete}`), reset one in place "
         "(--step reset), or make the key for another user."
     )
 

@@ -6,16 +6,19 @@ with the bearertokenauth extension, Fluent Bit's http output, and Vector's http 
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Template
 from urllib.parse import urlsplit
 
 from services.aws import ingestion
+from services.aws.call import Call
+from services.aws.where import Where
 from services.cases.deposit import words_of
 from services.goals.issuing.trial import FIRST_EVENT
+from services.quoting.settings import comment, yaml_string
+from services.quoting.shell import word
+from services.quoting.sql import Unquotable
 
 VARIABLE = "LOGS_API_KEY"
 """Of the environment, for the collectors."""
@@ -95,6 +98,7 @@ class Sending:
     log_group: str
     log_stream: str
     secret: str | None
+    where: Where = field(default_factory=Where)
 
 
 def snippets(sending: Sending) -> Mapping[str, str]:
@@ -102,19 +106,19 @@ def snippets(sending: Sending) -> Mapping[str, str]:
     base = urlsplit(sending.endpoint)
     tls = base.scheme == "https"
     fields = {
-        "place": _place(sending.secret),
+        "place": comment(_place(sending.secret)),
         "variable": VARIABLE,
-        "logs_endpoint": sending.endpoint + ingestion.OTLP_PATH,
-        "bulk_url": sending.endpoint + ingestion.BULK_PATH,
+        "logs_endpoint": yaml_string(sending.endpoint + ingestion.OTLP_PATH),
+        "bulk_url": yaml_string(sending.endpoint + ingestion.BULK_PATH),
         "bulk_path": ingestion.BULK_PATH,
-        "host": base.hostname or "",
+        "host": yaml_string(base.hostname or ""),
         "port": str(base.port or (443 if tls else 80)),
         "tls": "on" if tls else "off",
         # What the other two would take for a variable of theirs is doubled; Fluent Bit knows no doubling.
-        "log_group": json.dumps(sending.log_group.replace("$", "$$")),
-        "log_stream": json.dumps(sending.log_stream.replace("$", "$$")),
-        "group_header": json.dumps(f"x-aws-log-group {sending.log_group}"),
-        "stream_header": json.dumps(f"x-aws-log-stream {sending.log_stream}"),
+        "log_group": yaml_string(sending.log_group.replace("$", "$$")),
+        "log_stream": yaml_string(sending.log_stream.replace("$", "$$")),
+        "group_header": yaml_string(f"x-aws-log-group {sending.log_group}"),
+        "stream_header": yaml_string(f"x-aws-log-stream {sending.log_stream}"),
     }
     found = {"curl": _curl(sending)}
     return found | {name: Template(text).substitute(fields) for name, text in _TEMPLATES.items()}
@@ -122,22 +126,27 @@ def snippets(sending: Sending) -> Mapping[str, str]:
 
 def _curl(sending: Sending) -> str:
     """The secret goes by a pipe: among a command's arguments every user of the machine could read it."""
-    return Template(_CURL).substitute(
-        secret=_read(sending.secret),
-        body=shlex.quote(ingestion.event_body(FIRST_EVENT)),
-        url=shlex.quote(ingestion.event_url(sending.endpoint, sending.log_group, sending.log_stream)),
-    )
+    try:
+        return Template(_CURL).substitute(
+            secret=_read(sending),
+            body=word(ingestion.event_body(FIRST_EVENT)),
+            url=word(ingestion.event_url(sending.endpoint, sending.log_group, sending.log_stream)),
+        )
+    except Unquotable as error:
+        return f"# no command can be printed: {error}"
 
 
-def _read(secret: str | None) -> str:
-    """What of a shell reads it."""
-    kind, _, name = (secret or "").partition(":")
+def _read(sending: Sending) -> str:
+    """What of a shell reads the secret, between double quotes."""
+    kind, _, name = (sending.secret or "").partition(":")
     match kind:
         case "file":
-            return f"$(cat {shlex.quote(name)})"
+            # One whose name begins with a dash would be an option.
+            return f"$(cat {'-- ' if name.startswith('-') else ''}{word(name)})"
         case "secretsmanager":
-            told = f"--secret-id {shlex.quote(name)} --query SecretString --output text"
-            return f"$(aws secretsmanager get-secret-value {told})"
+            word(name)
+            read = Call("secretsmanager", "GetSecretValue", {"SecretId": name})
+            return f"$({sending.where.aws(read, '--query', 'SecretString', '--output', 'text')})"
         case _:
             return f"${VARIABLE}"
 

@@ -11,6 +11,7 @@ from services.aws.athena import Execution
 from services.aws.cloudtrail import Sleep
 from services.aws.errors import AwsError, Expired, ReadOnly
 from services.aws.session import AwsSession
+from services.quoting.sql import Sql, Unquotable
 from services.review.asking import finished, quotable, stopped_if_left
 from services.review.batch import Batch, missed
 from services.review.model import Athena, SourceUnavailable, Window
@@ -105,11 +106,17 @@ class Question:
             )
         if self._aws.read_only:
             raise ReadOnly("StartQueryExecution")
-        _, done = await self._run(region, create_table(place, database))
+        try:
+            sql = create_table(place, database)
+        except Unquotable as error:
+            raise SourceUnavailable(
+                f"No Athena table can be made over this trail's objects: {error}. Use source s3."
+            ) from None
+        _, done = await self._run(region, sql)
         if done.state != "SUCCEEDED":
             raise SourceUnavailable(f"Athena did not make the table {place.table}: {done.reason}")
 
-    async def _run(self, region: str, sql: str) -> tuple[str, Execution]:
+    async def _run(self, region: str, sql: Sql) -> tuple[str, Execution]:
         options = self._options
         query_id = await athena.start_query(
             self._aws,

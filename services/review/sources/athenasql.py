@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.quoting.sql import Extended, HiveDdl, Identifier, Sql
 from services.review.model import Subject, Window
 from services.review.sources.s3 import days
 
-_IDENTITY = (
+_IDENTITY = HiveDdl(
     "STRUCT<type:STRING,principalid:STRING,arn:STRING,accountid:STRING,invokedby:STRING,accesskeyid:STRING,"
     "username:STRING,credentialid:STRING,sessioncontext:STRUCT<attributes:STRUCT<mfaauthenticated:STRING,"
     "creationdate:STRING>,sessionissuer:STRUCT<type:STRING,principalid:STRING,arn:STRING,accountid:STRING,"
@@ -68,22 +69,19 @@ class Place:
         return f"stanch_cloudtrail_{hashlib.sha256(self.location.encode()).hexdigest()[:10]}"
 
 
-def create_table(place: Place, database: str) -> str:
-    """No data is moved: it says where the objects are and how they are to be read."""
-    columns = [f"  {name} STRING" for name in _FIELDS]
-    columns += [
-        f"  useridentity {_IDENTITY}",
-        "  resources ARRAY<STRUCT<arn:STRING,accountid:STRING,type:STRING>>",
-    ]
-    location = place.location.replace("'", "''")
-    return (
-        f"CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{place.table}` (\n"
-        + ",\n".join(columns)
-        + "\n)\nPARTITIONED BY (account STRING, region STRING, `day` STRING)\n"
+def create_table(place: Place, database: str) -> HiveDdl:
+    """No data is moved: it says where the objects are and how to read them; raises Unquotable."""
+    columns = [HiveDdl("  {name} STRING", name=Identifier(name)) for name in _FIELDS]
+    return HiveDdl(
+        "CREATE EXTERNAL TABLE IF NOT EXISTS {database}.{table} (\n"
+        "{columns},\n"
+        "  `useridentity` {identity},\n"
+        "  `resources` ARRAY<STRUCT<arn:STRING,accountid:STRING,type:STRING>>\n"
+        ")\nPARTITIONED BY (account STRING, region STRING, `day` STRING)\n"
         "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'\n"
         "STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'\n"
         "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'\n"
-        f"LOCATION '{location}'\n"
+        "LOCATION {location}\n"
         "TBLPROPERTIES (\n"
         "  'projection.enabled'='true',\n"
         "  'projection.account.type'='injected',\n"
@@ -93,38 +91,66 @@ def create_table(place: Place, database: str) -> str:
         "  'projection.day.range'='2013/11/01,NOW',\n"
         "  'projection.day.interval'='1',\n"
         "  'projection.day.interval.unit'='DAYS',\n"
-        f"  'storage.location.template'='{location}${{account}}/CloudTrail/${{region}}/${{day}}'\n"
-        ")"
+        "  'storage.location.template'={objects}\n"
+        ")",
+        database=Identifier(database),
+        table=Identifier(place.table),
+        columns=HiveDdl.join(",\n", columns),
+        identity=_IDENTITY,
+        location=place.location,
+        objects=Extended(place.location, "${account}/CloudTrail/${region}/${day}"),
     )
 
 
 def question(
     place: Place, database: str, subject: Subject, account: str, regions: Sequence[str], window: Window
-) -> str:
+) -> Sql:
     """All that may be the subject's, by it or on it; a `_` of LIKE takes more, never less."""
-    user = subject.user
     parts = [
-        f"useridentity.username = '{user}'",
-        f"useridentity.arn LIKE '%:user/%{user}'",
-        f"useridentity.sessioncontext.sessionissuer.username = '{user}'",
-        f"(eventsource = 'iam.amazonaws.com' AND requestparameters LIKE '%\"{user}\"%')",
+        Sql("useridentity.username = {user}", user=subject.user),
+        Sql("useridentity.arn LIKE {pattern}", pattern=f"%:user/%{subject.user}"),
+        Sql("useridentity.sessioncontext.sessionissuer.username = {user}", user=subject.user),
+        Sql(
+            "(eventsource = 'iam.amazonaws.com' AND requestparameters LIKE {pattern})",
+            pattern=f'%"{subject.user}"%',
+        ),
     ]
     if subject.key_id:
-        parts.append(f"useridentity.credentialid = '{subject.key_id}'")
+        parts.append(Sql("useridentity.credentialid = {key_id}", key_id=subject.key_id))
     first, last = days(window)
-    named = ", ".join(f"'{region}'" for region in regions)
-    columns = [*_FIELDS]
-    columns += [f"useridentity.{name} AS who_{name}" for name in _WHO]
-    columns += [f"useridentity.sessioncontext.sessionissuer.{name} AS issuer_{name}" for name in _ISSUER]
+    columns = [Sql("{name}", name=Identifier(name)) for name in _FIELDS]
     columns += [
-        f"json_format(CAST(transform(resources, r -> r.{name}) AS JSON)) AS resource_{name}s"
+        Sql("useridentity.{name} AS {alias}", name=Identifier(name), alias=Identifier(f"who_{name}"))
+        for name in _WHO
+    ]
+    columns += [
+        Sql(
+            "useridentity.sessioncontext.sessionissuer.{name} AS {alias}",
+            name=Identifier(name),
+            alias=Identifier(f"issuer_{name}"),
+        )
+        for name in _ISSUER
+    ]
+    columns += [
+        Sql(
+            "json_format(CAST(transform(resources, r -> r.{name}) AS JSON)) AS {alias}",
+            name=Identifier(name),
+            alias=Identifier(f"resource_{name}s"),
+        )
         for name in ("arn", "type")
     ]
-    return (
-        f"SELECT {', '.join(columns)}\n"
-        f'FROM "{database}"."{place.table}"\n'
-        f"WHERE account = '{account}' AND region IN ({named}) AND \"day\" BETWEEN '{first}' AND '{last}'\n"
-        f"AND ({' OR '.join(parts)})"
+    return Sql(
+        "SELECT {columns}\nFROM {database}.{table}\n"
+        'WHERE account = {account} AND region IN ({regions}) AND "day" BETWEEN {first} AND {last}\n'
+        "AND ({parts})",
+        columns=Sql.join(", ", columns),
+        database=Identifier(database),
+        table=Identifier(place.table),
+        account=account,
+        regions=Sql.join(", ", [Sql("{region}", region=region) for region in regions]),
+        first=first,
+        last=last,
+        parts=Sql.join(" OR ", parts),
     )
 
 

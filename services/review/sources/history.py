@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -26,8 +27,12 @@ DONE_TO_A_USER = (
     "AttachUserPolicy",
     "PutUserPolicy",
     "AddUserToGroup",
+    "UpdateUser",
 )
 """Looked up one by one, since Username finds the actor alone."""
+
+
+_ACCESS_KEY = re.compile(r"A(KI|SI)A[A-Z0-9]{12,124}")
 
 
 def iam_region(region: str) -> str:
@@ -50,14 +55,21 @@ def read_history(
     """All of *regions* at once; with *done_to* also the calls of others on the user."""
     home = iam_region(regions[0])
     kept = Window(max(window.since, now - HISTORY_KEPT), window.until)
-    questions = {region: [("Username", scanner.matcher.subject.user)] for region in (*regions, home)}
-    if done_to:
+    matcher = scanner.matcher
+    who = [(_attribute(text), text) for text in matcher.texts if text != matcher.subject.key_id]
+    questions = {region: list(who) for region in (*regions, home)}
+    if done_to and matcher.subject.user in matcher.texts:
         questions[home] += [("EventName", name) for name in DONE_TO_A_USER]
     if kept.since >= kept.until:
         questions.clear()
     return merged(
         _region(aws, scanner, region, asked, kept, pacers[region]) for region, asked in questions.items()
     )
+
+
+def _attribute(text: str) -> str:
+    """What to look *text* up by: an access key id, or a name; a role's session is listed by its own name."""
+    return "AccessKeyId" if _ACCESS_KEY.fullmatch(text) else "Username"
 
 
 async def _region(

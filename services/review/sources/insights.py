@@ -11,6 +11,7 @@ from services.aws.cloudtrail import Sleep
 from services.aws.errors import AwsError, Expired
 from services.aws.insights import Results
 from services.aws.session import AwsSession
+from services.quoting.insights import InsightsQuery
 from services.review.asking import finished, quotable, stopped_if_left
 from services.review.batch import Batch, missed
 from services.review.model import Subject, Window
@@ -48,19 +49,23 @@ async def read_insights(
             yield missed(group.source, group.name, error)
 
 
-def question(subject: Subject) -> str:
+def question(subject: Subject) -> InsightsQuery:
     """What Insights is asked: the same search for bytes that files are given, so nothing else is lost."""
-    parts = [f"@message like '{subject.user}\"'"]
+    parts = [InsightsQuery("@message like {text}", text=f'{subject.user}"')]
     if subject.key_id:
-        parts.append(f"@message like '{subject.key_id}'")
-    return f"fields @message | filter {' or '.join(parts)} | sort @timestamp asc | limit {LIMIT}"
+        parts.append(InsightsQuery("@message like {text}", text=subject.key_id))
+    return InsightsQuery(
+        "fields @message | filter {parts} | sort @timestamp asc | limit {limit}",
+        parts=InsightsQuery.join(" or ", parts),
+        limit=LIMIT,
+    )
 
 
 class Group:
     """The log group of one trail."""
 
     def __init__(
-        self, aws: AwsSession, scanner: Scanner, state: TrailState, query: str, sleep: Sleep
+        self, aws: AwsSession, scanner: Scanner, state: TrailState, query: InsightsQuery, sleep: Sleep
     ) -> None:
         arn = state.trail.log_group_arn or ""
         self.name = arn.partition(":log-group:")[2].removesuffix(":*")

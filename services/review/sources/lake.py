@@ -11,6 +11,7 @@ from services.aws.cloudtrail import Sleep
 from services.aws.errors import AwsError, Expired
 from services.aws.lake import EventDataStore
 from services.aws.session import AwsSession
+from services.quoting.sql import Sql, StoreId, Unquotable
 from services.review.asking import finished, quotable, stopped_if_left
 from services.review.batch import Batch, missed
 from services.review.coverage import Coverage
@@ -80,26 +81,24 @@ async def read_lake(
             if page.state != "FINISHED":
                 yield missed(source, source, f"the query ended as {page.state}: {page.error}")
                 continue
-            while True:
-                raws = (row["eventjson"].encode("utf-8", "surrogatepass") for row in page.rows)
+            async for rows in lake.result_pages(aws, region, query_id, page):
+                raws = (row["eventjson"].encode("utf-8", "surrogatepass") for row in rows)
                 yield Batch(source, store.name, scanner.records(source, raws))
-                if not page.next_token:
-                    break
-                page = await lake.query_page(aws, region, query_id, page.next_token)
         except Expired:
             raise
-        except AwsError as error:
+        except (AwsError, Unquotable) as error:
             yield missed(source, source, error)
 
 
-def question(store: EventDataStore, subject: Subject, window: Window) -> str:
+def question(store: EventDataStore, subject: Subject, window: Window) -> Sql:
     """The same search for bytes that files are given; a `_` of LIKE takes more, never less."""
-    parts = [f"eventJson LIKE '%{subject.user}\"%'"]
+    parts = [Sql("eventJson LIKE {pattern}", pattern=f'%{subject.user}"%')]
     if subject.key_id:
-        parts.append(f"eventJson LIKE '%{subject.key_id}%'")
-    until = window.until + timedelta(seconds=1)
-    return (
-        f"SELECT eventJson FROM {store.id} "
-        f"WHERE eventTime >= '{window.since:%Y-%m-%d %H:%M:%S}' AND eventTime <= '{until:%Y-%m-%d %H:%M:%S}' "
-        f"AND ({' OR '.join(parts)})"
+        parts.append(Sql("eventJson LIKE {pattern}", pattern=f"%{subject.key_id}%"))
+    return Sql(
+        "SELECT eventJson FROM {store} WHERE eventTime >= {since} AND eventTime <= {until} AND ({parts})",
+        store=StoreId(store.id),
+        since=window.since,
+        until=window.until + timedelta(seconds=1),
+        parts=Sql.join(" OR ", parts),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import aclosing
 from pathlib import Path
@@ -12,10 +13,11 @@ from pathlib import Path
 from services.review.batch import Batch
 from services.review.flight import in_flight
 from services.review.model import Unreadable
-from services.review.scan import NOT_API_CALLS, Scan, Scanner
+from services.review.scan import Scan, Scanner
 
 SOURCE = "path"
-SUFFIXES = (".json", ".gz", ".jsonl", ".ndjson")
+NOT_CALLS = re.compile(r"(^|/)\d{12}/CloudTrail-(Digest|Insight)/")
+"""The folders in which CloudTrail keeps what it delivers beside the records of calls."""
 GROUP_FILES = 64
 GROUP_BYTES = 2_000_000
 GROUPS_IN_FLIGHT = 3
@@ -53,21 +55,38 @@ def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
     def failed(error: OSError) -> None:
         troubles.append(Unreadable.of(error.filename, error.strerror or error))
 
-    for folder, folders, names in os.walk(path, onerror=failed):
-        folders.sort()
-        for file in (Path(folder, name) for name in sorted(names)):
-            if file.suffix not in SUFFIXES or NOT_API_CALLS.search(str(file.relative_to(path))):
-                continue
-            try:
-                size = file.stat().st_size
-            except OSError as error:
-                failed(error)
-                continue
-            if not file.is_file():
-                continue
-            if weight + size > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
-                groups.append([])
-                weight = 0
-            groups[-1].append(file)
-            weight += size
+    for file in _walk(path, failed):
+        if NOT_CALLS.search(file.relative_to(path).as_posix()):
+            continue
+        try:
+            size = file.stat().st_size
+        except OSError as error:
+            failed(error)
+            continue
+        if not file.is_file():
+            troubles.append(Unreadable.of(str(file), "not a regular file"))
+            continue
+        if weight + size > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
+            groups.append([])
+            weight = 0
+        groups[-1].append(file)
+        weight += size
     return groups, troubles
+
+
+def _walk(top: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
+    """Every file under *top*; links to folders are followed, each folder is read once."""
+    seen: set[tuple[int, int]] = set()
+    for folder, folders, names in os.walk(top, onerror=failed, followlinks=True):
+        try:
+            status = Path(folder).stat()
+        except OSError as error:
+            failed(error)
+            folders.clear()
+            continue
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))

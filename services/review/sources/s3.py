@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.aws import s3
 from services.aws.cloudtrail import Trail
 from services.aws.errors import AwsError, Expired, Unreachable
 from services.aws.s3 import S3Object
 from services.aws.session import AwsSession
-from services.review.batch import Batch, missed
+from services.review.batch import Batch, missed, missing
+from services.review.deliveries import Deliveries
 from services.review.flight import ahead, in_flight
 from services.review.gunzip import PACKED_LIMIT
 from services.review.kept import Kept
@@ -24,6 +26,7 @@ from services.review.trails import TrailState
 
 OBJECTS_IN_FLIGHT = 12
 LISTED_AHEAD = 20_000
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 PUBLISHED_LATE = timedelta(days=1)
 """A key's date is that of publishing: a call of the window may stand in the day after it."""
 
@@ -93,7 +96,9 @@ class TrailObjects:
 
     def _batch(self, item: _Object, scan: Scan) -> Batch:
         # What is kept is kept for any window, so the scanner leaves none out then.
-        scan.events = [each for each in scan.events if self._window.holds(each[1].time)]
+        inside = [each for each in scan.events if self._window.holds(each[1].time)]
+        scan.outside += sum(role == "by" for role, _ in scan.events) - sum(role == "by" for role, _ in inside)
+        scan.events = inside
         return Batch(item.source, item.name, scan, self._listed if self._all_listed else None)
 
     async def _fetch(self, item: _Object) -> bytes:
@@ -120,18 +125,21 @@ class TrailObjects:
         try:
             for root in await self._roots(state):
                 for region in await s3.list_folders(self._aws, trail.bucket, root):
+                    deliveries = Deliveries()
                     async with aclosing(self._list_region(state, f"{root}{region}/")) as objects:
                         async for item in objects:
                             found += 1
+                            deliveries.add(item.key)
                             yield item
+                    for hole in deliveries.holes(*self._expected(state)):
+                        yield missing(state.source, f"{what} of {region}", hole)
         except Expired:
             raise
         except AwsError as error:
             yield missed(state.source, what, error)
         else:
             if not found and self._delivered(state):
-                told = "nothing of this time, though CloudTrail delivered to it: it may have been deleted"
-                yield missed(state.source, what, told)
+                yield missing(state.source, what, (self._window.since, self._window.until))
 
     async def _roots(self, state: TrailState) -> list[str]:
         """Where the account's objects are; an organisation's have its id before the account."""
@@ -143,6 +151,13 @@ class TrailObjects:
             async for each in found:
                 self._listed += 1
                 yield _Object(state.source, state.trail.bucket, each.key, each.size)
+
+    def _expected(self, state: TrailState) -> tuple[datetime, datetime]:
+        """Between when there should be deliveries: while the trail was logging, and not of just now."""
+        status, window = state.status, self._window
+        started = status.started if status and status.started else window.since
+        delivered = status.delivered if status and status.delivered else window.until
+        return max(window.since, started), min(window.until, delivered)
 
     def _delivered(self, state: TrailState) -> bool:
         delivered = state.status.delivered if state.status else None
@@ -156,7 +171,7 @@ async def log_roots(aws: AwsSession, trail: Trail) -> list[str]:
     if not trail.organization:
         return [logs]
     folders = await s3.list_folders(aws, trail.bucket, logs)
-    return [logs, *(f"{logs}{name}/" for name in folders if name.startswith("o-"))]
+    return [logs, *(f"{logs}{name}/" for name in folders if _ORGANIZATION.fullmatch(name))]
 
 
 def days(window: Window) -> tuple[str, str]:

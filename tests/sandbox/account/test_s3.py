@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.principals import session_key
+
 Boto = Callable[..., Any]
 
 
@@ -45,8 +47,11 @@ def test_names_that_are_refused(boto: Boto, name: str) -> None:
 
 def test_a_name_that_is_taken(boto: Boto) -> None:
     made = boto("sts").assume_role(RoleArn="arn:aws:iam::111122223333:role/x1", RoleSessionName="night")
-    key = (made["Credentials"]["AccessKeyId"], made["Credentials"]["SecretAccessKey"])
-    theirs, ours, west = boto("s3", key=key), boto("s3"), boto("s3", region="eu-west-1")
+    theirs, ours, west = (
+        boto("s3", key=session_key(made["Credentials"])),
+        boto("s3"),
+        boto("s3", region="eu-west-1"),
+    )
     here = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
     theirs.create_bucket(Bucket="theirs")
     west.create_bucket(Bucket="ours", **here)

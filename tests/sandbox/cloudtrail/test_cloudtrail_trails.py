@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.wire.server import Sandbox
+from tests.principals import session_key
 
 Boto = Callable[..., Any]
 
@@ -204,14 +205,14 @@ def test_a_trail_of_the_organization_is_seen_by_its_members_and_changed_by_none_
     made = organizations.create_account(AccountName="m", Email="m@example.com")["CreateAccountStatus"]
     role = f"arn:aws:iam::{made['AccountId']}:role/audit"
     key = boto("sts").assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
-    member = boto("cloudtrail", key=(key["AccessKeyId"], key["SecretAccessKey"]))
+    member = boto("cloudtrail", key=session_key(key))
     (seen,) = member.describe_trails()["trailList"]
     assert (seen["TrailARN"], seen["IsOrganizationTrail"]) == (arn, True)
     assert member.get_trail_status(Name=arn)["IsLogging"] is True
     assert refusal(lambda: member.get_trail_status(Name="whole")) == "TrailNotFoundException"
     for call in (member.stop_logging, member.start_logging, member.delete_trail, member.update_trail):
         assert refusal(partial(call, Name=arn)) == "NotOrganizationMasterAccountException"
-    boto("s3", key=(key["AccessKeyId"], key["SecretAccessKey"])).create_bucket(Bucket="members")
+    boto("s3", key=session_key(key)).create_bucket(Bucket="members")
     theirs = wanted | {"Name": "another", "S3BucketName": "members"}
     assert refusal(lambda: member.create_trail(**theirs)) == "NotOrganizationMasterAccountException"
     boto("iam").create_user(UserName="web")

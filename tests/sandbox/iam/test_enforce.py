@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.account.world import ACCOUNT, ApiCall
 from sandbox.wire.server import Sandbox
-from tests.principals import allow, deny, make_role, make_user, policy
+from tests.principals import allow, deny, make_role, make_user, policy, session_key
 
 LOGS = "logs.amazonaws.com"
 ONLY_LOGS = {"StringEquals": {"iam:ServiceSpecificCredentialServiceName": [LOGS]}}
@@ -180,7 +180,7 @@ def test_log_groups_by_name(client_of: Callable[..., Any], boto: Callable[..., A
 def test_a_role_session_has_its_roles_rights(enforcing: Sandbox, boto: Callable[..., Any]) -> None:
     arn = make_role(boto("iam"), "night", policy(allow("iam:ListUsers")), path="/oncall/")
     made = boto("sts").assume_role(RoleArn=arn, RoleSessionName="night")["Credentials"]
-    iam = boto("iam", key=(made["AccessKeyId"], made["SecretAccessKey"]))
+    iam = boto("iam", key=session_key(made))
     assert iam.list_users()["Users"]
     assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/night/" in refusal(iam.list_account_aliases)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.wire.server import Sandbox
-from tests.patience import PATIENCE
+from tests.sandbox.signed import connect, headers_of, send
 
 
 def test_the_responder_is_who_the_environment_says(boto: Callable[..., Any]) -> None:
@@ -33,15 +32,13 @@ def test_only_one_sandbox_in_a_process(sandbox: Sandbox) -> None:
 
 
 def test_a_connection_serves_more_than_one_request(sandbox: Sandbox) -> None:
-    address = urlsplit(sandbox.endpoint_url).netloc
-    connection = http.client.HTTPConnection(address, timeout=PATIENCE)
-    connection.connect()
-    mine = connection.sock.getsockname()
-    for body in (b"Action=GetCallerIdentity&Version=2011-06-15", b""):
-        connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
-        connection.getresponse().read()
-        assert connection.sock.getsockname() == mine
-    connection.close()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with closing(connect(sandbox)) as connection:
+        connection.connect()
+        mine = connection.sock.getsockname()
+        for body in (b"Action=GetCallerIdentity&Version=2011-06-15", b""):
+            send(connection, "POST", "/", body, form)
+            assert connection.sock.getsockname() == mine
 
 
 @pytest.mark.parametrize(
@@ -89,15 +86,11 @@ def test_a_body_in_chunks_and_a_head_are_read(sandbox: Sandbox, boto: Callable[.
     boto("s3").create_bucket(Bucket="files")
     boto("s3").put_object(Bucket="files", Key="a", Body=b"x" * 100_000)
     assert boto("s3").head_object(Bucket="files", Key="a")["ContentLength"] == 100_000
-    connection = http.client.HTTPConnection(urlsplit(sandbox.endpoint_url).netloc, timeout=PATIENCE)
     chunks = [b"Action=GetCallerIdentity", b"&Version=2011-06-15"]
-    scope = (
-        "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"
-    )
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": scope}
-    connection.request("POST", "/", iter(chunks), headers, encode_chunked=True)
-    assert b"GetCallerIdentityResult" in connection.getresponse().read()
-    connection.close()
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Transfer-Encoding": "chunked"}
+    headers = headers_of(sandbox, "sts", body=b"".join(chunks), headers=form)
+    with closing(connect(sandbox)) as connection:
+        assert b"GetCallerIdentityResult" in send(connection, "POST", "/", iter(chunks), headers)[1]
 
 
 def test_stopping_lets_go_of_the_port_and_of_calls_being_held(sandbox: Sandbox) -> None:
@@ -105,15 +98,16 @@ def test_stopping_lets_go_of_the_port_and_of_calls_being_held(sandbox: Sandbox) 
     program = """
 import http.client, threading
 from sandbox.wire.server import Sandbox
+from tests.sandbox.signed import headers_of
 
-SCOPE = "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/iam/aws4_request, SignedHeaders=a, Signature=0"
+PATH = "/?Action=ListUsers&Version=2010-05-08"
 with Sandbox() as first:
     port = int(first.endpoint_url.rpartition(":")[2])
     acted = threading.Event()
     first.faults.add("timeout:ListUsers:600")
     first.faults.on("ListUsers", "after", acted.set)
     held = http.client.HTTPConnection("127.0.0.1", port)
-    held.request("GET", "/?Action=ListUsers&Version=2010-05-08", headers={"Authorization": SCOPE})
+    held.request("GET", PATH, headers=headers_of(first, "iam", "GET", PATH))
     assert acted.wait(10)
 try:
     held.getresponse().read()

@@ -26,6 +26,7 @@ from services.audit.audit import audit
 from services.audit.model import Audit
 from services.aws.session import AwsSession
 from tests.principals import allow, policy
+from tests.printed import guarded
 from tui import cli
 from tui.exits import Exit
 
@@ -138,7 +139,9 @@ async def obey(account: Account, command: str) -> None:
         # In a thread, for it has a loop of its own.
         assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == Exit.DONE
     else:
-        _by_boto3(account, command)
+        allowed, meant = guarded(command)
+        assert allowed == account.boto("sts").get_caller_identity()["Account"]
+        _by_boto3(account, meant)
 
 
 def _by_boto3(account: Account, command: str) -> None:
@@ -148,6 +151,7 @@ def _by_boto3(account: Account, command: str) -> None:
     shape = client.meta.service_model.operation_model(
         client.meta.method_to_api_mapping[operation.replace("-", "_")]
     ).input_shape
+    rest = rest[: rest.index("--region")]
     names = {f"--{xform_name(name, '-')}": name for name in shape.members}
     params: dict[str, Any] = {}
     for word, value in zip(rest, [*rest[1:], ""], strict=True):

@@ -12,7 +12,7 @@ from services.audit.accounts import roles_of_organization, visit_all
 from services.audit.model import Limits
 from services.aws.errors import Denied
 from services.aws.session import AwsSession
-from tests.principals import Key
+from tests.principals import session_key
 
 HERE = "arn:aws:iam::123456789012:role/audit"
 THERE = "arn:aws:iam::111122223333:role/audit"
@@ -22,8 +22,7 @@ THERE = "arn:aws:iam::111122223333:role/audit"
 def theirs(boto: Callable[..., Any]) -> str:
     """A key that never expires, in the other account; its id."""
     made = boto("sts").assume_role(RoleArn=THERE, RoleSessionName="night")["Credentials"]
-    key: Key = (made["AccessKeyId"], made["SecretAccessKey"])
-    iam = boto("iam", key=key)
+    iam = boto("iam", key=session_key(made))
     iam.create_user(UserName="theirs")
     made = iam.create_service_specific_credential(UserName="theirs", ServiceName="logs.amazonaws.com")
     return str(made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"])

@@ -13,8 +13,9 @@ import pytest
 from sandbox.account.world import ACCOUNT
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
-from services.audit.doctor import Diagnosis, ahead_in_words, clock_ahead, diagnose, look_at_state_dir
+from services.audit.doctor import Diagnosis, diagnose, look_at_state_dir
 from services.aws.session import AwsSession
+from services.aws.skew import ahead_in_words, clock_ahead
 from services.base import clock
 from services.rights.abilities import Ability, Able
 from services.rights.permissions import May

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.aws.call import Call
+from services.aws.where import Where
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_the_same_call_for_the_aws_cli() -> None:
         {"logGroupIdentifier": "/a b", "bearerTokenAuthenticationEnabled": False},
         "us-west-2",
     )
-    assert call.cli == (
+    assert str(Where().aws(call)) == (
         "aws logs put-bearer-token-authentication --log-group-identifier '/a b' "
         "--no-bearer-token-authentication-enabled --region us-west-2"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,10 +192,30 @@ def test_a_disk_that_takes_nothing_is_said_in_a_sentence(tmp_path: Path) -> None
         Journal(tmp_path / "missing").append("note", {})
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "journal.jsonl").symlink_to("/dev/full")
+def test_a_full_disk_is_said_in_a_sentence_and_leaves_no_half_line(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal.entries = lambda: ()  # type: ignore[method-assign] # /dev/full reads without end
-    with pytest.raises(CaseError, match=r"(?i)no space left"):
-        journal.append("note", {})
+    journal.append("note", {})
+    before = journal.path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
+    try:
+        with pytest.raises(CaseError, match=r"cannot be written \(File too large\)"):
+            journal.append("note", {"text": "x" * 200})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert journal.path.read_bytes() == before
+
+
+def test_no_link_is_followed(tmp_path: Path) -> None:
+    """Not where a line is written, nor where head.json is put, by whatever name it is prepared under."""
+    other = tmp_path / "other"
+    other.write_text("mine")
+    for name in ("journal.jsonl", "head.json", "head.json.new", "torn-after-0.txt"):
+        folder = tmp_path / f"case of {name}"
+        folder.mkdir()
+        (folder / name).symlink_to(other)
+        with suppress(CaseError):
+            Journal(folder).append("note", {})
+        with suppress(CaseError):
+            Journal(folder).repair()
+        assert other.read_text() == "mine", name

@@ -15,12 +15,14 @@ from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
 from services.aws import cloudtrail, session
+from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases import settle
 from services.cases.case import CaseBook
 from services.incident import engine
+from tests.services.aws.liar import lying
 from tests.services.incident.routes import ROUTES, Patient, Route, admit, check, prepare
-from tests.services.matrices import faults
+from tests.services.matrices import faults, lies
 
 CALLS = {
     "deactivate": ["GetCallerIdentity", "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential"],
@@ -63,6 +65,10 @@ CALLS = {
     ],
     "rotation taken back": ["UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"],
 }
+
+
+def changes(name: str) -> list[str]:
+    return [call for call in CALLS[name] if not Call("", call).reads]
 
 
 NAMED_INSTEAD = (("ListGroupsForUser", "denied"),)
@@ -119,6 +125,30 @@ async def test_every_fault_ends_well(
         told += await faults.lost(sandbox, fresh, CALLS[name])
     with capsys.disabled():
         sys.stderr.write(f"\nfault matrix, {name}: {told} faults at {len(CALLS[name])} calls ended well\n")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", [name for name in CALLS if changes(name)])
+@pytest.mark.long
+async def test_whoever_answers_the_journal_agrees_with_the_account(
+    sandbox: Sandbox,
+    boto: Callable[..., Any],
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clients, number = prepare(boto), count()
+    async with lying() as liar, AwsSession(regions=("us-east-1",)) as aws:
+        with lies.between(liar, monkeypatch):
+
+            def fresh() -> Struck:
+                patient = admit(clients, sandbox, f"web-{next(number)}")
+                return Struck(sandbox, aws, ROUTES[name], patient, CaseBook(tmp_path / patient.user))
+
+            told = await lies.agrees(liar, fresh, changes(name), lambda struck: struck.book)
+    with capsys.disabled():
+        sys.stderr.write(f"\nwho answered, {name}: {told} answers to {len(changes(name))} calls\n")
 
 
 @pytest.mark.usefixtures("impatient")

@@ -17,6 +17,7 @@ from services.cases.errors import CaseHeld, Refused
 from services.cases.plan import State, StepName
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.incident.situation import Options
+from tests.printed import bare
 from tests.services.incident.conftest import LOGS, Account, Opened
 
 DEACTIVATE, REPLACE, DELETE, DENY = (
@@ -31,7 +32,7 @@ async def test_deactivate_and_back(opened: Opened, account: Account) -> None:
     async with opened() as runbook:
         plan = await runbook.plan(DEACTIVATE)
         assert [call.operation for call in plan.calls] == ["UpdateServiceSpecificCredential"]
-        assert plan.calls[0].cli == (
+        assert bare(str(plan.where.aws(plan.calls[0]))) == (
             "aws iam update-service-specific-credential --user-name web "
             f"--service-specific-credential-id {account.key_id} --status Inactive"
         )

@@ -94,7 +94,9 @@ async def test_a_managed_policy_that_cannot_be_read_is_named(
         arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName="web", PolicyArn=arn)
     told = await found(aws)
-    assert told["AWSCompromisedKeyQuarantineV3"].words.startswith("AWS's quarantine: it says nothing")
+    assert told["AWSCompromisedKeyQuarantineV3"].words.startswith(
+        "AWS's quarantine: it denies no call with logs keys"
+    )
     sandbox.faults.add("deny:GetPolicyVersion")
     told = await found(aws)
     assert told["other"].document is None

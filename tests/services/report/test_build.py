@@ -8,6 +8,7 @@ from services.report.document import to_json
 from services.report.html import to_html
 from services.report.markdown import to_markdown
 from services.report.model import SentCall
+from tests.printed import guarded
 from tests.services.report.conftest import GROUP, KEY, NEW, USER, Written, at, event, review_of
 
 
@@ -20,9 +21,10 @@ def test_each_call_has_its_times_and_ids(whole: Written) -> None:
     assert (first.service, first.operation) == ("iam", "UpdateServiceSpecificCredential")
     assert (first.intent_at, first.outcome_at) == (at("14:02:10"), at("14:02:11"))
     assert (first.request_id, first.ok, first.error) == ("request-2", True, None)
-    assert first.cli == (
+    assert guarded(first.cli) == (
+        "123456789012",
         "aws iam update-service-specific-credential "
-        f"--service-specific-credential-id {KEY} --status Inactive --user-name web"
+        f"--service-specific-credential-id {KEY} --status Inactive --user-name web",
     )
 
 
@@ -188,6 +190,7 @@ def test_json_names_what_scripts_need(whole: Written) -> None:
         "lines": 18,
         "head": whole.case.journal.entries()[-1].hash,
         "flaws": [],
+        "anchors": [],
     }
     assert document["reviewed"]["use"]["groups"] == [{"region": "us-east-1", "log_group": GROUP}]
     assert document["replacement"]["key_id"] == NEW

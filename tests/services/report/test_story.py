@@ -31,7 +31,7 @@ def test_a_whole_case(whole: Written) -> None:
         "Replaced": f"Replacement {NEW} of web was made 14:10:00; its secret went to Secrets Manager as "
         "stanch/web. Deletion of the leaked key: requested 14:20:00, AWS says so 14:20:00.",
         "Now": "The case was closed 14:30:00; 1 thing remains to do; the journal's 18 lines and the evidence "
-        "are as they were written.",
+        "are consistent with themselves.",
     }
     assert [left.words for left in whole.report().remaining] == ["1 finding of high severity to follow up."]
 

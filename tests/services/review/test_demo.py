@@ -28,10 +28,10 @@ async def test_the_leaked_key(
     subject = Subject(leaked.user, leaked.key_id, "logs.amazonaws.com")
     suspected = datetime.now(UTC) - timedelta(hours=3)
 
-    async def review(**marks: datetime) -> Review:
+    async def review(*, suspected: datetime | None = None, deactivated: datetime | None = None) -> Review:
         now = datetime.now(UTC)
         window = Window(now - timedelta(hours=12), now + timedelta(seconds=1))
-        return await run_review(aws, subject, window, marks=Marks(**marks), sleep=at_once)
+        return await run_review(aws, subject, window, marks=Marks(suspected, deactivated), sleep=at_once)
 
     before = await review(suspected=suspected)
     assert (before.verdict, before.complete) == ("used", True)

@@ -248,7 +248,11 @@ def test_attribution(as_event: AsEvent, record: Record, bearer: Record) -> None:
         ("logs.amazonaws.com", {"eventSource": "bedrock.amazonaws.com"}, False),
         ("bedrock.amazonaws.com", {"eventSource": "bedrock.amazonaws.com"}, True),
         ("cloudwatch.amazonaws.com", {"eventSource": "monitoring.amazonaws.com"}, True),
-        ("xray.amazonaws.com", {"eventSource": "nobody-knows.amazonaws.com"}, True),
+        ("xray.amazonaws.com", {"eventSource": "nobody-knows.amazonaws.com"}, False),
+        ("xray.amazonaws.com", {"eventSource": "xray.amazonaws.com"}, True),
+        ("logs.amazonaws.com", {"eventSource": "sagemaker.amazonaws.com"}, False),
+        ("logs.amazonaws.com", {"requestParameters": {"bearerTokenType": "SHORT_TERM"}}, False),
+        ("logs.amazonaws.com", {"additionalEventData": {"bearerTokenType": "LONG_TERM"}}, True),
     ],
 )
 def test_use_is_of_the_keys_own_service(
@@ -260,5 +264,33 @@ def test_use_is_of_the_keys_own_service(
 
 def test_use_of_passwords_has_no_mark(as_event: AsEvent, record: Record) -> None:
     pull = record(eventSource="codecommit.amazonaws.com", eventName="GitPull")
+    signed, identity = pull, dict(pull["userIdentity"])
+    del identity["accessKeyId"]
+    pull = pull | {"userIdentity": identity}
+    over_ssh = pull | {"additionalEventData": {"protocol": "SSH"}}
+    over_http = pull | {"additionalEventData": {"protocol": "HTTPS"}}
     subject = Subject("alice", KEY, "codecommit.amazonaws.com")
-    assert attribution(as_event, subject, pull, pull | {"eventName": "GetBranch"})[:2] == (1, 1)
+    others = (signed, over_ssh, pull | {"eventName": "GetBranch"})
+    assert attribution(as_event, subject, pull, over_http, *others)[:2] == (2, 3)
+
+
+def test_use_of_metric_keys_has_no_mark_either(as_event: AsEvent, record: Record) -> None:
+    put = record(eventSource="monitoring.amazonaws.com", eventName="PutMetricData")
+    otlp = put | {"additionalEventData": {"protocol": "OTLP"}}
+    subject = Subject("alice", KEY, "cloudwatch.amazonaws.com")
+    assert attribution(as_event, subject, otlp, put)[:2] == (1, 1)
+
+
+def test_a_short_term_key_is_a_finding_of_its_own(as_event: AsEvent, bearer: Record) -> None:
+    short = bearer(requestParameters={"bearerTokenType": "SHORT_TERM", "callWithBearerToken": True})
+    event = as_event(short | {"eventSource": "bedrock.amazonaws.com"})
+    found = findings(Facts(SUBJECT, Marks(), (), [event], ()))
+    assert [(each.kind, each.severity) for each in found if each.severity != "info"] == [
+        ("short-term-key", "high")
+    ]
+    assert "does not stop it" in found[0].title
+
+
+def test_services_that_act_for_the_user_are_no_address(as_event: AsEvent, record: Record) -> None:
+    events = [as_event(record(sourceIPAddress=source)) for source in ("athena.amazonaws.com", "AWS Internal")]
+    assert not [each for each in findings(Facts(SUBJECT, Marks(), (), events, ())) if "address" in each.kind]

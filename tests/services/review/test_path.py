@@ -32,12 +32,15 @@ async def test_a_folder_as_a_trail_lays_it_out(
     progress: list[Progress] = []
     review = await run_review(None, ALICE, window, source=str(tmp_path), on_progress=progress.append)
     assert [event.event_id for event in review.events] == ["1", "2"]
-    assert (review.records_scanned, review.unreadable) == (3, ())
+    assert review.records_scanned == 3
+    assert [(Path(each.what).name, each.error) for each in review.unreadable] == [
+        ("README.md", "text without CloudTrail records")
+    ]
     assert (review.verdict, review.complete) == ("used", False)
     assert [(row.covers, row.note) for row in review.coverage] == [
         ("unknown", "files say nothing of what was not delivered")
     ]
-    assert (progress[-1].objects_done, progress[-1].objects_total, progress[-1].matches) == (2, 2, 3)
+    assert (progress[-1].objects_done, progress[-1].objects_total, progress[-1].matches) == (3, 3, 3)
 
 
 async def test_a_file_whatever_its_name(tmp_path: Path, window: Window, record: Record) -> None:
@@ -78,7 +81,7 @@ async def test_what_cannot_be_read_is_named_and_the_rest_is_read(
 
 async def test_troubles_beyond_count_are_counted(tmp_path: Path, window: Window) -> None:
     for number in range(230):
-        (tmp_path / f"{number}.json").write_text("x")
+        (tmp_path / f"{number}.json").write_text('{"Records":[{"eventName":"A"},{"')
     unreadable = (await run_review(None, ALICE, window, source=str(tmp_path))).unreadable
     assert len(unreadable) == 201
     assert unreadable[-1].what == "30 more"

@@ -46,6 +46,11 @@ def test_the_fields_of_a_management_event(record: Record, as_event: AsEvent) -> 
         "read_only": False,
         "log_group": None,
         "target": "backup",
+        "short_term": False,
+        "protocol": None,
+        "session": None,
+        "request_id": None,
+        "account": "123456789012",
     }
 
 
@@ -145,7 +150,7 @@ def test_a_wrong_type_inside_the_identity_loses_no_more(record: Record, as_event
 
 
 @pytest.mark.parametrize(
-    "time", [None, "", "yesterday", 1763640000, "2026-13-45T00:00:00Z", "0001-01-01T00:00+23:00"]
+    "time", [None, "", "yesterday", True, [], "2026-13-45T00:00:00Z", "0001-01-01T00:00+23:00"]
 )
 def test_a_record_without_a_time_is_named(record: Record, as_event: AsEvent, time: object) -> None:
     with pytest.raises(BadRecord, match="no readable eventTime"):

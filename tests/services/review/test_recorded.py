@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.aws.cloudtrail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
-from services.review.recorded import recorded
+from services.review.recorded import USES, recorded
 
 LOGS = "logs.amazonaws.com"
 TYPE = "AWS::Logs::LogGroupAuthorization"
@@ -98,7 +98,13 @@ def test_bedrock_is_in_both_kinds() -> None:
     assert recorded(advanced(MANAGEMENT), service).covers == "partly"
     assert recorded(advanced(streams, jobs), service).covers == "partly"
     assert recorded(advanced(MANAGEMENT, streams), service).covers == "partly"
-    assert recorded(advanced(MANAGEMENT, streams, jobs), service).covers == "yes"
+    assert recorded(advanced(MANAGEMENT, streams, jobs), service).covers == "partly"
+    every = [data(kind) for kind in USES[service].data_types]
+    assert recorded(advanced(MANAGEMENT, *every), service).covers == "yes"
+    for kind in USES[service].data_types:
+        without = [data(other) for other in USES[service].data_types if other != kind]
+        found = recorded(advanced(MANAGEMENT, *without), service)
+        assert (found.covers, kind in found.note) == ("partly", True)
 
 
 def test_what_is_not_known_is_said() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.review.split import containing, looked_up, split, unwrapped
+from services.review.split import containing, split
 
 ONE, TWO, THREE = ({"eventID": str(number), "x": ['a "quoted" }{][ \\'] * number} for number in (1, 2, 3))
 ALL = [ONE, TWO, THREE]
@@ -154,13 +154,10 @@ def test_what_cloudtrail_would_not_write_is_left_to_the_careful_way(data: bytes)
     assert containing(data, [b"alice"]) is None
 
 
-def test_events_of_the_history_as_the_cli_writes_them() -> None:
-    events = [{"EventId": each["eventID"], "CloudTrailEvent": json.dumps(each)} for each in ALL]
-    data = json.dumps({"Events": events, "NextToken": "x"}, indent=4).encode()
-    assert looked_up(data)
-    assert [json.loads(unwrapped(raw)) for raw in split(data).records] == ALL
-    cut = split(data[: data.rindex(b'"EventId"')])
-    assert json.loads(unwrapped(cut.records[0])) == ONE
-    assert cut.trouble == "cut off or damaged"
-    assert not looked_up(compact(ONE))
-    assert unwrapped(b'{"eventID":"1"}') == b'{"eventID":"1"}'
+def test_lines_that_begin_with_a_time() -> None:
+    lines = "\n".join(f"2026-11-20T10:0{n}:00.000Z {json.dumps(each)}" for n, each in enumerate(ALL))
+    assert read(lines.encode()) == ALL
+    assert split(lines.encode()).trouble is None
+    found = split(f"{lines}\nthe end".encode())
+    assert [json.loads(raw) for raw in found.records] == ALL
+    assert found.trouble == "1 of its lines hold no record"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -26,6 +27,7 @@ from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next
 from tests.principals import allow, deny, make_user, sign_as
+from tests.printed import bare
 
 LOGS = "logs.amazonaws.com"
 REPLACE, DEACTIVATE, DELETE = StepName.REPLACE, StepName.DEACTIVATE, StepName.DELETE
@@ -232,8 +234,9 @@ async def test_what_cannot_be_rotated_says_why_and_makes_nothing(
     spoil(web)
     keys = web.keys()
     async with opened() as rotation:
-        with pytest.raises(Refused, match=words) as refused:
+        with pytest.raises(Refused) as refused:
             await rotation.apply(REPLACE)
+        assert re.search(words, bare(str(refused.value)))
         assert "\n" not in str(refused.value)
     assert web.keys() == keys
 
@@ -333,5 +336,5 @@ async def test_the_end_is_remembered(opened: Opened, web: Web, book: CaseBook) -
     async with AwsSession() as aws:
         with pytest.raises(NoSuchKey, match=f"was rotated in case .*: {new} is in its place"):
             await opening.look_up(aws, book, web.key, user="web")
-        with pytest.raises(NoSuchKey, match="has no key ACCANONE"):
+        with pytest.raises(NoSuchKey, match="There is no key ACCANONE of user web"):
             await opening.look_up(aws, book, "ACCANONE", user="web")

@@ -7,11 +7,11 @@ import io
 import os
 import random
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from services.scan.history import where
 from services.scan.scan import Scan
 from services.scan.tokens import hits
 
@@ -29,9 +29,15 @@ def scanned(*paths: Path) -> Scan:
     return scan
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, given: str = "", date: str = "2026-11-01T00:00:00Z") -> str:
     who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+    done = subprocess.run(
+        ["git", "-C", str(folder), *who, *arguments],
+        check=True,
+        capture_output=True,
+        input=given.encode(),
+        env={**os.environ, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date},
+    )
     return done.stdout.decode().strip()
 
 
@@ -128,7 +134,7 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
     assert {each.token.user for each in scanned(bare).found} == {"deleted", "told"}
 
-    # Of no commit any more, and still there for whoever looks.
+    # Of no branch any more, and still there for whoever looks.
     git(repo, "checkout", "-q", "--orphan", "clean")
     git(repo, "rm", "-qrf", ".")
     git(repo, "commit", "-q", "--allow-empty", "-m", "anew")
@@ -136,6 +142,49 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
     git(repo, "branch", "-qD", branch)
     places = {each.token.user: each.place for each in scanned(repo).found}
     assert set(places) == {"deleted", "told"}
-    object_id = places["deleted"].object_id
-    assert object_id
-    assert where(repo, object_id) is None
+    assert (places["deleted"].commit, places["deleted"].path) == (leaked, f"{repo}/conf/my app.env")
+
+    # Its commits gone too: what is left is an object that nothing names.
+    lost = git(
+        repo, "hash-object", "-w", "--stdin-paths", given=f"{made(tmp_path / 'lost', token('lost'))}\n"
+    )
+    (place,) = [each.place for each in scanned(repo).found if each.token.user == "lost"]
+    assert (place.commit, place.object_id) == (None, lost)
+
+
+def made(path: Path, content: str) -> Path:
+    path.write_text(content)
+    return path
+
+
+def test_each_object_is_placed_in_one_pass(tmp_path: Path) -> None:
+    """More found objects than git is asked for by name; each is told with the commit that brought it."""
+    repo, commits = tmp_path / "repo", dict[str, str]()
+    git(tmp_path, "init", "-q", str(repo))
+    (repo / "odd\nname").mkdir()
+    for number in range(3):
+        for each in range(100):
+            (repo / "odd\nname" / f"{number}-{each}").write_text(token(f"u{number}.{each}"))
+        git(repo, "add", ".")
+        git(repo, "commit", "-qm", "more", date=f"2026-01-0{number + 1}T00:00:00Z")
+        commits[str(number)] = git(repo, "rev-parse", "HEAD")
+    in_history = [found for found in scanned(repo).found if found.place.object_id]
+    assert len(in_history) == 300
+    for found in in_history:
+        commit, _, name = (found.token.user or "").removeprefix("u").partition(".")
+        assert found.place.commit == commits[commit]
+        assert found.place.path == f"{repo}/odd name/{commit}-{name}"
+
+
+@pytest.mark.parametrize("prefix", ["ACWL", "ABSK", "APIAACWM", "AEAA"])
+def test_what_only_looks_like_keys_costs_little(prefix: str) -> None:
+    """Processor time, with much room: to decode all that follows each prefix took 100 times it."""
+    alias = base64.b64encode(b"a-at-123456789012:").decode()
+    tails = ("", "Y", "YYYYY", "YWFh", prefix[:3], alias, alias + "////", alias[:-1], "KY" + prefix)
+    size = 64 << 10
+    for tail in tails:
+        unit = (prefix + tail).encode()
+        begun = time.process_time()
+        for _ in hits(io.BytesIO((unit * size)[:size])):
+            pass
+        assert time.process_time() - begun < 0.5, unit

@@ -13,6 +13,7 @@ from tui.commands.command import Command
 from tui.commands.everywhere import SHARED
 from tui.commands.table import SCOPES, Kind
 from tui.dialogs.confirm import ConfirmDialog
+from tui.dialogs.mfacode import MfaCodeDialog
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.secret import SecretDialog
@@ -51,6 +52,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     KeyScreen,
     PolicyDocumentScreen,
     IdentifyDialog,
+    MfaCodeDialog,
     HelpScreen,
     ErrorsScreen,
     PaletteDialog,

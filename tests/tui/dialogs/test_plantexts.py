@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from services.aws.call import Call
+from services.aws.where import Where
 from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState, SentCall, StepState
+from services.quoting.shell import ShellCommand, command
 from tui.dialogs import steps
 from tui.dialogs.plantexts import command_lines, step_told
 from tui.look.lines import plain, width_of
@@ -84,17 +86,17 @@ def test_a_step_that_no_longer_holds_is_said() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        CALL.cli,
-        "aws logs x --name '--y'",
-        Call("iam", "PutUserPolicy", {"PolicyDocument": '{"A": "b c"}'}).cli,
+        Where().aws(CALL),
+        command("aws", "logs", "x", "--name", "--y"),
+        Where("111122223333").aws(Call("iam", "PutUserPolicy", {"PolicyDocument": '{"A": "b c"}'})),
     ],
 )
-def test_a_broken_command_is_the_same_command(command: str, width: int) -> None:
+def test_a_broken_command_is_the_same_command(command: ShellCommand, width: int) -> None:
     lines = command_lines(command, width)
     assert all(len(line) <= width for line in lines)
-    if all(len(word) < width - 4 for word in shlex.split(command)):
+    if all(len(word) < width - 4 for word in shlex.split(str(command))):
         pasted = "\n".join(lines).removeprefix("$ ").replace("\\\n", "")
-        assert shlex.split(pasted) == shlex.split(command)
+        assert shlex.split(pasted) == shlex.split(str(command))
 
 
 def test_a_step_that_was_taken_shows_what_was_sent() -> None:

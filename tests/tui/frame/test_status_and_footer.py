@@ -37,6 +37,20 @@ def test_everything_is_in_sight_at_80_columns() -> None:
     )
 
 
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_credentials_stay_before_the_name_and_the_alias(width: int) -> None:
+    signed = "profile incident, role Responder"
+    told = replace(FULL, read_only=False, case=None, credentials=signed)
+    line = plain(status(told, width, NOW))
+    assert signed in line
+    assert "123456789012   responder" in line
+    assert ("stanch" in line) == (width > 100)
+
+
+def test_the_pretend_account_names_no_credentials() -> None:
+    assert "environment" not in plain(status(replace(FULL, credentials="environment", demo=True), 200, NOW))
+
+
 @pytest.mark.parametrize("width", [10, 24, 40, 60, 80, 120, 200])
 def test_the_line_is_as_wide_as_the_screen(width: int) -> None:
     assert width_of(status(FULL, max(width, 48), NOW)) == max(width, 48)
@@ -108,3 +122,11 @@ def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None
     left = {command.id: command.shown_key for command in heard(ranked, Input())}
     assert left == {"open": "enter", "back": "esc"}
     assert {"quit", "help"} <= {command.id for command in ranked}
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_an_endpoint_that_is_not_awss_own_stays_whatever_the_width(width: int) -> None:
+    told = replace(FULL, endpoint="http://127.0.0.1:5000", read_only=False, case=None)
+    line = plain(status(told, width, NOW))
+    assert "123456789012   endpoint 127.0.0.1:5000" in line
+    assert width_of(status(told, width, NOW)) == width

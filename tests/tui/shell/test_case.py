@@ -33,7 +33,7 @@ def test_list_and_show(stanch: Stanch, leaked: Account, case: str) -> None:
         "delete": "todo",
         "deny": "confirmed",
     }
-    assert "as they were written" in stanch("case", "show", case).out
+    assert "consistent with themselves" in stanch("case", "show", case).out
 
 
 def test_no_cases_is_said(stanch: Stanch) -> None:

@@ -192,7 +192,8 @@ def test_with_the_right_to_look_alone_a_change_is_refused_by_aws_in_one_sentence
     done = run("respond", key_id, "--user", user, "--step", "deactivate", "--yes")
     assert (done.code, done.out) == (Exit.AWS, "")
     assert done.err == (
-        f"stanch: Not allowed: {UPDATE} on user {user}. Ask for it, or use a profile that has it.\n"
+        f"stanch: Not allowed: {UPDATE} on user {user} "
+        f"(no identity-based policy allows the {UPDATE} action). Ask for it, or use a profile that has it.\n"
     )
     (case,) = run("case", "list", "--json").json["cases"]
     assert case["key_id"] == key_id

@@ -48,8 +48,8 @@ def test_from_no_trail_at_all_to_a_use_that_is_seen(
     assert done.code == Exit.DONE
     assert "harden: Record the use of logs keys by a new trail stanch-key-use" in done.out
     assert "about $0.10 for 100,000 of them, says AWS's CloudTrail price page" in done.out
-    assert f"$ aws s3api create-bucket --bucket {BUCKET}" in done.out
-    assert "$ aws cloudtrail put-event-selectors --trail-name stanch-key-use" in done.out
+    assert f"&& aws s3api create-bucket --bucket {BUCKET}" in done.out
+    assert "&& aws cloudtrail put-event-selectors --trail-name stanch-key-use" in done.out
     assert '  +             "AWS::Logs::LogGroupAuthorization"' in done.out
 
     done = run("harden", "--yes", "--json")

@@ -101,7 +101,7 @@ def test_a_spreadsheet_gets_no_formula(stanch: Stanch, boto: Callable[..., Any])
     assert "'=cmd" in stanch("keys", "--csv").out
 
 
-def test_identify_names_the_key(stanch: Stanch, leaked: Account) -> None:
+def test_identify_names_the_key(stanch: Stanch, sandbox: Sandbox, leaked: Account) -> None:
     done = stanch("identify", "--json", input=leaked.token + "\n")
     assert done.code == Exit.DONE
     assert done.json == {
@@ -114,6 +114,7 @@ def test_identify_names_the_key(stanch: Stanch, leaked: Account) -> None:
         "key_id": leaked.key_id,
         "status": "Active",
         "matched": True,
+        "endpoint": sandbox.endpoint_url,
     }
     assert leaked.key_id in stanch("identify", input=leaked.token).out
 

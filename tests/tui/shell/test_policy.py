@@ -65,7 +65,7 @@ def test_planned_attached_and_undone(
     assert done.code == Exit.DONE
     assert "policy: Attach stanch-deny-logs to user web" in done.out
     assert "  mind:   It stops every logs key of web, a replacement on the same user included" in done.out
-    assert "$ aws iam put-user-policy --user-name web --policy-name stanch-deny-logs" in done.out
+    assert "&& aws iam put-user-policy --user-name web --policy-name stanch-deny-logs" in done.out
     assert '  +       "Sid": "DenyLogsKeyMaking",' in done.out
     planned = run("--plan", "--json").json
     assert planned["document"] == document(Wanted(Kind.DENY))
@@ -86,7 +86,7 @@ def test_planned_attached_and_undone(
     assert done.json["calls"][0]["request_id"]
     assert names() == ["stanch-deny-logs"]
     assert "nothing to do: stanch-deny-logs is attached to user web, word for word." in run("--plan").out
-    assert "$ aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
+    assert "&& aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
     assert names() == ["stanch-deny-logs"]
     done = run("--undo", "--yes")
     assert done.code == Exit.DONE
@@ -136,7 +136,7 @@ def test_what_cannot_be_done_says_so_and_does_nothing(
     done = run("policy", "deny-use", "--attach-to", "role:web")
     assert (done.code, "A role holds no API keys" in done.err) == (Exit.REFUSED, True)
     done = run("policy", "deny-use", "--attach-to", "user:nobody")
-    assert (done.code, "nobody cannot be found" in done.err) == (Exit.AWS, True)
+    assert (done.code, "There is no user nobody in account" in done.err) == (Exit.USAGE, True)
     done = run("--read-only", "policy", "deny", "--attach-to", "role:web")
     assert (done.code, "--read-only" in done.err) == (Exit.REFUSED, True)
     done = run("policy", "deny", "--attach-to", "scp:r-abcd")

@@ -124,7 +124,9 @@ def test_without_aws_it_is_incomplete_and_says_so(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     done = run("case", "report", case)
     assert done.code == Exit.INCOMPLETE
-    assert done.err.startswith("stanch: IncomingBytes is as it was last kept. GetCallerIdentity: no answer")
+    assert done.err.startswith(
+        "stanch: IncomingBytes is as it was last kept. GetCallerIdentity: no connection"
+    )
     assert done.out.startswith(f"# Case {case}")
 
 

@@ -404,8 +404,8 @@ def test_mistakes_are_one_line_and_do_nothing(stanch: Stanch, leaked: Account, t
         ((key, "--older-than", "90d", "--plan"), Exit.USAGE, "takes no KEY_ID"),
         (("--older-than", "90d", "--secret-to", "secretsmanager:one", "--yes"), Exit.USAGE, "its own name"),
         (("--older-than", "90d"), Exit.USAGE, "Nobody can be asked here"),
-        (("ACCANONE", "--user", "web", "--yes"), Exit.USAGE, "User web has no key ACCANONE"),
-        ((key, "--user", "nobody", "--yes"), Exit.USAGE, "User nobody has no key"),
+        (("ACCANONE", "--user", "web", "--yes"), Exit.USAGE, "There is no key ACCANONE of user web"),
+        ((key, "--user", "nobody", "--yes"), Exit.USAGE, "There is no user nobody"),
         ((key, "--secret-to", f"file:{tmp_path}/no/such", "--yes"), Exit.REFUSED, "there is no folder"),
     ):
         done = stanch("--state-dir", str(tmp_path / "state"), "rotate", *arguments)

@@ -28,7 +28,7 @@ def test_a_key_in_a_file_is_named(stanch: Stanch, leaked: Account, tmp_path: Pat
     run = secretless(stanch("scan", str(tmp_path)), leaked)
     assert run.code == Exit.DONE
     assert f"logs.amazonaws.com  web   123456789012  web-at-123456789012  {tmp_path}/app.env:1" in run.out
-    assert "Next: stanch keys --user web" in run.out
+    assert "Next: stanch --account 123456789012 keys --user web" in run.out
     document = secretless(stanch("scan", str(tmp_path), "--json"), leaked).json
     assert document["complete"] is True
     (found,) = document["found"]

@@ -158,7 +158,7 @@ def test_issued_for_a_user_that_is_there_and_taken_back(
         assert run("issue", "web", "--service", "bedrock", "--undo", "--yes").code == Exit.DONE
     assert (keys_of(iam, "web"), users(iam)) == ([], ["responder", "web"])
     done = run("issue", "nobody", "--yes")
-    assert (done.code, "There is no user nobody" in done.err) == (Exit.REFUSED, True)
+    assert (done.code, "There is no user nobody" in done.err) == (Exit.USAGE, True)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

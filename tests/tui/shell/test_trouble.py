@@ -77,7 +77,7 @@ def test_trouble_that_passes_is_not_noticed(
 def test_a_key_that_is_not_there(stanch: Stanch, leaked: Account) -> None:
     done = stanch("respond", "ACCAAAAAAAAAAAAAAAAAA", "--plan")
     assert done.code == Exit.USAGE
-    assert "123456789012 has no key ACCAAAAAAAAAAAAAAAAAA" in one_line(done)
+    assert "There is no key ACCAAAAAAAAAAAAAAAAAA in account 123456789012." in one_line(done)
 
 
 def test_a_token_of_another_account(stanch: Stanch, sandbox: Sandbox) -> None:
@@ -158,3 +158,30 @@ def test_help_has_an_example(stanch: Stanch, command: str) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts_are_printed(stanch: Stanch, shell: str) -> None:
     assert "_STANCH_COMPLETE" in stanch("completion", shell).out
+
+
+@pytest.mark.parametrize("where", ["--region", "AWS_REGION", "AWS_DEFAULT_REGION"])
+@pytest.mark.parametrize("typed", ["us-esat-1", "us east 1"])
+def test_a_region_that_is_none(
+    stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, where: str, typed: str
+) -> None:
+    if where != "--region":
+        monkeypatch.delenv("AWS_REGION")
+        monkeypatch.setenv(where, typed)
+    done = stanch(*(["--region", typed] if where == "--region" else []), "keys")
+    assert done.code == Exit.USAGE
+    assert "us-east-1" in one_line(done)
+
+
+def test_the_environment_signs_before_the_profile_that_it_names(
+    stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "aws-config"
+    keys = "aws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n"
+    config.write_text(f"[profile other]\nregion = eu-west-1\n{keys}")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_PROFILE", "other")
+    assert stanch("doctor", "--json").json["credentials"]["source"] == "environment"
+    assert "signed by: environment" in stanch("doctor").out
+    named = stanch("--profile", "other", "doctor", "--json")
+    assert named.json["credentials"]["source"] == "profile other"

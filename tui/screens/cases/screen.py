@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 
 from services.base import clock
+from services.cases.anchor import CONSISTENT
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError, RunbookError
 from services.cases.state import CaseState
@@ -162,7 +163,7 @@ class CasesScreen(StanchScreen):
         elif row.flaws:
             self.say(f"Case {row.id} has {words.count(len(row.flaws), 'flaw')}: {row.flaws[0]}", "alarm")
         else:
-            self.say(f"Case {row.id}: the journal and the evidence are as they were written.")
+            self.say(f"Case {row.id}: {CONSISTENT}")
 
     def _row(self, case_id: str) -> CaseRow | None:
         return next((row for row in self._rows or () if row.id == case_id), None)

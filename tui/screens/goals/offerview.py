@@ -56,7 +56,9 @@ class OfferView(Page):
         for remark in offer.proposal.remarks:
             told += labelled("said", remark, width, "warn")
         sent = [
-            line for number, call in enumerate(offer.plan.calls, 1) for line in call_told(number, call, width)
+            line
+            for number, call in enumerate(offer.plan.calls, 1)
+            for line in call_told(number, call, width, offer.plan.where)
         ]
         # What changes is shown line by line; where nothing does, what is there.
         changed = list(map(_diffed, offer.proposal.diff)) or lines

@@ -55,9 +55,9 @@ class HelpScreen(StanchScreen):
         """What was just read here and is pressed at once is done on the screen that it was read of."""
         here = {key for command in (*within(self.scope), *within(LIST)) for key in command.keys}
         wanted = next((each for each in within(self._about.scope) if event.key in each.keys), None)
-        if wanted and event.key not in here:
+        if wanted and event.key not in here and self.is_current:
             event.stop()
-            self.app.pop_screen()
+            self.dismiss()
             await self._about.do(wanted.id)
 
     def on_resize(self) -> None:

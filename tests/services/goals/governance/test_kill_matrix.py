@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
@@ -20,6 +23,8 @@ from services.goals import book, engine
 from services.goals.governance.documents import Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import Target, TargetKind, parse_target
+from tests.services.aws.liar import lying
+from tests.services.matrices import lies
 from tests.services.matrices.killing import Victim, Way, points, survive
 
 DENY = Wanted(Kind.DENY)
@@ -85,6 +90,56 @@ def fresh(sandbox: Sandbox, boto: Callable[..., Any]) -> Callable[[TargetKind], 
         return organization() if kind is TargetKind.SCP else user()
 
     return begin
+
+
+@dataclass
+class Struck:
+    """An account with a case, and the policy's way there and back."""
+
+    target: Target
+    attached: Callable[[], dict[str, Any]]
+    before: dict[str, Any]
+    aws: AwsSession
+    cases: CaseBook
+
+    async def take(self) -> None:
+        await take(str(self.target), self.aws, self.cases)
+
+    def check(self) -> None:
+        assert self.attached() == self.before
+        (case,) = self.cases.cases()
+        assert case.state().step(Governing.POLICY).state is State.UNDONE
+
+
+CHANGES = {
+    TargetKind.USER: ["PutUserPolicy"],
+    TargetKind.SCP: ["CreatePolicy", "AttachPolicy", "DetachPolicy", "DeletePolicy"],
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+async def test_whoever_answers_the_journal_agrees_with_the_account(
+    fresh: Callable[[TargetKind], Account],
+    tmp_path: Path,
+    kind: TargetKind,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(engine, "PATIENCE", timedelta())
+    monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
+    monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
+    number = count()
+    async with lying() as liar, AwsSession(regions=REGIONS) as aws:
+
+        def begin() -> Struck:
+            target, attached = fresh(kind)
+            before = {DENY.name: THEIRS} if kind is TargetKind.USER else {}
+            return Struck(target, attached, before, aws, CaseBook(tmp_path / str(next(number))))
+
+        with lies.between(liar, monkeypatch):
+            told = await lies.agrees(liar, begin, CHANGES[kind], lambda struck: struck.cases)
+    with capsys.disabled():
+        sys.stderr.write(f"\nwho answered, policy for {kind}: {told} answers\n")
 
 
 @pytest.mark.parametrize("kind", [TargetKind.USER, TargetKind.SCP])

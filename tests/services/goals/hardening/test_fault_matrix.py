@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,9 +17,10 @@ from services.aws import session
 from services.aws.session import AwsSession
 from services.cases.case import CaseBook
 from services.goals import engine
+from tests.services.aws.liar import lying
 from tests.services.goals.hardening.conftest import Account, changes
 from tests.services.goals.hardening.routes import ROUTES, Route, fresh
-from tests.services.matrices import faults
+from tests.services.matrices import faults, lies
 
 READS = (
     "GetCallerIdentity",
@@ -114,6 +116,18 @@ async def test_a_read_that_fails_changes_nothing(sandbox: Sandbox, begin: Begin)
 async def test_a_write_that_fails_is_gone_on_with(sandbox: Sandbox, begin: Begin, name: str) -> None:
     await faults.refused(sandbox, partial(begin, name), WRITES[name])
     await faults.lost(sandbox, partial(begin, name), WRITES[name])
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.long
+async def test_whoever_answers_the_journal_agrees_with_the_account(
+    begin: Begin, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with lying() as liar:
+        with lies.between(liar, monkeypatch):
+            told = await lies.agrees(liar, partial(begin, name), WRITES[name], lambda struck: struck.cases)
+    with capsys.disabled():
+        sys.stderr.write(f"\nwho answered, {name}: {told} answers to {len(WRITES[name])} calls\n")
 
 
 async def test_no_call_is_left_out(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from services.goals import book
 from services.goals.hardening.delivery import first_delivery
 from services.goals.hardening.goal import HardenGoal, Unrecordable
 from services.goals.hardening.names import BadName
-from tests.principals import EVERYTHING, deny, documented, make_user, policy, sign_as
+from tests.principals import EVERYTHING, deny, documented, make_user, policy, session_key, sign_as
 from tests.services.goals.hardening.conftest import (
     ACCOUNT,
     KEYS,
@@ -65,7 +65,7 @@ async def test_a_bucket_of_another_account(
     account: Account, plan: Plan, harden: Harden, sent: list[str]
 ) -> None:
     made = account.boto("sts").assume_role(RoleArn=THERE, RoleSessionName="night")["Credentials"]
-    account.boto("s3", key=(made["AccessKeyId"], made["SecretAccessKey"])).create_bucket(Bucket="theirs")
+    account.boto("s3", key=session_key(made)).create_bucket(Bucket="theirs")
     sent.clear()
     blocked = str((await plan(bucket="theirs")).plan.blocked)
     assert blocked.startswith("Bucket theirs is another account's, or you may not look at it")
@@ -151,7 +151,7 @@ async def test_a_trail_of_the_organization_is_not_the_members_to_change(
         offer = await (await book.look_up(aws, cases, HardenGoal(organization=True))).offer()
         assert f"is made in its management account, {ACCOUNT}" in str(offer.plan.blocked)
         arn = account.described("whole")["TrailARN"]
-        theirs = boto("cloudtrail", key=(made["AccessKeyId"], made["SecretAccessKey"]))
+        theirs = boto("cloudtrail", key=session_key(made))
         for call in (theirs.stop_logging, theirs.start_logging, theirs.delete_trail):
             with pytest.raises(theirs.exceptions.NotOrganizationMasterAccountException):
                 call(Name=arn)

@@ -12,7 +12,7 @@ from sandbox.cloudtrail.refusals import check
 from services.aws.cloudtrail import parsed_selectors
 from services.base.keyservices import KeyService
 from services.goals.hardening.selectors import DEFAULT, Unmergeable, conditions, merged
-from services.review.recorded import recorded, takes_all_management
+from services.review.recorded import USES, recorded, takes_all_management
 from tests.services.goals.hardening.conftest import KEYS, MANAGEMENT
 
 BEDROCK, CODECOMMIT = "bedrock.amazonaws.com", "codecommit.amazonaws.com"
@@ -122,7 +122,7 @@ def test_advanced_ones_stay_as_they_are_and_a_narrower_one_of_keys_gives_way() -
 def test_other_services_keys_have_types_of_their_own() -> None:
     whole = told(basic(), services=(KeyService.LOGS, BEDROCK))
     types = [fields(each).get("resources.type", {}).get("Equals") for each in whole]
-    assert types == [None, [LOGS_TYPE], ["AWS::Bedrock::Model"], ["AWS::Bedrock::AsyncInvoke"]]
+    assert types == [None, [LOGS_TYPE], *([kind] for kind in USES[BEDROCK].data_types)]
     assert recorded(parsed_selectors({"AdvancedEventSelectors": whole}), BEDROCK).covers == "yes"
     writes = {"EventSelectors": [basic(ReadWriteType="WriteOnly")]}
     assert merged(writes, (CODECOMMIT,), management=True) == [MANAGEMENT]

@@ -14,11 +14,13 @@ from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
 from services.aws import session
+from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases.case import CaseBook
 from services.goals import engine
+from tests.services.aws.liar import lying
 from tests.services.goals.issuing.routes import ROUTES, Route, Shop, check, open_shop
-from tests.services.matrices import faults
+from tests.services.matrices import faults, lies
 
 CALLS = {
     "set up": [
@@ -110,6 +112,36 @@ async def test_every_fault_ends_well(
     told += await faults.lost(sandbox, fresh, CALLS[name])
     with capsys.disabled():
         sys.stderr.write(f"\nfault matrix, {name}: {told} faults at {len(CALLS[name])} calls ended well\n")
+
+
+def changes(name: str) -> list[str]:
+    return [call for call in CALLS[name] if not Call("", call).reads]
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.long
+async def test_whoever_answers_the_journal_agrees_with_the_account(
+    sandbox: Sandbox,
+    aws: AwsSession,
+    boto_clients: Mapping[str, Any],
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    number = count()
+
+    def fresh() -> Struck:
+        user = f"web-{next(number)}"
+        shop = open_shop(ROUTES[name], boto_clients, user, tmp_path)
+        return Struck(sandbox, aws, ROUTES[name], shop, CaseBook(tmp_path / user))
+
+    async with lying() as liar:
+        with lies.between(liar, monkeypatch):
+            told = await lies.agrees(liar, fresh, changes(name), lambda struck: struck.book)
+    with capsys.disabled():
+        sys.stderr.write(f"\nwho answered, {name}: {told} answers to {len(changes(name))} calls\n")
 
 
 @pytest.mark.usefixtures("no_waiting")

@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from tests.printed import bare
 from tests.services.audit.conftest import Account
 from tests.services.audit.conftest import account as account
 from tests.tui.conftest import Gate
@@ -47,7 +48,7 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         signs = [line[1] for line in driver.text.splitlines()[3:17]]
         assert signs == sorted(signs, key="‼!·?".index)
         screen(driver).table.choose(f"never-expires {leaked.key_id}")
-        await driver.wait("made 2", "it has no expiry", f"$ stanch rotate {leaked.key_id} --user")
+        await driver.wait("made 2", "it has no expiry", "$ stanch --account 123456789012")
         await driver.press("enter")
         await driver.wait("─ never-expires ── high ─")
         assert isinstance(driver.app.screen, FindingScreen)
@@ -55,8 +56,9 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         monkeypatch.setattr(driver.app._driver, "write", sent.append)
         await driver.press("y")
         await driver.wait("Sent to the terminal's clipboard")
-        command = f"stanch rotate {leaked.key_id} --user {leaked.user}"
-        assert osc52(command, os.environ) in sent
+        bound = driver.app.screen._row.mend or ""
+        assert bare(bound) == f"stanch rotate {leaked.key_id} --user {leaked.user}"
+        assert osc52(bound, os.environ) in sent
         await driver.press("escape", "G")
         await driver.wait(f"{leaked.key_id}: unused is not known.", "by which of its credentials")
         await driver.press("y")
@@ -74,7 +76,7 @@ async def test_nothing_to_find_and_then_something(account: Account, tmp_path: Pa
         await driver.wait("evidence: there is no finding")
         account.iam.create_login_profile(UserName="web", Password="Correct-horse-9")
         await driver.press("ctrl+r")
-        await driver.wait("1 medium", "web can sign in to the console", "$ aws iam delete-login-profile")
+        await driver.wait("1 medium", "web can sign in to the console", "$ aws sts get-caller-identity")
         await driver.press("escape")
         await driver.wait("enter open")
         assert isinstance(driver.app.screen, InventoryScreen)

@@ -69,7 +69,7 @@ async def test_a_flaw_is_found_and_named(tmp_path: Path) -> None:
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("intact")
         await driver.press("v")
-        await driver.wait("the journal and the evidence are as they were written")
+        await driver.wait("The journal and the evidence are consistent with themselves")
         case.journal.path.write_bytes(case.journal.path.read_bytes().replace(b"hello", b"hallo"))
         await driver.press("v")
         await driver.wait("1 flaw: Line 2 of the journal was altered", "1 flaw", "✗ Line 2 of the journal")

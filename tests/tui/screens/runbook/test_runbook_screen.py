@@ -57,7 +57,7 @@ async def test_deactivate_and_undo(leaked_key: LeakedKey, tmp_path: Path) -> Non
     async with opened(tmp_path, leaked_key) as driver:
         assert "›1 · deactivate" in driver.text
         await driver.press("enter")
-        await driver.wait("Leave it", f"{leaked_key.key_id} of web", "account 123456789012")
+        await driver.wait("Leave it", f"{leaked_key.key_id} of web", "account 123456789012", "(environment)")
         assert leaked_key.keys == {leaked_key.key_id: "Active"}
         await driver.press("y")
         await driver.wait("1 ✓ deactivate", "Inactive, said AWS")

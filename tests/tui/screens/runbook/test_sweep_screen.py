@@ -89,7 +89,7 @@ async def test_quarantine_unread_parts_and_what_has_no_lever(
         await driver.wait("web holds 2 other things", "Not read, so not known:", "group")
         screen: Any = driver.app.screen
         screen.table.choose("managed policy AWSCompromisedKeyQuarantineV3")
-        await driver.wait("it denies no API key of this kind", "V3 does deny logs:PutLogEvents")
+        await driver.wait("it denies logs:PutLogEvents, and not logs:CallWithBearerToken")
         await driver.press("enter")
         await driver.wait("not from here: in IAM: detach it if it is not needed")
 

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 ROOT = Path(__file__).parents[3]
-INTERNALS = "tui/app/internals.py"
+INTERNALS = "tui/frame/internals.py"
 
 HOLDS_FOR = "8.2.8"
 """The release that those names were read in. Where this fails, read them again in the new one: is each still

@@ -1,0 +1,71 @@
+"""The standard credential chain as a Signer asks it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from services.aws.credentials.failures import CodeRefused, NotAnswered
+from services.aws.credentials.found import Found
+from services.aws.credentials.profiles import named_profile
+from services.aws.credentials.signer import Find, Prompt, Signer, in_thread
+
+
+def by_chain(profile: str | None, region: str | None) -> Find:
+    """Searches as the AWS CLI does; a code that AWS refuses is asked for again where a dialog asks."""
+
+    async def search(signer: Signer) -> Found:
+        # Not earlier: a thread has imported botocore by now.
+        from services.aws.credentials.find import find
+
+        questions = Questions(signer.prompt, asyncio.get_running_loop(), named_profile(profile) or "default")
+        on_screen = signer.prompt is None or signer.prompt.on_screen
+        work = partial(
+            find,
+            profile,
+            region,
+            questions,
+            refused=signer.refused,
+            detached=on_screen,
+            account=signer.account,
+        )
+        while True:
+            try:
+                return await in_thread(work)
+            except CodeRefused as error:
+                if signer.prompt is None or not signer.prompt.on_screen:
+                    raise
+                questions.trouble = f"{error.said}. {error.advice}"
+
+    return search
+
+
+class Questions:
+    """Carries botocore's questions from its thread to the loop that can ask them."""
+
+    def __init__(self, prompt: Prompt | None, loop: asyncio.AbstractEventLoop, profile: str) -> None:
+        self.trouble: str | None = None
+        """What became of the last answer."""
+        self._prompt = prompt
+        self._loop = loop
+        self._profile = profile
+
+    def __call__(self, question: str) -> str:
+        typed = None
+        if self._prompt is not None:
+            asked = f"{question.rstrip(': ')} (profile {self._profile})"
+            typed = asyncio.run_coroutine_threadsafe(self._prompt(asked, self.trouble), self._loop).result()
+        if typed is None:
+            raise not_answered(self._profile, "there is no terminal to ask on")
+        if not typed.strip():
+            raise not_answered(self._profile, "none was typed")
+        return typed.strip()
+
+
+def not_answered(profile: str, why: str) -> NotAnswered:
+    command = f"aws sts get-caller-identity --profile {profile}"
+    return NotAnswered(
+        f"profile {profile}: an MFA code is needed, and {why}",
+        f"Type it on a terminal, here or for: {command}",
+        asked=True,
+    )

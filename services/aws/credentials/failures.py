@@ -1,0 +1,223 @@
+"""Why signing in failed, in one line that names the profile and the command that helps."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import shlex
+from typing import Any
+
+from services.aws.credentials.profiles import chain, environment_signs, read_profiles
+from services.aws.credentials.source import Source, role_name
+from services.aws.errors import AwsError, Expired, NoCredentials, Unreachable
+from services.aws.refusals import from_client_error
+from services.base.text import clean
+
+_SIGNED_OUT = ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "SSOError")
+_LOGIN = ("LoginError", "LoginRefreshRequired", "LoginTokenLoadError", "LoginInsufficientPermissions")
+_WRONG_CODE = "MultiFactorAuthentication failed"
+
+
+class SignInFailed(NoCredentials):
+    """*said* is the reason, *advice* the cure; *asked* tells that a person answered a prompt for it."""
+
+    def __init__(self, said: str, advice: str, *, code: str | None = None, asked: bool = False) -> None:
+        super().__init__("Signing in", said, code=code)
+        self.advice = advice
+        self.asked = asked
+
+
+class CodeRefused(SignInFailed):
+    """AWS did not take the MFA code: another may do."""
+
+
+class NotAnswered(SignInFailed):
+    """Nobody typed an MFA code."""
+
+
+class SignInEnded(Expired):
+    """What signed until now does so no longer, and could not be renewed."""
+
+    def __init__(self, said: str, advice: str, request_id: str | None = None) -> None:
+        super().__init__("Signing in", said, request_id=request_id)
+        self.advice = advice
+
+
+def explain(error: Exception, option: str | None, profile: str) -> AwsError:
+    """The error of our tree for what botocore or a helper raised while *profile* was signed in."""
+    if isinstance(error, AwsError):
+        return error
+    names = {kind.__name__ for kind in type(error).__mro__}
+    by_environment = environment_signs(option)
+    who = "environment" if by_environment else f"profile {clean(profile)}"
+    check = "Check the AWS_* variables." if by_environment else "See the profile in ~/.aws/config."
+    if "ProfileNotFound" in names:
+        return _no_such_profile(profile)
+    if names & {"MissingDependencyException"}:
+        return SignInFailed(
+            f"{who} is one of `aws login`, which needs botocore's crt extra",
+            'Install it: pip install "stanch[login]" (or botocore[crt]).',
+        )
+    if names & set(_LOGIN):
+        return SignInFailed(f"{who}: {error}", f"Sign in: {aws_login(profile)}")
+    if names & set(_SIGNED_OUT):
+        missing = "SSOTokenLoadError" in names
+        said = "nobody is signed in to SSO" if missing else "the SSO sign-in has expired or was ended"
+        return SignInFailed(f"{who}: {said}", f"Sign in: {sso_login(profile)}")
+    if "ClientError" in names:
+        return _refused(error, profile, who)
+    if names & {"HTTPClientError", "EndpointConnectionError", "ConnectionError", "ProxyConnectionError"}:
+        return Unreachable("Signing in", f"{who}: no answer ({type(error).__name__})")
+    if helper := _helper(profile):
+        told = _of_helper(error, helper)
+        if told:
+            return SignInFailed(f"{who}: {told}", "Run it by hand to see why (credential_process).")
+    if isinstance(error, OSError):
+        return SignInFailed(
+            f"{who}: {error.filename or 'a file'} cannot be read ({error.strerror or type(error).__name__})",
+            check,
+        )
+    if isinstance(error, RuntimeError) and "expired" in str(error):
+        return ended(Source("env") if by_environment else Source("", profile))
+    said = str(error) or type(error).__name__
+    return SignInFailed(f"{who}: {_first_line(said)}", check)
+
+
+def nothing_found(option: str | None, profile: str) -> AwsError:
+    if option or profile != "default":
+        return SignInFailed(
+            f"profile {clean(profile)} has no credentials", f"Add them: {_command('aws configure', profile)}"
+        )
+    return NoCredentials("Signing in", "no AWS credentials were found")
+
+
+def ended(source: Source | None, request_id: str | None = None) -> AwsError:
+    """What *source* gave was good once; what to type for more depends on where it is."""
+    if source is None or source.profile is None:
+        said = "the credentials have expired"
+        if source is None or source.method == "env":
+            cure = "Renew them in the environment and start again: the case keeps its place."
+        else:
+            cure = "Renew them and go on: the case keeps its place."
+        return SignInEnded(said, cure, request_id)
+    said = f"profile {clean(source.profile)}: the credentials have expired"
+    return SignInEnded(said, f"{_renewal(source)} The case keeps its place.", request_id)
+
+
+def not_taken(source: Source | None, said: str, code: str, request_id: str) -> AwsError:
+    """AWS answered that it does not know the key, or that the signature isn't its."""
+    if source is None or source.profile is None:
+        advice = "Check the credentials in use, and start again with those that are good."
+    else:
+        advice = f"{_renewal(source)} The case keeps its place."
+    failed = SignInFailed(
+        f"AWS doesn't take the credentials of {source or 'this run'} ({said})", advice, code=code
+    )
+    failed.request_id = request_id
+    return failed
+
+
+def _renewal(source: Source) -> str:
+    """What to do once *source* gives nothing good; where it can, the next call finds a new session itself."""
+    profile = source.profile or "default"
+    if _holder(profile, "sso_session") or _holder(profile, "sso_account_id"):
+        return f"Try again; if that fails: {sso_login(profile)}."
+    if _holder(profile, "login_session"):
+        return f"Try again; if that fails: {aws_login(profile)}."
+    if _holder(profile, "role_arn") or _helper(profile):
+        return f"Try again; if that fails, renew the credentials of profile {clean(_base(profile))}."
+    return f"Renew the credentials of profile {clean(_base(profile))} and try again."
+
+
+def sso_login(profile: str) -> str:
+    holder = _holder(profile, "sso_session") or _holder(profile, "sso_account_id")
+    return _command("aws sso login", holder or profile)
+
+
+def aws_login(profile: str) -> str:
+    return _command("aws login", _holder(profile, "login_session") or profile)
+
+
+def _command(command: str, profile: str) -> str:
+    return f"{command} --profile {shlex.quote(clean(profile))}"
+
+
+def _holder(profile: str, setting: str) -> str | None:
+    """The profile along the chain that has *setting*."""
+    return next((name for name, section in chain(profile) if setting in section), None)
+
+
+def _no_such_profile(profile: str) -> AwsError:
+    known = sorted(read_profiles())
+    near = difflib.get_close_matches(profile, known, n=2, cutoff=0.6) or known[:3]
+    advice = f"Did you mean {' or '.join(clean(name) for name in near)}?" if near else "See ~/.aws/config."
+    return SignInFailed(f"there is no profile {clean(profile)!r} in the AWS configuration", advice)
+
+
+def _refused(error: Any, profile: str, who: str) -> AwsError:
+    operation = getattr(error, "operation_name", "") or "Signing in"
+    plain = from_client_error(operation, error.response)
+    said = plain.said.rstrip(".")
+    if operation == "GetRoleCredentials":
+        section = dict(chain(profile)).get(_holder(profile, "sso_role_name") or profile, {})
+        role, account = section.get("sso_role_name", "?"), section.get("sso_account_id", "?")
+        return SignInFailed(
+            f"{who}: SSO refused role {role} in account {account} ({said})",
+            f"Ask for it, or sign in again: {sso_login(profile)}",
+            code=plain.code,
+        )
+    if operation == "CreateToken":
+        return SignInFailed(f"{who}: the SSO sign-in has expired ({said})", f"Sign in: {sso_login(profile)}")
+    if _WRONG_CODE in said:
+        return CodeRefused(
+            f"{who}: AWS refused the MFA code",
+            "It is wrong or was used before, as each is good once: wait for the next, and try again.",
+            code=plain.code,
+            asked=True,
+        )
+    if isinstance(plain, Expired):
+        return ended(Source("", profile), plain.request_id)
+    arn = next(
+        (s["role_arn"] for _, s in chain(profile) if "role_arn" in s), os.environ.get("AWS_ROLE_ARN", "")
+    )
+    return SignInFailed(
+        f"{who}: AWS refused {operation} for role {role_name(arn)} ({said})",
+        "See role_arn and source_profile in ~/.aws/config.",
+        code=plain.code,
+    )
+
+
+def _base(profile: str) -> str:
+    """The profile at the chain's end, whose keys the others stand on."""
+    return next(reversed([name for name, _ in chain(profile)] or [profile]))
+
+
+def _helper(profile: str) -> str | None:
+    return next((s["credential_process"] for _, s in chain(profile) if "credential_process" in s), None)
+
+
+def _of_helper(error: Exception, helper: str) -> str | None:
+    try:
+        name = shlex.split(helper)[0]
+    except (ValueError, IndexError):
+        return "credential_process isn't a valid command"
+    name = clean(name)
+    match error:
+        case FileNotFoundError():
+            return f"the helper {name} isn't there"
+        case PermissionError():
+            return f"the helper {name} may not be run"
+        case json.JSONDecodeError() | UnicodeDecodeError():
+            return f"the helper {name} didn't print JSON"
+        case AttributeError() | TypeError() | ValueError():
+            return f"the helper {name} printed JSON that holds no credentials"
+    if type(error).__name__ == "CredentialRetrievalError":
+        said = getattr(error, "kwargs", {}).get("error_msg") or ""
+        return f"the helper {name} failed ({_first_line(str(said)) or 'it says nothing'})"
+    return None
+
+
+def _first_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return clean(lines[0] if lines else "", limit=300)

@@ -1,0 +1,65 @@
+"""Region names: which are known, and which one was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import socket
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from services.aws.errors import AwsError
+from services.base.text import clean
+
+_SHAPE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+
+
+class UnknownRegion(AwsError):
+    """A Region was named that is none; *region* is what was typed."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        near = " or ".join(near_regions(region))
+        said = f"{clean(region)!r} isn't a Region"
+        self.advice = f"Did you mean {near}?" if near else "Name one such as us-east-1."
+        super().__init__("Region", said)
+
+    def __str__(self) -> str:
+        return f"{self.said}. {self.advice}"
+
+
+def check_region(region: str) -> str:
+    """*region* as it is; raises UnknownRegion. One that is newer than botocore is known by its host name."""
+    if region in known_regions() or (_SHAPE.fullmatch(region) and _has_host(region)):
+        return region
+    raise UnknownRegion(region)
+
+
+def near_regions(region: str) -> list[str]:
+    """The two or three known Regions that *region* looks like, the nearest first."""
+    typed = re.sub(r"[\s_.]+", "-", region.strip().lower())
+    if typed in known_regions():
+        return [typed]
+    return difflib.get_close_matches(typed, sorted(known_regions()), n=3, cutoff=0.75)
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """Those of all partitions, from botocore's file; botocore itself is not imported for it."""
+    found = find_spec("botocore")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    path = Path(found.submodule_search_locations[0]) / "data" / "partitions.json"
+    partitions = json.loads(path.read_bytes())["partitions"]
+    regions = (region for partition in partitions for region in partition["regions"])
+    return frozenset(region for region in regions if not region.endswith("-global"))
+
+
+def _has_host(region: str) -> bool:
+    try:
+        socket.getaddrinfo(f"sts.{region}.amazonaws.com", 443)
+    except (OSError, UnicodeError):
+        return False
+    return True

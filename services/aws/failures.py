@@ -1,0 +1,148 @@
+"""What no answer, or one that nobody can read, stands for: what libraries raise becomes the error tree."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import aiohttp
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from services.aws.errors import (
+    AwsError,
+    BadSetup,
+    NoCredentials,
+    NotAws,
+    ProxyFailed,
+    TimedOut,
+    Unreachable,
+    Untrusted,
+)
+from services.aws.transport import TooLong
+from services.base.text import clean
+
+_OF_CREDENTIALS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.ProfileNotFound,
+    boto.CredentialRetrievalError,
+    boto.TokenRetrievalError,
+    boto.SSOError,
+    boto.LoginError,
+    boto.InvalidConfigError,
+    boto.ConfigParseError,
+    boto.ConfigNotFound,
+    boto.MetadataRetrievalError,
+)
+_OF_THE_REQUEST = (boto.ParamValidationError, boto.ValidationError)
+
+
+def from_exception(operation: str, error: Exception, *, sent: bool = True, endpoint: str = "") -> AwsError:
+    """The error that *error* stands for; *sent* says whether a request may have gone out to *endpoint*."""
+    if isinstance(error, AwsError):
+        return error
+    if isinstance(error, _OF_CREDENTIALS):
+        return NoCredentials(operation, _words(error))
+    if isinstance(error, _OF_THE_REQUEST):
+        return AwsError(operation, _words(error))
+    if isinstance(error, TooLong):
+        return NotAws(operation, f"{error}, so it isn't AWS's")
+    if isinstance(error, OSError) and error.filename:
+        # A network has no file's name: it is what signing in has run or read.
+        return NoCredentials(operation, f"{error.filename}: {_reason(error)}")
+    if found := _of_the_way(operation, error, _host(error) or _named(endpoint) or "the endpoint"):
+        return found
+    if isinstance(error, ResponseParserError):
+        return NotAws(operation, "the answer is not one of AWS's")
+    if isinstance(error, boto.BotoCoreError):
+        return NotAws(operation, _words(error)) if sent else BadSetup(operation, _words(error))
+    if not sent:
+        return BadSetup(operation, _words(error) or type(error).__name__)
+    return NotAws(operation, f"the answer cannot be read ({type(error).__name__}), so it may not be AWS's")
+
+
+def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
+    """Of the connection: the certificate, the proxy, the host."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, aiohttp.ClientConnectorCertificateError):
+            reason = getattr(cause.certificate_error, "verify_message", "") or str(cause.certificate_error)
+            return Untrusted(operation, f"the certificate of {cause.host} is not trusted ({reason})")
+        if isinstance(cause, aiohttp.ClientHttpProxyError):
+            proxy = _proxy(error)
+            return ProxyFailed(
+                operation, f"{proxy} let nobody through to {host} ({cause.status} {cause.message})"
+            )
+        if isinstance(cause, aiohttp.ClientProxyConnectionError):
+            return ProxyFailed(operation, f"{_proxy(error)} cannot be reached ({_reason(cause.os_error)})")
+        if isinstance(cause, aiohttp.ClientConnectorError):
+            return Unreachable(operation, f"no connection to {cause.host} ({_reason(cause.os_error)})")
+        if isinstance(cause, aiohttp.ClientSSLError):
+            return Untrusted(operation, f"no secure connection to {host} ({cause})")
+        if isinstance(cause, aiohttp.http_exceptions.HttpProcessingError | aiohttp.ClientResponseError):
+            return NotAws(operation, f"{host} answered something that isn't HTTP")
+    if isinstance(error, boto.ProxyConnectionError):
+        return ProxyFailed(operation, f"{_proxy(error)} cannot be used")
+    if isinstance(error, boto.ConnectTimeoutError):
+        return Unreachable(operation, f"no connection to {host} in time")
+    if isinstance(error, boto.ReadTimeoutError):
+        return Unreachable(operation, f"no answer from {host} in time")
+    if isinstance(error, boto.ConnectionClosedError | aiohttp.ClientPayloadError):
+        return Unreachable(operation, f"no answer: {host} ended the connection")
+    if isinstance(error, asyncio.TimeoutError):
+        return TimedOut(operation, "no answer in time")
+    if isinstance(error, boto.HTTPClientError | boto.ConnectionError):
+        inner = next((cause for cause in causes if cause is not error), error)
+        if not isinstance(inner, OSError | aiohttp.ClientError):
+            return NotAws(operation, f"{host} sent what cannot be read ({type(inner).__name__})")
+        return Unreachable(operation, f"no answer from {host} ({_reason(inner)})")
+    if isinstance(error, aiohttp.ClientError | OSError):
+        return Unreachable(operation, f"no answer ({_reason(error)})")
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """*error* and what it was made of, by botocore's own keeping."""
+    found: BaseException | None = error
+    for _ in range(10):
+        if found is None:
+            return
+        yield found
+        kept = getattr(found, "kwargs", None) or {}
+        inner = kept.get("error")
+        found = inner if isinstance(inner, BaseException) else found.__cause__
+
+
+def _host(error: Exception) -> str:
+    url = str((getattr(error, "kwargs", None) or {}).get("endpoint_url") or "")
+    return _named(url)
+
+
+def _proxy(error: Exception) -> str:
+    """Its host and port alone: a password may stand before them."""
+    named = _named(str((getattr(error, "kwargs", None) or {}).get("proxy_url") or ""))
+    return f"the proxy {named}" if named else "the proxy"
+
+
+def _named(url: str) -> str:
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        return clean(f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or "", limit=200)
+    except ValueError:
+        return ""
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        # asyncio's own words for it name the address once more.
+        return os.strerror(error.errno)
+    if isinstance(error, OSError) and error.strerror:
+        return str(error.strerror)
+    return str(error) or type(error).__name__
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())

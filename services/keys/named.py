@@ -1,0 +1,86 @@
+"""Whether a name that was typed is anybody's, before anything is concluded from its absence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Literal, TypeAlias
+
+from services.aws import iam
+from services.aws.errors import AwsError, Denied, NoSuchName, NotFound
+from services.aws.session import AwsSession
+from services.base.nearest import no_such
+from services.base.text import clean
+from services.rights import policies
+
+Kind: TypeAlias = Literal["user", "group", "role"]
+
+_SUFFIX = ".amazonaws.com"
+_BY_PASSWORD = ("codecommit.amazonaws.com", "cassandra.amazonaws.com")
+"""Services with passwords in place of tokens."""
+
+MOST_READ = 10_000
+"""Names among which the near one is looked for."""
+
+_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_LISTS: dict[Kind, tuple[str, str, str]] = {
+    "user": ("ListUsers", "Users", "UserName"),
+    "group": ("ListGroups", "Groups", "GroupName"),
+    "role": ("ListRoles", "Roles", "RoleName"),
+}
+
+
+async def user_named(aws: AwsSession, name: str) -> str | None:
+    """The name as IAM spells it, None where that may not be asked; raises NoSuchName or another AwsError."""
+    spelled: str | None = None
+    async with named(aws, "user", name):
+        with suppress(Denied):
+            spelled = (await iam.get_user(aws, name)).name
+    return spelled
+
+
+def check_service(given: str | None, keys: Iterable[str]) -> None:
+    """Raises NoSuchName where AWS isn't known to have keys of that service, and none of *keys* is of it."""
+    known = {each.removesuffix(_SUFFIX) for each in (*policies.BEARER_ACTIONS, *_BY_PASSWORD, *keys)}
+    if given is not None and given.casefold().removesuffix(_SUFFIX) not in known:
+        otherwise = f"Say one of {', '.join(sorted(known))}."
+        raise NoSuchName(
+            "ListServiceSpecificCredentials", no_such("service", given, known, otherwise=otherwise)
+        )
+
+
+@asynccontextmanager
+async def named(aws: AwsSession, kind: Kind, name: str) -> AsyncIterator[None]:
+    """Turns "not found" of what is asked about *name* inside into NoSuchName, with the near one."""
+    if not _NAME.fullmatch(name):
+        # IAM would only say that it is malformed.
+        raise await _no_such(aws, kind, name)
+    try:
+        yield
+    except NoSuchName:
+        raise
+    except NotFound:
+        raise await _no_such(aws, kind, name) from None
+
+
+async def _no_such(aws: AwsSession, kind: Kind, name: str) -> NoSuchName:
+    operation, plural, field = _LISTS[kind]
+    known: list[str] = []
+    marker: dict[str, str] = {}
+    try:
+        while len(known) < MOST_READ:
+            body = await aws.read("iam", operation, MaxItems=1000, **marker)
+            known += [clean(each[field]) for each in body[plural]]
+            if not body.get("IsTruncated"):
+                break
+            marker = {"Marker": body["Marker"]}
+    except AwsError:
+        # The name is nobody's all the same; only the near one isn't known.
+        pass
+    if aws.where.account is None:
+        with suppress(AwsError):
+            await aws.read("sts", "GetCallerIdentity")
+    account = f"in account {aws.where.account}" if aws.where.account else ""
+    check = "Check the name, the account and the profile."
+    return NoSuchName(operation, no_such(kind, name, known, account, check))

@@ -1,0 +1,232 @@
+"""Whom else to follow: other names of the user, sessions it opened, and those they opened in turn.
+
+A role's session is followed by its access key id. Where no record has that, it is followed by its principal
+and the moment it was opened, or by the other account's record of the same call; a colleague's session of
+the same role never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.base import clock
+from services.base.text import clean
+from services.review import record as records
+from services.review.record import Event, Record
+from services.review.timestamp import parse_timestamp
+
+MOST = 5_000
+"""Sessions that are followed; beyond it they are counted."""
+
+ROUNDS = 8
+"""How often what was found leads to another reading: sessions of sessions of sessions."""
+
+SLACK = timedelta(seconds=2)
+"""Between the call that opens a session and the session's own creationDate."""
+
+OPENING = frozenset(
+    {
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "AssumeRoot",
+        "AcquireRole",
+        "GetFederationToken",
+        "GetScopedCredentials",
+        "GetSessionToken",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name the user had, from *since* or until *until* where one of them is known."""
+
+    name: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def at(self, when: datetime | None) -> bool:
+        if when is None:
+            return False
+        return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Temporary credentials that the subject, or a session of it, opened.
+
+    *principal* is the assumed role's id with the session's name; *by* is the access key id that opened it.
+    """
+
+    key_id: str | None
+    principal: str | None
+    role: str
+    opened: datetime
+    by: str | None
+    event_id: str
+    expires: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.key_id or self.principal or self.role
+
+    @property
+    def words(self) -> str:
+        return f"session {self.id} of {self.role}" if self.role != self.id else f"session {self.id}"
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "access_key_id": self.key_id,
+            "principal": self.principal,
+            "role": self.role,
+            "opened": clock.rfc3339(self.opened),
+            "expires": clock.rfc3339(self.expires) if self.expires else None,
+            "opened_by": self.by,
+            "event_id": self.event_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """*sessions* by access key id or, without one, by principal; *unfollowed* counts those beyond the cap."""
+
+    names: tuple[Name, ...] = ()
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+    """Ids of calls whose answer another account's records may have."""
+    unfollowed: int = 0
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What records of theirs have in them."""
+        return (*(name.name for name in self.names), *self.sessions, *self.shared)
+
+    def without(self, others: Followed) -> Followed:
+        """What *others* does not have."""
+        names = tuple(name for name in self.names if name not in others.names)
+        sessions = {key: each for key, each in self.sessions.items() if key not in others.sessions}
+        return Followed(names, sessions, self.shared - others.shared)
+
+    def name_at(self, name: object, when: datetime | None) -> bool:
+        return any(each.name == name and each.at(when) for each in self.names)
+
+    def session_of(self, record: Record) -> Session | None:
+        """The session that made the call, if it is one of these."""
+        identity = record.identity
+        if not self.sessions or identity is None:
+            return None
+        if identity.access_key_id and (found := self.sessions.get(identity.access_key_id)):
+            return found
+        ends = (identity.arn or "").rpartition(":")[2]
+        if found := self.sessions.get(identity.principal or "") or self.sessions.get(ends):
+            attributes = identity.session.attributes if identity.session else None
+            created = parse_timestamp((attributes or {}).get("creationDate"))
+            if created is not None and abs(created - found.opened) <= SLACK:
+                return found
+        return None
+
+
+def follow(events: Iterable[Event], user: str, known: Followed) -> Followed:
+    """*known*, and what *events* of the user and of its sessions add to it."""
+    names, sessions, unfollowed = list(known.names), dict(known.sessions), 0
+    shared = set(known.shared)
+    for event in sorted(events, key=lambda each: each.time):
+        if event.error:
+            continue
+        if event.name == "UpdateUser" and event.source == "iam.amazonaws.com":
+            names += [each for each in _renamed(event, user, names) if each not in names]
+        elif event.name in OPENING and event.source in ("sts.amazonaws.com", "signin.amazonaws.com"):
+            session = _opened(event)
+            if (session is None or session.key_id is None) and (other := _id(_decoded(event).shared)):
+                shared.add(other)
+            if session is None or session.id in sessions:
+                continue
+            if len(sessions) < MOST:
+                sessions[session.id] = session
+            else:
+                unfollowed += 1
+    return Followed(tuple(names), sessions, frozenset(shared), unfollowed)
+
+
+def _renamed(event: Event, user: str, names: list[Name]) -> list[Name]:
+    request = _decoded(event).request or {}
+    before, after = request.get("userName"), request.get("newUserName")
+    if not (isinstance(before, str) and isinstance(after, str)) or before == after:
+        return []
+    known = {user, *(name.name for name in names)}
+    found: list[Name] = []
+    if after in known and before != user:
+        found.append(Name(before, until=event.time))
+    if before in known and after != user:
+        found.append(Name(after, since=event.time))
+    return found
+
+
+def _opened(event: Event) -> Session | None:
+    record = _decoded(event)
+    answer, asked = record.response or {}, record.request or {}
+    credentials = _mapping(answer.get("credentials"))
+    assumed = _mapping(answer.get("assumedRoleUser"))
+    key_id = _id(credentials.get("accessKeyId"))
+    principal = _id(assumed.get("assumedRoleId"))
+    named = (asked.get("roleArn"), asked.get("name"), event.user)
+    role = next((clean(each, limit=200) for each in named if isinstance(each, str)), "")
+    if key_id is None and principal is None:
+        principal = _arn(asked)
+    if key_id is None and principal is None:
+        return None
+    return Session(
+        key_id=key_id,
+        principal=principal,
+        role=role.rpartition(":role/")[2] or role,
+        opened=event.time,
+        by=event.access_key_id,
+        event_id=event.event_id,
+        expires=parse_timestamp(_expiry(credentials.get("expiration"))),
+    )
+
+
+def _arn(asked: Mapping[str, Any]) -> str | None:
+    """How ARNs of the session end, from what was asked for alone."""
+    role, name = asked.get("roleArn"), asked.get("roleSessionName")
+    if not (isinstance(role, str) and isinstance(name, str) and ":role/" in role):
+        return None
+    return _id(f"assumed-role/{role.rpartition('/')[2]}/{name}")
+
+
+def _expiry(value: object) -> object:
+    # "Nov 20, 2026, 10:00:00 AM", as records have it.
+    if not isinstance(value, str):
+        return value
+    for form in ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p"):
+        try:
+            return f"{datetime.strptime(value, form):%Y-%m-%dT%H:%M:%S}Z"  # noqa: DTZ007 (records are in UTC)
+        except ValueError:
+            continue
+    return value
+
+
+def _id(value: object) -> str | None:
+    """*value* where it can be one of AWS's ids: a byte search is made for it."""
+    safe = isinstance(value, str) and 8 <= len(value) <= 256 and value.isascii() and value.isprintable()
+    return str(value) if safe and '"' not in str(value) and "\\" not in str(value) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _decoded(event: Event) -> Record:
+    try:
+        return records.decode(event.raw)
+    except records.BadRecord:
+        return Record()
+
+
+def marked(event: Event, session: Session | None) -> Event:
+    """*event*, naming the session it was made by."""
+    return replace(event, session=session.id) if session else event

@@ -1,0 +1,133 @@
+"""What several calls amount to together: enumeration, refusals in a burst, AI models and mail."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from services.review.baseline import baseline
+from services.review.facts import Facts, Finding, at, ids
+from services.review.record import Event
+from services.review.words import calls, listed
+
+ENUMERATION = (10, timedelta(minutes=5))
+"""So many different reading calls within so short a time."""
+
+BURST = (20, timedelta(minutes=10))
+"""So many refused calls within so short a time."""
+
+_READS = re.compile(r"(Batch)?(Get|List|Describe|Lookup|Search|Head)[A-Z]")
+
+_MODEL_LISTS = frozenset(
+    {
+        "ListFoundationModels",
+        "GetFoundationModelAvailability",
+        "ListFoundationModelAgreementOffers",
+        "ListModels",
+    }
+)
+_MODEL_ACCESS = frozenset(
+    {
+        "PutUseCaseForModelAccess",
+        "CreateFoundationModelAgreement",
+        "PutFoundationModelEntitlement",
+        "PutFoundationModelAccess",
+        "GetUseCaseForModelAccess",
+    }
+)
+_INVOKES = re.compile(
+    r"InvokeModel|Converse|StartAsyncInvoke|CreateInference|CreateChatCompletion|CreateMessage"
+)
+_MAIL = frozenset(
+    {"GetAccount", "GetSendQuota", "GetSendStatistics", "GetAccountSendingEnabled", "ListIdentities"}
+)
+
+_MADE_FOR = (
+    # The users that consoles make for one key have their service in their names.
+    (re.compile(r"BedrockAPIKey-", re.IGNORECASE), ("bedrock", "bedrock-mantle", "bedrock-runtime")),
+    (re.compile(r"(cloudwatch-logs|logs-api-key)-", re.IGNORECASE), ("logs",)),
+)
+
+
+def enumeration(facts: Facts) -> Iterator[Finding]:
+    """Many different reading calls in a short time."""
+    reads = [event for event in facts.other if _READS.match(event.name)]
+    least, within = ENUMERATION
+    best, most, start = reads[:0], least - 1, 0
+    names: Counter[str] = Counter()
+    for end, event in enumerate(reads):
+        names[event.name] += 1
+        while event.time - reads[start].time > within:
+            names[reads[start].name] -= 1
+            names += Counter()  # drops what is down to none
+            start += 1
+        if len(names) > most:
+            best, most = reads[start : end + 1], len(names)
+    if best:
+        minutes = within.seconds // 60
+        title = f"Enumeration: {most} different reading calls in {minutes} minutes, {at(best[0])}."
+        severity = "info" if baseline(facts).usual(best) else "medium"
+        yield Finding("enumeration", severity, title, ids(best), "T1580")  # type: ignore[arg-type]
+
+
+def refusals(facts: Facts) -> Iterator[Finding]:
+    """Many refused calls in a short time: somebody tries what the user may do."""
+    refused = [event for event in facts.other if event.refused]
+    least, within = BURST
+    best = _densest(refused, within)
+    if len(best) >= least and not baseline(facts).usual(best):
+        names = listed(dict.fromkeys(event.name for event in best))
+        minutes = within.seconds // 60
+        title = f"{calls(len(best))} were denied within {minutes} minutes, {at(best[0])}: {names}."
+        yield Finding("refusals", "medium", title, ids(best), "T1580")
+
+
+def models(facts: Facts) -> Iterator[Finding]:
+    """AI models looked up, opened and used: an account taken for its models."""
+    steps = {
+        "looked up": [event for event in facts.other if event.name in _MODEL_LISTS],
+        "opened": [event for event in facts.other if event.name in _MODEL_ACCESS],
+        "used": [event for event in facts.other if _INVOKES.match(event.name)],
+    }
+    done = [step for step, events in steps.items() if events]
+    if "opened" not in done and len(done) < 2:
+        return
+    every = sorted((event for events in steps.values() for event in events), key=lambda event: event.time)
+    if baseline(facts).usual(every):
+        return
+    title = f"AI models were {', '.join(done)} by this user, {at(every[0])}."
+    yield Finding("models", "high" if len(done) > 1 else "medium", title, ids(every), "T1496.004")
+
+
+def mail(facts: Facts) -> Iterator[Finding]:
+    """Whether this account may send mail was looked up."""
+    asked = [event for event in facts.other if event.source == "ses.amazonaws.com" and event.name in _MAIL]
+    if asked and not baseline(facts).usual(asked):
+        names = listed(dict.fromkeys(event.name for event in asked))
+        yield Finding(
+            "mail", "medium", f"Sending of mail was probed ({names}), {at(asked[0])}.", ids(asked), "T1496"
+        )
+
+
+def outside_its_service(facts: Facts) -> Iterator[Finding]:
+    """A user that a console made for one key calls other services."""
+    services = next((own for name, own in _MADE_FOR if name.match(facts.subject.user)), None)
+    if services is None:
+        return
+    other = [event for event in facts.other if event.source.partition(".")[0] not in services]
+    if other:
+        named = listed(dict.fromkeys(event.source.partition(".")[0] for event in other))
+        title = f"This user was made for one key, and called {named}: {calls(len(other))}, {at(other[0])}."
+        yield Finding("outside-its-service", "high", title, ids(other), "T1078.004")
+
+
+def _densest(events: Sequence[Event], within: timedelta) -> Sequence[Event]:
+    best, start = events[:0], 0
+    for end, event in enumerate(events):
+        while event.time - events[start].time > within:
+            start += 1
+        if end + 1 - start > len(best):
+            best = events[start : end + 1]
+    return best

@@ -1,0 +1,54 @@
+"""Records in tables of comma-separated values, as Athena, Lake, Insights and the console download them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from services.review.columns import record_of
+from services.review.envelope import Opened, open_texts
+
+CELL = 128_000_000
+"""Characters one cell may have: a record can be large, and stands in one."""
+
+_HINT = re.compile(rb"event_?\s?name|eventVersion|eventID", re.IGNORECASE)
+
+
+def may_be_table(data: bytes) -> bool:
+    """Whether *data* has a heading of several columns, and a record could stand in its rows."""
+    heading = data[: data.find(b"\n") + 1 or None][:10_000]
+    return heading.count(b",") + heading.count(b"\t") > 0 and _HINT.search(data) is not None
+
+
+def read_table(data: bytes) -> Opened:
+    """The records in its rows, in a cell as JSON or laid out in columns; rows without one are strange."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    found = Opened()
+    for columns in _rows(text):
+        inner = Opened()
+        open_texts((cell for cell in columns.values() if "{" in cell), inner)
+        if inner.records:
+            found.records += inner.records
+        elif record := record_of(columns):
+            found.records.append(msgspec.json.encode(record))
+        else:
+            found.add_strange("rows without a CloudTrail record")
+    return found
+
+
+def _rows(text: str) -> Iterator[dict[str, str]]:
+    before = csv.field_size_limit(CELL)
+    heading, _, _ = text.partition("\n")
+    delimiter = "\t" if heading.count("\t") > heading.count(",") else ","
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        names = next(rows, [])
+        for row in rows:
+            if row:
+                yield dict(zip(names, row, strict=False))
+    finally:
+        csv.field_size_limit(before)

@@ -1,0 +1,38 @@
+"""When a call was made, as CloudTrail writes it and as the tools that records went through do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
+_CONSOLE = re.compile(r"(\w+ \d{1,2}, \d{4}, \d\d:\d\d:\d\d) \(UTC([+-]\d\d:?\d\d)?\)")
+_MILLISECONDS, _MICROSECONDS = 10**11, 10**14
+
+
+def parse_timestamp(value: object) -> datetime | None:
+    """*value* in UTC, None where it is no time; times without a zone are in UTC, as AWS's are."""
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return _since_epoch(value)
+        if not isinstance(value, str):
+            return None
+        text = value.strip()
+        if _NUMBER.fullmatch(text):
+            return _since_epoch(float(text))
+        if found := _CONSOLE.fullmatch(text):
+            return datetime.strptime(
+                f"{found[1]} {found[2] or '+0000'}", "%B %d, %Y, %H:%M:%S %z"
+            ).astimezone(UTC)
+        when = datetime.fromisoformat(text.removesuffix(" UTC"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _since_epoch(number: float) -> datetime:
+    seconds = number / (10**6 if number > _MICROSECONDS else 10**3 if number > _MILLISECONDS else 1)
+    return datetime.fromtimestamp(seconds, UTC)

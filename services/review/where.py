@@ -1,0 +1,30 @@
+"""Where a key can have been used: IAM credentials are bound to no Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.aws.regions import enabled_regions
+from services.aws.session import AwsSession
+
+ELSEWHERE = "other Regions"
+"""Stands for the Regions that were not asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The Regions that are read; *narrowed* where the responder named them, so that there are others."""
+
+    regions: tuple[str, ...]
+    narrowed: bool
+    sure: bool
+    """Whether all of *regions* are known to be enabled."""
+    why: str
+
+
+async def where(aws: AwsSession) -> Where:
+    """The Regions named, else every enabled one; raises an AwsError where the caller cannot be known."""
+    if named := aws.named_regions:
+        return Where(named, True, True, "named")
+    found = await enabled_regions(aws)
+    return Where(found.names, False, found.sure, found.why)

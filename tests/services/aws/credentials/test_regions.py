@@ -1,0 +1,60 @@
+"""Names of Regions: those that are none are told, with the near ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.aws.credentials.regions import UnknownRegion, check_region, known_regions
+from services.aws.session import AwsSession
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("us-esat-1", "us-east-1"),
+        ("us east 1", "us-east-1"),
+        (" eu-west-1", "eu-west-1"),
+        ("EU-WEST-1", "eu-west-1"),
+        ("eu_central_1", "eu-central-1"),
+        ("us-east1", "us-east-1"),
+        ("us-east-1a", "us-east-1"),
+        ("eu-wset-2", "eu-west-2"),
+        ("cn-nroth-1", "cn-north-1"),
+    ],
+)
+def test_a_slip_is_told_with_the_near_ones(typed: str, near: str) -> None:
+    with pytest.raises(UnknownRegion) as caught:
+        check_region(typed)
+    assert near in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("typed", ["", "x", "aws-global", "\x1b[31m", "us-east-1.evil.example", "../x"])
+def test_what_is_like_none(typed: str) -> None:
+    with pytest.raises(UnknownRegion) as caught:
+        check_region(typed)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_all_partitions_are_known() -> None:
+    assert {"us-east-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1"} <= known_regions()
+    assert all(check_region(region) == region for region in known_regions())
+
+
+def test_one_newer_than_botocore_is_known_by_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.getaddrinfo", lambda host, port: [host])
+    assert check_region("eu-north-7") == "eu-north-7"
+    with pytest.raises(UnknownRegion):
+        check_region("eu north 7")
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+async def test_nothing_is_asked_of_a_region_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "us-esat-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    async with AwsSession() as session:
+        with pytest.raises(UnknownRegion, match="us-east-1"):
+            await session.read("sts", "GetCallerIdentity")

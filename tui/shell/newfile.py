@@ -1,0 +1,38 @@
+"""A file that an option names to be written: an existing one is lost only where that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from services.base.text import clean
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def force_option(what: str) -> Callable[[F], F]:
+    return click.option("--force", is_flag=True, help=f"Replace the file of {what} where there is one.")
+
+
+def may_replace(path: Path, *, force: bool) -> bool:
+    """Whether to replace what is at *path*; False where nothing is. Raises UsageError where it may not be.
+
+    Where nobody said --force and a person is there, asks.
+    """
+    if not path.exists() and not path.is_symlink():
+        return False
+    shown = clean(path)
+    # To put a file in the place of /dev/null or a pipe would break more than it helps.
+    if not path.is_symlink() and not path.is_file():
+        raise click.UsageError(f"{shown} isn't a regular file: name another.")
+    if force or (sys.stdin.isatty() and sys.stderr.isatty() and _agreed(shown)):
+        return True
+    raise click.UsageError(f"{shown} exists already: name a file that does not, or replace it with --force.")
+
+
+def _agreed(shown: str) -> bool:
+    return click.confirm(f"{shown} exists already. Replace it?", err=True)
