@@ -11,7 +11,6 @@ from textual.app import App
 
 from services import clock
 from services.runbook.case import Holder
-from services.runbook.deposit import delivered_to as place_of
 from services.runbook.deposit import words_of
 from services.runbook.errors import Refused
 from services.runbook.plan import LeverName, Plan, StepName
@@ -163,7 +162,7 @@ class Asking:
         notes: tuple[str, ...] = ()
         verb = (_VERBS_OF_UNDO if undo else _VERBS)[step]
         if step is StepName.REPLACE and not undo:
-            notes = replace_told(options, key.user)
+            notes = replace_told(options, plan)
             verb = "Reset it" if options.in_place else verb
         return Deed(plan, whose, verb, typed_for(plan), notes)
 
@@ -204,11 +203,11 @@ def typed_for(plan: Plan) -> str | None:
     return ids[0] if ids else None
 
 
-def replace_told(options: Options, user: str) -> tuple[str, ...]:
+def replace_told(options: Options, plan: Plan) -> tuple[str, ...]:
     """The choices of a replacement, in words."""
     place = (
         "this screen"
         if isinstance(options.secret_to, ToScreen)
-        else words_of(place_of(options.secret_to, user))
+        else words_of(plan.secret_to or "nowhere yet")
     )
     return (f"The secret goes to {place}; x changes that, the expiry and the form.",)

@@ -206,12 +206,23 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     from services.aws.errors import AwsError, ReadOnly
-    from services.runbook.errors import CaseError, NoSuchCase, NoSuchKey, Refused, RunbookError
+    from services.runbook.errors import (
+        CaseError,
+        NoSuchCase,
+        NoSuchKey,
+        NotStored,
+        Refused,
+        RunbookError,
+        Unrecorded,
+    )
     from services.token import TokenError
 
     match error:
         case NoSuchKey() | NoSuchCase() | TokenError():
             code = Exit.USAGE
+        case NotStored() | Unrecorded():
+            # Something was done, and not all of it.
+            code = Exit.INCOMPLETE
         case Refused() | ReadOnly() | CaseError() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
@@ -219,6 +230,9 @@ def _explain(error: Exception) -> int:
         case _:
             return _defect(error)
     click.echo(f"stanch: {error}", err=True)
+    if isinstance(error, Unrecorded):
+        for line in error.lines:
+            click.echo(line, err=True)
     return code
 
 

@@ -10,8 +10,10 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
+from services.aws.awsclock import AwsClock
 from services.aws.call import Call
 from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
+from services.aws.mark import add_mark, marked
 from services.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
@@ -64,6 +66,8 @@ class AwsSession:
         self._session: Any = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
+        self.clock = AwsClock()
+        """What time it is by AWS's clock, as far as its answers have told."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,7 +124,8 @@ class AwsSession:
         from botocore import xform_name
 
         method = getattr(client, xform_name(call.operation))
-        body = await self.translated(call.operation, method(**call.params))
+        with marked(call.mark):
+            body = await self.translated(call.operation, method(**call.params))
         request_id = (body.get("ResponseMetadata") or {}).get("RequestId")
         if request_id is None and not call.reads:
             # Something between us and AWS answered: that a change was made is not to be believed.
@@ -161,7 +166,11 @@ class AwsSession:
             endpoint_url=self._endpoint_url,
             config=config,
         )
-        return await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
+        # The last, as botocore puts the User-Agent together anew for each request; it is not signed.
+        client.meta.events.register_last("request-created", add_mark)
+        client.meta.events.register("after-call", self.clock.hear)
+        return client
 
     async def _botocore(self) -> Any:
         """The session; before it is there nothing of botocore is imported elsewhere.

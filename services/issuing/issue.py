@@ -13,7 +13,7 @@ from services.issuing import keys, names, undo
 from services.issuing.keys import KeyWanted
 from services.issuing.rights import tokens_denied
 from services.issuing.standing import look_at_user
-from services.runbook.deposit import delivered_to
+from services.runbook.deposit import wanted_place
 from services.runbook.plan import Governing, State
 from services.runbook.secret import Destination, Secret
 from services.runbook.state import CaseState
@@ -55,7 +55,7 @@ class IssueGoal:
             "user": self.user,
             "service": self.service,
             "age_days": self.age_days,
-            "secret_to": delivered_to(self.secret_to, self.user),
+            "secret_to": wanted_place(self.secret_to),
         }
 
     def goes_on(self, case: CaseState) -> bool:
@@ -101,7 +101,8 @@ class IssueGoal:
             blocked=key.blocked,
             already=f"{self.user} has it: {key.stands}." if key.stands else None,
             awaited=key.awaited,
-            facts={"before": [found.id for found in there.keys(self.service)]},
+            facts=key.facts,
+            secret_to=key.secret_to,
         )
 
     async def propose_undo(self, ground: Ground) -> Proposal:

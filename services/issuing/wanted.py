@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.governance.documents import Kind, Wanted
 from services.issuing import names
 from services.issuing.names import BadName, Tag
-from services.runbook.deposit import delivered_to
+from services.runbook.deposit import wanted_place
 from services.runbook.secret import Destination, ToSecretsManager
 from services.runbook.situation import DEFAULT_AGE_DAYS
 
@@ -71,7 +71,7 @@ class KeySetup:
             "policy": self.policy.value,
             "age_days": self.age_days,
             "tags": [list(tag) for tag in self.tags],
-            "secret_to": delivered_to(self.secret_to, self.user),
+            "secret_to": wanted_place(self.secret_to),
         }
 
 

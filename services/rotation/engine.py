@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from services.aws.iam import Credential
     from services.aws.session import AwsSession
     from services.aws.sts import Caller
+    from services.cases.names import SecretNames
     from services.runbook.case import Case
 
 
@@ -42,9 +44,10 @@ class Rotation(Runbook):
         *,
         barred: str | None = None,
         now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        names: SecretNames | None = None,
     ) -> None:
-        super().__init__(aws, caller, key, case, now=now, **({"sleep": sleep} if sleep else {}))
+        super().__init__(aws, caller, key, case, now=now, sleep=sleep, names=names)
         self.barred = barred
 
     async def standing(self, options: Options | None = None) -> Standing:

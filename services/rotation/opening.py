@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from services import clock
 from services.aws import sts
 from services.aws.session import AwsSession
 from services.rotation.engine import Rotation
@@ -31,7 +30,7 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
         if done := _finished(book, key_id, caller.account):
             raise NoSuchKey(done) from None
         raise error
-    return Rotation(aws, caller, key, case, barred=barred(book, key_id, caller.account), now=clock.now)
+    return Rotation(aws, caller, key, case, barred=barred(book, key_id, caller.account), names=book.names)
 
 
 def barred(book: CaseBook, key_id: str, account: str) -> str | None:

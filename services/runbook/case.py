@@ -21,6 +21,7 @@ import msgspec
 
 from services import clock
 from services.aws.iam import Credential
+from services.cases.names import SecretNames
 from services.folders import make_private
 from services.runbook import state
 from services.runbook.errors import CaseError, CaseHeld, NoSuchCase
@@ -52,6 +53,8 @@ class Case:
         """Where a review that is cut notes how far it came, for the next one."""
         self.id = folder.name
         self.journal = Journal(folder)
+        self.unwritable: str | None = None
+        """Why what happened could not be journaled, the last time that was so."""
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -102,6 +105,14 @@ class Case:
             raise CaseError(f"Case {self.id} is open for reading only.")
         self._check_lock()
         return self.journal.append(kind, data).seq
+
+    def record(self, kind: str, **data: object) -> int:
+        """Journal what has happened already: what cannot be written is remembered, and written later."""
+        try:
+            return self.append(kind, **data)
+        except (CaseError, CaseHeld) as error:
+            self.unwritable = str(error)
+            return self.journal.keep(kind, data).seq
 
     def keep_evidence(self, name: str, content: bytes) -> dict[str, str]:
         """Write *content* into the case's evidence and return {file, sha256} for the journal."""
@@ -219,6 +230,8 @@ class Case:
             mine = os.path.samestat(os.fstat(self._lock), (self.folder / "lock").stat())
         except OSError:
             mine = False
+        if not mine and not self.folder.is_dir():
+            raise CaseError(f"The folder of case {self.id} is gone ({self.folder}).")
         if not mine:
             raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
 
@@ -251,6 +264,8 @@ class CaseBook:
 
     def __init__(self, state_dir: Path) -> None:
         self.folder = state_dir / "cases"
+        self.names = SecretNames(state_dir)
+        """What new secrets are called."""
 
     def cases(self) -> tuple[Case, ...]:
         """Every case, the newest first; one that was killed before its first line stood never began."""

@@ -27,7 +27,8 @@ async def look_up(
     case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
     if case is not None and case_id is not None:
         _check(case, key_id)
-    return Runbook(aws, caller, await find_key(aws, caller, key_id, user, case), case)
+    key = await find_key(aws, caller, key_id, user, case)
+    return Runbook(aws, caller, key, case, names=book.names)
 
 
 def _check(case: Case, key_id: str) -> None:

@@ -93,6 +93,8 @@ class Plan:
     already: str | None = None
     overridable: bool = False
     facts: dict[str, object] = field(default_factory=dict)
+    secret_to: str | None = None
+    """Where a new secret goes, ``kind:name``."""
 
     def difference(self, shown: Plan) -> str | None:
         """What is not as it was when *shown* was made, in words; None where the deed is the same."""
@@ -103,7 +105,7 @@ class Plan:
         changed = [
             f"{name} was {shown.facts[name]} and is {value}."
             for name, value in self.facts.items()
-            if shown.facts.get(name, value) != value
+            if shown.facts.get(name, value) != value and isinstance(value, str | None)
         ]
         return " ".join(changed) or "other calls are needed now. Look at the new plan."
 

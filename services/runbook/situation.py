@@ -13,6 +13,7 @@ from services.aws.errors import NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.cases.names import SecretNames
 from services.holdings import inline_policies
 from services.runbook.plan import Plan, State
 from services.runbook.secret import Destination, ToSecretsManager
@@ -51,6 +52,9 @@ class Situation:
     case: CaseState
     options: Options
     now: Callable[[], datetime]
+    names: SecretNames = field(default_factory=SecretNames)
+    secret_in_hand: bool = False
+    """Whether a new secret waits to be stored."""
 
     async def credentials(self) -> tuple[Credential, ...]:
         """All credentials of the key's user, now; none where the user is gone."""

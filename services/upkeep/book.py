@@ -58,7 +58,8 @@ def still_standing(state: CaseState) -> tuple[str, ...]:
 async def look_up(aws: AwsSession, book: CaseBook, goal: Goal, *, undoing: bool = False) -> Upkeep:
     """On the open case where there is one; begins none. Raises CaseError or an AwsError."""
     caller = await sts.get_caller(aws)
-    return Upkeep(aws, caller, goal, open_case(book, goal, caller.account, undoing=undoing))
+    case = open_case(book, goal, caller.account, undoing=undoing)
+    return Upkeep(aws, caller, goal, case, names=book.names)
 
 
 def begin(upkeep: Upkeep, book: CaseBook, *, take_over: bool = False) -> Case:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from services.governance.documents import SERVICES
 from services.issuing.issue import IssueGoal
 from services.issuing.names import BadName
-from services.runbook.deposit import default_name
+from services.runbook.deposit import shown_name
 from services.runbook.secret import ToSecretsManager, parse_destination
 from services.runbook.situation import DEFAULT_AGE_DAYS
 from tui.commands import bindings
@@ -45,7 +45,7 @@ class IssueScreen(GoalScreen):
         yield TextRow("user", first.get("user", ""), "a user that exists", id="user")
         yield Picker("service", services, SERVICES.index(service) if service in SERVICES else 0, id="service")
         yield AgePicker(first.get("age_days", DEFAULT_AGE_DAYS))
-        yield SecretPlace(self._to, default_name(first.get("user") or "USER"))
+        yield SecretPlace(self._to, shown_name(first.get("user") or "USER"))
 
     def goal(self) -> IssueGoal:
         if not (user := typed(self, "user")):

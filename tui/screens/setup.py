@@ -13,7 +13,7 @@ from services.issuing.names import BadName
 from services.issuing.setup import SetupGoal
 from services.issuing.snippets import Sending, snippets
 from services.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
-from services.runbook.deposit import default_name
+from services.runbook.deposit import shown_name
 from services.runbook.secret import ToSecretsManager, parse_destination
 from services.runbook.situation import DEFAULT_AGE_DAYS
 from services.upkeep.engine import Upkeep
@@ -52,7 +52,7 @@ class SetupScreen(GoalScreen):
         yield TextRow("log stream", first.get("log_stream", ""), DEFAULT_STREAM, id="stream")
         yield Picker("policy", tuple(_POLICIES.values()), list(_POLICIES).index(self._policy), id="policy")
         yield AgePicker(first.get("age_days", DEFAULT_AGE_DAYS))
-        yield SecretPlace(self._to, default_name("USER"))
+        yield SecretPlace(self._to, shown_name("USER"))
         yield Picker("event", _TRIALS, id="trial")
 
     def on_mount(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
 
 import click
 
@@ -23,7 +22,9 @@ from services.runbook.situation import DEFAULT_AGE_DAYS, Options
 from services.token import Token, decode
 from tui.cli import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
+from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import read_token
+from tui.shell.rescue import secret_kept
 from tui.shell.secretplace import destination, secret_options
 
 UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
@@ -45,6 +46,7 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 @click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")
 @click.option("--yes", is_flag=True, help="Do not ask before doing it.")
 @secret_options
+@answer_options
 @click.option(
     "--days",
     type=click.IntRange(1, 36600),
@@ -127,7 +129,7 @@ def command(
         raise click.UsageError(
             "--secret-to screen and --json do not go together: the secret is for eyes only."
         )
-    work = _Work(setup, key_id, user, case_id, options, as_json, take_over)
+    work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers())
     if only_plan:
         ctx.exit(run(work.plan()))
     if step or undo:
@@ -157,7 +159,9 @@ class _Work:
         options: Options,
         as_json: bool,
         take_over: bool,
+        answers: Answers,
     ) -> None:
+        self.answers = answers
         self.setup = setup
         self.key_id = key_id
         self.user = user
@@ -198,11 +202,11 @@ class _Work:
                 raise ReadOnly(step)
             shown = await self._ask(runbook, step, undo) if ask else None
             with opening.begin(runbook, self.book, take_over=self.take_over):
-                for found in await runbook.resume():
-                    complain(found)
-                result, complete = await self._do(runbook, step, undo, shown)
-                if result.secret:
-                    result = await self._show(runbook, result)
+                await go_on(runbook, self.answers)
+                async with secret_kept(runbook, self.setup):
+                    result, complete = await self._do(runbook, step, undo, shown)
+                    if result.secret:
+                        result = await show_secret(runbook, result)
                 self._print(runbook, step, result)
         return Exit.DONE if result.verified and complete else Exit.INCOMPLETE
 
@@ -244,13 +248,6 @@ class _Work:
         result, review = await runbook.review(self.options, lambda progress: line(progress.note))
         line.done()
         return result, review.complete
-
-    async def _show(self, runbook: Runbook, result: Result) -> Result:
-        assert result.secret is not None
-        click.echo(result.secret.reveal())
-        result.secret.forget()
-        await runbook.delivered("screen")
-        return replace(result, step=await runbook.verify(StepName.REPLACE), secret=None)
 
     async def _look_up(self, aws: AwsSession) -> Runbook:
         key_id, user = self.key_id, self.user

@@ -11,6 +11,7 @@ import click
 from services.runbook.secret import ToScreen, ToSecretsManager
 from services.runbook.situation import DEFAULT_AGE_DAYS, Options
 from tui.shell.common import Setup, as_json, pass_setup, run
+from tui.shell.goingon import answer_options, given_answers
 from tui.shell.rotateone import Do, One, Want
 from tui.shell.secretplace import destination, secret_options
 
@@ -48,6 +49,7 @@ class Age(click.ParamType[timedelta]):
 @click.option("--undo", is_flag=True, help="Take the whole rotation back: the new key is deleted.")
 @click.option("--override", metavar="REASON", help="Delete though it is not sure; journaled.")
 @secret_options
+@answer_options
 @click.option(
     "--days",
     type=click.IntRange(1, 36600),
@@ -134,7 +136,7 @@ def command(
         if service:
             raise click.UsageError("--service goes with --older-than.")
         do = Do(asked[0]) if asked else Do.NEXT if yes else Do.LOOK
-        want = Want(do, options, only_plan, yes, take_over, as_json)
+        want = Want(do, options, only_plan, yes, take_over, as_json, given_answers())
         ctx.exit(run(One(setup, key_id, user, want).run()))
     if key_id or asked:
         raise click.UsageError("--older-than begins with several keys: it takes no KEY_ID and no stage.")

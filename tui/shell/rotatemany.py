@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import click
 
@@ -16,6 +17,7 @@ from services.runbook.case import CaseBook
 from services.runbook.situation import Options
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json, print_table
+from tui.shell.rescue import keep_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,13 @@ class Many:
                 self._show(found, candidates)
                 if ready:
                     click.confirm(f"Make a second key for {ready}?", abort=True, err=True)
-            begun = await begin_all(candidates, book, self._told, take_over=self.take_over)
+            begun = await begin_all(
+                candidates,
+                book,
+                self._told,
+                take_over=self.take_over,
+                rescue=partial(keep_secret, self.setup),
+            )
         if self.as_json:
             rows = [_row(one.candidate) | _ended(one) for one in begun]
             print_json(self._document(found, rows))

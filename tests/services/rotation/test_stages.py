@@ -25,6 +25,7 @@ from services.runbook.plan import State, StepName
 from services.runbook.secret import ToFile
 from services.runbook.situation import Options
 from tests.principals import allow, deny, make_user, sign_as
+from tests.storedsecrets import value_of
 
 LOGS = "logs.amazonaws.com"
 REPLACE, DEACTIVATE, DELETE = StepName.REPLACE, StepName.DEACTIVATE, StepName.DELETE
@@ -262,7 +263,7 @@ async def test_a_secret_that_was_not_stored_is_reset_not_made_again(
     async with opened() as rotation:
         assert (await rotation.apply(REPLACE)).verified
     assert web.keys() == {web.key: "Active", lost: "Active"}
-    stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    stored = value_of(boto("secretsmanager"), "web")
     held = sandbox.world.part(CredentialStore).get(lost)
     assert held
     assert held.token == stored

@@ -24,6 +24,7 @@ from services.runbook.case import CaseBook
 from services.runbook.plan import Deed, LeverName, State, StepName
 from services.runbook.secret import ToSecretsManager
 from services.runbook.situation import Options
+from tests.storedsecrets import name_of
 
 LOGS = "logs.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
@@ -186,7 +187,7 @@ def _shared(patient: Patient, sandbox: Sandbox) -> None:
 def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str, name: str = "") -> None:
     made = sandbox.world.part(CredentialStore).get(key_id)
     assert made
-    secret = patient.secret(name or f"stanch/{patient.user}")
+    secret = patient.secret(name or name_of(patient.boto["secretsmanager"], made.user))
     assert secret == made.token, "the secret delivered is not the key's"
 
 

@@ -18,6 +18,7 @@ from services.runbook.plan import State, StepName
 from services.runbook.secret import ToFile, ToScreen, ToSecretsManager
 from services.runbook.situation import Options
 from tests.services.runbook.conftest import LOGS, Account, Opened
+from tests.storedsecrets import name_of
 
 DEACTIVATE, REPLACE, DELETE, DENY = (
     StepName.DEACTIVATE,
@@ -198,7 +199,7 @@ async def test_a_new_secret_has_the_kms_key_and_the_tags_asked_for(
         assert (await runbook.apply(REPLACE, options)).verified
         plan = await runbook.plan_undo(REPLACE)
         assert plan.calls
-    described = account.secrets.describe_secret(SecretId="stanch/web")
+    described = account.secrets.describe_secret(SecretId=name_of(account.secrets, "web"))
     assert described["KmsKeyId"] == key
     assert described["Tags"] == [{"Key": "team", "Value": "obs"}, {"Key": "a", "Value": "b=c"}]
 

@@ -23,6 +23,7 @@ from sandbox.server import Sandbox
 from sandbox.world import HOME_REGION, BearerCall
 from services import clock
 from services.runbook.case import CaseBook
+from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 
@@ -139,7 +140,7 @@ def test_a_whole_rotation_refuses_no_post(
     assert rotate("--yes").code == Exit.INCOMPLETE, "nobody said that it is imported"
     assert keys(boto)[leaked.key_id] == "Active"
 
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    secret = value_of(boto("secretsmanager"), "web")
     shipper.token = secret
     shipper.through(5)
     off = rotate("--imported", "--yes", "--json")
@@ -208,7 +209,7 @@ def test_records_that_name_the_keys_tell_who_was_switched(
     trail.flush()
     waits = rotate("--yes")
     assert (waits.code, f"Only {leaked.key_id} was seen so far" in waits.out) == (Exit.INCOMPLETE, True)
-    shipper.token = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    shipper.token = value_of(boto("secretsmanager"), "web")
     shipper.through(15)
     trail.flush()
     off = rotate("--yes", "--json")
@@ -323,7 +324,7 @@ def test_a_killed_run_goes_on_and_makes_no_third_key(
     assert second.code in (Exit.DONE, Exit.INCOMPLETE), second.err
     assert document["next"] == "import"
     assert keys(boto) == {leaked.key_id: "Active", document["new_key_id"]: "Active"}
-    stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    stored = value_of(boto("secretsmanager"), "web")
     made = sandbox.world.part(CredentialStore).get(document["new_key_id"])
     assert made
     assert made.token == stored
