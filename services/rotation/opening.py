@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from services import clock
 from services.aws import sts
 from services.aws.session import AwsSession
 from services.rotation.engine import Rotation
@@ -30,7 +31,9 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
         if done := _finished(book, key_id, caller.account):
             raise NoSuchKey(done) from None
         raise error
-    return Rotation(aws, caller, key, case, barred=barred(book, key_id, caller.account), names=book.names)
+    return Rotation(
+        aws, caller, key, case, barred=barred(book, key_id, caller.account), names=book.names, now=clock.now
+    )
 
 
 def barred(book: CaseBook, key_id: str, account: str) -> str | None:

@@ -11,7 +11,6 @@ import pytest
 
 from sandbox.server import Sandbox
 from services.aws.session import AwsSession
-from services.issuing import keys
 from services.runbook import settle
 from services.runbook.case import CaseBook
 from services.upkeep import engine
@@ -42,5 +41,5 @@ def shop(boto_clients: Mapping[str, Any], tmp_path: Path) -> Shop:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not there is not asked for again."""
-    for module in (settle, engine, keys):
+    for module in (settle, engine):
         monkeypatch.setattr(module, "PATIENCE", timedelta())
