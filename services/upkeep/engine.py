@@ -262,7 +262,8 @@ class Upkeep(CaseEngine):
             return await super()._settlement(intent)
         done, words = await self._proposed_no_longer(intent)
         if done and operation in MAKES:
-            return await made(self.aws, intent, there=True, at=await made_at(self.aws, intent.call))
+            proof = await made(self.aws, intent, there=True, at=await made_at(self.aws, intent.call))
+            return proof if proof.done is not True else Settlement(True, words)
         return Settlement(done, words)
 
     async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
