@@ -13,12 +13,12 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
-from sandbox.credentials import CredentialStore
-from sandbox.logs import enable_bearer
-from sandbox.meter import Meter
+from sandbox.account.world import ACCOUNT, HOME_REGION, World
+from sandbox.iam.credentials import CredentialStore
+from sandbox.logs.logs import enable_bearer
+from sandbox.logs.meter import Meter
 from sandbox.scenario import leaked_key
-from sandbox.server import Sandbox
-from sandbox.world import ACCOUNT, HOME_REGION, World
+from sandbox.wire.server import Sandbox
 
 Seed = Callable[[World], Any]
 

@@ -24,7 +24,7 @@ def rows() -> Iterator[Row]:
 
 
 async def _sweep() -> float:
-    from services import inventory
+    from services.keys import inventory
 
     async with AwsSession() as aws:
         await aws.client("iam")

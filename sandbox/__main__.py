@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from sandbox.actors import Actors
-from sandbox.announce import as_exports, as_json
-from sandbox.faults import Fault, parse_fault
+from sandbox.account.world import Settings
+from sandbox.scenario.actors import Actors
+from sandbox.scenario.announce import as_exports, as_json
 from sandbox.scenario.registry import DEFAULT, SCENARIOS
-from sandbox.server import Sandbox
-from sandbox.world import Settings
+from sandbox.wire.faults import Fault, parse_fault
+from sandbox.wire.server import Sandbox
 
 ANNOUNCE = {"exports": as_exports, "json": as_json}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -13,8 +13,8 @@ import boto3
 import botocore.config
 import pytest
 
-from sandbox.server import Sandbox
-from sandbox.world import HOME_REGION
+from sandbox.account.world import HOME_REGION
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXTUAL_FPS", "TEXTUAL_DEBUG")

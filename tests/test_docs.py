@@ -13,9 +13,9 @@ import pytest
 
 from services.aws import s3
 from services.aws.call import Call
-from services.runbook.plan import StepName
-from tui import commands
+from services.cases.plan import StepName
 from tui.cli import stanch
+from tui.commands import table as commands
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.version import VERSION
+from services.base.version import VERSION
 
 if TYPE_CHECKING:
-    from tui.config import Config, ThemeName
+    from tui.settings.config import Config, ThemeName
 
 # What each command needs is imported only when it runs: `stanch --help` must not wait for AWS's models.
 COMMANDS = {
@@ -132,7 +132,7 @@ def stanch(
     no_config: bool,
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
-    from tui.config import default_path
+    from tui.settings.config import default_path
     from tui.shell.common import Setup
 
     config_file = config_file or default_path()
@@ -160,7 +160,7 @@ def stanch(
 
 def _config(file: Path, none: bool) -> Config:
     """What is configured; a file that cannot be used ends the program, as it may ask for --read-only."""
-    from tui import config
+    from tui.settings import config
 
     if none:
         return config.Config()
@@ -206,7 +206,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     from services.aws.errors import AwsError, ReadOnly
-    from services.runbook.errors import (
+    from services.cases.errors import (
         CaseError,
         NoSuchCase,
         NoSuchKey,
@@ -215,7 +215,7 @@ def _explain(error: Exception) -> int:
         RunbookError,
         Unrecorded,
     )
-    from services.token import TokenError
+    from services.keys.token import TokenError
 
     match error:
         case NoSuchKey() | NoSuchCase() | TokenError():

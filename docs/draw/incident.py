@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sandbox.actors import Actors, Pace
+from sandbox.account.world import Clock, Settings
 from sandbox.scenario import cast
+from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
-from sandbox.world import Clock, Settings
-from services import clock
+from sandbox.wire.server import Sandbox
+from services.base import clock
 
 HASTE = 40
 """How much faster than the machine's the clock of the pretend account runs, and that of the program."""

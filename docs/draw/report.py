@@ -25,13 +25,13 @@ async def respond(to: Incident, state_dir: Path) -> str:
     """Take the leaked key through the runbook as a responder would; the report, as HTML."""
     # Only now: these take the clock as it is when they are imported.
     from services.aws.session import AwsSession
+    from services.cases.case import CaseBook
+    from services.cases.errors import Refused
+    from services.cases.plan import LeverName, StepName
+    from services.incident import opening
     from services.report import flow
     from services.report.build import build
     from services.report.html import to_html
-    from services.runbook import opening
-    from services.runbook.case import CaseBook
-    from services.runbook.errors import Refused
-    from services.runbook.plan import LeverName, StepName
 
     book = CaseBook(state_dir)
     await to.passes(2)

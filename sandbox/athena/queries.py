@@ -11,11 +11,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sandbox.account.world import Clock
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import AthenaError, QueryFailed
 from sandbox.athena.scan import Scanned, select
 from sandbox.athena.tables import Table, define
-from sandbox.world import Clock
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 EMPTY = Scanned(Answer((), ()), 0)

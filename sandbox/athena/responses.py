@@ -13,10 +13,10 @@ from moto.athena.responses import AthenaResponse
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 
+from sandbox.account.world import ACCOUNT, World
 from sandbox.athena.errors import AthenaError
 from sandbox.athena.queries import Athena, Query
 from sandbox.athena.tables import Table
-from sandbox.world import ACCOUNT, World
 
 MOST = 1000
 _OUTPUT = re.compile(r"s3://([^/]+)/?(.*)")

@@ -11,11 +11,11 @@ from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeKey, s3_backends
 from sqlglot import exp
 
+from sandbox.account.world import ACCOUNT
 from sandbox.athena import duck
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import QueryFailed
 from sandbox.athena.tables import Table, rows
-from sandbox.world import ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from moto.cloudtrail.models import Trail
 
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail import bucket
 from sandbox.cloudtrail.delivery import DUPLICATE_EVERY, takes
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import Record, data_record, management_record
-from sandbox.lastaccessed import LastAccess
-from sandbox.world import ApiCall, BearerCall, World
+from sandbox.iam.lastaccessed import LastAccess
 
 SLOT = timedelta(hours=1)
 """How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written and read."""

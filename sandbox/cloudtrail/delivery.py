@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 
+from sandbox.account.world import World
 from sandbox.cloudtrail import bucket
 from sandbox.cloudtrail.organization import trails
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
-from sandbox.world import World
 
 DUPLICATE_EVERY = 50
 """CloudTrail delivers at least once: each so-manieth event comes again in a later object."""

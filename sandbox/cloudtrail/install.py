@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import moto.cloudtrail.urls
 
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail.delivery import Delivery
 from sandbox.cloudtrail.history import History
 from sandbox.cloudtrail.lookup import Lookup
 from sandbox.cloudtrail.records import data_record, management_record
 from sandbox.cloudtrail.responses import Responses
-from sandbox.world import ApiCall, BearerCall, World
 
 
 class CloudTrail:

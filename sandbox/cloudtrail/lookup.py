@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from sandbox.account.world import World
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.history import KEPT, Event, History, Position
-from sandbox.world import World
 
 PAGE = 50
 ATTRIBUTES = frozenset(

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from sandbox.world import ApiCall, BearerCall
+from sandbox.account.world import ApiCall, BearerCall
 
 Record = dict[str, Any]
 

@@ -10,13 +10,13 @@ from moto.cloudtrail.exceptions import TrailNotFoundException
 from moto.cloudtrail.models import Trail
 from moto.cloudtrail.responses import CloudTrailResponse
 
+from sandbox.account.world import World
 from sandbox.cloudtrail import refusals, selectors
 from sandbox.cloudtrail.bucket import delivery_error
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.lookup import Lookup
 from sandbox.cloudtrail.organization import check_may_change, check_may_make, trails
 from sandbox.cloudtrail.status import TrailStatus
-from sandbox.world import World
 
 TRAILS_QUOTA = 5
 """In one Region; a multi-Region trail counts in each."""

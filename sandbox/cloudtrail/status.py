@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.world import Clock
+from sandbox.account.world import Clock
 
 
 @dataclass

@@ -11,12 +11,12 @@ from typing import Literal, TypeAlias
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup
 
+from sandbox.account.world import ACCOUNT, Clock
 from sandbox.cloudtrail.delivery import takes
 from sandbox.cloudtrail.organization import trails
 from sandbox.cloudtrail.records import Record
 from sandbox.insights.language import Line, Program, compiled, line
-from sandbox.logs import log_groups
-from sandbox.world import ACCOUNT, Clock
+from sandbox.logs.logs import log_groups
 
 State: TypeAlias = Literal["Scheduled", "Running", "Complete", "Cancelled"]
 

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import moto.logs.urls
 
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail.records import data_record, management_record
 from sandbox.insights.queries import Insights
-from sandbox.logs import LogOperations
-from sandbox.world import ApiCall, BearerCall, World
+from sandbox.logs.logs import LogOperations
 
 
 class InsightsOperations(LogOperations):

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import moto.cloudtrail.urls
 
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.records import data_record, management_record
 from sandbox.cloudtrail.responses import Responses
 from sandbox.lake.stores import Lake, Query, Store
-from sandbox.world import ApiCall, BearerCall, World
 
 MOST = 1000
 

@@ -14,13 +14,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sandbox.account.world import ACCOUNT, HOME_REGION, Clock
 from sandbox.athena import duck
 from sandbox.athena.duck import Answer
 from sandbox.athena.errors import QueryFailed
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
-from sandbox.world import ACCOUNT, HOME_REGION, Clock
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"]
 

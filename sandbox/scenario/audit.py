@@ -8,9 +8,9 @@ from datetime import datetime
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.s3.models import s3_backends
 
+from sandbox.account.world import ACCOUNT, HOME_REGION, World
 from sandbox.cloudtrail.records import DATA_RESOURCE
 from sandbox.cloudtrail.status import TrailStatus
-from sandbox.world import ACCOUNT, HOME_REGION, World
 
 TRAIL = "api-key-audit"
 BUCKET = f"{TRAIL}-{ACCOUNT}"

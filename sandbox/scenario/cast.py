@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sandbox.account import AccessKey
+from sandbox.account.account import AccessKey
 
 SERVICE_ADDRESS = "198.51.100.7"
 SERVICE_AGENT = "Fluent-Bit"

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from moto.logs.models import logs_backends
 
-from sandbox.logs import enable_bearer
-from sandbox.meter import Meter, Totals
+from sandbox.account.world import ACCOUNT, HOME_REGION, World
+from sandbox.logs.logs import enable_bearer
+from sandbox.logs.meter import Meter, Totals
 from sandbox.scenario import cast
 from sandbox.scenario.past import ATTACK
-from sandbox.world import ACCOUNT, HOME_REGION, World
 
 MEASURED = timedelta(hours=3)
 STEP = 5

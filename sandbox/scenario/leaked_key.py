@@ -6,11 +6,11 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail.backfill import backfill
-from sandbox.credentials import Credential
+from sandbox.iam.credentials import Credential
 from sandbox.scenario import audit, cast, groups, past, people
 from sandbox.scenario.cast import KeyInUse, Scenario, Workload
-from sandbox.world import ApiCall, BearerCall, World
 
 SEED = 20260901
 AUDITED = timedelta(days=4, hours=6)

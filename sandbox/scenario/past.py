@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.account.world import ACCOUNT, HOME_REGION, Actor, ApiCall, BearerCall
 from sandbox.scenario import cast
 from sandbox.scenario.people import ADMIN, DEPLOYER, QUARANTINED
-from sandbox.world import ACCOUNT, HOME_REGION, Actor, ApiCall, BearerCall
 
 DAYS = 7
 ATTACK = timedelta(hours=2)

@@ -12,9 +12,9 @@ from typing import Any
 
 from moto.iam.models import AccessKeyLastUsed
 
-from sandbox.account import AccessKey, iam_backend
-from sandbox.credentials import ID_PREFIX, Credential, CredentialStore
-from sandbox.world import ACCOUNT, HOME_REGION, World
+from sandbox.account.account import AccessKey, iam_backend
+from sandbox.account.world import ACCOUNT, HOME_REGION, World
+from sandbox.iam.credentials import ID_PREFIX, Credential, CredentialStore
 
 LEAKED_USER = "cloudwatch-logs-hlc"
 VENDOR_USER = "vendor-a"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from sandbox.account.world import World
 from sandbox.scenario import leaked_key
 from sandbox.scenario.cast import Scenario
-from sandbox.world import World
 
 DEFAULT = "leaked-key"
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from services import clock
 from services.audit import dataevents, keyrules, placerules, userrules
 from services.audit.facts import Facts
 from services.audit.gather import gather
 from services.audit.model import Audit, Finding, Limits, Unknown, in_order
 from services.aws import sts
 from services.aws.session import AwsSession
+from services.base import clock
 
 RULES: tuple[Callable[[Facts], Iterable[Finding | Unknown]], ...] = (
     keyrules.expiry,

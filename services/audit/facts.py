@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.audit.doctor import Recorded
 from services.audit.model import Limits
 from services.aws.accessanalyzer import Analyzed
 from services.aws.call import Call
 from services.aws.iam import AccessKey
 from services.aws.logs import LogGroup
 from services.aws.secretsmanager import SecretInfo
-from services.doctor import Recorded
-from services.inventory import Key
+from services.keys.inventory import Key
 from services.review.trails import TrailState
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services import inventory
+from services.audit.doctor import Recorded, recorded_now
 from services.audit.facts import Facts, GroupFacts
 from services.audit.model import Limits
 from services.audit.users import UserReader
@@ -18,11 +18,11 @@ from services.aws.cloudwatch import MetricQuery, get_metric_data
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
-from services.doctor import Recorded, recorded_now
-from services.holdings import Unreadable
+from services.keys import inventory
+from services.keys.holdings import Unreadable
 from services.review.model import Window
 from services.review.trails import Trails, read_trails
-from services.traffic import find_groups
+from services.traffic.traffic import find_groups
 
 DAY_SECONDS = 86400
 ANALYZED_TYPES = ("AWS::IAM::User", "AWS::SecretsManager::Secret")

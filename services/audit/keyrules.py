@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from services import policies
 from services.audit import mending
 from services.audit.facts import Facts, UserFacts
 from services.audit.model import Finding, Unknown
-from services.inventory import Key
-from services.risks import PRACTICALLY_NEVER
-from services.spans import spoken
+from services.base.spans import spoken
+from services.keys.inventory import Key
+from services.keys.risks import PRACTICALLY_NEVER
+from services.rights import policies
 
 CAVEAT = "AWS does not say whether calls with API keys count there; --data-events asks CloudTrail too."
 

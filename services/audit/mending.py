@@ -7,7 +7,7 @@ import shlex
 from services.aws.accessanalyzer import Analyzed
 from services.aws.call import Call
 from services.aws.logs import LogGroup
-from services.inventory import Key
+from services.keys.inventory import Key
 
 
 def replace_key(key: Key) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypeAlias, get_args
 
-from services.holdings import Unreadable
+from services.keys.holdings import Unreadable
 
 Severity: TypeAlias = Literal["high", "medium", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from services.governance.documents import AGE_KEY, CREATE, SERVICE_KEY
-from services.policies import covers, statements, words_of
+from services.goals.governance.documents import AGE_KEY, CREATE, SERVICE_KEY
 from services.review.recorded import LOGS
+from services.rights.policies import covers, statements, words_of
 
 RAISING = (
     "iam:AddUserToGroup",

@@ -10,7 +10,7 @@ from services.audit.accounts import Visit
 from services.audit.baseline import Acceptance, Baseline
 from services.audit.kinds import KINDS
 from services.audit.model import Audit, Finding, Severity, Unknown
-from services.version import VERSION
+from services.base.version import VERSION
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: dict[Severity, str] = {"high": "error", "medium": "warning", "info": "note"}

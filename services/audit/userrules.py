@@ -9,7 +9,7 @@ from services.audit import mending
 from services.audit.facts import Facts, UserFacts
 from services.audit.model import Finding, Unknown
 from services.audit.rights import breadth, makes_lasting_keys, writes_everywhere
-from services.inventory import Key
+from services.keys.inventory import Key
 
 SAME = timedelta(hours=1)
 """A new key's secret is stored within that time."""

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from services import policies
 from services.audit.facts import Grant, UserFacts
 from services.aws import iam, secretsmanager
 from services.aws.authorization import Authorization, Holder, read_authorization
@@ -14,7 +13,8 @@ from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
 from services.aws.lastaccessed import services_last_accessed
 from services.aws.session import AwsSession
-from services.holdings import Unreadable, inline_policies
+from services.keys.holdings import Unreadable, inline_policies
+from services.rights import policies
 
 T = TypeVar("T")
 _AT_ONCE = 8

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 PolicyType = Literal["IDENTITY_POLICY", "SERVICE_CONTROL_POLICY"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 
 async def get_alias(aws: AwsSession) -> str | None:

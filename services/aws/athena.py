@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from services.aws.errors import AwsError, NotFound
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 CATALOG = "AwsDataCatalog"

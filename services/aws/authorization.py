@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 PAGE = 1000
 

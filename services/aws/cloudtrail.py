@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from services.aws.errors import Throttled
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 HISTORY_KEPT = timedelta(days=90)
 LOOKUPS_PER_SECOND = 2.0

@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.text import clean
+from services.base.text import clean
 
 _ACTION = re.compile(r"perform: ([\w-]+:[\w*]+)")
 _RESOURCE = re.compile(r"on resource: (.+?)(?: because| with an|$)")

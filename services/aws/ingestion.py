@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 EVENT_PATH = "/services/collector/event"
 BULK_PATH = "/ingest/bulk"

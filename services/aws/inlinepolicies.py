@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.aws.errors import NotFound
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 Holder = Literal["User", "Group", "Role"]
 

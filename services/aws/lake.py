@@ -9,7 +9,7 @@ from typing import Any
 
 from services.aws.cloudtrail import EventSelectors, advanced_selector
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 PAGE = 1000
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.aws.errors import NotFound, Unexpected
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.aws.awsclock import AwsClock
 from services.aws.call import Call
 from services.aws.errors import AwsError, NoCredentials, NotAws, ReadOnly, Unreachable, from_client_error
 from services.aws.mark import add_mark, marked
-from services.version import VERSION
+from services.base.version import VERSION
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""

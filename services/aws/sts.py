@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base.text import clean
 
 
 @dataclass(frozen=True, slots=True)

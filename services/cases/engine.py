@@ -8,21 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services import clock
 from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
 from services.aws.sts import Caller
+from services.base import clock
 from services.cases import sender
+from services.cases.case import Case
+from services.cases.deposit import NewSecret, deposit_of, words_of
+from services.cases.errors import NotStored, Refused, RunbookError, Unrecorded
+from services.cases.journal import Entry, as_line
 from services.cases.names import SecretNames
-from services.cases.sender import Sending, gives_secret
-from services.cases.unbroken import unbroken
-from services.runbook.case import Case
-from services.runbook.deposit import NewSecret, deposit_of, words_of
-from services.runbook.errors import NotStored, Refused, RunbookError, Unrecorded
-from services.runbook.journal import Entry, as_line
-from services.runbook.plan import Deed
-from services.runbook.secret import (
+from services.cases.plan import Deed
+from services.cases.secret import (
     Destination,
     Secret,
     ToFile,
@@ -32,8 +30,10 @@ from services.runbook.secret import (
     was_written,
     write_file,
 )
-from services.runbook.settle import Settlement, settle
-from services.runbook.state import CaseState, Doubt, Intent
+from services.cases.sender import Sending, gives_secret
+from services.cases.settle import Settlement, settle
+from services.cases.state import CaseState, Doubt, Intent
+from services.cases.unbroken import unbroken
 
 T = TypeVar("T")
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services import clock, policies
 from services.aws import secretsmanager
 from services.aws.errors import AwsError
 from services.aws.secretsmanager import SecretInfo
 from services.aws.session import AwsSession
-from services.text import clean
+from services.base import clock
+from services.base.text import clean
+from services.rights import policies
 
 _READS = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")
 

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from services.aws.iam import Credential
-from services.folders import make_private
+from services.base.folders import make_private
 
 _SALT_BYTES = 32
 _ALIAS = re.compile(r"(?P<user>.+?)(?:\+(?P<number>\d+))?-at-\d{12}")

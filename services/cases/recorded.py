@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import clock
 from services.aws import cloudtrail
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.base import clock
 
 MOST_PAGES = 4
 _GLOBAL = ("iam", "organizations")

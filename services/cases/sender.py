@@ -10,16 +10,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services import clock
 from services.aws.call import SECRET, Call
 from services.aws.errors import AwsError, NotAws
 from services.aws.mark import new_mark
 from services.aws.session import Answer, AwsSession
-from services.runbook.case import Case
-from services.runbook.plan import Deed
-from services.runbook.secret import Secret, with_secret
-from services.runbook.settle import Settlement
-from services.runbook.state import Intent
+from services.base import clock
+from services.cases.case import Case
+from services.cases.plan import Deed
+from services.cases.secret import Secret, with_secret
+from services.cases.settle import Settlement
+from services.cases.state import Intent
 
 Settle = Callable[[Intent], Awaitable[Settlement]]
 """Asks AWS what became of a call; raises an AwsError."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.aws.call import Call
+from services.cases.journal import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
-from services.runbook.journal import Entry
 
 NOT_DONE = "todo"
 

@@ -7,18 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services import clock
+from services.base import clock
+from services.base.version import VERSION
+from services.cases.case import Case
+from services.cases.errors import CaseError
+from services.cases.journal import Entry
+from services.cases.state import INCIDENT, CaseState
 from services.report import flow
 from services.report.actions import actions
 from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
 from services.report.remaining import remaining
 from services.report.reviewed import reviews
 from services.report.story import story
-from services.runbook.case import Case
-from services.runbook.errors import CaseError
-from services.runbook.journal import Entry
-from services.runbook.state import INCIDENT, CaseState
-from services.version import VERSION
 
 
 def build(case: Case, points: Flow | None = None, *, now: datetime | None = None) -> Report:

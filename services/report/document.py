@@ -8,9 +8,9 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from services import clock
+from services.base import clock
+from services.base.text import clean
 from services.report.model import Action, Report, SentCall, Use
-from services.text import clean
 
 LONGEST = 20_000
 """Characters of one value; a policy document is the longest there is."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from services.cases.case import Case
 from services.report.model import Evidence
-from services.runbook.case import Case
 
 
 def read(case: Case, kept: object) -> tuple[Evidence | None, bytes | None]:

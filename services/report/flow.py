@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.aws.session import AwsSession
+from services.cases.case import Case
+from services.cases.errors import CaseError, CaseHeld
+from services.cases.journal import Entry
 from services.report import evidence, words
 from services.report.model import Flow, Place, Report
-from services.runbook.case import Case
-from services.runbook.errors import CaseError, CaseHeld
-from services.runbook.journal import Entry
-from services.traffic import Reading, Traffic, find_groups
+from services.traffic.traffic import Reading, Traffic, find_groups
 
 BEFORE = AFTER = timedelta(hours=1)
 MOST_POINTS = 1500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from services import clock
+from services.base import clock
 from services.report.markup import Child, Safe, el
 from services.report.model import Evidence, Report
 from services.report.words import moment

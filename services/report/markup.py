@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
 
-from services.text import clean
+from services.base.text import clean
 
 LONGEST = 20_000
 """Characters of one text; a policy document is the longest there is."""

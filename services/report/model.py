@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from services.cases.state import Replacement
 from services.report import words
 from services.review.model import SourceUsed
-from services.runbook.state import Replacement
-from services.traffic import Reading
+from services.traffic.traffic import Reading
 
 Integrity = Literal["intact", "altered", "missing"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.base.sizes import axis_size, nice_top, per, size
 from services.report.markup import Safe, el, join
 from services.report.model import Report
 from services.report.scales import LETTER, Straight
 from services.report.words import stamp
-from services.sizes import axis_size, nice_top, per, size
-from services.traffic import LATE, GroupFlow, Point, Reading
+from services.traffic.traffic import LATE, GroupFlow, Point, Reading
 
 SHOWN = 8
 """Log groups that get a graph; the others are named."""

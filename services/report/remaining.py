@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from services.incident.replace import orphan
 from services.report.model import Action, Remaining, Report
 from services.report.words import IN_FORCE, count, moment
-from services.runbook.replace import orphan
 
 
 def remaining(report: Report) -> tuple[Remaining, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from services.cases.case import Case
+from services.cases.journal import Entry
 from services.report import evidence
 from services.report.model import Covered, Evidence, Found, Origin, Place, Reviewed, ReviewLine, Use
 from services.review.actions import Severity
@@ -15,8 +17,6 @@ from services.review.attribution import attribute
 from services.review.model import SourceUsed, Subject, Unreadable, Window
 from services.review.newcomers import grouped
 from services.review.record import Event
-from services.runbook.case import Case
-from services.runbook.journal import Entry
 
 
 class _Row(msgspec.Struct):

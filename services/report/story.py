@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from services.cases.deposit import words_of
 from services.report.model import Action, Report, Sentence
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp, title
-from services.runbook.deposit import words_of
 
 NOUNS = {
     ("deactivate", False): "Deactivation",

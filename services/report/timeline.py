@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.base.spans import spoken
 from services.report import scales
 from services.report.glyphs import glyph, trouble
 from services.report.markup import Safe, el, join
 from services.report.model import Action, Report
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, mark, stamp
-from services.spans import spoken
 
 LANE = 28.0
 TOP = 26.0

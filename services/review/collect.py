@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from services.base.text import clean
 from services.review.batch import Batch
 from services.review.match import Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
 from services.review.spill import Spill
-from services.text import clean
 
 NAMED = 200
 """Troubles that are named one by one; the rest are counted."""

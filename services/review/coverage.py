@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services import clock
 from services.aws.cloudtrail import HISTORY_KEPT, TrailStatus
-from services.clock import stamp
+from services.base import clock
+from services.base.clock import stamp
 from services.review.model import Window
 from services.review.recorded import Covers, use_of
 from services.review.trails import Trails, TrailState

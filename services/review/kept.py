@@ -12,7 +12,7 @@ from typing import IO
 
 import msgspec
 
-from services.folders import make_private
+from services.base.folders import make_private
 from services.review import record as records
 from services.review.match import Role
 from services.review.model import Subject, Unreadable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.text import clean
+from services.base.text import clean
 
 
 class SourceUnavailable(Exception):

@@ -12,9 +12,9 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from services import clock
+from services.base import clock
+from services.base.text import clean
 from services.review.spill import Spilled
-from services.text import clean
 
 LOG_GROUP_AUTHORIZATION = "AWS::Logs::LogGroupAuthorization"
 BEARER_CALL = "CallWithBearerToken"

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from services import clock
 from services.aws.cloudtrail import Sleep
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
+from services.base import clock
+from services.base.text import clean
 from services.review.attribution import By, attribute
 from services.review.collect import Collector
 from services.review.coverage import Coverage, Span, gaps, path_rows
@@ -35,7 +36,6 @@ from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
 from services.review.verdict import Verdict, verdict
-from services.text import clean
 
 __all__ = [
     "Athena",

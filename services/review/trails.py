@@ -11,11 +11,11 @@ from services.aws import cloudtrail
 from services.aws.cloudtrail import HISTORY_KEPT, EventSelectors, Pacer, Trail, TrailStatus
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
+from services.base.text import clean
 from services.review import record
 from services.review.flight import together
 from services.review.model import Unreadable, Window
 from services.review.recorded import Recorded, recorded, takes_all_management
-from services.text import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from services.base.text import clean
 from services.review.record import Event
-from services.text import clean
 
 NAMED = 10
 """So many of a kind are named; what is beyond is counted."""

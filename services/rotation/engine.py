@@ -7,22 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services import clock
+from services.base import clock
+from services.cases.errors import Refused
+from services.cases.plan import Deed, Plan, Stage, State, StepName
+from services.cases.state import ROTATION
+from services.incident.engine import Result, Runbook
+from services.incident.situation import Options, Step
 from services.rotation import remove, retire, second, stages, use
 from services.rotation.stages import Standing
 from services.rotation.verdict import Verdict
-from services.runbook.engine import Result, Runbook
-from services.runbook.errors import Refused
-from services.runbook.plan import Deed, Plan, Stage, State, StepName
-from services.runbook.situation import Options, Step
-from services.runbook.state import ROTATION
 
 if TYPE_CHECKING:
     from services.aws.iam import Credential
     from services.aws.session import AwsSession
     from services.aws.sts import Caller
+    from services.cases.case import Case
     from services.cases.names import SecretNames
-    from services.runbook.case import Case
 
 
 class Rotation(Runbook):

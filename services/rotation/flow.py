@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services import clock
+from services.base import clock
+from services.base.spans import spoken
 from services.rotation.use import LAG
-from services.series import Point, fitting_period, floor
-from services.spans import spoken
-from services.traffic import patience
+from services.traffic.series import Point, fitting_period, floor
+from services.traffic.traffic import patience
 
 WATCH_FOR = timedelta(minutes=30)
 """For how long bytes must have come as before until that is sure."""

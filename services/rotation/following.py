@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from services.aws.errors import AwsError, Throttled, Unexpected, Unreachable
+from services.incident.situation import Options
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
-from services.runbook.situation import Options
 
 PAUSES = {Next.IMPORT: 60.0, Next.WATCH: 20.0}
 """Seconds between looks: the import may take days, and CloudWatch has a point a minute."""

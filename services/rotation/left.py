@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.runbook.plan import Stage, State, StepName
-from services.runbook.state import CaseState
+from services.cases.plan import Stage, State, StepName
+from services.cases.state import CaseState
 
 
 def left_of(state: CaseState) -> tuple[str, ...]:

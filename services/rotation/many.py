@@ -7,19 +7,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services import clock, inventory
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
-from services.inventory import Inventory, Key
+from services.base import clock
+from services.cases.case import CaseBook
+from services.cases.errors import RunbookError
+from services.cases.plan import Plan, StepName
+from services.cases.preflight import warned
+from services.cases.state import ROTATION
+from services.incident.situation import Options
+from services.keys import inventory
+from services.keys.inventory import Inventory, Key
 from services.rotation.engine import Rotation
 from services.rotation.opening import barred, begin
-from services.runbook.case import CaseBook
-from services.runbook.errors import RunbookError
-from services.runbook.plan import Plan, StepName
-from services.runbook.preflight import warned
-from services.runbook.situation import Options
-from services.runbook.state import ROTATION
 
 _AT_ONCE = 8
 

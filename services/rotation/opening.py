@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from services import clock
 from services.aws import sts
 from services.aws.session import AwsSession
+from services.base import clock
+from services.cases.case import Case, CaseBook
+from services.cases.deposit import words_of
+from services.cases.errors import CaseError, NoSuchKey
+from services.cases.plan import State, StepName
+from services.cases.state import ROTATION, CaseState
+from services.incident.opening import begin as begin
+from services.incident.opening import find_key
 from services.rotation.engine import Rotation
-from services.runbook.case import Case, CaseBook
-from services.runbook.deposit import words_of
-from services.runbook.errors import CaseError, NoSuchKey
-from services.runbook.opening import begin as begin
-from services.runbook.opening import find_key
-from services.runbook.plan import State, StepName
-from services.runbook.state import ROTATION, CaseState
 
 
 async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | None = None) -> Rotation:

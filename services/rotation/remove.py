@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.cases.plan import Plan
+from services.incident import delete
+from services.incident.situation import Situation, Verified
 from services.rotation import verdict
-from services.runbook import delete
-from services.runbook.plan import Plan
-from services.runbook.situation import Situation, Verified
 
 
 async def plan(at: Situation) -> Plan:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services import clock
 from services.aws.call import Call
 from services.aws.iam import Credential
+from services.base import clock
+from services.cases.plan import Plan, Stage
+from services.cases.state import CaseState
+from services.incident import deactivate, deny
+from services.incident.situation import Situation, Verified
 from services.rotation import use
 from services.rotation.use import Imported
-from services.runbook import deactivate, deny
-from services.runbook.plan import Plan, Stage
-from services.runbook.situation import Situation, Verified
-from services.runbook.state import CaseState
 
 
 async def plan(at: Situation) -> Plan:

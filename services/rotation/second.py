@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.runbook import deny
-from services.runbook import replace as replacing
-from services.runbook.plan import Plan, StepName
-from services.runbook.situation import Situation, Verified
+from services.cases.plan import Plan, StepName
+from services.incident import deny
+from services.incident import replace as replacing
+from services.incident.situation import Situation, Verified
 
 
 async def plan(at: Situation) -> Plan:

@@ -6,15 +6,15 @@ import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services import clock
 from services.aws.iam import Credential
+from services.base import clock
+from services.cases.deposit import words_of
+from services.cases.plan import State, StepName
+from services.cases.state import Replacement
+from services.incident.replace import orphan
+from services.incident.situation import Situation
 from services.rotation import retire, verdict
 from services.rotation.verdict import Verdict, deactivated_at
-from services.runbook.deposit import words_of
-from services.runbook.plan import State, StepName
-from services.runbook.replace import orphan
-from services.runbook.situation import Situation
-from services.runbook.state import Replacement
 
 
 class Next(StrEnum):

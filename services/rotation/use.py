@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services import clock
 from services.aws.errors import AwsError
+from services.base import clock
+from services.incident.situation import Situation
 from services.review.model import SourceUnavailable, Subject, Window
 from services.review.record import Event
 from services.review.review import run_review
-from services.runbook.situation import Situation
 
 LAG = timedelta(seconds=10)
 """A call with the old key may be let through for a few seconds after its deactivation."""

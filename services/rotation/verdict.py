@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import clock
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
+from services.base import clock
+from services.cases.plan import StepName
+from services.cases.state import CaseState
+from services.incident.situation import Situation
 from services.rotation import use as using
 from services.rotation.flow import WATCH_FOR, GroupVerdict, Kind, Measured, Stretches
 from services.rotation.use import Use
-from services.runbook.plan import StepName
-from services.runbook.situation import Situation
-from services.runbook.state import CaseState
-from services.series import Curve, Series
-from services.traffic import find_groups
+from services.traffic.series import Curve, Series
+from services.traffic.traffic import find_groups
 
 LOGS = "logs.amazonaws.com"
 _ORDER = list(Kind)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from services.text import clean
+from services.base.text import clean
 
 
 class HistoryError(Exception):

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from services.base.text import clean
+from services.keys.token import Token
 from services.scan import history
 from services.scan.history import GitObject, HistoryError
 from services.scan.tokens import Stream, hits
-from services.text import clean
-from services.token import Token
 
 
 @dataclass(frozen=True, slots=True)

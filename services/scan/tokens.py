@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.token import LONGEST, SERVICE_OF_PREFIX, Token, TokenError, decode
+from services.keys.token import LONGEST, SERVICE_OF_PREFIX, Token, TokenError, decode
 
 CHUNK = 4 << 20
 _PREFIXES = tuple(prefix.encode() for prefix in SERVICE_OF_PREFIX)

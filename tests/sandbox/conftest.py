@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.account.world import ACCOUNT, Actor, ApiCall, BearerCall
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.server import Sandbox
-from sandbox.world import ACCOUNT, Actor, ApiCall, BearerCall
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 
 MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}

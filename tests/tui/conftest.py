@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.actors import Actors, Pace
+from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 
 FAST = Pace(service=0.2, shipper=0.5, workload=0.5, attacker=0.2, attacker_gives_way=0.5, secret=0.2)

@@ -14,15 +14,15 @@ from pathlib import Path
 from services.aws.errors import Denied
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.holdings import Unreadable, UserHoldings
-from services.inventory import Inventory, Key
-from services.risks import Risk
-from tui.app import StanchApp
-from tui.context import Context, OpenCase
-from tui.options import Options
-from tui.screens.inventory import InventoryScreen
-from tui.widgets.flowgraph import Flow, FlowGraph
-from tui.widgets.plot import Mark
+from services.keys.holdings import Unreadable, UserHoldings
+from services.keys.inventory import Inventory, Key
+from services.keys.risks import Risk
+from tui.app.app import StanchApp
+from tui.flows.graph import Flow, FlowGraph
+from tui.flows.plot import Mark
+from tui.screens.keys.inventory import InventoryScreen
+from tui.settings.context import Context, OpenCase
+from tui.settings.options import Options
 
 STRINGS = (
     "\x1b[2J\x1b[31mred",

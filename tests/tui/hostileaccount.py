@@ -16,11 +16,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import services.text
+import services.base.text
 from services.aws.session import AwsSession
 from tests.tui.hostile import STRINGS
-from tui.app import StanchApp
-from tui.options import Options
+from tui.app.app import StanchApp
+from tui.settings.options import Options
 
 WRITTEN = {
     "UserName",
@@ -78,7 +78,7 @@ class Spoiler:
             evil = STRINGS[len(self._spoilt) % len(STRINGS)]
             spoilt = f"{tag(place)}{text}{evil}" if len(evil) > 1_000 else f"{evil}{tag(place)}{text}"
             self._spoilt[text] = spoilt
-            for known in (spoilt, services.text.clean(spoilt)):
+            for known in (spoilt, services.base.text.clean(spoilt)):
                 self._good[known] = text
         return self._spoilt[text]
 
@@ -138,7 +138,7 @@ def main() -> None:
     state, *how = sys.argv[1:]
     uncleaned = "uncleaned" in how
     if uncleaned:
-        services.text._UNSAFE = re.compile("[\ud800-\udfff]")  # no file takes those
+        services.base.text._UNSAFE = re.compile("[\ud800-\udfff]")  # no file takes those
     spoiler = Spoiler()
 
     @asynccontextmanager

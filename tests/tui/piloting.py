@@ -14,8 +14,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.patience import PATIENCE
-from tui.app import StanchApp
-from tui.options import Options, Start
+from tui.app.app import StanchApp
+from tui.settings.options import Options, Start
 
 
 @dataclass

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.cast import Scenario
-from services.runbook.case import CaseBook
+from services.cases.case import CaseBook
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
-from tui import commands
-from tui.options import Start
-from tui.screens.base import Commands
+from tui.commands import table as commands
+from tui.frame.base import Commands
+from tui.settings.options import Start
 from tui.widgets.rows import Rows
 
 WALKED_ELSEWHERE = {
-    "take_over": "tests/tui/test_case_end.py",
+    "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",
 }
 

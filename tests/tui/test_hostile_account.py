@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario.cast import Scenario
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.hostileaccount import tag
 from tests.tui.terminal import Terminal
 from tests.tui.test_on_a_terminal import left_behind, restored

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.runbook.case import CaseBook
-from services.runbook.plan import LeverName, State
+from services.cases.case import CaseBook
+from services.cases.plan import LeverName, State
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 from tests.tui.test_walk import confirm, stanch

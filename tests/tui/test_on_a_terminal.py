@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.hostile import DONE, STRINGS
 from tests.tui.terminal import Terminal
 
@@ -273,8 +273,8 @@ def silent() -> Iterator[str]:
 CRASH = """
 import sys
 from pathlib import Path
-from tui.app import StanchApp
-from tui.options import Options
+from tui.app.app import StanchApp
+from tui.settings.options import Options
 
 class Crashing(StanchApp):
     def action_interrupt(self):

@@ -20,9 +20,9 @@ import pytest
 from bench.account import flowing
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
-from services.runbook.case import CaseBook
-from services.runbook.plan import StepName
+from sandbox.wire.server import Sandbox
+from services.cases.case import CaseBook
+from services.cases.plan import StepName
 from tests.patience import PATIENCE
 from tests.tui.line import Remote, over_ssh
 from tests.tui.terminal import Terminal

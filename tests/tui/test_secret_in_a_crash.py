@@ -17,7 +17,7 @@ from tests.tui.test_walk import confirm
 
 CRASHING = """
 import sys
-from services.runbook import engine
+from services.incident import engine
 
 async def crash(self, verify, options):
     # The frames of the callers hold the secret that was just made.

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.cast import ATTACKER_AGENTS, Scenario
-from sandbox.server import Sandbox
-from services.runbook.case import CaseBook
-from services.runbook.plan import State, StepName
+from sandbox.wire.server import Sandbox
+from services.cases.case import CaseBook
+from services.cases.plan import State, StepName
 from tests.patience import PATIENCE
 from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import click
 
-from services import clock
 from services.audit import baseline as accepted
 from services.audit import sarif
 from services.audit.accounts import Visit, roles_of_organization, visit_all
 from services.audit.audit import audit
 from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
-from services.text import clean
+from services.base import clock
+from services.base.text import clean
 from tui.cli import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, run
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import click
 
-from services import clock
-from services.runbook.case import Case, CaseBook
-from services.runbook.errors import CaseError
-from services.text import clean
+from services.base import clock
+from services.base.text import clean
+from services.cases.case import Case, CaseBook
+from services.cases.errors import CaseError
 from tui.cli import Exit
+from tui.dialogs.steps import SIGNS
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
-from tui.steps import SIGNS
 
 
 @click.group("case", short_help="List, show, verify, report and close cases.")
@@ -117,7 +117,7 @@ def note(setup: Setup, case_id: str, text: str) -> None:
 @pass_setup
 def close(setup: Setup, case_id: str) -> None:
     """Say that nothing is left to do; what the journal knows to be open is named."""
-    from tui.casework import left_of
+    from tui.dialogs.casework import left_of
 
     with CaseBook(setup.state_dir).get(case_id) as case:
         if case.state().closed_at:

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from services.aws.session import AwsSession
-from services.text import clean
-from tui.config import Config, ProfileConfig, ThemeName
+from services.base.text import clean
+from tui.settings.config import Config, ProfileConfig, ThemeName
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from tui.cli import Exit
-from tui.config import EXAMPLE
+from tui.settings.config import EXAMPLE
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 
 
@@ -26,8 +26,8 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
     What stands on the command line goes before it. A file that cannot be used ends every command, since it
     may ask for --read-only: mend it, or say --no-config.
     """
-    from tui import commands
-    from tui.keymap import remapped
+    from tui.commands import table as commands
+    from tui.commands.keymap import remapped
 
     if example:
         click.echo(EXAMPLE, nl=False)

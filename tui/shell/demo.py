@@ -16,7 +16,7 @@ import msgspec
 
 from services.aws.errors import Unreachable
 from services.aws.session import AwsSession
-from tui.options import Connect
+from tui.settings.options import Connect
 from tui.shell.common import Setup, pass_setup
 
 PERIOD_SECONDS = 5

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import click
 
-from services import clock
-from services.abilities import Ability, Able
-from services.doctor import TOLERATED, Diagnosis, Recorded, ahead_in_words, diagnose
-from services.permissions import CAVEAT
-from services.spans import spoken
-from services.text import clean
+from services.audit.doctor import TOLERATED, Diagnosis, Recorded, ahead_in_words, diagnose
+from services.base import clock
+from services.base.spans import spoken
+from services.base.text import clean
+from services.rights.abilities import Ability, Able
+from services.rights.permissions import CAVEAT
 from tui.cli import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
 

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from services.cases.engine import CaseEngine
-from services.runbook.engine import Result, Runbook
-from services.runbook.errors import RunbookError
+from services.cases.errors import RunbookError
+from services.incident.engine import Result, Runbook
 from tui.shell.common import complain
 
 

@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from services import inventory
 from services.aws.iam import Credential
 from services.aws.sts import get_caller
-from services.token import LONGEST, Token, decode
+from services.keys import inventory
+from services.keys.token import LONGEST, Token, decode
 from tui.shell.common import Setup, as_json, pass_setup, print_json, run
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import click
 
-from services.governance.documents import BadDocument, service_named
-from services.issuing.issue import IssueGoal
-from services.issuing.names import BadName
+from services.goals.governance.documents import BadDocument, service_named
+from services.goals.issuing.issue import IssueGoal
+from services.goals.issuing.names import BadName
 from tui.shell.common import Setup, pass_setup, run
 from tui.shell.newkey import checked_destination, key_fields, tell_key
 from tui.shell.secretplace import age_options, secret_options

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import click
 
-from services import clock, inventory
 from services.aws.session import AwsSession
-from services.inventory import Inventory, Key
+from services.base import clock
+from services.keys import inventory
+from services.keys.inventory import Inventory, Key
 from tui.cli import Exit
 from tui.shell.common import (
     Progress,

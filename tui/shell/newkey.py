@@ -7,14 +7,14 @@ from typing import Protocol
 
 import click
 
-from services import clock
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.runbook.deposit import words_of
-from services.runbook.secret import Destination, ToScreen
-from services.runbook.state import CaseState
-from services.upkeep.engine import Upkeep
-from services.upkeep.goal import Goal
+from services.base import clock
+from services.cases.deposit import words_of
+from services.cases.secret import Destination, ToScreen
+from services.cases.state import CaseState
+from services.goals.engine import Upkeep
+from services.goals.goal import Goal
 from tui.shell.secretplace import destination
 from tui.shell.upkeep import How
 

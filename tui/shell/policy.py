@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from services import policies
-from services.governance.documents import MOST_DAYS, BadDocument, Kind, Wanted, document, service_named
-from services.governance.goal import PolicyGoal
-from services.governance.targets import BadTarget, parse_target
-from services.governance.validation import Validation, validate
+from services.goals.governance.documents import MOST_DAYS, BadDocument, Kind, Wanted, document, service_named
+from services.goals.governance.goal import PolicyGoal
+from services.goals.governance.targets import BadTarget, parse_target
+from services.goals.governance.validation import Validation, validate
+from services.rights import policies
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, pass_setup, print_json, run
 from tui.shell.upkeep import How, Work, how_options

@@ -8,11 +8,11 @@ import click
 
 from services.aws import sts
 from services.aws.errors import AwsError
+from services.cases.case import Case, CaseBook
 from services.report import flow
 from services.report.build import build
 from services.report.files import FORMATS, format_of, write_new
 from services.report.model import Report
-from services.runbook.case import Case, CaseBook
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, pass_setup, run
 

@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 import click
 
 from services.aws.errors import AwsError
+from services.base.folders import make_private
 from services.cases.engine import CaseEngine
-from services.folders import make_private
-from services.runbook.errors import RunbookError
-from services.runbook.secret import ToFile, ToScreen, parse_destination
+from services.cases.errors import RunbookError
+from services.cases.secret import ToFile, ToScreen, parse_destination
 from tui.shell.common import Setup, complain
 
 

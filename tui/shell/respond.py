@@ -7,19 +7,19 @@ import sys
 
 import click
 
-from services import inventory
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
+from services.cases.case import CaseBook
+from services.cases.errors import NoSuchKey, Refused
+from services.cases.plan import Deed, LeverName, Plan, StepName, deed
+from services.cases.preflight import warned
+from services.cases.secret import ToScreen
+from services.incident import opening
+from services.incident.engine import Result, Runbook
+from services.incident.situation import DEFAULT_AGE_DAYS, Options
+from services.keys import inventory
+from services.keys.token import Token, decode
 from services.rotation.opening import notices
-from services.runbook import opening
-from services.runbook.case import CaseBook
-from services.runbook.engine import Result, Runbook
-from services.runbook.errors import NoSuchKey, Refused
-from services.runbook.plan import Deed, LeverName, Plan, StepName, deed
-from services.runbook.preflight import warned
-from services.runbook.secret import ToScreen
-from services.runbook.situation import DEFAULT_AGE_DAYS, Options
-from services.token import Token, decode
 from tui.cli import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import click
 
-from services import clock
+from services.base import clock
+from services.cases.case import Case, CaseBook
+from services.cases.errors import RunbookError
+from services.incident import opening
+from services.incident.exporting import keep
+from services.incident.reviewing import marks
+from services.incident.reviewwork import source_told
 from services.review import export as exporting
 from services.review.model import Athena, Marks, SourceUnavailable, Subject, Window
 from services.review.model import Progress as Scanned
@@ -17,13 +23,7 @@ from services.review.pace import Pace
 from services.review.plan import SOURCES
 from services.review.record import Event
 from services.review.review import Review, run_review
-from services.runbook import opening
-from services.runbook.case import Case, CaseBook
-from services.runbook.errors import RunbookError
-from services.runbook.exporting import keep
-from services.runbook.reviewing import marks
 from tui.cli import Exit
-from tui.reviewwork import source_told
 from tui.shell.common import (
     Each,
     Progress,

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import click
 
-from services.runbook.secret import ToScreen, ToSecretsManager
-from services.runbook.situation import DEFAULT_AGE_DAYS, Options
+from services.cases.secret import ToScreen, ToSecretsManager
+from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from tui.shell.common import Setup, as_json, pass_setup, run
 from tui.shell.goingon import answer_options, given_answers
 from tui.shell.rotateone import Do, One, Want

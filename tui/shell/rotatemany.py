@@ -9,12 +9,12 @@ from functools import partial
 
 import click
 
-from services import clock
 from services.aws.errors import ReadOnly
-from services.inventory import Inventory
+from services.base import clock
+from services.cases.case import CaseBook
+from services.incident.situation import Options
+from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find
-from services.runbook.case import CaseBook
-from services.runbook.situation import Options
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json, print_table
 from tui.shell.rescue import keep_secret

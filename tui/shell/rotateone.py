@@ -10,19 +10,19 @@ from enum import StrEnum
 
 import click
 
-from services import clock
 from services.aws.errors import AwsError, ReadOnly
+from services.base import clock
+from services.cases.case import CaseBook
+from services.cases.errors import CaseHeld, Refused
+from services.cases.plan import Plan, StepName
+from services.cases.preflight import warned
+from services.incident.engine import Result
+from services.incident.replace import orphan
+from services.incident.situation import Options
 from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
-from services.runbook.case import CaseBook
-from services.runbook.engine import Result
-from services.runbook.errors import CaseHeld, Refused
-from services.runbook.plan import Plan, StepName
-from services.runbook.preflight import warned
-from services.runbook.replace import orphan
-from services.runbook.situation import Options
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.goingon import Answers, go_on, show_secret

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from services import sizes
+from services.base import sizes
+from services.keys.token import Token
 from services.scan.scan import Scan
-from services.token import Token
 from tui.cli import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from services.aws.session import AwsSession
-from services.token import Token
-from tui.options import Connect, Options, Start
+from services.keys.token import Token
+from tui.settings.options import Connect, Options, Start
 from tui.shell.common import Setup, complain, run
 
 
@@ -40,7 +40,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         start=start or Start(),
         connect=_after_prompt(setup),
     )
-    from tui.run import run as run_app
+    from tui.app.run import run as run_app
 
     return run_app(replace(options, **more))  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from services.runbook.secret import Destination, ToSecretsManager, parse_destination, parse_tag
+from services.cases.secret import Destination, ToSecretsManager, parse_destination, parse_tag
 
 
 def secret_options(command: Callable[..., Any]) -> Callable[..., Any]:

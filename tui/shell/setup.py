@@ -9,18 +9,12 @@ from typing import Any
 import click
 
 from services.aws import ingestion
-from services.issuing.names import BadName
-from services.issuing.setup import SetupGoal
-from services.issuing.snippets import Sending, snippets
-from services.issuing.wanted import (
-    DEFAULT_STREAM,
-    DEFAULT_USER,
-    KeySetup,
-    PolicyChoice,
-    default_group,
-)
-from services.runbook.secret import parse_tag
-from services.upkeep.engine import Upkeep
+from services.cases.secret import parse_tag
+from services.goals.engine import Upkeep
+from services.goals.issuing.names import BadName
+from services.goals.issuing.setup import SetupGoal
+from services.goals.issuing.snippets import Sending, snippets
+from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
 from tui.shell.common import Setup, pass_setup, run
 from tui.shell.newkey import checked_destination, key_fields, tell_key
 from tui.shell.secretplace import age_options, secret_options

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from services.aws.errors import ReadOnly
-from services.runbook.case import Case, CaseBook
-from services.runbook.errors import Refused
-from services.runbook.plan import State
-from services.upkeep import book
-from services.upkeep.engine import Offer, Upkeep
-from services.upkeep.goal import Goal
+from services.cases.case import Case, CaseBook
+from services.cases.errors import Refused
+from services.cases.plan import State
+from services.goals import book
+from services.goals.engine import Offer, Upkeep
+from services.goals.goal import Goal
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on

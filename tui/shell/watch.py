@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import click
 
-from services import clock
-from services.traffic import GroupFlow, Reading, Traffic, find_groups
+from services.base import clock
+from services.traffic.traffic import GroupFlow, Reading, Traffic, find_groups
 from tui.cli import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table, run
 
@@ -50,7 +50,7 @@ def command(
     if as_json and not once:
         raise click.UsageError("--json goes with --once.")
     if not once and sys.stdin.isatty() and sys.stdout.isatty():
-        from tui.options import Start
+        from tui.settings.options import Start
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(setup, Start("traffic", log_groups=log_groups), period_seconds=period))

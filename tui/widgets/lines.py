@@ -13,10 +13,10 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.roles import Role as Role
+from tui.look.roles import Role as Role
 
 if TYPE_CHECKING:
-    from tui.app import StanchApp
+    from tui.app.app import StanchApp
 
 Span = tuple[str, Role]
 Line = tuple[Span, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
-from tui.commands import bindings
+from tui.commands.table import bindings
 from tui.widgets.lines import Lines
 
 _WHEEL = 3

@@ -11,7 +11,7 @@ from textual import events
 from tui.widgets.lines import Line, Lines, fit
 
 if TYPE_CHECKING:
-    from tui.app import StanchApp
+    from tui.app.app import StanchApp
 
 
 def rule(title: str, notes: str | Sequence[str], width: int, *, dash: str = "─") -> Line:

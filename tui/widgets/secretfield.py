@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from tui import words
+from tui.look import words
 from tui.widgets.lines import Line, Lines, fit
 
 MOST = 64 * 1024

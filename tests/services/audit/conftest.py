@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from sandbox.account.world import World
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.credentials import Credential, CredentialStore
-from sandbox.lastaccessed import LastAccess
-from sandbox.logs import enable_bearer, log_groups
-from sandbox.meter import Meter
+from sandbox.iam.credentials import Credential, CredentialStore
+from sandbox.iam.lastaccessed import LastAccess
+from sandbox.logs.logs import enable_bearer, log_groups
+from sandbox.logs.meter import Meter
 from sandbox.scenario.audit import make_trail
-from sandbox.sender import Sender
-from sandbox.server import Sandbox
-from sandbox.world import World
+from sandbox.scenario.sender import Sender
+from sandbox.wire.server import Sandbox
 from services.audit.audit import audit
 from services.audit.model import Audit
 from services.aws.session import AwsSession

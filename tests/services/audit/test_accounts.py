@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.audit.accounts import roles_of_organization, visit_all
 from services.audit.model import Limits
 from services.aws.errors import Denied

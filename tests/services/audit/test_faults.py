@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.account import iam_backend
+from sandbox.account.account import iam_backend
 from services.audit.kinds import KINDS
-from services.governance.documents import Kind, Wanted, document
+from services.goals.governance.documents import Kind, Wanted, document
 from tests.principals import EVERYTHING, allow, deny, policy
 from tests.services.audit.conftest import GROUP, REGION, Account, Look, found, obey
 

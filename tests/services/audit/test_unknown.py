@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.audit.audit import audit
 from services.audit.model import Audit, Limits
 from services.aws.session import AwsSession

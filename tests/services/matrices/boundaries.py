@@ -13,7 +13,7 @@ from pathlib import Path
 
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
-from services.runbook import journal
+from services.cases import journal
 
 EVERYTHING = bool(os.environ.get("STANCH_FULL_MATRICES"))
 """Whether also what is alike is tried: every boundary, and every fault at every call."""

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
-from services.runbook.errors import Refused
+from services.cases.errors import Refused
 from tests.services.matrices.boundaries import EVERYTHING
 
 READ_SECONDS = 0.4

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from services.cases.case import Case
 from services.report.build import build
 from services.report.model import Report
-from services.runbook.case import Case
-from services.traffic import GroupFlow, Reading
+from services.traffic.traffic import GroupFlow, Reading
 
 DAY = "2026-11-23"
 KEY, NEW, USER = "ACCAEXAMPLE1A2B3C4D5E", "ACCAEXAMPLE9Z8Y7X6W5V", "web"

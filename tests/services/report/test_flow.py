@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.meter import Meter
-from sandbox.server import Sandbox
+from sandbox.logs.meter import Meter
+from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
+from services.cases.case import Case
 from services.report import flow
 from services.report.build import build
-from services.runbook.case import Case
 from tests.services.report.conftest import GROUP, NOW, Written, event, reading_of, review_of
 
 

@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from services.base.sizes import axis_size, nice_top, per, size
 from services.report import plot, timeline
 from services.report.markup import Safe, el
 from services.report.plot import Mark
 from services.report.scales import Straight, broken
-from services.sizes import axis_size, nice_top, per, size
-from services.traffic import Reading
+from services.traffic.traffic import Reading
 from tests.services.report.conftest import Written, at, event, reading_of, review_of
 
 SVG = ElementTree.Element

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.sender import Sender
-from sandbox.server import Sandbox
+from sandbox.scenario.sender import Sender
+from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.model import Window
 from services.review.record import Event, decode, event

@@ -10,8 +10,8 @@ from typing import Any
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, SERVICE_ADDRESS, VENDOR_ADDRESS
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.sender import Sender
-from sandbox.server import Sandbox
+from sandbox.scenario.sender import Sender
+from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.review import Marks, Review, Subject, Window, run_review
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.kept import Kept, kept
 from services.review.review import Progress, Review, Subject, Window, run_review

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws import cloudtrail as wrapper
 from services.aws import s3
 from services.aws.cloudtrail import Pacer, lookup_events

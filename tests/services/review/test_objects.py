@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.gunzip import gunzip
 from services.review.review import Progress, Subject, Window, run_review

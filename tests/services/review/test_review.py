@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.account.world import Actor, ApiCall
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.server import Sandbox
-from sandbox.world import Actor, ApiCall
+from sandbox.wire.server import Sandbox
 from services.aws.errors import Expired, NoCredentials, Unreachable
 from services.aws.session import AwsSession
 from services.review.review import Marks, Review, Subject, Window, run_review

@@ -15,7 +15,7 @@ from sandbox.athena.queries import Athena as PretendAthena
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.insights.queries import Insights
 from sandbox.lake.stores import Lake
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
 from services.review.model import Athena, Progress

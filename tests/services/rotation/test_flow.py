@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.rotation.flow import GroupVerdict, Kind, Measured, Stretches
-from services.series import Point
+from services.traffic.series import Point
 
 OFF = datetime(2026, 11, 23, 14, 2, 30, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from sandbox.meter import Meter
-from sandbox.server import Sandbox
-from sandbox.world import HOME_REGION
-from services import clock
+from sandbox.account.world import HOME_REGION
+from sandbox.logs.meter import Meter
+from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.base import clock
+from services.cases.case import CaseBook
+from services.cases.plan import Stage, State, StepName
+from services.incident.situation import Options
 from services.rotation import opening
 from services.rotation.following import follow
 from services.rotation.stages import Next, Standing
-from services.runbook.case import CaseBook
-from services.runbook.plan import Stage, State, StepName
-from services.runbook.situation import Options
 
 GROUPS = ("/app/one", "/app/two", "/app/quiet")
 MINUTE = timedelta(minutes=1)

@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 
-from sandbox.credentials import CredentialStore
-from sandbox.server import Sandbox
-from services import clock, policies
+from sandbox.iam.credentials import CredentialStore
+from sandbox.wire.server import Sandbox
 from services.aws.errors import Denied
 from services.aws.session import AwsSession
+from services.base import clock
+from services.cases.case import CaseBook
+from services.cases.errors import NoSuchKey, Refused
+from services.cases.plan import State, StepName
+from services.cases.secret import ToFile
+from services.incident import opening as incidents
+from services.incident.situation import Options
+from services.rights import policies
 from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next
-from services.runbook import opening as incidents
-from services.runbook.case import CaseBook
-from services.runbook.errors import NoSuchKey, Refused
-from services.runbook.plan import State, StepName
-from services.runbook.secret import ToFile
-from services.runbook.situation import Options
 from tests.principals import allow, deny, make_user, sign_as
 from tests.storedsecrets import value_of
 

@@ -15,10 +15,10 @@ from textual.widgets import Input
 
 from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.pictures.album import NOW, SMALL, Opened
 from tests.tui.piloting import Driver, driven
-from tui.options import Start
+from tui.settings.options import Start
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def frozen(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
     # A cursor that blinks is another picture every half second.
     monkeypatch.setattr(Input.__dict__["cursor_blink"], "_default", False)
     rng = random.Random(1)
-    monkeypatch.setattr("sandbox.credentials.secrets.token_bytes", rng.randbytes)
+    monkeypatch.setattr("sandbox.iam.credentials.secrets.token_bytes", rng.randbytes)
     monkeypatch.setenv("LOGNAME", "ada")
     monkeypatch.setattr(socket, "gethostname", lambda: "bastion")
     sandbox.world.settings.lookup_per_second = None

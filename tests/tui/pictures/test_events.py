@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.scenario.cast import KeyInUse
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, READING, SMALL, Opened, keep
 

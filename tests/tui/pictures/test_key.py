@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.cast import KeyInUse
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
 from tests.tui.piloting import Driver
-from tests.tui.test_key_screen import follow
+from tests.tui.screens.keys.test_key_screen import follow
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 import time_machine
 
 from sandbox.scenario.cast import KeyInUse
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, NOW, READING, SMALL, Opened, keep
-from tests.tui.test_cases_screen import begin
+from tests.tui.screens.cases.test_cases_screen import begin
 
 
 @pytest.mark.long

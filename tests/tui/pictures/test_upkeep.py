@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.cast import KeyInUse
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import LARGE, Opened, keep
 from tests.tui.piloting import Driver

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tui import cli
 
 PROGRAM = str(Path(sys.executable).with_name("stanch"))

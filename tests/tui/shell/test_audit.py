@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.audit import baseline
 from services.audit.model import Finding
 from tests.principals import allow, documented, make_user, policy, sign_as

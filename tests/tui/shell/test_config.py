@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Stanch
 from tests.tui.terminal import Terminal
-from tui import commands
-from tui.config import EXAMPLE, Config, ConfigError, load
-from tui.keymap import remapped
+from tui.commands import table as commands
+from tui.commands.keymap import remapped
+from tui.settings.config import EXAMPLE, Config, ConfigError, load
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.actors import Actors, Pace
+from sandbox.account.world import ACCOUNT, ApiCall
+from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.cast import KeyInUse, Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
-from sandbox.world import ACCOUNT, ApiCall
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 from tests.principals import deny, documented, make_user, policy, sign_as
 from tests.tui.shell.conftest import Account, Done, Stanch
@@ -215,7 +215,7 @@ def test_a_deactivation_asks_for_no_permissions_first(
 
 
 def _all_of(part: str) -> str:
-    from services.needs import PARTS
+    from services.rights.needs import PARTS
 
     return ", ".join(next(each for each in PARTS if each.name == part).actions)
 

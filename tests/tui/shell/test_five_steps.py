@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.actors import Actors, Pace
+from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Done, Stanch

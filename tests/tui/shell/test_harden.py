@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.sender import Sender
-from sandbox.server import Sandbox
-from services.runbook.case import CaseBook
+from sandbox.scenario.sender import Sender
+from sandbox.wire.server import Sandbox
+from services.cases.case import CaseBook
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Stanch
 from tui.cli import Exit
 

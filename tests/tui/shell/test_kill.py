@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import When
-from sandbox.server import Sandbox
-from services.runbook.case import Case
+from sandbox.wire.faults import When
+from sandbox.wire.server import Sandbox
+from services.cases.case import Case
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Account, Stanch, start
 from tui.cli import Exit

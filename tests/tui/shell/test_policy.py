@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
-from services.governance.documents import Kind, Wanted, document
-from services.runbook.case import CaseBook
+from sandbox.wire.server import Sandbox
+from services.cases.case import CaseBook
+from services.goals.governance.documents import Kind, Wanted, document
 from tests.tui.shell.conftest import Done, Stanch, start
 from tui.cli import Exit
 

@@ -12,7 +12,7 @@ import pytest
 from docs.draw import browser
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.scenario.registry import SCENARIOS
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from services.report.files import FORMATS
 from tests.tui.shell.conftest import Account, Done, Stanch
 from tui.cli import Exit

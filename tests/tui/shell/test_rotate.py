@@ -14,15 +14,15 @@ from typing import Any, Self
 
 import pytest
 
+from sandbox.account.world import HOME_REGION, BearerCall
 from sandbox.cloudtrail.install import CloudTrail
-from sandbox.credentials import CredentialStore
-from sandbox.meter import Meter
+from sandbox.iam.credentials import CredentialStore
+from sandbox.logs.meter import Meter
 from sandbox.scenario.audit import make_trail
-from sandbox.sender import Sender, collector_body
-from sandbox.server import Sandbox
-from sandbox.world import HOME_REGION, BearerCall
-from services import clock
-from services.runbook.case import CaseBook
+from sandbox.scenario.sender import Sender, collector_body
+from sandbox.wire.server import Sandbox
+from services.base import clock
+from services.cases.case import CaseBook
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.faults import When
-from sandbox.server import Sandbox
-from services.runbook.case import CaseBook
+from sandbox.wire.faults import When
+from sandbox.wire.server import Sandbox
+from services.cases.case import CaseBook
 from tests.principals import documented, make_user, sign_as
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Done, Stanch, start

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 

@@ -10,7 +10,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.shadow import Shadow
+from tui.app.shadow import Shadow
 from tui.widgets.lines import Line, changed, fit, plain, width_of, wrap
 
 BOLD = Style(bold=True)

@@ -1,0 +1,371 @@
+"""A case: one folder with the journal, the evidence, and a lock for whoever works on it."""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from services.aws.iam import Credential
+from services.base import clock
+from services.base.folders import make_private
+from services.cases import state
+from services.cases.errors import CaseError, CaseHeld, NoSuchCase
+from services.cases.journal import Entry, Journal, sync_folder
+from services.cases.names import SecretNames
+from services.cases.state import INCIDENT, CaseState
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who works on a case, from where, since when."""
+
+    who: str
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.who} on {self.host} (process {self.pid}) since {self.since}"
+
+
+class Case:
+    """The case in *folder*; entering it takes the lock, and without the lock it can only be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.readings = folder.parents[1] / "reviews"
+        """Where a review that is cut notes how far it came, for the next one."""
+        self.id = folder.name
+        self.journal = Journal(folder)
+        self.unwritable: str | None = None
+        """Why what happened could not be journaled, the last time that was so."""
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        if not self.held:
+            self._take_lock()
+            torn = self.journal.repair()
+            if self.altered:
+                self.__exit__(None, None, None)
+                raise CaseError(
+                    f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
+                    f"written into it. See `stanch case verify {self.id}`; without --case a new one begins."
+                )
+            if torn:
+                self.append("note", text=torn)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this program has the lock."""
+        return self._lock is not None
+
+    @property
+    def altered(self) -> bool:
+        """Whether the journal is not as it was written; a line torn by a crash is repaired, and no matter."""
+        return any(not flaw.torn for flaw in self.journal.flaws())
+
+    def state(self) -> CaseState:
+        entries = self.journal.entries()
+        if not entries:
+            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
+        try:
+            return state.read(entries)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CaseError(
+                f"The journal of case {self.id} does not make sense ({error!r}). See `stanch case verify`."
+            ) from None
+
+    def append(self, kind: str, **data: object) -> int:
+        """Journal one line; returns its number."""
+        if not self.held:
+            raise CaseError(f"Case {self.id} is open for reading only.")
+        self._check_lock()
+        return self.journal.append(kind, data).seq
+
+    def record(self, kind: str, **data: object) -> int:
+        """Journal what has happened already: what cannot be written is remembered, and written later."""
+        try:
+            return self.append(kind, **data)
+        except (CaseError, CaseHeld) as error:
+            self.unwritable = str(error)
+            return self.journal.keep(kind, data).seq
+
+    def keep_evidence(self, name: str, content: bytes) -> dict[str, str]:
+        """Write *content* into the case's evidence and return {file, sha256} for the journal."""
+        folder = self.folder / "evidence"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            stem, suffix = Path(name).stem, Path(name).suffix
+            number = 1 + sum(1 for _ in folder.glob(f"{stem}-*{suffix}"))
+            path = folder / f"{stem}-{number}{suffix}"
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(folder)
+        except OSError as error:
+            raise CaseError(
+                f"Evidence cannot be written to {folder} ({error.strerror}). Make room, and try again."
+            ) from None
+        return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
+
+    def flaws(self) -> tuple[str, ...]:
+        """What is wrong with the journal or the evidence, one sentence each; none where it is intact."""
+        found = [f"Line {flaw.line} of the journal {flaw.words}." for flaw in self.journal.flaws()]
+        for entry in self.journal.entries():
+            kept = entry.data.get("evidence") if isinstance(entry.data, dict) else None
+            if isinstance(kept, dict):
+                found += self._flaws_of_evidence(kept)
+        return tuple(found)
+
+    def _flaws_of_evidence(self, kept: dict[str, Any]) -> Iterator[str]:
+        name = str(kept.get("file"))
+        try:
+            content = (self.folder / "evidence" / Path(name).name).read_bytes()
+        except OSError:
+            yield f"Evidence {name} is missing."
+            return
+        if hashlib.sha256(content).hexdigest() != kept.get("sha256"):
+            yield f"Evidence {name} was altered."
+
+    def summary(self) -> dict[str, object]:
+        """The fields of `case list --json`."""
+        now = self.state()
+        return {
+            "case": self.id,
+            "kind": now.kind,
+            "about": now.about,
+            "key_id": now.opened.get("key_id"),
+            "user": now.opened.get("user") or _user(now.whose),
+            "account": now.opened.get("account"),
+            "opened": clock.rfc3339(now.opened_at) if now.opened_at else None,
+            "closed": clock.rfc3339(now.closed_at) if now.closed_at else None,
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `case show --json`."""
+        now = self.state()
+        steps = [(name, now.step(name)) for name in now.deeds]
+        return self.summary() | {
+            "steps": [
+                {
+                    "name": name.value,
+                    "state": step.state.value,
+                    "at": clock.rfc3339(step.at) if step.at else None,
+                    "words": step.words,
+                }
+                for name, step in steps
+            ],
+            "intact": not self.flaws(),
+        }
+
+    def holder(self) -> Holder | None:
+        """Who holds the lock now, as far as it is written down."""
+        try:
+            return msgspec.json.decode((self.folder / "lock").read_bytes(), type=Holder)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def take_over(self) -> Holder | None:
+        """Enter a case that somebody else holds, knowingly; they are kept from writing. Says who it was.
+
+        The kernel frees the lock of a process that ended, so this is for one that hangs, or for a colleague
+        who agreed.
+        """
+        before = self.holder()
+        # A lock is on the file itself: a new one in its place is what the old holder finds at its next line.
+        (self.folder / "lock").unlink(missing_ok=True)
+        self.__enter__()
+        self.append("note", text=f"taken over from {before or 'nobody'}")
+        return before
+
+    def enter(self, caller_arn: str, *, take_over: bool = False) -> Self:
+        """Take the lock, and journal who works on the case from now on, where that is news.
+
+        Raises CaseHeld where somebody else has it, unless *take_over*.
+        """
+        try:
+            self.__enter__()
+        except CaseHeld:
+            if not take_over:
+                raise
+            self.take_over()
+        try:
+            mine = {"responder": caller_arn, **_here()}
+            if mine not in self.state().responders[-1:]:
+                self.append("responder", **mine)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _check_lock(self) -> None:
+        assert self._lock is not None
+        try:
+            mine = os.path.samestat(os.fstat(self._lock), (self.folder / "lock").stat())
+        except OSError:
+            mine = False
+        if not mine and not self.folder.is_dir():
+            raise CaseError(f"The folder of case {self.id} is gone ({self.folder}).")
+        if not mine:
+            raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
+
+    def _take_lock(self) -> None:
+        try:
+            fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise CaseError(
+                f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
+        try:
+            # The kernel drops this lock with the process that holds it, however that ends.
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            who = self.holder()
+            raise CaseHeld(
+                f"Case {self.id} is being worked on by {who or 'somebody else'}. Talk to them, or take it "
+                "over (--take-over)."
+            ) from None
+        holder = Holder(_login(), socket.gethostname(), os.getpid(), clock.rfc3339(clock.now()))
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, msgspec.json.encode(holder), 0)
+        self._lock = fd
+
+
+class CaseBook:
+    """All cases under a state directory."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.folder = state_dir / "cases"
+        self.names = SecretNames(state_dir)
+        """What new secrets are called."""
+
+    def cases(self) -> tuple[Case, ...]:
+        """Every case, the newest first; one that was killed before its first line stood never began."""
+        try:
+            folders = [path for path in self.folder.iterdir() if (path / "head.json").is_file()]
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise CaseError(
+                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
+        begun = [(case.journal.entries()[:1], case) for case in map(Case, folders)]
+        cases = [(_when(first), case.id, case) for first, case in begun if first or case.altered]
+        return tuple(case for _, _, case in sorted(cases, key=itemgetter(0, 1), reverse=True))
+
+    def get(self, case_id: str) -> Case:
+        """The case of that id, in whatever letter case it was typed; raises CaseError."""
+        for case in self.cases():
+            if case.id.casefold() == case_id.casefold():
+                return case
+        raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
+
+    def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
+        """The newest such case of that key that is not closed, and whose journal nobody altered."""
+        for case in self.cases():
+            with suppress(CaseError):
+                now = case.state()
+                if (
+                    now.kind == kind
+                    and now.closed_at is None
+                    and not case.altered
+                    and now.opened.get("key_id") == key_id
+                    and now.opened.get("account") == account
+                ):
+                    return case
+        return None
+
+    def create(
+        self,
+        credential: Credential,
+        *,
+        account: str,
+        caller_arn: str,
+        now: datetime,
+        kind: str = INCIDENT,
+    ) -> Case:
+        """A new case, opened and locked by the caller of this method once entered."""
+        opened: dict[str, object] = {
+            **({} if kind == INCIDENT else {"kind": kind}),
+            "key_id": credential.id,
+            "user": credential.user,
+            "service": credential.service,
+            "alias": credential.alias,
+            "status": credential.status,
+            "created": clock.rfc3339(credential.created),
+            "expires": clock.rfc3339(credential.expires) if credential.expires else None,
+            "account": account,
+            "responder": caller_arn,
+        }
+        return self.begin(opened, now)
+
+    def begin(self, opened: Mapping[str, object], now: datetime) -> Case:
+        """A new case whose journal begins with *opened*."""
+        case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
+        folder = self.folder / case_id
+        try:
+            make_private(self.folder)
+            folder.mkdir(mode=0o700)
+            sync_folder(self.folder)
+        except FileExistsError:
+            return self.begin(opened, now)
+        except OSError as error:
+            raise CaseError(
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
+        case = Case(folder)
+        case.journal.append("opened", {**opened, **_here()}, now)
+        return case
+
+
+def _user(target: str) -> str | None:
+    """Whom another kind of case than an incident is about, where that is a user."""
+    kind, _, name = target.partition(":")
+    return name if kind == "user" else None
+
+
+def _when(entries: Sequence[Entry]) -> datetime:
+    # A journal that was emptied is among the oldest, and not forgotten.
+    return entries[0].at if entries else datetime.min.replace(tzinfo=UTC)
+
+
+def _here() -> dict[str, str]:
+    """Who works on this machine, and which it is."""
+    return {"login": _login(), "host": socket.gethostname()}
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

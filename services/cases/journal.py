@@ -1,0 +1,254 @@
+"""The journal of a case: append-only, each line with the hash of the one before, on disk before the deed.
+
+``journal.jsonl`` holds one JSON object a line; ``hash`` is the SHA-256 of the line's other fields in
+canonical form, ``prev`` the hash of the line before. ``head.json`` holds the newest sequence number and
+hash, so that lines cut off the end are missed too; and, before a line is written, the hash that it will
+have as ``next``, so that no other can be taken for it after a kill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.base import clock
+from services.cases.errors import CaseError
+
+FIRST = "0" * 64
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: what happened, and when; *data* is what its *kind* needs (see state.py)."""
+
+    seq: int
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A place where the journal is not as it was written."""
+
+    line: int
+    words: str
+    torn: bool = False
+    """A last line cut short, as a crash leaves one: nobody need have altered it."""
+
+
+class Journal:
+    """The journal in *folder*; appending needs the case's lock, reading does not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "journal.jsonl"
+        self._head = folder / "head.json"
+        self._one_at_a_time = threading.Lock()
+        self.torn: str | None = None
+        """What is to be said of a line torn by a crash, once it was kept aside."""
+        self.unwritten: list[Entry] = []
+        """What happened and could not be written, in order: it is written before the next line."""
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every whole line, and what could not be written; raises CaseError where nothing can be read."""
+        return (*(entry for _, entry, _ in self._lines() if entry is not None), *self.unwritten)
+
+    def append(self, kind: str, data: Mapping[str, object], at: datetime | None = None) -> Entry:
+        """Write one line and wait until it is on disk; raises CaseError, and then nothing may be done."""
+        with self._one_at_a_time:
+            self._flush()
+            return self._append(kind, data, at or clock.now())
+
+    def keep(self, kind: str, data: Mapping[str, object]) -> Entry:
+        """Remember what happened and cannot be written now."""
+        with self._one_at_a_time:
+            entries = self.entries()
+            entry = Entry(entries[-1].seq + 1 if entries else 1, clock.now(), kind, data, "")
+            self.unwritten.append(entry)
+            return entry
+
+    def _flush(self) -> None:
+        while self.unwritten:
+            entry = self.unwritten[0]
+            self._append(entry.kind, entry.data, entry.at)
+            del self.unwritten[0]
+
+    def repair(self) -> str | None:
+        """Set a line torn by a crash aside, into a file of its own; says what was done, if anything was."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if not raw or raw.endswith(b"\n"):
+            return None
+        kept, _, torn = raw.rpartition(b"\n")
+        aside = self.path.with_name(f"torn-after-{kept.count(10) + bool(kept)}.txt")
+        _replace(aside, torn)
+        with self.path.open("r+b") as file:
+            file.truncate(len(kept) + 1 if kept else 0)
+            os.fsync(file.fileno())
+        self.torn = f"A line of {len(torn)} bytes was torn by a crash; it is kept in {aside.name}."
+        return self.torn
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        """Every altered, missing, added or reordered line."""
+        while True:
+            head = self._read_head()
+            found = self._flaws(head)
+            # Whoever works on the case may have written meanwhile: what was read does not belong together.
+            if not found or head == self._read_head():
+                return found
+
+    def _flaws(self, head: bytes) -> tuple[Flaw, ...]:
+        found: list[Flaw] = []
+        previous, expected = FIRST, 1
+        by_seq: dict[int, str] = {}
+        lines = tuple(self._lines())
+        for number, entry, raw in lines:
+            if entry is None:
+                torn = number == len(lines) and not self.path.read_bytes().endswith(b"\n")
+                found.append(Flaw(number, "is not a whole line of this journal", torn))
+                continue
+            if raw.get("hash") != _hash({name: value for name, value in raw.items() if name != "hash"}):
+                found.append(Flaw(number, "was altered after it was written"))
+            if entry.seq != expected or raw.get("prev") != previous:
+                found.append(Flaw(number, "does not follow the line before it"))
+            by_seq[entry.seq] = entry.hash
+            previous, expected = entry.hash, entry.seq + 1
+        found += _flaws_of_head(head, by_seq)
+        return tuple(found)
+
+    def _read_head(self) -> bytes:
+        try:
+            return self._head.read_bytes()
+        except OSError:
+            return b""
+
+    def _lines(self) -> Iterator[tuple[int, Entry | None, Mapping[str, Any]]]:
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise CaseError(f"The journal {self.path} cannot be read ({error.strerror}).") from None
+        for number, line in enumerate(raw.splitlines(keepends=True), 1):
+            try:
+                fields = _decode(line)
+                yield number, _entry(fields) if line.endswith(b"\n") else None, fields
+            except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+                yield number, None, {}
+
+    def _append(self, kind: str, data: Mapping[str, object], at: datetime) -> Entry:
+        last = self._last()
+        fields: dict[str, object] = {
+            "seq": last.seq + 1 if last else 1,
+            "at": clock.rfc3339(at),
+            "prev": last.hash if last else FIRST,
+            "kind": kind,
+            "data": data,
+        }
+        entry = _entry(fields | {"hash": _hash(fields)})
+        before = {"seq": last.seq, "hash": last.hash} if last else {"seq": 0, "hash": FIRST}
+        try:
+            _announce(self._head, _encode(before | {"next": entry.hash}))
+            _append(self.path, _encode(fields | {"hash": entry.hash}) + b"\n")
+            _replace(self._head, _encode({"seq": entry.seq, "hash": entry.hash}))
+        except OSError as error:
+            raise CaseError(
+                f"The journal cannot be written ({error.strerror}), so nothing more is done in AWS. "
+                "Make room or name another place with --state-dir."
+            ) from None
+        return entry
+
+    def _last(self) -> Entry | None:
+        entries = self.entries()
+        written = entries[: len(entries) - len(self.unwritten)]
+        return written[-1] if written else None
+
+
+def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
+    newest = max(by_seq, default=0)
+    try:
+        fields = _decode(head)
+        seq, digest, coming = int(fields["seq"]), str(fields["hash"]), fields.get("next")
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        yield Flaw(newest, "head.json, which names the last line, is missing or cannot be read")
+        return
+    if newest < seq:
+        yield Flaw(newest + 1, f"and all up to line {seq} are missing")
+    elif seq and by_seq.get(seq) != digest:
+        yield Flaw(seq, "is not the line that head.json names")
+    elif newest > seq and by_seq.get(seq + 1) != coming:
+        yield Flaw(seq + 1, "was added after the last line that was written")
+    elif newest > seq + 1:
+        yield Flaw(seq + 2, "was added after the last line that was written")
+
+
+def as_line(entry: Entry) -> bytes:
+    """What could not be written, for a person to keep elsewhere."""
+    return _encode({"at": clock.rfc3339(entry.at), "kind": entry.kind, "data": entry.data})
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    return Entry(
+        int(fields["seq"]),
+        clock.parse(fields["at"]),
+        str(fields["kind"]),
+        fields["data"],
+        str(fields["hash"]),
+    )
+
+
+def _hash(fields: Mapping[str, object]) -> str:
+    return hashlib.sha256(_encode(fields)).hexdigest()
+
+
+def _append(path: Path, line: bytes) -> None:
+    new = not path.exists()
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        written = os.write(fd, line)
+        if written != len(line):
+            os.ftruncate(fd, os.fstat(fd).st_size - written)
+            raise OSError(28, "no space left on device")
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    if new:
+        sync_folder(path.parent)
+
+
+def _announce(head: Path, content: bytes) -> None:
+    _replace(head, content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.with_name(path.name + ".new")
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in *folder* last through a power cut."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

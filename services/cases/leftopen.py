@@ -1,0 +1,54 @@
+"""The cases that were left open: a line drops, and whoever comes back is led to where they were."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from services.base import clock, sizes
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """One of them, with the user whose key it is about."""
+
+    case: str
+    user: str
+    opened: datetime
+
+
+def offer(left: tuple[LeftOpen, ...], now: datetime) -> str:
+    """A sentence that leads back into the newest of them."""
+    newest = left[0]
+    told = f"Case {newest.case} of {newest.user} is open since {clock.spoken(newest.opened, now)}: c, then "
+    if len(left) > 1:
+        told = f"{sizes.count(len(left), 'case')} are open. The newest: {told[0].lower()}{told[1:]}"
+    return told + "enter, goes on with it."
+
+
+async def left_open(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
+    """The incidents of *account* kept under *state_dir* that nobody closed, the newest first."""
+    return await asyncio.to_thread(_read, state_dir, account)
+
+
+def _read(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
+    from services.cases.case import CaseBook
+    from services.cases.errors import RunbookError
+    from services.cases.state import INCIDENT
+
+    found = []
+    try:
+        cases = CaseBook(state_dir).cases()
+    except RunbookError:
+        return ()  # the cases screen says what is wrong, and the first step does
+    for case in cases:
+        try:
+            state = case.state()
+        except RunbookError:
+            continue
+        if state.kind == INCIDENT and state.closed_at is None and state.opened.get("account") == account:
+            assert state.opened_at
+            found.append(LeftOpen(case.id, state.whose, state.opened_at))
+    return tuple(found)

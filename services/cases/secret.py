@@ -1,0 +1,185 @@
+"""Where a new secret goes: it is sent there once, and kept nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.aws.call import SECRET, Call
+from services.cases.errors import RunbookError
+from services.cases.journal import sync_folder
+from services.keys.token import TokenError, decode
+
+
+class Secret:
+    """Holds a secret between the call that made it and its delivery; shows itself nowhere.
+
+    *user_name* is what a password is used with; an API key needs none.
+    """
+
+    __slots__ = ("_user_name", "_value")
+
+    def __init__(self, value: str, user_name: str | None = None) -> None:
+        self._value: str | None = value
+        self._user_name = user_name
+
+    @classmethod
+    def of(cls, credential: Mapping[str, Any]) -> Secret:
+        """From the answer to Create or Reset."""
+        if key := credential.get("ServiceCredentialSecret"):
+            return cls(key)
+        return cls(credential["ServicePassword"], credential.get("ServiceUserName"))
+
+    def reveal(self) -> str:
+        """The API key, or JSON of user name and password, as Secrets Manager keeps such pairs."""
+        if self._value is None:
+            raise RunbookError("The secret was delivered and is not kept.")
+        if self._user_name is None:
+            return self._value
+        return json.dumps({"username": self._user_name, "password": self._value})
+
+    def forget(self) -> None:
+        self._value = None
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not serialised")
+
+
+@dataclass(frozen=True, slots=True)
+class ToSecretsManager:
+    """A secret of that *name*; None for one of the key's own that nobody can guess.
+
+    *kms_key* (id, alias or ARN; None for the account's own) and *tags* are for a secret that is new. With
+    *anyway* it goes into one that is there though others may read it.
+    """
+
+    name: str | None = None
+    kms_key: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    """A new file of mode 0600; an existing path is refused."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ToScreen:
+    """Handed to the caller, who shows it because the responder asked."""
+
+
+_SECRET_NAME = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
+
+Destination = ToSecretsManager | ToFile | ToScreen
+
+
+def parse_destination(text: str) -> Destination:
+    """``secretsmanager``, ``secretsmanager:NAME``, ``file:PATH`` or ``screen``; raises ValueError."""
+    kind, _, rest = text.partition(":")
+    match kind:
+        case "secretsmanager":
+            return ToSecretsManager(rest or None)
+        case "file" if rest:
+            return ToFile(Path(rest).expanduser().absolute())
+        case "screen" if not rest:
+            return ToScreen()
+        case _:
+            raise ValueError(
+                f"{text!r} is no place for a secret: say secretsmanager, secretsmanager:NAME, "
+                "file:PATH or screen."
+            )
+
+
+def parse_tag(text: str) -> tuple[str, str]:
+    """``KEY=VALUE``; raises ValueError."""
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not key or not equals:
+        raise ValueError(f"{text!r} is no tag: say KEY=VALUE.")
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"{text!r} is no tag of yours: AWS keeps names that begin with aws: to itself.")
+    return key, value
+
+
+def problem(destination: Destination) -> str | None:
+    """Why the secret could not go there, found out before a key is made; None where it can."""
+    if isinstance(destination, ToSecretsManager):
+        name = destination.name
+        if name and not name.startswith("arn:") and not _SECRET_NAME.fullmatch(name):
+            signs = "letters, digits and / _ + = . @ -, 512 at most"
+            return f"{name!r} is no name that Secrets Manager takes: {signs}"
+        return None
+    if isinstance(destination, ToScreen):
+        return None
+    path = destination.path
+    if path.exists() or path.is_symlink():
+        return f"{path} exists already: name a file that does not, so that nothing is overwritten"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    if not os.access(path.parent, os.W_OK):
+        return f"{path.parent} cannot be written to"
+    return None
+
+
+def write_file(path: Path, secret: Secret) -> None:
+    """Write the secret to a new file of mode 0600 and wait until it is on disk; none is left half written."""
+    content = (secret.reveal() + "\n").encode()
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
+
+
+def was_written(path: Path, alias: str | None) -> bool:
+    """Whether *path*, not there when the key was planned, holds a whole secret, for this user alone.
+
+    An API key says whose it is: one of another *alias* was not written for this key.
+    """
+    try:
+        found = path.lstat()
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+        content = path.read_bytes() if ours and found.st_size < _MOST_BYTES else b""
+    except OSError:
+        return False
+    if not content.endswith(b"\n"):
+        return False
+    try:
+        return alias is None or decode(content.decode().strip()).alias == alias
+    except UnicodeDecodeError:
+        return False
+    except TokenError:
+        # A password says nothing of itself.
+        return b'"password"' in content
+
+
+_MOST_BYTES = 16_384
+
+
+def with_secret(call: Call, secret: Secret | None) -> Call:
+    """*call* as it is sent, the placeholder replaced."""
+    if secret is None or SECRET not in call.params.values():
+        return call
+    params = {name: secret.reveal() if value == SECRET else value for name, value in call.params.items()}
+    return Call(call.service, call.operation, params, call.region, call.mark)

@@ -1,0 +1,323 @@
+"""Where a case stands, worked out from its journal alone.
+
+Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
+``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
+``suspected`` · ``watched`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``responder`` · ``closed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.aws.call import Call
+from services.base import clock
+from services.cases.journal import Entry
+from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that was about to be sent; *undo* when it takes a step back.
+
+    *sent* is when it went out and *given_up* when its answer was waited for no more, both by AWS's clock;
+    None where that is not known.
+    """
+
+    seq: int
+    at: datetime
+    step: Deed
+    call: Call
+    facts: Mapping[str, Any]
+    undo: bool = False
+    sent: datetime | None = None
+    given_up: datetime | None = None
+    secret_to: str | None = None
+    """Where the secret that the call gives was to go, ``kind:name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A call that may have made one of *candidates*, or none; only the responder can say."""
+
+    intent: Intent
+    candidates: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentCall:
+    call: Call
+    at: datetime
+    request_id: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    state: State = State.TODO
+    at: datetime | None = None
+    words: str = ""
+    calls: tuple[SentCall, ...] = ()
+    undoing: bool = False
+    """Whether the newest intent was to take the step back."""
+    sent: datetime | None = None
+    """When the newest call went out, by AWS's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The new key; *delivered* names where its secret went, None where it is lost."""
+
+    key_id: str
+    user: str
+    at: datetime
+    delivered: str | None = None
+    in_place: bool = False
+    secret_to: str | None = None
+    """Where its secret was to go, ``kind:name``."""
+    made: datetime | None = None
+    """When its call was sent, by AWS's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """Everything the journal says so far."""
+
+    opened: Mapping[str, Any] = field(default_factory=dict)
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    responders: tuple[Mapping[str, Any], ...] = ()
+    """Everybody who worked on it, in turn: responder (an ARN), login and host; the opener first."""
+    steps: Mapping[Deed, StepState] = field(default_factory=dict)
+    unsettled: Mapping[int, Intent] = field(default_factory=dict)
+    doubts: Mapping[int, Doubt] = field(default_factory=dict)
+    """Calls of which AWS cannot tell what they made, by the number of their intent."""
+    replacement: Replacement | None = None
+    keys: tuple[str, ...] = ()
+    """Ids of all keys that this case made."""
+    told: bool = False
+    """Whether the responder was told how the last deed ended."""
+    reviews: tuple[Mapping[str, Any], ...] = ()
+    done: tuple[Call, ...] = ()
+    """Every call that AWS is known to have acted on, in order."""
+    marks: tuple[tuple[datetime, str], ...] = ()
+    """When the runbook acted, for the time axis of a graph."""
+    suspected: datetime | None = None
+    """Since when the key may be in wrong hands, said the responder."""
+    watched: tuple[str, ...] = ()
+    """The log groups that the key of a rotation writes to, as far as that is known."""
+
+    @property
+    def kind(self) -> str:
+        """What the case is about: an incident, unless its first line says otherwise."""
+        return str(self.opened.get("kind") or INCIDENT)
+
+    @property
+    def about(self) -> str:
+        """The key of an incident, or the name of what another kind of case is about."""
+        return str(self.opened.get("key_id") or self.opened.get("about") or "")
+
+    @property
+    def whose(self) -> str:
+        """The user, or to whom else it was done."""
+        return str(self.opened.get("user") or self.opened.get("target") or "")
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """An incident's five steps or a rotation's stages, taken or not; of another kind what was done."""
+        return _DEEDS.get(self.kind) or tuple(self.steps)
+
+    def step(self, name: Deed) -> StepState:
+        return self.steps.get(name, StepState())
+
+    def did(self, operation: str, **params: object) -> bool:
+        """Whether such a call, with these parameters among its own, is known to have been done."""
+        return any(
+            call.operation == operation and params.items() <= call.params.items() for call in self.done
+        )
+
+    def marked(self, name: str) -> datetime | None:
+        """When *name* last took place."""
+        return max((at for at, mark in self.marks if mark == name), default=None)
+
+
+INCIDENT, ROTATION = "incident", "rotation"
+
+_DEEDS: Mapping[str, tuple[Deed, ...]] = {
+    INCIDENT: tuple(StepName),
+    ROTATION: (StepName.REPLACE, Stage.IMPORT, StepName.DEACTIVATE, Stage.WATCH, StepName.DELETE),
+}
+_MARKS: Mapping[Deed, str] = {LeverName.GROUPS: "groups off", LeverName.ACCESS_KEYS: "access keys off"}
+_MARKS_OF_UNDO: Mapping[Deed, str] = {
+    StepName.DEACTIVATE: "reactivate",
+    StepName.DENY: "lift hold",
+    StepName.REPLACE: "take back",
+    LeverName.GROUPS: "groups on",
+    LeverName.ACCESS_KEYS: "access keys on",
+}
+_ONE_DEED = timedelta(minutes=1)
+
+
+def read(entries: Iterable[Entry]) -> CaseState:
+    """The state after *entries*."""
+    state = CaseState()
+    intents: dict[int, Intent] = {}
+    for entry in entries:
+        state = _after(state, entry, intents)
+    return state
+
+
+def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseState:
+    data = entry.data
+    match entry.kind:
+        case "opened":
+            return replace(state, opened=data, opened_at=entry.at, responders=(_who(data),))
+        case "responder":
+            return replace(state, responders=(*state.responders, _who(data)))
+        case "intent":
+            intent = _intent(entry)
+            intents[intent.seq] = intent
+            state = replace(state, unsettled={**state.unsettled, intent.seq: intent}, told=False)
+            return _step(
+                state,
+                intent.step,
+                state=State.REQUESTED,
+                at=entry.at,
+                words="sent to AWS",
+                undoing=intent.undo,
+                sent=intent.sent,
+            )
+        case "outcome":
+            return _outcome(state, entry, intents[data["intent"]], intents)
+        case "settled":
+            return _settled(state, entry, intents[data["intent"]])
+        case "verified":
+            name = deed(data["step"])
+            return _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
+        case "delivered":
+            if state.replacement and state.replacement.key_id == data["key_id"]:
+                return replace(state, replacement=replace(state.replacement, delivered=data["where"]))
+            return state
+        case "review":
+            return replace(state, reviews=(*state.reviews, data))
+        case "suspected":
+            return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
+        case "told":
+            return replace(state, told=True)
+        case "watched":
+            return replace(state, watched=tuple(data["log_groups"]))
+        case "closed":
+            return replace(state, closed_at=entry.at)
+        case _:
+            return state
+
+
+def _who(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: data.get(name) for name in ("responder", "login", "host")}
+
+
+def _outcome(state: CaseState, entry: Entry, intent: Intent, intents: dict[int, Intent]) -> CaseState:
+    data = entry.data
+    sent = SentCall(intent.call, entry.at, data.get("request_id"), data.get("error"))
+    before = state.step(intent.step)
+    if data["ok"]:
+        state = _done(_settle(state, intent), intent, entry)
+        return _step(state, intent.step, calls=(*before.calls, sent))
+    if data.get("unknown"):
+        # Not settled: AWS has still to be asked.
+        waiting = replace(intent, given_up=_when(data.get("aws_at")))
+        intents[intent.seq] = waiting
+        state = replace(state, unsettled={**state.unsettled, intent.seq: waiting})
+        words = "no answer from AWS: what it did is not known yet"
+        return _step(
+            state, intent.step, state=State.UNKNOWN, at=entry.at, words=words, calls=(*before.calls, sent)
+        )
+    return _step(
+        _settle(state, intent),
+        intent.step,
+        state=State.FAILED,
+        at=entry.at,
+        words=str(data["error"]),
+        calls=(*before.calls, sent),
+    )
+
+
+def _settled(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
+    state = _settle(state, intent)
+    done = entry.data["done"]
+    if done is None and (candidates := tuple(map(str, entry.data.get("candidates") or ()))):
+        doubt = Doubt(intent, candidates, str(entry.data["words"]))
+        state = replace(state, doubts={**state.doubts, intent.seq: doubt})
+    if done:
+        state = _done(state, intent, entry)
+    now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
+    return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
+
+
+def _done(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
+    """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
+    marks = (*state.marks, *_mark(state, intent, entry.at))
+    state = replace(state, done=(*state.done, intent.call), marks=marks)
+    made = state.replacement
+    match intent.call.operation:
+        case "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" as operation:
+            key_id = str(entry.data["key_id"])
+            in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
+            user = str(intent.call.params["UserName"])
+            new = Replacement(
+                key_id, user, entry.at, in_place=in_place, secret_to=intent.secret_to, made=intent.sent
+            )
+            keys = (*state.keys, *([] if key_id in state.keys or in_place else [key_id]))
+            return replace(state, replacement=new, keys=keys)
+        case "CreateSecret" | "PutSecretValue" if made:
+            name = intent.call.params.get("Name") or intent.call.params["SecretId"]
+            return replace(state, replacement=replace(made, delivered=f"secretsmanager:{name}"))
+        case "DeleteServiceSpecificCredential" if made:
+            if intent.call.params["ServiceSpecificCredentialId"] == made.key_id:
+                return replace(state, replacement=None)
+    return state
+
+
+def _settle(state: CaseState, intent: Intent) -> CaseState:
+    """No longer waiting for an answer, AWS's or the responder's."""
+    return replace(
+        state,
+        unsettled={seq: other for seq, other in state.unsettled.items() if seq != intent.seq},
+        doubts={seq: doubt for seq, doubt in state.doubts.items() if seq != intent.seq},
+    )
+
+
+def _mark(state: CaseState, intent: Intent, at: datetime) -> tuple[tuple[datetime, str], ...]:
+    """A mark for the deed, once for however many calls it takes."""
+    if intent.call.service == "secretsmanager":
+        return ()
+    names = _MARKS_OF_UNDO if intent.undo else _MARKS
+    name = names.get(intent.step, intent.step.value)
+    if state.marks and state.marks[-1][1] == name and at - state.marks[-1][0] < _ONE_DEED:
+        return ()
+    return ((at, name),)
+
+
+def _step(case: CaseState, name: Deed, **changes: Any) -> CaseState:
+    return replace(case, steps={**case.steps, name: replace(case.step(name), **changes)})
+
+
+def _intent(entry: Entry) -> Intent:
+    call = entry.data["call"]
+    return Intent(
+        entry.seq,
+        entry.at,
+        deed(entry.data["step"]),
+        Call(call["service"], call["operation"], call["params"], call.get("region"), entry.data.get("mark")),
+        entry.data.get("facts") or {},
+        bool(entry.data.get("undo")),
+        sent=_when(entry.data.get("aws_at")),
+        secret_to=entry.data.get("secret_to"),
+    )
+
+
+def _when(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None

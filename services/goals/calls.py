@@ -1,0 +1,32 @@
+"""What a call of a goal is: the same deed as another, one that gives a secret, one that stores it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.aws.call import SECRET, Call
+from services.goals.proposal import Proposal
+
+
+def stores(calls: Sequence[Call]) -> bool:
+    """Whether one of them takes a secret in hand where it is to go."""
+    return any(SECRET in call.params.values() for call in calls)
+
+
+_MADE_MEANWHILE = ("PolicyId", "ClientRequestToken")
+"""Of what is made on the way the id does not count."""
+
+
+def same(one: Call, other: Call) -> bool:
+    """The same deed."""
+
+    def key(call: Call) -> tuple[str, object, str | None]:
+        params = {name: value for name, value in call.params.items() if name not in _MADE_MEANWHILE}
+        return call.operation, params, call.region
+
+    return key(one) == key(other)
+
+
+def same_first(proposal: Proposal, call: Call) -> bool:
+    """Whether *call* is what the proposal begins with."""
+    return any(same(first, call) for first in proposal.calls[:1])

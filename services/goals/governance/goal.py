@@ -1,0 +1,110 @@
+"""A policy that stands at its target, as a goal: attached, held against what is there, and taken away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.cases.errors import CaseError
+from services.cases.plan import Governing
+from services.cases.state import CaseState
+from services.goals.goal import Ground, Told
+from services.goals.governance.documents import Document, Kind, Wanted, document
+from services.goals.governance.proposal import attach, detach
+from services.goals.governance.standing import look
+from services.goals.governance.targets import BadTarget, Target, parse_target
+from services.goals.governance.validation import Validation, validate
+from services.goals.proposal import Proposal, planned
+
+
+@dataclass(frozen=True)
+class PolicyGoal:
+    """Raises BadDocument where *policy* makes no document."""
+
+    at: Target
+    policy: Wanted
+
+    deed = Governing.POLICY
+    secret_to = None
+
+    def __post_init__(self) -> None:
+        document(self.policy)
+
+    @property
+    def document(self) -> Document:
+        return document(self.policy)
+
+    @property
+    def about(self) -> str:
+        return self.policy.name
+
+    @property
+    def target(self) -> str:
+        return str(self.at)
+
+    @property
+    def whose(self) -> str:
+        return self.at.words
+
+    @property
+    def wanted(self) -> Mapping[str, object]:
+        policy = self.policy
+        return {
+            "kind": policy.kind.value,
+            "service": policy.service,
+            "days": policy.days,
+            "allow": policy.allow,
+            "log_groups": list(policy.log_groups),
+        }
+
+    def goes_on(self, case: CaseState) -> bool:
+        return True
+
+    def told(self, *, undo: bool) -> Told:
+        name, whose = self.policy.name, self.at.words
+        leaves = "What other policies say, keys that are there, and roles that are assumed already."
+        if undo:
+            title = f"Take {name} from {whose}"
+            done = f"policy {name} taken from {whose}"
+            return Told(title, "Nothing: it undoes it.", leaves, "Attach it again.", done)
+        return Told(
+            title=f"Attach {name} to {whose}",
+            stops=f"From then on {self.policy.kind.told}.",
+            leaves=leaves,
+            undo="Take it away, or put back what was there before.",
+            done=f"policy {name} attached to {whose}",
+        )
+
+    async def propose(self, ground: Ground) -> Proposal:
+        made = self.document
+        if not ground.planning:
+            return attach(self.at, self.policy, made, await look(ground.aws, self.at, self.policy.name))
+        validation, at = await asyncio.gather(
+            validate(ground.aws, made, self.at), look(ground.aws, self.at, self.policy.name)
+        )
+        return _remarked(attach(self.at, self.policy, made, at), validation)
+
+    async def propose_undo(self, ground: Ground) -> Proposal:
+        at = await look(ground.aws, self.at, self.policy.name)
+        return detach(self.at, self.policy, at, ground.before)
+
+
+def goal_of(state: CaseState) -> PolicyGoal:
+    """What the case is about; raises CaseError where its first line does not say."""
+    try:
+        wanted = dict(state.opened["wanted"])
+        wanted |= {"kind": Kind(wanted["kind"]), "log_groups": tuple(wanted["log_groups"])}
+        return PolicyGoal(parse_target(state.opened["target"]), Wanted(**wanted))
+    except (KeyError, TypeError, ValueError, BadTarget) as error:
+        raise CaseError(f"The case does not say which policy it is about ({error!r}).") from None
+
+
+def _remarked(proposal: Proposal, validation: Validation) -> Proposal:
+    remarks = [f"Access Analyzer: {each.code}: {each.words}" for each in validation.remarks]
+    if validation.trouble:
+        remarks.append(f"Access Analyzer was not asked. {validation.trouble}")
+    blocked = None
+    if validation.errors and proposal.calls:
+        blocked = f"Access Analyzer finds an error in it: {validation.errors[0].words}"
+    return planned(proposal, remarks, {"validation": validation.as_json()}, blocked)

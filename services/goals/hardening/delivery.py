@@ -1,0 +1,59 @@
+"""Waiting until CloudTrail has delivered, which proves more than that a trail is set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.aws.session import AwsSession
+from services.base import clock
+from services.goals.hardening.standing import look_at
+
+EVERY_SECONDS = 5.0
+USUAL_MINUTES = 15
+"""CloudTrail takes about five, and promises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """When something was delivered since the last change, None where nothing was; *trouble* says why."""
+
+    at: datetime | None = None
+    trouble: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {"delivered": clock.rfc3339(self.at) if self.at else None, "delivery_trouble": self.trouble}
+
+
+async def first_delivery(
+    aws: AwsSession,
+    trail: str,
+    region: str,
+    account: str,
+    *,
+    since: datetime | None,
+    patience: timedelta,
+    on_wait: Callable[[str], None] = lambda words: None,
+    now: Callable[[], datetime] = clock.now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> Delivered:
+    """Ask GetTrailStatus until the trail delivered something after *since*; raises an AwsError."""
+    until = now() + patience
+    while True:
+        seen, _ = await look_at(aws, trail, region, account)
+        status = seen.state.status if seen else None
+        if status is None:
+            return Delivered(trouble=f"trail {trail} is gone")
+        if status.delivery_error:
+            return Delivered(trouble=f"trail {trail} cannot deliver ({status.delivery_error})")
+        if status.delivered and (since is None or status.delivered >= since):
+            return Delivered(status.delivered)
+        left = until - now()
+        if left <= timedelta():
+            return Delivered(
+                trouble=f"trail {trail} has delivered nothing yet: look again with `stanch doctor`"
+            )
+        on_wait(f"waiting for the first object of trail {trail}, {int(left.total_seconds())} s at most…")
+        await sleep(min(EVERY_SECONDS, left.total_seconds()))

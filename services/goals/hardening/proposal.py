@@ -1,0 +1,236 @@
+"""What it takes to let a trail record the use of keys, and to put back what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from services.aws.call import Call
+from services.aws.cloudtrail import RawSelectors, Trail
+from services.aws.s3 import Bucket
+from services.base import clock
+from services.goals.hardening import bucket as buckets
+from services.goals.hardening.choice import Chosen, Wish
+from services.goals.hardening.selectors import (
+    DEFAULT,
+    NONE,
+    Unmergeable,
+    advanced,
+    is_default,
+    merged,
+    told_types,
+)
+from services.goals.hardening.standing import Seen
+from services.goals.hardening.words import PRICE, anybody, keys_of, told, told_back
+from services.goals.proposal import Proposal, diff
+
+
+def bring_about(
+    chosen: Chosen, wish: Wish, seen: Seen | None, bucket: Bucket | None, *, arn: str
+) -> Proposal:
+    """*seen* is the chosen trail as it is now, *bucket* that of a new one, and *arn* the trail's own."""
+    if seen is None and not chosen.made:
+        return Proposal(
+            blocked=f"Trail {chosen.trail}, which recorded it, is gone: take this case back first (--undo), "
+            "and harden again."
+        )
+    raw = _now(chosen, seen)
+    try:
+        whole = merged(raw, wish.services, management=chosen.management)
+    except Unmergeable as why:
+        return Proposal(
+            blocked=f"Trail {chosen.trail} is left as it is, since {why}: name another with --trail, which "
+            "is made where it is not there."
+        )
+    calls, lines = _bucket_calls(chosen, wish, bucket, arn)
+    calls += _trail_calls(chosen, wish, seen)
+    if whole is not None:
+        calls.append(_put(chosen, {"AdvancedEventSelectors": whole}))
+        lines += _selectors_told(raw if seen else None, {"AdvancedEventSelectors": whole})
+    if seen is None or not seen.logging:
+        calls.append(Call("cloudtrail", "StartLogging", {"Name": chosen.trail}, chosen.region))
+    more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
+    said = told(chosen, wish)
+    if not calls and seen:
+        if seen.failing:
+            return Proposal(blocked=_cannot_deliver(seen), more=more)
+        return Proposal(already=already(seen, wish), more=more, told=said)
+    return Proposal(
+        calls=tuple(calls),
+        diff=tuple(lines),
+        warnings=_warnings(chosen, wish, seen, bucket),
+        before=chosen.as_facts(),
+        more=more,
+        told=said,
+    )
+
+
+def take_back(
+    chosen: Chosen,
+    wish: Wish,
+    seen: Seen | None,
+    others: Sequence[Trail],
+    bucket: Bucket | None,
+    *,
+    arn: str,
+    empty: bool,
+) -> Proposal:
+    """*others* are the trails that may use the same bucket, and *empty* is what *bucket* is."""
+    calls = _trail_calls_back(chosen, seen)
+    lines: list[str] = []
+    warnings: list[str] = []
+    if seen and not chosen.made and chosen.selectors != seen.raw:
+        lines += _selectors_told(seen.raw or NONE, chosen.selectors or DEFAULT)
+        if not _ours(chosen, wish, seen):
+            warnings.append(
+                "Somebody else changed its selectors since: what they put there goes too, as the lines show."
+            )
+    used_by = next((each.name for each in others if chosen.bucket and each.bucket == chosen.bucket), None)
+    left = None
+    if chosen.bucket and bucket and not used_by:
+        if not chosen.bucket_made:
+            needed = buckets.statements(chosen.bucket, arn, chosen.organization)
+            policy = buckets.shut_out(bucket.policy, needed, chosen.bucket_policy)
+            if policy != bucket.policy:
+                calls.append(buckets.put_policy(bucket.name, bucket.region, wish.account, policy))
+                lines += diff(bucket.policy, policy)
+        elif empty:
+            mine = {"Bucket": bucket.name, "ExpectedBucketOwner": wish.account}
+            calls.append(Call("s3", "DeleteBucket", mine, bucket.region))
+        else:
+            left = f"bucket {bucket.name} holds objects and is left"
+    elif used_by and chosen.bucket_made:
+        left = f"bucket {chosen.bucket} is used by trail {used_by} and is left"
+    if left:
+        warnings.append(f"{left[:1].upper()}{left[1:]}: what it holds may be all that tells of a key's use.")
+    more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
+    said = told_back(chosen, wish, left)
+    if not calls:
+        return Proposal(already=f"{said.done}.", warnings=tuple(warnings), more=more, told=said)
+    return Proposal(tuple(calls), tuple(lines), tuple(warnings), more=more, told=said)
+
+
+def already(seen: Seen, wish: Wish) -> str:
+    status = seen.state.status
+    since = f", logging since {clock.stamp(status.started)}" if status and status.started else ""
+    return f"use of {keys_of(wish)} is recorded in every Region by trail {seen.trail.name}{since}."
+
+
+def fields(wish: Wish, chosen: Chosen, bucket: str | None) -> Mapping[str, object]:
+    """For JSON."""
+    return {
+        "trail": chosen.trail,
+        "made": chosen.made,
+        "bucket": bucket,
+        "home_region": chosen.region,
+        "services": list(wish.services),
+    }
+
+
+def _now(chosen: Chosen, seen: Seen | None) -> RawSelectors:
+    """What the trail selects; a new one begins with every management event, or with nothing."""
+    raw = seen.raw if seen and seen.raw is not None else DEFAULT
+    return NONE if chosen.made and not chosen.management and is_default(raw) else raw
+
+
+def _selectors_told(before: RawSelectors | None, after: RawSelectors) -> tuple[str, ...]:
+    """Line by line where both are of one kind; else the one goes and the other comes, whole."""
+    if before is not None and before.keys() != after.keys():
+        return (*diff(before, None), *diff(None, after))
+    return diff(before, after)
+
+
+def _ours(chosen: Chosen, wish: Wish, seen: Seen) -> bool:
+    """Whether the selectors are what this program made of those that were there."""
+    before, now = chosen.selectors or DEFAULT, seen.raw or NONE
+    try:
+        kept = advanced(before)
+    except Unmergeable:
+        return False
+    added = [each for each in advanced(now) if each not in kept]
+    from_us = merged(before, wish.services, management=chosen.management) or []
+    return all(each in from_us for each in added)
+
+
+def _bucket_calls(
+    chosen: Chosen, wish: Wish, bucket: Bucket | None, arn: str
+) -> tuple[list[Call], list[str]]:
+    if not chosen.made or chosen.bucket is None:
+        return [], []
+    needed = buckets.statements(chosen.bucket, arn, chosen.organization)
+    region = bucket.region if bucket else chosen.region
+    how = buckets.made if chosen.bucket_made else buckets.opened
+    calls = how(chosen.bucket, region, wish.account, bucket, needed)
+    policy = bucket.policy if bucket else None
+    return calls, list(diff(policy, buckets.let_in(policy, needed)))
+
+
+def _trail_calls(chosen: Chosen, wish: Wish, seen: Seen | None) -> list[Call]:
+    if seen is None:
+        params: dict[str, object] = {
+            "Name": chosen.trail,
+            "S3BucketName": chosen.bucket,
+            "IsMultiRegionTrail": True,
+            "IncludeGlobalServiceEvents": True,
+            "EnableLogFileValidation": True,
+        }
+        if chosen.organization:
+            params["IsOrganizationTrail"] = True
+        return [Call("cloudtrail", "CreateTrail", params, chosen.region)]
+    if seen.trail.multi_region and seen.trail.global_events:
+        return []
+    wide = {"Name": chosen.trail, "IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": True}
+    return [Call("cloudtrail", "UpdateTrail", wide, chosen.region)]
+
+
+def _trail_calls_back(chosen: Chosen, seen: Seen | None) -> list[Call]:
+    if seen is None:
+        return []
+    if chosen.made:
+        return [Call("cloudtrail", "DeleteTrail", {"Name": chosen.trail}, chosen.region)]
+    calls: list[Call] = []
+    if seen.logging and not chosen.logging:
+        calls.append(Call("cloudtrail", "StopLogging", {"Name": chosen.trail}, chosen.region))
+    if chosen.selectors is not None and seen.raw != chosen.selectors:
+        calls.append(_put(chosen, chosen.selectors))
+    if (seen.trail.multi_region, seen.trail.global_events) != (chosen.multi_region, chosen.global_events):
+        narrow = {
+            "Name": chosen.trail,
+            "IsMultiRegionTrail": chosen.multi_region,
+            "IncludeGlobalServiceEvents": chosen.global_events,
+        }
+        calls.append(Call("cloudtrail", "UpdateTrail", narrow, chosen.region))
+    return calls
+
+
+def _put(chosen: Chosen, selectors: RawSelectors) -> Call:
+    return Call("cloudtrail", "PutEventSelectors", {"TrailName": chosen.trail, **selectors}, chosen.region)
+
+
+def _cannot_deliver(seen: Seen) -> str:
+    return (
+        f"Trail {seen.trail.name} is set to record it, and cannot deliver to {seen.trail.bucket} "
+        f"({seen.failing}): look at the bucket and its policy, then harden again."
+    )
+
+
+def _warnings(chosen: Chosen, wish: Wish, seen: Seen | None, bucket: Bucket | None) -> tuple[str, ...]:
+    found = [PRICE]
+    if types := told_types(wish.services):
+        found.append(anybody(types))
+    if seen and not chosen.made and seen.raw and "EventSelectors" in seen.raw:
+        found.append("Its basic selectors are told again as advanced ones, which take all that they took.")
+    if chosen.made and not chosen.management:
+        found.append(
+            "Management events are left out: another trail records them, and a second copy is paid for."
+        )
+    if seen and not chosen.made and seen.trail.organization:
+        found.append("The trail is the organization's: it will record, and cost, in every account of it.")
+    if seen and not seen.trail.multi_region:
+        found.append(f"Trail {chosen.trail} records {chosen.region} alone: it is widened to every Region.")
+    if bucket and not chosen.bucket_made:
+        found += [f"Bucket {bucket.name} {words}: that is left as it is." for words in buckets.lacks(bucket)]
+        if bucket.region != chosen.region:
+            found.append(
+                f"Bucket {bucket.name} is in {bucket.region}: CloudTrail writes there from every Region."
+            )
+    return tuple(found)

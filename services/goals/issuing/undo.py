@@ -1,0 +1,210 @@
+"""The way back: tokens off, then keys, policies and users, and log groups last; only what the case made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.aws import iam, logs, secretsmanager
+from services.aws.call import Call
+from services.aws.errors import AwsError, NotFound
+from services.aws.session import AwsSession
+from services.cases.deposit import words_of
+from services.goals.goal import Ground
+from services.goals.issuing.made import Made, Place, made
+from services.goals.issuing.standing import UserStanding, look_at_user
+from services.goals.issuing.trial import FIRST_EVENT
+from services.goals.proposal import Proposal
+from services.incident.delete import metadata
+from services.incident.groups import switch
+from services.keys.holdings import UserHoldings, examine_user
+
+MOST_PAGES = 20
+"""Of events, until a log group counts as one that others use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Part of the way; *left* is what stays, and why."""
+
+    calls: tuple[Call, ...] = ()
+    warnings: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal:
+    """Blocked where no case knows what there was before."""
+    if ground.before is None:
+        return Proposal(
+            blocked=f"No case here made anything for {user}: what is there is to be removed by hand."
+        )
+    did, there = made(ground.case.done), await look_at_user(ground.aws, user)
+    parts = [
+        *await asyncio.gather(*(_off(ground.aws, place) for place in did.switched_on)),
+        _keys(ground, there),
+        *await asyncio.gather(*(_secret(ground.aws, name, did) for name in did.secrets)),
+        _policies(ground, did, there),
+        await _user(ground, did, there),
+        *[
+            await _stream(ground.aws, place, stream, delete_events=delete_events)
+            for *place, stream in did.streams
+            if tuple(place) not in did.groups
+        ],
+        *[await _group(ground.aws, place, delete_events=delete_events) for place in did.groups],
+    ]
+    calls = tuple(call for part in parts for call in part.calls)
+    left = tuple(words for part in parts for words in part.left)
+    filled = tuple(
+        f"The secret {name} was there before: it keeps its newest version, whose key is gone then."
+        for name in did.filled
+    )
+    delivered = str(ground.case.replacement.delivered) if ground.case.replacement else ""
+    if delivered.startswith("file:"):
+        filled += (f"{words_of(delivered).capitalize()} stays, its secret worthless then.",)
+    ours = [metadata(found) for found in there.credentials if found.id in ground.case.keys]
+    return Proposal(
+        calls=calls,
+        warnings=(
+            *(words for part in parts for words in part.warnings),
+            *filled,
+            *(f"Left: {each}." for each in left),
+        ),
+        already=None if calls else f"What was made for {user} is taken back already.",
+        left=left,
+        # Once a key is deleted AWS no longer lists it.
+        facts={"keys": ours} if ours else {},
+    )
+
+
+async def _off(aws: AwsSession, place: Place) -> Back:
+    name, region = place
+    found = await logs.find_log_group(aws, region, name)
+    if found is None or not found.bearer_enabled:
+        return Back()
+    words = f"{name} refuses every bearer token then, of whatever user."
+    return Back((switch(name, region, enabled=False),), (words,))
+
+
+def _keys(ground: Ground, there: UserStanding) -> Back:
+    ours = [found for found in there.credentials if found.id in ground.case.keys]
+    return Back(
+        tuple(
+            Call(
+                "iam",
+                "DeleteServiceSpecificCredential",
+                {"UserName": found.user, "ServiceSpecificCredentialId": found.id},
+            )
+            for found in ours
+        ),
+        tuple(f"Whatever has imported {found.id} stops working, for good." for found in ours),
+    )
+
+
+async def _secret(aws: AwsSession, name: str, did: Made) -> Back:
+    try:
+        found = await secretsmanager.describe(aws, name)
+    except AwsError as error:
+        return Back(left=(f"the secret {name}, which could not be read: {error}",))
+    if found is None or found.deleted:
+        return Back()
+    if not set(found.versions) <= did.versions:
+        return Back(left=(f"the secret {name}, which has versions of others",))
+    # Its key is gone: nothing would be recovered.
+    params = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
+    return Back((Call("secretsmanager", "DeleteSecret", params),))
+
+
+def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
+    if there.user is None:
+        return Back()
+    user, before = {"UserName": there.user.name}, (ground.before or {}).get("policy")
+    calls = [
+        Call("iam", "DetachUserPolicy", {**user, "PolicyArn": arn})
+        for arn in did.attached
+        if arn in there.attached
+    ]
+    left: list[str] = []
+    for name, sent in did.inline.items():
+        found = there.inline.get(name)
+        if found is None or found == before:
+            continue
+        if found != json.loads(sent):
+            left.append(f"the policy {name} of {there.user.name}, which somebody changed")
+        elif before is None:
+            calls.append(Call("iam", "DeleteUserPolicy", {**user, "PolicyName": name}))
+        else:
+            document = {**user, "PolicyName": name, "PolicyDocument": json.dumps(before)}
+            calls.append(Call("iam", "PutUserPolicy", document))
+    return Back(tuple(calls), left=tuple(left))
+
+
+async def _user(ground: Ground, did: Made, there: UserStanding) -> Back:
+    if there.user is None or there.user.name not in did.users:
+        return Back()
+    name = there.user.name
+    known = iam.UserPolicies(there.inline, there.attached, await iam.list_groups(ground.aws, name))
+    if others := _of_others(ground, did, there, await examine_user(ground.aws, name, known)):
+        return Back(left=(f"user {name}, which has {', '.join(others)} of others' making",))
+    return Back((Call("iam", "DeleteUser", {"UserName": name}),))
+
+
+def _of_others(ground: Ground, did: Made, there: UserStanding, held: UserHoldings) -> list[str]:
+    """What the user has that the case did not make; what may not be read AWS itself will tell."""
+    found = [each.id for each in there.credentials if each.id not in ground.case.keys]
+    found += [key.id for key in held.access_keys or ()]
+    found += ["a console password"] if held.has_login else []
+    found += [arn.rsplit("/", 1)[-1] for arn in there.attached if arn not in did.attached]
+    found += [
+        name
+        for name, document in there.inline.items()
+        if name not in did.inline or document != json.loads(did.inline[name])
+    ]
+    return found + [f"group {group}" for group in held.groups or ()]
+
+
+async def _stream(aws: AwsSession, place: Sequence[str], stream: str, *, delete_events: bool) -> Back:
+    name, region = place
+    try:
+        if not await logs.has_log_stream(aws, region, name, stream):
+            return Back()
+    except NotFound:
+        return Back()
+    what = f"log stream {stream} of {name}"
+    params = {"logGroupName": name, "logStreamName": stream}
+    return await _with_events(
+        aws, name, region, what, Call("logs", "DeleteLogStream", params, region), stream, delete_events
+    )
+
+
+async def _group(aws: AwsSession, place: Place, *, delete_events: bool) -> Back:
+    name, region = place
+    if await logs.find_log_group(aws, region, name) is None:
+        return Back()
+    call = Call("logs", "DeleteLogGroup", {"logGroupName": name}, region)
+    return await _with_events(aws, name, region, f"log group {name}", call, None, delete_events)
+
+
+async def _with_events(
+    aws: AwsSession, name: str, region: str, what: str, call: Call, stream: str | None, delete_events: bool
+) -> Back:
+    """*call* deletes events too: those of others only where that was asked for."""
+    try:
+        why = "holds events of others" if await _used(aws, region, name, stream) else None
+    except NotFound:
+        return Back()
+    except AwsError as error:
+        why = f"may hold events, which could not be read: {str(error).rstrip('.')}"
+    if why and not delete_events:
+        return Back(left=(f"{what}, which {why} (--delete-events takes it away with them)",))
+    return Back((call,), (f"The {what} {why}: they are deleted with it.",) if why else ())
+
+
+async def _used(aws: AwsSession, region: str, group: str, stream: str | None) -> bool:
+    pages = 0
+    async for messages in logs.message_pages(aws, region, group, stream=stream):
+        pages += 1
+        if pages > MOST_PAGES or any(FIRST_EVENT not in message for message in messages):
+            return True
+    return False

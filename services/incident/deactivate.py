@@ -1,0 +1,80 @@
+"""Step 1: the key stops working, and can be switched on again."""
+
+from __future__ import annotations
+
+from services.aws.call import Call
+from services.cases.plan import Plan, State, StepName
+from services.incident.situation import Situation, Verified, said_aws
+
+
+async def plan(at: Situation) -> Plan:
+    return await _plan(at, "Inactive")
+
+
+async def plan_undo(at: Situation) -> Plan:
+    return await _plan(at, "Active")
+
+
+async def verify(at: Situation) -> Verified:
+    return await _verify(at, "Inactive")
+
+
+async def verify_undo(at: Situation) -> Verified:
+    return await _verify(at, "Active")
+
+
+def _call(at: Situation, status: str) -> Call:
+    # Without UserName this would act on the caller's own user.
+    return Call(
+        "iam",
+        "UpdateServiceSpecificCredential",
+        {"UserName": at.key.user, "ServiceSpecificCredentialId": at.key.id, "Status": status},
+    )
+
+
+async def _plan(at: Situation, status: str) -> Plan:
+    current = await at.credential()
+    already = blocked = None
+    warnings: list[str] = []
+    if current is None:
+        already = "The key is gone: nobody can use it."
+        if status == "Active":
+            already, blocked = None, "The key is gone, and a deleted key cannot be brought back."
+    elif current.status == status:
+        already = f"The key is {status} already."
+    elif current.status == "Expired" and status == "Active":
+        blocked = "The key has expired: it cannot be made to work again. Replace it."
+    elif current.status == "Expired":
+        already = "The key has expired: nobody can use it."
+    if not already and not blocked:
+        warnings.append(
+            "Whatever uses this key in production stops too, until it has a new one."
+            if status == "Inactive"
+            else "Whoever holds the leaked key can use it again."
+        )
+    down = status == "Inactive"
+    return Plan(
+        step=StepName.DEACTIVATE,
+        title=f"Make {at.key.id} {status}",
+        stops="This one key, everywhere." if down else "Nothing: it undoes the deactivation.",
+        leaves="Other keys of its user, and role sessions begun already."
+        if down
+        else "The hold, if there is one.",
+        reversible=True,
+        undo="Make it Active again." if down else "Make it Inactive again.",
+        calls=() if already or blocked else (_call(at, status),),
+        warnings=tuple(warnings),
+        blocked=blocked,
+        already=already,
+        facts={"status": current.status if current else None},
+    )
+
+
+async def _verify(at: Situation, status: str) -> Verified:
+    current = await at.credential()
+    found = current.status if current else "gone"
+    if status == "Inactive" and found in ("Inactive", "Expired", "gone"):
+        return Verified(State.CONFIRMED, said_aws(found, at.now()))
+    if found == status:
+        return Verified(State.UNDONE, said_aws(found, at.now()))
+    return Verified(State.REQUESTED, said_aws(f"still {found}", at.now()))

@@ -1,0 +1,74 @@
+"""Step 4: the leaked key is deleted, for good, once its replacement was seen working."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.aws.call import Call
+from services.aws.iam import Credential
+from services.base import clock
+from services.cases.errors import Refused
+from services.cases.plan import Plan, State, StepName
+from services.incident import working
+from services.incident.situation import Situation, Verified, said_aws
+
+
+def deletion(key: Credential) -> Plan:
+    """What deletes *key*, with nothing in its way."""
+    params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
+    return Plan(
+        step=StepName.DELETE,
+        title=f"Delete {key.id}",
+        stops="This one key, for good.",
+        leaves="Other keys of its user.",
+        reversible=False,
+        undo=None,
+        calls=(Call("iam", "DeleteServiceSpecificCredential", params),),
+    )
+
+
+def blocked(whole: Plan, why: str) -> Plan:
+    return replace(whole, blocked=why, overridable=True)
+
+
+async def plan(at: Situation) -> Plan:
+    whole, made = deletion(at.key), at.case.replacement
+    if made and made.in_place:
+        told = f"{at.key.id} was reset in place: the old secret is gone, the key stays."
+        return replace(whole, calls=(), already=told)
+    if await at.credential() is None:
+        return replace(whole, calls=(), already=f"{at.key.id} is gone already.")
+    if at.options.override:
+        warning = f"Deleted without a replacement seen working, because: {at.options.override}"
+        return replace(whole, warnings=(warning,))
+    seen = await working.replacement_seen(at)
+    return replace(whole, warnings=(seen.words,)) if seen.yes else blocked(whole, seen.words)
+
+
+async def verify(at: Situation) -> Verified:
+    if at.case.replacement and at.case.replacement.in_place:
+        return Verified(State.CONFIRMED, "reset in place: nothing to delete")
+    if await at.credential() is None:
+        return Verified(State.CONFIRMED, said_aws("gone", at.now()))
+    return Verified(State.REQUESTED, said_aws("still listed", at.now()))
+
+
+async def plan_undo(at: Situation) -> Plan:
+    raise Refused("A deleted key cannot be brought back. Its metadata is in the case's journal.")
+
+
+async def verify_undo(at: Situation) -> Verified:
+    return await verify(at)
+
+
+def metadata(key: Credential) -> dict[str, object]:
+    """All that is known of a key, kept before it is deleted: afterwards AWS no longer lists it."""
+    return {
+        "key_id": key.id,
+        "user": key.user,
+        "service": key.service,
+        "alias": key.alias,
+        "status": key.status,
+        "created": clock.rfc3339(key.created),
+        "expires": clock.rfc3339(key.expires) if key.expires else None,
+    }

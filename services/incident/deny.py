@@ -1,0 +1,138 @@
+"""Step 5: the hold, a policy that denies every bearer token of the key's service to its user."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from services.aws import iam
+from services.aws.call import Call
+from services.cases.plan import Plan, State, StepName
+from services.incident.situation import Situation, Verified, said_aws
+from services.rights import policies
+
+ATTACHED_QUOTA = 10
+"""Managed policies on one user, unless AWS raised it."""
+
+
+async def plan(at: Situation) -> Plan:
+    if at.key.service not in policies.BEARER_ACTIONS:
+        words = f"{at.short_service} keys are passwords: no bearer action can be denied for them."
+        return _plan(at, blocked=words)
+    warning = (
+        f"It stops every {at.short_service} key of {at.key.user}, a replacement on the same user included, "
+        "until it is lifted."
+    )
+    present = await holding(at)
+    if present and not at.options.also_sigv4:
+        return _plan(at, already=f"The policy {present} holds {at.key.user} already.")
+    if at.options.hold_policy:
+        return await _plan_attached(at, at.options.hold_policy, warning)
+    name, inline = policies.hold_name(at.key.service), await at.inline_policies()
+    document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
+    if inline.get(name) == document:
+        return _plan(at, already=f"The policy {name} holds {at.key.user} already.")
+    used = sum(policies.counted_length(found) for other, found in inline.items() if other != name)
+    if used + policies.counted_length(document) > policies.INLINE_QUOTA:
+        return _plan(
+            at,
+            blocked=f"The inline policies of {at.key.user} leave no room for the hold ({used} of "
+            f"{policies.INLINE_QUOTA} characters are used): remove one in IAM first, or attach a managed "
+            "policy made beforehand (`--hold-policy ARN`).",
+        )
+    params = {"UserName": at.key.user, "PolicyName": name, "PolicyDocument": json.dumps(document)}
+    return _plan(at, calls=(Call("iam", "PutUserPolicy", params),), warnings=(warning,))
+
+
+async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
+    attached, document = await asyncio.gather(
+        iam.list_attached_policies(at.aws, at.key.user), iam.get_policy_document(at.aws, arn)
+    )
+    if not policies.holds(document, at.key.service):
+        actions = " and ".join(policies.BEARER_ACTIONS[at.key.service])
+        return _plan(at, blocked=f"The policy {arn} does not deny {actions} on every resource.")
+    if len(attached) >= ATTACHED_QUOTA:
+        return _plan(
+            at,
+            blocked=f"{at.key.user} has {len(attached)} managed policies, and AWS allows {ATTACHED_QUOTA} "
+            "unless that was raised: detach one in IAM first, or use the inline hold.",
+        )
+    call = Call("iam", "AttachUserPolicy", {"UserName": at.key.user, "PolicyArn": arn})
+    return _plan(at, calls=(call,), warnings=(warning,))
+
+
+async def plan_undo(at: Situation) -> Plan:
+    name = policies.hold_name(at.key.service)
+    calls = tuple(
+        Call("iam", "DetachUserPolicy", {"UserName": at.key.user, "PolicyArn": arn})
+        for arn in await _attached_by_us(at)
+    )
+    if await iam.get_user_policy(at.aws, at.key.user, name) is not None:
+        calls += (Call("iam", "DeleteUserPolicy", {"UserName": at.key.user, "PolicyName": name}),)
+    if not calls:
+        return _plan(at, lift=True, already=f"There is no hold of ours on {at.key.user} ({name}).")
+    return _plan(at, lift=True, calls=calls)
+
+
+async def verify(at: Situation) -> Verified:
+    if present := await holding(at):
+        return Verified(State.CONFIRMED, said_aws(f"hold {present} in place", at.now()))
+    return Verified(State.REQUESTED, said_aws("no hold yet", at.now()))
+
+
+async def verify_undo(at: Situation) -> Verified:
+    name = policies.hold_name(at.key.service)
+    if await iam.get_user_policy(at.aws, at.key.user, name) is None and not await _attached_by_us(at):
+        return Verified(State.UNDONE, said_aws("hold lifted", at.now()))
+    return Verified(State.REQUESTED, said_aws("the hold is still there", at.now()))
+
+
+async def holding(at: Situation) -> str | None:
+    """The name of a policy on the user itself that holds it; its groups' policies are not looked at."""
+    for name, document in (await at.inline_policies()).items():
+        if policies.holds(document, at.key.service):
+            return name
+    for arn in await iam.list_attached_policies(at.aws, at.key.user):
+        if ":iam::aws:policy/" in arn:
+            # None of AWS's own is a hold.
+            continue
+        if policies.holds(await iam.get_policy_document(at.aws, arn), at.key.service):
+            return arn.rsplit("/", 1)[-1]
+    return None
+
+
+async def _attached_by_us(at: Situation) -> list[str]:
+    """ARNs of the holds that this case attached and that are still there."""
+    ours = {
+        call.params["PolicyArn"]
+        for call in at.case.done
+        if call.operation == "AttachUserPolicy" and call.params["UserName"] == at.key.user
+    }
+    return [arn for arn in await iam.list_attached_policies(at.aws, at.key.user) if arn in ours]
+
+
+def _plan(
+    at: Situation,
+    *,
+    lift: bool = False,
+    calls: tuple[Call, ...] = (),
+    warnings: tuple[str, ...] = (),
+    blocked: str | None = None,
+    already: str | None = None,
+) -> Plan:
+    return Plan(
+        step=StepName.DENY,
+        title=f"Lift the hold on {at.key.user}" if lift else f"Put {at.key.user} on hold",
+        stops="Nothing: it undoes the hold."
+        if lift
+        else f"Every {at.short_service} bearer token of {at.key.user}.",
+        leaves="Keys that are inactive stay inactive."
+        if lift
+        else "Other users' keys, role sessions begun already, and calls signed with access keys.",
+        reversible=True,
+        undo="Put the hold back." if lift else "Lift it: take that one policy away.",
+        calls=calls,
+        warnings=warnings,
+        blocked=blocked,
+        already=already,
+    )

@@ -1,0 +1,144 @@
+"""A lever beside the steps: log groups stop taking bearer tokens, anybody's, and take them again."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.aws import logs
+from services.aws.call import Call
+from services.aws.errors import AwsError
+from services.aws.logs import LogGroup
+from services.cases.plan import LeverName, Plan, State
+from services.incident.situation import Situation, Verified, said_aws
+from services.keys.inventory import everything
+
+OPERATION = "PutBearerTokenAuthentication"
+
+
+async def plan(at: Situation) -> Plan:
+    wanted = at.options.log_groups
+    if not wanted:
+        return _plan(at, blocked="Name the log groups to switch off (--log-group NAME).")
+    found, missing = await _find(at, wanted)
+    if missing:
+        names = ", ".join(missing)
+        return _plan(at, blocked=f"There is no log group {names} in the Regions looked into: add --region.")
+    on = [group for group in found if group.bearer_enabled]
+    if not on:
+        return _plan(at, already="These groups take no bearer tokens already.")
+    calls = tuple(switch(group.name, group.region, enabled=False) for group in on)
+    return _plan(at, calls=calls, warnings=(await _others(at),))
+
+
+async def plan_undo(at: Situation) -> Plan:
+    off = switched_off(at)
+    if not off:
+        return _plan(at, undoing=True, already="This case switched no group off.")
+    calls = tuple(switch(name, region, enabled=True) for name, region in off)
+    return _plan(at, undoing=True, calls=calls)
+
+
+async def verify(at: Situation) -> Verified:
+    off = switched_off(at)
+    if not off:
+        return Verified(State.TODO, "no group was switched off", final=True)
+    return await _verify(at, off, enabled=False)
+
+
+async def verify_undo(at: Situation) -> Verified:
+    on = {
+        (str(call.params["logGroupIdentifier"]), call.region or "")
+        for call in at.case.done
+        if call.operation == OPERATION and call.params["bearerTokenAuthenticationEnabled"]
+    }
+    return await _verify(at, sorted(on), enabled=True)
+
+
+def switched_off(at: Situation) -> list[tuple[str, str]]:
+    """(name, Region) of the groups this case switched off and not on again."""
+    off: dict[tuple[str, str], None] = {}
+    for call in at.case.done:
+        if call.operation == OPERATION:
+            group = (str(call.params["logGroupIdentifier"]), call.region or "")
+            if call.params["bearerTokenAuthenticationEnabled"]:
+                off.pop(group, None)
+            else:
+                off[group] = None
+    return list(off)
+
+
+async def _verify(at: Situation, groups: list[tuple[str, str]], *, enabled: bool) -> Verified:
+    found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in groups))
+    agree = [group for group in found if group is None or group.bearer_enabled is enabled]
+    words = f"{len(agree)} of {len(groups)} groups {'take' if enabled else 'refuse'} bearer tokens"
+    done = State.UNDONE if enabled else State.CONFIRMED
+    return Verified(done if len(agree) == len(groups) else State.REQUESTED, said_aws(words, at.now()))
+
+
+async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup], list[str]]:
+    """The groups named, plainly or as NAME@REGION, in the Regions looked into; and those not found."""
+    regions = await at.aws.regions()
+    places = [
+        (name, (region,) if region else regions) for name, _, region in (one.partition("@") for one in wanted)
+    ]
+    answers = await asyncio.gather(
+        *(logs.find_log_group(at.aws, region, name) for name, looked in places for region in looked)
+    )
+    found = [group for group in answers if group is not None]
+    there = {(group.name, group.region) for group in found}
+    missing = [
+        one
+        for one, (name, looked) in zip(wanted, places, strict=True)
+        if not any((name, region) in there for region in looked)
+    ]
+    return found, missing
+
+
+async def _others(at: Situation) -> str:
+    """Whose tokens stop too."""
+    try:
+        found = await everything(at.aws, now=at.now)
+        users = sorted(
+            {
+                key.user
+                for key in found.keys
+                if key.service == at.key.service and key.status == "Active" and key.user != at.key.user
+            }
+        )
+    except AwsError as error:
+        return f"Who else has a {at.short_service} key could not be read: {error}"
+    if not users:
+        return f"No other user has an active {at.short_service} key."
+    who = "1 other user has" if len(users) == 1 else f"{len(users)} other users have"
+    return (
+        f"Every bearer token stops on these groups: {who} active "
+        f"{at.short_service} keys ({', '.join(users[:6])}{'…' if len(users) > 6 else ''})."
+    )
+
+
+def switch(name: str, region: str, *, enabled: bool) -> Call:
+    params = {"logGroupIdentifier": name, "bearerTokenAuthenticationEnabled": enabled}
+    return Call("logs", OPERATION, params, region)
+
+
+def _plan(
+    at: Situation,
+    *,
+    undoing: bool = False,
+    calls: tuple[Call, ...] = (),
+    warnings: tuple[str, ...] = (),
+    blocked: str | None = None,
+    already: str | None = None,
+) -> Plan:
+    return Plan(
+        step=LeverName.GROUPS,
+        title="Let the groups take bearer tokens again" if undoing else "Let log groups refuse bearer tokens",
+        stops="Nothing." if undoing else "Every bearer token, of every user, on these groups.",
+        leaves="Calls signed with access keys or roles, and other groups.",
+        reversible=True,
+        undo="Switch them off again." if undoing else "Switch them on again.",
+        calls=calls,
+        warnings=warnings,
+        blocked=blocked,
+        already=already,
+    )

@@ -1,0 +1,111 @@
+"""A user of its own for the replacement: what the old user may do, copied; what cannot be, named."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.aws import iam
+from services.aws.call import Call
+from services.aws.errors import Denied, NotFound
+from services.incident.situation import Situation
+from services.keys.holdings import UserHoldings, examine_user
+from services.rights import policies
+
+
+async def trouble(at: Situation, name: str) -> str | None:
+    """Why the user cannot be made under that name."""
+    if name == at.key.user:
+        return f"{name} is the user whose key leaked: name another."
+    if await _get(at, name) and not at.case.did("CreateUser", UserName=name):
+        return f"A user {name} exists, and was not made by this case: name another."
+    return None
+
+
+async def calls(at: Situation, name: str) -> tuple[tuple[Call, ...], list[str]]:
+    """What is left to do until *name* may do what the old user may; and what to be warned of.
+
+    What may not be read is named, and not copied. Raises the AwsError of what could not be read just now:
+    the same asked again may be copied.
+    """
+    old, held, made = await asyncio.gather(
+        iam.get_user(at.aws, at.key.user), examine_user(at.aws, at.key.user), _get(at, name)
+    )
+    there = await examine_user(at.aws, name) if made else UserHoldings(name)
+    for part in (*held.unreadable, *there.unreadable):
+        if part.cause and not isinstance(part.cause, Denied):
+            raise part.cause
+    create = () if made else (Call("iam", "CreateUser", _properties(old, name)),)
+    copied = (*create, *_policies(held, there, name), *_groups(held, there, name))
+    return copied, list(_warnings(at, held))
+
+
+async def left(at: Situation) -> tuple[str, ...]:
+    """The users that this case made and that are still there."""
+    made = [str(call.params["UserName"]) for call in at.case.done if call.operation == "CreateUser"]
+    return tuple([name for name in dict.fromkeys(made) if await _get(at, name)])
+
+
+async def undo(at: Situation, name: str) -> tuple[Call, ...]:
+    """Takes a user away again that this case made."""
+    held = await examine_user(at.aws, name)
+    user = {"UserName": name}
+    return (
+        *(Call("iam", "DeleteUserPolicy", {**user, "PolicyName": one}) for one in held.inline or ()),
+        *(Call("iam", "DetachUserPolicy", {**user, "PolicyArn": arn}) for arn in held.attached or ()),
+        *(Call("iam", "RemoveUserFromGroup", {"GroupName": one, **user}) for one in held.groups or ()),
+        Call("iam", "DeleteUser", user),
+    )
+
+
+async def _get(at: Situation, name: str) -> iam.User | None:
+    try:
+        return await iam.get_user(at.aws, name)
+    except NotFound:
+        return None
+
+
+def _properties(old: iam.User, name: str) -> Mapping[str, Any]:
+    properties: dict[str, Any] = {"UserName": name}
+    if old.path != "/":
+        properties["Path"] = old.path
+    if old.permissions_boundary:
+        properties["PermissionsBoundary"] = old.permissions_boundary
+    if old.tags:
+        properties["Tags"] = [{"Key": key, "Value": value} for key, value in old.tags.items()]
+    return properties
+
+
+def _policies(held: UserHoldings, there: UserHoldings, name: str) -> Iterator[Call]:
+    for arn in held.attached or ():
+        if arn not in (there.attached or ()) and not policies.quarantine([arn]):
+            yield Call("iam", "AttachUserPolicy", {"UserName": name, "PolicyArn": arn})
+    for policy, document in (held.inline or {}).items():
+        if policy not in (there.inline or {}) and not policy.startswith(policies.HOLD_PREFIX):
+            yield Call(
+                "iam",
+                "PutUserPolicy",
+                {"UserName": name, "PolicyName": policy, "PolicyDocument": json.dumps(document)},
+            )
+
+
+def _groups(held: UserHoldings, there: UserHoldings, name: str) -> Iterator[Call]:
+    for group in held.groups or ():
+        if group not in (there.groups or ()):
+            yield Call("iam", "AddUserToGroup", {"GroupName": group, "UserName": name})
+
+
+def _warnings(at: Situation, held: UserHoldings) -> Iterator[str]:
+    left = []
+    if held.access_keys:
+        left.append(f"{len(held.access_keys)} access keys")
+    if held.has_login:
+        left.append("the console password")
+    if quarantine := policies.quarantine(held.attached or ()):
+        left.append(f"the policy {quarantine}")
+    if left:
+        yield f"Not copied from {at.key.user}: {', '.join(left)}."
+    for part in held.unreadable:
+        yield f"Not copied, since it could not be read: {part.what}. {part.error}"

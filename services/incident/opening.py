@@ -1,0 +1,89 @@
+"""From a key's id to its runbook: found in AWS or in its case, the case gone on with or begun."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.aws import sts
+from services.aws.errors import NotFound
+from services.aws.iam import Credential
+from services.aws.session import AwsSession
+from services.aws.sts import Caller
+from services.base import clock
+from services.cases.case import Case, CaseBook
+from services.cases.errors import CaseError, NoSuchKey
+from services.cases.state import INCIDENT, CaseState
+from services.incident.engine import Runbook
+from services.keys import inventory
+
+
+async def look_up(
+    aws: AwsSession, book: CaseBook, key_id: str, *, user: str | None = None, case_id: str | None = None
+) -> Runbook:
+    """The runbook of that key, on its open case where there is one; begins no case, so it can plan only.
+
+    Raises NoSuchKey, CaseError or an AwsError. The case is not entered yet: `begin` does that.
+    """
+    caller = await sts.get_caller(aws)
+    case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
+    if case is not None and case_id is not None:
+        _check(case, key_id)
+    key = await find_key(aws, caller, key_id, user, case)
+    return Runbook(aws, caller, key, case, names=book.names)
+
+
+def _check(case: Case, key_id: str) -> None:
+    state = case.state()
+    if state.kind != INCIDENT:
+        raise CaseError(
+            f"Case {case.id} is no incident but a {state.kind}: see `stanch case show {case.id}`."
+        )
+    if state.opened.get("key_id") != key_id:
+        raise CaseError(f"Case {case.id} is of key {state.opened.get('key_id')}, not of {key_id}.")
+
+
+async def find_key(
+    aws: AwsSession, caller: Caller, key_id: str, user: str | None, case: Case | None
+) -> Credential:
+    """The key as AWS lists it, else as its case knew it; raises NoSuchKey."""
+    known = from_case(case.state()) if case else None
+    try:
+        found = await inventory.find(aws, key_id, user or (known.user if known else None))
+    except NotFound:
+        # Its user is gone, or was never there.
+        found = None
+    if (key := found or known) is None:
+        whose = f"User {user}" if user else f"Account {caller.account}"
+        raise NoSuchKey(f"{whose} has no key {key_id}: check the id, the account and the profile.")
+    return key
+
+
+def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
+    """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
+    case = runbook.case or book.create(
+        runbook.key,
+        account=runbook.caller.account,
+        caller_arn=runbook.caller.arn,
+        now=clock.now(),
+        kind=runbook.kind,
+    )
+    runbook.case = case
+    return case.enter(runbook.caller.arn, take_over=take_over)
+
+
+def from_case(state: CaseState) -> Credential:
+    """The key as it was when the case was opened."""
+    opened = state.opened
+
+    def when(name: str) -> datetime | None:
+        return clock.parse(opened[name]) if opened.get(name) else None
+
+    return Credential(
+        id=opened["key_id"],
+        user=opened["user"],
+        service=opened["service"],
+        status=opened["status"],
+        created=when("created") or clock.now(),
+        expires=when("expires"),
+        alias=opened.get("alias"),
+    )

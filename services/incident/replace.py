@@ -1,0 +1,226 @@
+"""Step 3: a new key in the old one's place, its secret delivered where the responder says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.aws import iam
+from services.aws.call import Call
+from services.aws.errors import NotFound
+from services.aws.iam import Credential
+from services.base import clock
+from services.cases.deposit import NewSecret, delivered_to, deposit_of, words_of
+from services.cases.names import next_alias, ordinal_of
+from services.cases.plan import Plan, State, StepName
+from services.cases.state import Replacement
+from services.incident import deny, new_user
+from services.incident.situation import Situation, Verified, said_aws
+
+QUOTA = 2
+"""Keys of one user for one service, inactive and expired ones included."""
+
+
+async def plan(at: Situation) -> Plan:
+    made = at.case.replacement
+    user = at.options.new_user or at.key.user
+    credentials = [found for found in await _credentials(at, user) if found.service == at.key.service]
+    theirs = credentials if made is None or made.user == user else await _credentials(at, made.user)
+    present = next((found for found in theirs if made and found.id == made.key_id), None)
+    if made and made.delivered and (present or made.in_place):
+        return _plan(
+            at, already=f"{made.key_id} was made already, its secret is in {words_of(made.delivered)}."
+        )
+    if not at.secret_in_hand and (blocked := await _blocked(at, credentials, lost=present)):
+        return _plan(at, blocked=blocked)
+    secret, alias = _secret(at, user, credentials, present)
+    deposit = await deposit_of(at.aws, at.options.secret_to, secret, at.case)
+    if deposit.blocked:
+        return _plan(at, blocked=deposit.blocked)
+    warnings = list(deposit.warnings)
+    place: dict[str, Any] = {
+        "secret_to": delivered_to(at.options.secret_to, deposit.name or secret.default_name)
+    }
+    if made and at.secret_in_hand and (present or made.in_place):
+        warnings.insert(0, f"The secret of {made.key_id} is in hand still: it is stored, and nothing else.")
+        return _plan(at, calls=deposit.calls, warnings=tuple(warnings), **place)
+    if present:
+        # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
+        lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
+        calls = stored_first(reset(present), deposit.calls)
+        return _plan(at, calls=calls, warnings=(lost, *warnings), **place)
+    if at.options.in_place:
+        old = next(found for found in credentials if found.id == at.key.id)
+        calls = stored_first(reset(old), deposit.calls)
+        return _plan(at, calls=calls, warnings=tuple(warnings), **place)
+    if at.options.age_days is None:
+        warnings.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
+    prepare: tuple[Call, ...] = ()
+    if at.options.new_user:
+        prepare, mind = await new_user.calls(at, user)
+        warnings += mind
+    return _plan(
+        at,
+        calls=(*prepare, _create(at, user), *deposit.calls),
+        warnings=tuple(warnings),
+        facts={"before": [found.id for found in credentials], "alias": alias},
+        **place,
+    )
+
+
+def stored_first(making: Sequence[Call], storing: Sequence[Call]) -> tuple[Call, ...]:
+    """The secret goes where it is to go right after the call that gives it, before anything else is sent."""
+    first, *more = making
+    return (first, *storing, *more)
+
+
+def _secret(
+    at: Situation, user: str, credentials: Sequence[Credential], present: Credential | None
+) -> tuple[NewSecret, str]:
+    """What the new secret is called; and the alias that a new key would get."""
+    account = at.caller.account
+    alias, ordinal = next_alias(user, account, {found.alias or "" for found in credentials})
+    of = present or (at.key if at.options.in_place else None)
+    kind, _, named = ((at.case.replacement.secret_to or "") if at.case.replacement else "").partition(":")
+    if present and kind == "secretsmanager":
+        # As it was to be called when the key was made.
+        name = named
+    elif of is not None:
+        name = at.names.of_key(user, at.key.service, ordinal_of(of), account, of.id)
+    else:
+        name = at.names.of_key(user, at.key.service, ordinal, account, "in place of", at.key.id)
+    return NewSecret(user, at.key.service, name), alias
+
+
+async def verify(at: Situation) -> Verified:
+    made = at.case.replacement
+    if made is None:
+        return Verified(State.TODO, "no replacement was made")
+    current = next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
+    if current is None:
+        return Verified(State.REQUESTED, said_aws(f"{made.key_id} is not there yet", at.now()))
+    where = (
+        f"its secret is in {words_of(made.delivered)}" if made.delivered else "its secret is not delivered"
+    )
+    if current.status != "Active":
+        words = f"{current.id} {current.status}, said AWS; make it Active before it is used; {where}"
+        return Verified(State.REQUESTED, words, final=True)
+    state = State.CONFIRMED if made.delivered else State.REQUESTED
+    return Verified(state, said_aws(f"{current.id} Active", at.now()) + f"; {where}", final=True)
+
+
+async def plan_undo(at: Situation) -> Plan:
+    made, users = at.case.replacement, await new_user.left(at)
+    if made and made.in_place:
+        return _plan(
+            at, undoing=True, blocked="A reset cannot be taken back: the old secret is gone for good."
+        )
+    if made is None and not users:
+        return _plan(at, undoing=True, blocked="There is no replacement to take back.")
+    calls: list[Call] = []
+    if made and (present := await _is_there(at, made)):
+        key = {"UserName": made.user, "ServiceSpecificCredentialId": made.key_id}
+        calls.append(Call("iam", "DeleteServiceSpecificCredential", key))
+    else:
+        present = False
+    for user in users:
+        calls += await new_user.undo(at, user)
+    return _plan(
+        at,
+        undoing=True,
+        calls=tuple(calls),
+        already=f"{made.key_id} is gone already." if made and not calls else None,
+        warnings=("Whatever has imported the new key stops working.",) if present else (),
+    )
+
+
+async def verify_undo(at: Situation) -> Verified:
+    made = at.case.replacement
+    there = [made.key_id] if made and await _is_there(at, made) else []
+    there += await new_user.left(at)
+    if there:
+        return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still there", at.now()))
+    return Verified(State.UNDONE, said_aws("the new key is gone", at.now()))
+
+
+async def _is_there(at: Situation, made: Replacement) -> bool:
+    return any(found.id == made.key_id for found in await _credentials(at, made.user))
+
+
+async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Credential | None) -> str | None:
+    if at.options.new_user:
+        return await new_user.trouble(at, at.options.new_user)
+    if held := await deny.holding(at):
+        return (
+            f"The hold ({held}) would stop a new key on {at.key.user} too: lift it first "
+            "(`--undo deny`), or make the key for a new user (`--new-user NAME`)."
+        )
+    if at.options.in_place:
+        old = next((found for found in credentials if found.id == at.key.id), None)
+        if old is None:
+            return "The key is gone, so it cannot be reset: make a second key instead."
+        if old.status == "Expired":
+            return "The key has expired, and an expired key cannot be reset: make a second key instead."
+        return None
+    if lost is None and len(credentials) >= QUOTA:
+        both = " and ".join(described(found) for found in credentials)
+        return (
+            f"{at.key.user} has two {at.short_service} keys, the most AWS allows: {both}. Delete one first, "
+            "reset this one in place (`--step reset`), or make a key for a new user (`--new-user NAME`)."
+        )
+    return None
+
+
+def _create(at: Situation, user: str) -> Call:
+    params: dict[str, object] = {"UserName": user, "ServiceName": at.key.service}
+    if at.options.age_days is not None:
+        params["CredentialAgeDays"] = at.options.age_days
+    return Call("iam", "CreateServiceSpecificCredential", params)
+
+
+def reset(key: Credential) -> tuple[Call, ...]:
+    """A new secret for *key*, and active it is after it."""
+    which = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
+    reset = Call("iam", "ResetServiceSpecificCredential", which)
+    if key.status == "Active":
+        return (reset,)
+    # Reset keeps an inactive key inactive.
+    return reset, Call("iam", "UpdateServiceSpecificCredential", {**which, "Status": "Active"})
+
+
+async def _credentials(at: Situation, user: str) -> tuple[Credential, ...]:
+    try:
+        return await iam.list_credentials(at.aws, user)
+    except NotFound:
+        return ()
+
+
+def described(found: Credential) -> str:
+    return f"{found.id} ({found.status}, made {clock.spoken(found.created, clock.now())})"
+
+
+def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
+    if undoing:
+        title, leaves, undo = "Take the replacement back", "The old key as it is.", None
+    elif at.options.in_place:
+        title, leaves = f"Reset {at.key.id} in place", "The key's id, alias and expiry."
+        undo = None
+    else:
+        age = f"{at.options.age_days} days" if at.options.age_days else "no expiry"
+        which = f"the new user {at.options.new_user}" if at.options.new_user else at.key.user
+        title = f"Make a new {at.short_service} key for {which}, {age}"
+        leaves, undo = "Everything else, until the new key is imported.", "Delete the new key."
+    return Plan(
+        step=StepName.REPLACE,
+        title=title,
+        stops="The old secret, at once." if at.options.in_place and not undoing else "Nothing.",
+        leaves=leaves,
+        reversible=not at.options.in_place and not undoing,
+        undo=undo,
+        **fields,
+    )
+
+
+def orphan(made: Replacement | None) -> bool:
+    """Whether a key was made whose secret is lost."""
+    return made is not None and made.delivered is None

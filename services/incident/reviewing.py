@@ -1,0 +1,112 @@
+"""Step 2: what was done with the key, kept as evidence in the case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from services.aws.call import Call
+from services.base import clock
+from services.cases.case import Case
+from services.cases.errors import Refused
+from services.cases.plan import Plan, State, StepName
+from services.cases.state import CaseState
+from services.incident.situation import Situation, Verified
+from services.review.model import Marks, Progress, Subject, Window
+from services.review.review import Review, run_review
+
+DEFAULT_WINDOW = timedelta(days=7)
+
+
+async def plan(at: Situation) -> Plan:
+    user = {"LookupAttributes": [{"AttributeKey": "Username", "AttributeValue": at.key.user}]}
+    return Plan(
+        step=StepName.REVIEW,
+        title=f"Review what {at.key.user} did",
+        stops="Nothing.",
+        leaves="Everything: it only reads.",
+        reversible=True,
+        undo=None,
+        calls=(
+            Call("cloudtrail", "DescribeTrails", {}),
+            Call("cloudtrail", "LookupEvents", user),
+        ),
+        warnings=("It goes on while other steps are taken. The objects of a trail are read from S3.",),
+    )
+
+
+async def perform(
+    at: Situation,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: asyncio.Event | None = None,
+    *,
+    keep: Path | None = None,
+) -> Review:
+    """Run the review this case asks for; of its result it keeps nothing.
+
+    In the folder *keep* a reading that is cut notes how far it came.
+    """
+    until = at.options.until or at.now()
+    since = at.options.since or until - DEFAULT_WINDOW
+    subject = Subject(user=at.key.user, key_id=at.key.id, service=at.key.service)
+    return await run_review(
+        at.aws,
+        subject,
+        Window(since, until),
+        source=at.options.source,
+        marks=marks(at.case),
+        on_progress=on_progress,
+        stop=stop,
+        keep=keep,
+    )
+
+
+def marks(case: CaseState) -> Marks:
+    """The moments of this case that findings are measured against."""
+    deactivated = case.marked("deactivate") or case.marked("deny")
+    # A replacement's calls are let in, and records may not tell it from the old key.
+    again = [at for name in ("reactivate", "replace") if (at := case.marked(name))]
+    return Marks(
+        suspected=case.suspected,
+        deactivated=deactivated,
+        reactivated=min((at for at in again if deactivated and at > deactivated), default=None),
+    )
+
+
+def record(review: Review, case: Case) -> None:
+    """Keep *review* in the case; the words say the verdict, never more than the coverage allows."""
+    evidence = case.keep_evidence("review.json", msgspec.json.encode(review.as_json()))
+    case.append(
+        "review",
+        verdict=review.verdict,
+        words=review.verdict_words,
+        complete=review.complete,
+        events=len(review.events),
+        findings=[finding.title for finding in review.findings],
+        log_groups=sorted({event.log_group for event in review.use if event.log_group}),
+        evidence=evidence,
+    )
+    case.append("verified", step=StepName.REVIEW, state=State.CONFIRMED, words=review.verdict_words)
+    if in_force := review.seen_in_force:
+        for step in (StepName.DEACTIVATE, StepName.DENY):
+            if case.state().step(step).state is State.CONFIRMED:
+                words = f"seen in force: last refused call {clock.spoken(in_force, clock.now())}"
+                case.append("verified", step=step, state=State.IN_FORCE, words=words)
+
+
+async def verify(at: Situation) -> Verified:
+    if not at.case.reviews:
+        return Verified(State.TODO, "not reviewed yet")
+    return Verified(State.CONFIRMED, str(at.case.reviews[-1]["words"]))
+
+
+async def plan_undo(at: Situation) -> Plan:
+    raise Refused("A review changes nothing, so there is nothing to undo.")
+
+
+async def verify_undo(at: Situation) -> Verified:
+    return await verify(at)

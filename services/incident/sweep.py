@@ -1,0 +1,128 @@
+"""What else the key's user holds and made: everything an attacker may have left behind to come back by."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from services.aws import iam
+from services.aws.errors import AwsError
+from services.aws.session import AwsSession
+from services.base import clock
+from services.cases.plan import LeverName
+from services.incident.situation import Situation
+from services.keys.holdings import Unreadable, UserHoldings, examine_user
+from services.rights import policies
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing found; *lever* takes it away from here, *elsewhere* says what to do where none does."""
+
+    kind: str
+    name: str
+    words: str
+    lever: LeverName | None = None
+    elsewhere: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "words": self.words,
+            "lever": self.lever,
+            "elsewhere": self.elsewhere,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What was found, and what could not be read: an empty list with something unreadable proves nothing."""
+
+    user: str
+    held: tuple[Held, ...]
+    unreadable: tuple[Unreadable, ...]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "user": self.user,
+            "complete": not self.unreadable,
+            "held": [one.as_json() for one in self.held],
+            "unreadable": [part.as_json() for part in self.unreadable],
+        }
+
+
+async def sweep(at: Situation) -> Sweep:
+    """Ask IAM all at once; what the user made is found by the review (persistence), not here."""
+    user, unreadable = at.key.user, list[Unreadable]()
+
+    async def attempt(
+        what: str, read: Callable[[AwsSession, str], Awaitable[tuple[T, ...]]]
+    ) -> tuple[T, ...]:
+        try:
+            return await read(at.aws, user)
+        except AwsError as error:
+            unreadable.append(Unreadable(f"{what} of {user}", str(error)))
+            return ()
+
+    holdings, credentials, devices, ssh, certificates = await asyncio.gather(
+        examine_user(at.aws, user),
+        attempt("other API keys", iam.list_credentials),
+        attempt("MFA devices", iam.list_mfa_devices),
+        attempt("SSH keys", iam.list_ssh_keys),
+        attempt("signing certificates", iam.list_signing_certificates),
+    )
+    held = (
+        *_credentials(at, credentials),
+        *_holdings(at, holdings),
+        *(
+            Held("MFA device", name, "could approve a sign-in", None, "in IAM, Security credentials")
+            for name in devices
+        ),
+        *(Held("SSH key", name, "gives CodeCommit access", None, "in IAM: make it inactive") for name in ssh),
+        *(
+            Held("signing certificate", name, "signs old SOAP calls", None, "in IAM: make it inactive")
+            for name in certificates
+        ),
+    )
+    return Sweep(user, held, (*holdings.unreadable, *unreadable))
+
+
+def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iterator[Held]:
+    made = at.case.replacement.key_id if at.case.replacement else None
+    for one in credentials:
+        if one.id not in (at.key.id, made):
+            service = one.service.removesuffix(".amazonaws.com")
+            words = f"another {service} key, {one.status}, made {clock.spoken(one.created, at.now())}"
+            yield Held("API key", one.id, words, None, f"stanch respond {one.id} --user {one.user}")
+
+
+def _holdings(at: Situation, held: UserHoldings) -> Iterator[Held]:
+    for key in held.access_keys or ():
+        words = f"{key.status}, made {clock.spoken(key.created, at.now())}"
+        yield Held("access key", key.id, words, LeverName.ACCESS_KEYS)
+    if held.has_login:
+        yield Held("console password", held.user, "can sign in", None, "in IAM: disable console access")
+    for arn in held.attached or ():
+        name = arn.rsplit("/", 1)[-1]
+        words = quarantine_words(name) if policies.quarantine([arn]) else "attached"
+        yield Held("managed policy", name, words, None, "in IAM: detach it if it is not needed")
+    for name in held.inline or ():
+        ours = name.startswith(policies.HOLD_PREFIX)
+        yield Held(
+            "inline policy", name, "our hold" if ours else "inline", None, None if ours else "in IAM: read it"
+        )
+    for name in held.groups or ():
+        yield Held("group", name, "member", None, "in IAM: its policies apply too")
+
+
+def quarantine_words(name: str) -> str:
+    """What AWS's own quarantine leaves open, as far as that is known."""
+    if name.endswith(("V2", "V3")):
+        also = " (V3 does deny logs:PutLogEvents)" if name.endswith("V3") else ""
+        return f"AWS's quarantine: it denies no API key of this kind and no CallWithBearerToken{also}"
+    return "AWS's quarantine: whether it covers this key is not known"

@@ -1,0 +1,67 @@
+"""Whether the replacement was seen working, so that the old key may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.base import clock
+from services.incident.situation import Situation
+from services.review.model import Subject, Window
+from services.review.review import run_review
+from services.traffic.traffic import Traffic, find_groups
+
+# A call may be let through for a few seconds after a deactivation; nothing that early proves a new key.
+_LAG = timedelta(seconds=10)
+
+_OVERRIDE = "or say why it is deleted all the same (--override REASON)"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    yes: bool
+    words: str
+
+
+async def replacement_seen(at: Situation) -> Seen:
+    """Look for calls let through since the replacement, made while the old key could not have made them."""
+    made = at.case.replacement
+    if made is None:
+        return Seen(False, f"There is no replacement yet: make one first, {_OVERRIDE}.")
+    if made.delivered is None:
+        return Seen(False, f"The secret of {made.key_id} was never delivered: replace first, {_OVERRIDE}.")
+    old = await at.credential()
+    deactivated = at.case.marked("deactivate")
+    if old is not None and old.status == "Active":
+        return Seen(False, f"{at.key.id} is still Active: deactivate it first, {_OVERRIDE}.")
+    since = max(made.at, deactivated + _LAG) if deactivated else made.at
+    subject = Subject(user=made.user, key_id=made.key_id, service=at.key.service)
+    review = await run_review(at.aws, subject, Window(since, at.now()), source="s3")
+    let_in = [event for event in review.use if event.let_in and event.time >= since]
+    if let_in:
+        last = let_in[-1]
+        when, where = clock.spoken(last.time, at.now()), last.source_ip
+        return Seen(True, f"{made.key_id} was seen working: let in at {when} from {where}.")
+    if flow := await _flow_again(at, deactivated, made.at):
+        return Seen(True, flow)
+    why = "no call with it was recorded yet" if review.complete else "whether it is used is not recorded"
+    return Seen(False, f"{made.key_id} was not seen working ({why}): wait for its first use, {_OVERRIDE}.")
+
+
+async def _flow_again(at: Situation, deactivated: datetime | None, replaced: datetime) -> str | None:
+    """Where bytes stopped with the deactivation and came back after the replacement, in words."""
+    used = tuple(str(group) for review in at.case.reviews for group in review.get("log_groups", ()))
+    if deactivated is None or not used:
+        return None
+    groups, _ = await find_groups(at.aws, await at.aws.regions(), tuple(dict.fromkeys(used)))
+    begun = deactivated - timedelta(minutes=5)
+    reading = await Traffic(at.aws, now=at.now).read(groups, begun, at.now())
+    period = timedelta(seconds=reading.period_seconds)
+    for flow in reading.groups:
+        points = [(when, value) for when, value in flow.points if value]
+        silent = not any(deactivated + period <= when < replaced - period for when, _ in points)
+        again = [when for when, _ in points if when >= replaced]
+        if silent and replaced - deactivated > 3 * period and again:
+            when = clock.spoken(again[0], at.now())
+            return f"IncomingBytes of {flow.log_group} stopped with the deactivation and came back at {when}."
+    return None

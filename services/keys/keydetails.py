@@ -1,0 +1,181 @@
+"""What matters about one key beside it: its user's policies, the log groups in reach, the last events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.aws import iam
+from services.aws.cloudtrail import LOOKUPS_PER_SECOND, Pacer, lookup_events
+from services.aws.errors import AwsError
+from services.aws.logs import LogGroup
+from services.aws.session import AwsSession
+from services.aws.sts import Caller
+from services.keys.holdings import Unreadable, UserHoldings
+from services.review import record
+from services.review.record import Event
+from services.review.sources.history import iam_region
+from services.rights import policies
+from services.rights.permissions import May, Permission, Question, check
+from services.traffic.traffic import find_groups
+
+MOST_GROUPS = 20
+"""Log groups asked about: the simulation takes a call for each."""
+
+MOST_EVENTS = 8
+LOOKED_BACK = timedelta(days=7)
+
+WRITE = "logs:PutLogEvents"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFound:
+    """A policy of the user's own; *document* is None where it could not be read."""
+
+    name: str
+    words: str
+    matters: bool
+    """Whether it says anything of bearer tokens."""
+    document: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The log groups that take bearer tokens, by whether the user may write there: *asked* of *all*."""
+
+    open_to: tuple[LogGroup, ...] = ()
+    closed_to: tuple[LogGroup, ...] = ()
+    unknown: str | None = None
+    """Why that is not known, where it is not."""
+    asked: int = 0
+    all: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LastEvents:
+    """The newest management events of the user, from the event history alone."""
+
+    events: tuple[Event, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tuple[PolicyFound, ...]:
+    """The user's policies, those that speak of bearer tokens first; groups are named, not read."""
+    attached = held.attached or ()
+    documents = await asyncio.gather(
+        *(iam.get_policy_document(aws, arn) for arn in attached), return_exceptions=True
+    )
+    found = [_judged(name, document, service) for name, document in (held.inline or {}).items()]
+    for arn, document in zip(attached, documents, strict=True):
+        name = arn.rsplit("/", 1)[-1]
+        if isinstance(document, AwsError):
+            found.append(PolicyFound(name, f"could not be read. {document}", True))
+        elif isinstance(document, BaseException):
+            raise document
+        elif policies.quarantine([arn]):
+            told = _says(document, service) or "it says nothing of bearer tokens, so keys go on"
+            found.append(PolicyFound(name, f"AWS's quarantine: {told}", True, document))
+        else:
+            found.append(_judged(name, document, service))
+    found += [
+        PolicyFound(f"group {name}", "its policies count too, and are not read here", False)
+        for name in held.groups or ()
+    ]
+    return tuple(sorted(found, key=lambda policy: not policy.matters))
+
+
+def _judged(name: str, document: Mapping[str, Any], service: str) -> PolicyFound:
+    says = _says(document, service)
+    if says and policies.holds(document, service):
+        ours = "our hold" if name.startswith(policies.HOLD_PREFIX) else "a hold"
+        says = f"{ours}: no bearer token of this service works"
+    return PolicyFound(name, says or "says nothing of bearer tokens", says is not None, document)
+
+
+def _says(document: Mapping[str, Any], service: str) -> str | None:
+    """What *document* says of the tokens of *service*, None where it says nothing."""
+    wanted = policies.BEARER_ACTIONS.get(service, ())
+    spoken_of: dict[str, set[str]] = {}
+    for statement in policies.statements(document):
+        patterns = policies.words_of(statement.get("Action"))
+        verb = "denies" if statement.get("Effect") == "Deny" else "allows"
+        how = f"{verb} {{}}{', on a condition' if statement.get('Condition') else ''}"
+        covered = {each for each in wanted if any(policies.covers(pattern, each) for pattern in patterns)}
+        spoken_of.setdefault(how, set()).update(covered)
+    told = [
+        how.format(
+            "bearer tokens" if len(actions) == len(wanted) else f"{' and '.join(sorted(actions))} alone"
+        )
+        for how, actions in spoken_of.items()
+        if actions
+    ]
+    return "; ".join(told) or None
+
+
+async def may_use(aws: AwsSession, account: str, user: str, service: str) -> tuple[Permission, ...]:
+    """Whether the user may use tokens of *service* at all, by IAM's simulation; raises AwsError."""
+    actions = policies.BEARER_ACTIONS.get(service, ())
+    arn = (await iam.get_user(aws, user)).arn
+    return await check(aws, Caller(account, arn), *(Question(action) for action in actions))
+
+
+async def reach(aws: AwsSession, account: str, user: str) -> Reach:
+    """Where the user may write with a logs key, asked of IAM's simulation; raises AwsError."""
+    groups, unreadable = await find_groups(aws, await aws.regions())
+    bearer = [group for group in groups if group.bearer_enabled]
+    asked = bearer[:MOST_GROUPS]
+    arn = (await iam.get_user(aws, user)).arn
+    answers = await check(
+        aws, Caller(account, arn), *(Question(WRITE, f"{group.arn}:log-stream:*") for group in asked)
+    )
+    by_answer = {
+        may: tuple(group for group, answer in zip(asked, answers, strict=True) if answer.may is may)
+        for may in May
+    }
+    why = [answer.reason for answer in answers if answer.may is May.UNKNOWN]
+    why += [f"{part.what} could not be read" for part in unreadable]
+    return Reach(
+        by_answer[May.YES], by_answer[May.NO], why[0] if why else None, asked=len(asked), all=len(bearer)
+    )
+
+
+async def last_events(aws: AwsSession, user: str, now: datetime) -> LastEvents:
+    """What the event history of each Region says first; the use of a key is not in there."""
+    regions = await aws.regions()
+    regions = tuple(dict.fromkeys((iam_region(regions[0]), *regions)))
+    pages = await asyncio.gather(*(_first_page(aws, region, user, now) for region in regions))
+    unreadable = [page for page in pages if isinstance(page, Unreadable)]
+    events = {event.event_id: event for page in pages if not isinstance(page, Unreadable) for event in page}
+    newest = sorted(events.values(), key=lambda event: event.time, reverse=True)
+    return LastEvents(tuple(newest[:MOST_EVENTS]), tuple(unreadable))
+
+
+async def _first_page(aws: AwsSession, region: str, user: str, now: datetime) -> Sequence[Event] | Unreadable:
+    pages = lookup_events(
+        aws,
+        region,
+        Pacer(per_second=LOOKUPS_PER_SECOND),
+        attribute=("Username", user),
+        since=now - LOOKED_BACK,
+        until=now,
+    )
+    try:
+        async for page in pages:
+            return [found for text in page if (found := _event(text)) is not None]
+    except AwsError as error:
+        return Unreadable(f"the event history of {region}", str(error), error)
+    finally:
+        await pages.aclose()
+    return ()
+
+
+def _event(text: str) -> Event | None:
+    """None for a record that the review would name as unreadable."""
+    raw = text.encode("utf-8", "replace")
+    try:
+        return record.event(record.decode(raw), raw)
+    except record.BadRecord:
+        return None

@@ -1,0 +1,94 @@
+"""Reads what a leaked API key says about itself, offline; its secret part is dropped on the way."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+from services.base.text import clean
+
+LONGEST = 4096
+"""Characters; the longest alias and secret known stay well under this."""
+
+SECRET_LENGTH = 60
+"""Characters after the colon, in every token seen so far."""
+
+SERVICE_OF_PREFIX = {
+    "APIAACWM": "cloudwatch.amazonaws.com",
+    "ACWL": "logs.amazonaws.com",
+    "ABSK": "bedrock.amazonaws.com",
+    "AEAA": "aws-external-anthropic.amazonaws.com",
+}
+_ALIAS = re.compile(r"(?P<user>[\w+=,.@-]{1,64})-at-(?P<account>\d{12})", re.ASCII)
+_PREFIX_LIKE = re.compile(r"[A-Z]{4,8}")
+
+
+class TokenError(ValueError):
+    """The text is no API key that can be read; the message says why, and never quotes the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token names: *service* is None for a prefix that is not known; never the secret itself.
+
+    *user* is the name the alias was made from: a renamed user's keys keep the old one.
+    """
+
+    prefix: str
+    service: str | None
+    alias: str
+    user: str | None
+    account: str | None
+    looks_cut: bool = False
+
+
+def decode(text: str) -> Token:
+    """The token in *text*, surrounded by white space or not; raises TokenError."""
+    # Measured before anything else touches it: a paste of megabytes must cost nothing.
+    if len(text) > LONGEST * 4:
+        raise TokenError("This is far too long for an API key. Paste the key alone.")
+    text = text.strip().removeprefix("Bearer ").strip().strip("\"'")
+    if not text:
+        raise TokenError("Nothing was given. Paste the leaked key.")
+    if len(text) > LONGEST:
+        raise TokenError("This is far too long for an API key. Paste the key alone.")
+    if len(text.split()) > 1:
+        raise TokenError("There is a space or a line break inside. Paste the key alone, as one line.")
+    if text.startswith(("AKIA", "ASIA")) and len(text) == 20:
+        raise TokenError("This is an IAM access key id, not an API key: these are contained in IAM itself.")
+    if text.startswith("ACCA") and len(text) < 40:
+        raise TokenError("This is a key's id, not its token: use `stanch respond` with it.")
+    for prefix in SERVICE_OF_PREFIX:
+        if text.startswith(prefix):
+            return _read(prefix, text.removeprefix(prefix))
+    if (unknown := _PREFIX_LIKE.match(text)) is None:
+        raise TokenError("This does not begin like any API key known here (ACWL, ABSK, APIAACWM, AEAA).")
+    # A service that is not known yet: its prefix may be of any length, so let the alias say where it ends.
+    for length in range(4, len(unknown[0]) + 1):
+        try:
+            return _read(text[:length], text[length:])
+        except TokenError:
+            continue
+    raise TokenError("This does not begin like any API key known here, and no user can be read from it.")
+
+
+def _read(prefix: str, encoded: str) -> Token:
+    encoded = encoded.rstrip("=")
+    try:
+        # A token that was cut still names its user: read as many whole groups as there are.
+        whole_groups = encoded if len(encoded) % 4 != 1 else encoded[:-1]
+        plain = base64.b64decode(whole_groups + "=" * (-len(whole_groups) % 4), validate=True).decode("ascii")
+    except ValueError:
+        raise TokenError(
+            "It begins like an API key but cannot be decoded: it is cut or changed. Paste the whole key."
+        ) from None
+    alias, colon, secret = plain.partition(":")
+    found = _ALIAS.fullmatch(alias)
+    if not colon or found is None:
+        raise TokenError("It begins like an API key but names no user: it is cut or changed.")
+    user = re.sub(r"\+\d+$", "", found["user"])
+    service = SERVICE_OF_PREFIX.get(prefix)
+    return Token(
+        prefix, service, clean(alias), clean(user), found["account"], looks_cut=len(secret) < SECRET_LENGTH
+    )

@@ -1,0 +1,372 @@
+"""What each part of the program needs to be allowed; `doctor` and the documented policies go by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.aws.call import Call
+from services.aws.simulation import Context
+from services.rights.permissions import SIMULATE, Question
+
+USERS = "arn:{partition}:iam::{account}:user/*"
+SECRETS = "arn:{partition}:secretsmanager:{region}:{account}:secret:stanch/*"
+GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
+TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
+BUCKET = "arn:{partition}:s3:::{bucket}"
+API_KEY_ACCESS: Context = (("iam:PolicyARN", "arn:{partition}:iam::aws:policy/CloudWatchLogsAPIKeyAccess"),)
+NEW_BUCKET = "arn:{partition}:s3:::stanch-key-use-{account}-{region}"
+LOGS_KEYS: Context = (("iam:ServiceSpecificCredentialServiceName", "logs.amazonaws.com"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A read that tells by being made, where the simulation does not."""
+
+    params: Mapping[str, object] = field(default_factory=dict)
+    """May hold whatever a Place knows: ``{user}``, ``{bucket}``, ``{trail}``, ``{partition}`` and so on."""
+    operation: str | None = None
+    """Where the permission is not named for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """*action* on *resource*, whose placeholders are filled in for each account."""
+
+    action: str
+    resource: str = "*"
+    context: Context = ()
+    probe: Probe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the program; *document* is the documented policy that grants what it needs."""
+
+    name: str
+    does: str
+    without: str
+    """What to do where it may not."""
+    document: Literal["look", "act", "setup", "govern", "harden"]
+    needs: tuple[Need, ...]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return tuple(need.action for need in self.needs)
+
+
+def _of_user(*operations: str) -> tuple[Need, ...]:
+    return tuple(Need(f"iam:{name}", USERS, probe=Probe({"UserName": "{user}"})) for name in operations)
+
+
+def _on(resource: str, *actions: str, context: Context = ()) -> tuple[Need, ...]:
+    return tuple(Need(action, resource, context) for action in actions)
+
+
+LIST_KEYS, LIST_USERS = "iam:ListServiceSpecificCredentials", "iam:ListUsers"
+_METRIC = {
+    "MetricDataQueries": [
+        {
+            "Id": "q0",
+            "MetricStat": {
+                "Metric": {"Namespace": "AWS/Logs", "MetricName": "IncomingBytes"},
+                "Period": 60,
+                "Stat": "Sum",
+            },
+        }
+    ],
+    "StartTime": 0,
+    "EndTime": 60,
+}
+
+PARTS = (
+    Part(
+        "inventory",
+        "see every key, and what its user holds",
+        "Name a user with --user: that needs permission on that user alone.",
+        "look",
+        (
+            Need(LIST_KEYS, USERS, probe=Probe({"AllUsers": True, "MaxItems": 1})),
+            Need(LIST_USERS, USERS, probe=Probe({"MaxItems": 1})),
+            Need("iam:GetAccountAuthorizationDetails", probe=Probe({"Filter": ["User"], "MaxItems": 1})),
+            *_of_user(
+                "GetLoginProfile",
+                "GetUser",
+                "ListAccessKeys",
+                "ListAttachedUserPolicies",
+                "ListGroupsForUser",
+                "ListMFADevices",
+                "ListSSHPublicKeys",
+                "ListSigningCertificates",
+                "ListUserPolicies",
+            ),
+            Need("iam:GetUserPolicy", USERS, probe=Probe({"UserName": "{user}", "PolicyName": "stanch"})),
+            Need(
+                "iam:GetPolicy", probe=Probe({"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess"})
+            ),
+            Need(
+                "iam:GetPolicyVersion",
+                probe=Probe(
+                    {"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1"}
+                ),
+            ),
+        ),
+    ),
+    Part(
+        "traffic",
+        "see how many bytes come in",
+        "Watch the log groups in the CloudWatch console meanwhile.",
+        "look",
+        (
+            Need("cloudwatch:GetMetricData", probe=Probe(_METRIC)),
+            Need("logs:DescribeLogGroups", GROUPS, probe=Probe({"limit": 1})),
+        ),
+    ),
+    Part(
+        "review",
+        "read in CloudTrail what was done with a key",
+        "Have the trail's files copied, and read them with --source FOLDER.",
+        "look",
+        (
+            Need("cloudtrail:DescribeTrails", probe=Probe()),
+            Need("cloudtrail:GetEventSelectors", TRAILS, probe=Probe({"TrailName": "{trail}"})),
+            Need("cloudtrail:GetTrailStatus", TRAILS, probe=Probe({"Name": "{trail}"})),
+            Need("cloudtrail:LookupEvents", probe=Probe({"MaxResults": 1})),
+            Need("s3:ListBucket", BUCKET, probe=Probe({"Bucket": "{bucket}", "MaxKeys": 1}, "ListObjectsV2")),
+            Need(
+                "s3:GetObject",
+                BUCKET + "/*",
+                probe=Probe({"Bucket": "{bucket}", "Key": "stanch"}, "HeadObject"),
+            ),
+        ),
+    ),
+    Part(
+        "audit",
+        "see which keys are unused, which rights too broad, what Access Analyzer found",
+        "What may not be read is named as not known; the rest of the audit stays.",
+        "look",
+        (
+            Need("access-analyzer:ListAnalyzers", probe=Probe({"maxResults": 1})),
+            Need(
+                "access-analyzer:ListFindings",
+                probe=Probe(
+                    {"analyzerArn": "arn:{partition}:access-analyzer:{region}:{account}:analyzer/stanch"},
+                    "ListFindingsV2",
+                ),
+            ),
+            Need(
+                "iam:GenerateServiceLastAccessedDetails",
+                USERS,
+                probe=Probe({"Arn": "arn:{partition}:iam::{account}:user/{user}"}),
+            ),
+            Need(
+                "iam:GetServiceLastAccessedDetails",
+                probe=Probe({"JobId": "00000000-0000-0000-0000-000000000000"}),
+            ),
+            Need("secretsmanager:DescribeSecret", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+        ),
+    ),
+    Part(
+        "rights",
+        "ask what these credentials may do",
+        "What may not be asked is tried where a read tells, and not known where only a change would.",
+        "look",
+        (
+            Need("iam:GetRole", probe=Probe({"RoleName": "stanch"})),
+            Need("iam:ListAccountAliases", probe=Probe()),
+            Need(SIMULATE),
+        ),
+    ),
+    Part(
+        "keys",
+        "deactivate, reset, make and delete Logs keys",
+        "Put its user on hold instead, or find somebody who may, now.",
+        "act",
+        _on(
+            USERS,
+            "iam:CreateServiceSpecificCredential",
+            "iam:DeleteServiceSpecificCredential",
+            "iam:ResetServiceSpecificCredential",
+            "iam:UpdateServiceSpecificCredential",
+            context=LOGS_KEYS,
+        ),
+    ),
+    Part(
+        "hold",
+        "deny a user every bearer token, and lift that",
+        "Deactivate each key of the user instead, or attach a deny policy made beforehand.",
+        "act",
+        _on(USERS, "iam:DeleteUserPolicy", "iam:PutUserPolicy"),
+    ),
+    Part(
+        "replacement",
+        "put a new secret into Secrets Manager",
+        "Send the secret elsewhere: --secret-to file:PATH, or screen.",
+        "act",
+        (
+            *_on(SECRETS, "secretsmanager:CreateSecret"),
+            Need("secretsmanager:DescribeSecret", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+            Need("secretsmanager:GetResourcePolicy", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+            *_on(SECRETS, "secretsmanager:PutSecretValue"),
+        ),
+    ),
+    Part(
+        "groups",
+        "let log groups refuse bearer tokens, and take them again",
+        "Deactivate the keys, or put their users on hold.",
+        "act",
+        _on(GROUPS, "logs:PutBearerTokenAuthentication"),
+    ),
+    Part(
+        "access keys",
+        "make a user's access keys inactive, and active again",
+        "Have somebody do it in IAM: whoever has the API key may have those too.",
+        "act",
+        _on(USERS, "iam:UpdateAccessKey"),
+    ),
+    Part(
+        "setup",
+        "make users, log groups and policies for new Logs keys, and take them away again",
+        "Have somebody make the user and the log group, then issue its key (stanch issue).",
+        "setup",
+        (
+            *_on(USERS, "iam:AttachUserPolicy", "iam:DetachUserPolicy", context=API_KEY_ACCESS),
+            *_on(USERS, "iam:CreateUser", "iam:DeleteUser", "iam:TagUser"),
+            *_on(
+                GROUPS,
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DeleteLogGroup",
+                "logs:DeleteLogStream",
+                "logs:DescribeLogStreams",
+                "logs:FilterLogEvents",
+            ),
+            *_on(SECRETS, "secretsmanager:DeleteSecret"),
+        ),
+    ),
+    Part(
+        "policies",
+        "attach policies that govern keys to groups, roles and the organization",
+        "Print the document (stanch policy) and have somebody attach it.",
+        "govern",
+        (
+            Need("access-analyzer:ValidatePolicy"),
+            *_on(
+                "arn:{partition}:iam::{account}:group/*",
+                "iam:DeleteGroupPolicy",
+                "iam:GetGroupPolicy",
+                "iam:ListGroupPolicies",
+                "iam:PutGroupPolicy",
+            ),
+            *_on(
+                "arn:{partition}:iam::{account}:role/*",
+                "iam:DeleteRolePolicy",
+                "iam:GetRolePolicy",
+                "iam:ListRolePolicies",
+                "iam:PutRolePolicy",
+            ),
+            *_on(
+                "*",
+                "organizations:AttachPolicy",
+                "organizations:CreatePolicy",
+                "organizations:DeletePolicy",
+                "organizations:DescribeOrganization",
+                "organizations:DescribePolicy",
+                "organizations:DetachPolicy",
+                "organizations:ListAccounts",
+                "organizations:ListPolicies",
+                "organizations:ListPoliciesForTarget",
+                "organizations:ListTargetsForPolicy",
+                "organizations:UpdatePolicy",
+            ),
+        ),
+    ),
+    Part(
+        "recording",
+        "have the use of keys recorded by a trail",
+        "Print the plan (stanch harden --plan) and have somebody run its commands.",
+        "harden",
+        (
+            *_on(
+                TRAILS,
+                "cloudtrail:CreateTrail",
+                "cloudtrail:DeleteTrail",
+                "cloudtrail:PutEventSelectors",
+                "cloudtrail:StartLogging",
+                "cloudtrail:StopLogging",
+                "cloudtrail:UpdateTrail",
+            ),
+            *_on(
+                NEW_BUCKET,
+                "s3:CreateBucket",
+                "s3:DeleteBucket",
+                "s3:DeleteBucketPolicy",
+                "s3:GetBucketOwnershipControls",
+                "s3:GetBucketPolicy",
+                "s3:GetBucketPublicAccessBlock",
+                "s3:GetEncryptionConfiguration",
+                "s3:ListBucket",
+                "s3:PutBucketOwnershipControls",
+                "s3:PutBucketPolicy",
+                "s3:PutBucketPublicAccessBlock",
+                "s3:PutEncryptionConfiguration",
+            ),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the placeholders stand for in one account; None or empty where that is not known."""
+
+    partition: str
+    account: str
+    region: str
+    buckets: tuple[str, ...] = ()
+    trail: str | None = None
+    user: str | None = None
+
+    def questions(self, need: Need) -> dict[Question, Call | None]:
+        """What to ask, each with the read that tells too; one for each bucket where buckets are meant."""
+        found: dict[Question, Call | None] = {}
+        for bucket in self.buckets if "{bucket}" in need.resource else ("",):
+            known = {
+                "partition": self.partition,
+                "account": self.account,
+                "region": self.region,
+                "bucket": bucket,
+                "trail": self.trail,
+                "user": self.user,
+            }
+            told = (
+                (key, value.format(**known) if isinstance(value, str) else value)
+                for key, value in need.context
+            )
+            context = (*told, ("aws:RequestedRegion", self._region(need.action)))
+            question = Question(need.action, need.resource.format(**known), context)
+            found[question] = _call(need.action, need.probe, known) if need.probe else None
+        return found
+
+    def _region(self, action: str) -> str:
+        """Where a call is made: IAM's are those of one Region in each partition."""
+        if not action.startswith("iam:"):
+            return self.region
+        return {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(self.partition, "us-east-1")
+
+
+def _call(action: str, probe: Probe, known: Mapping[str, str | None]) -> Call | None:
+    """None where what it would be made with is not known."""
+    params: dict[str, object] = {}
+    for name, value in probe.params.items():
+        if not isinstance(value, str):
+            params[name] = value
+        elif any(f"{{{key}}}" in value and not each for key, each in known.items()):
+            return None
+        else:
+            params[name] = value.format(**known)
+    prefix, _, operation = action.partition(":")
+    # Of all the permissions this one's prefix alone is not the client's name.
+    service = "accessanalyzer" if prefix == "access-analyzer" else prefix
+    return Call(service, probe.operation or operation, params)

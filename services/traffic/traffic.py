@@ -1,0 +1,224 @@
+"""How many bytes come into each log group, and what that says: per group, never per key.
+
+No traffic is a missing point, not a zero, and points are late: a fresh hole proves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import fmean, median
+
+from services.aws.errors import AwsError
+from services.aws.logs import LogGroup, log_group_pages
+from services.aws.session import AwsSession
+from services.base import clock
+from services.base.spans import spoken
+from services.keys.holdings import Unreadable
+from services.traffic.series import LATE as LATE
+from services.traffic.series import Curve, Series, floor
+from services.traffic.series import Point as Point
+
+FLOWING, FALLING, GONE = "flowing", "falling", "gone"
+NEVER_SEEN, NO_DATA_YET = "never seen", "no data yet"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFlow:
+    """The bytes of one log group; *newest* is the start of the newest period that has a point.
+
+    *state* is flowing, falling, gone, never seen (in the time asked for) or no data yet.
+    """
+
+    log_group: str
+    region: str
+    bearer_enabled: bool | None
+    points: tuple[Point, ...]
+    newest: datetime | None
+    state: str
+    words: str
+
+    @property
+    def latest(self) -> float | None:
+        """The bytes of the newest point."""
+        return next((value for _, value in reversed(self.points) if value is not None), None)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "log_group": self.log_group,
+            "region": self.region,
+            "bearer_enabled": self.bearer_enabled,
+            "points": [[clock.rfc3339(at), value] for at, value in self.points],
+            "newest": clock.rfc3339(self.newest) if self.newest else None,
+            "state": self.state,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All groups at one moment; *unreadable* names the Regions whose points are older than that."""
+
+    groups: tuple[GroupFlow, ...]
+    at: datetime
+    period_seconds: int
+    unreadable: tuple[Unreadable, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "period_seconds": self.period_seconds,
+            "at": clock.rfc3339(self.at),
+            "unreadable": [part.as_json() for part in self.unreadable],
+            "groups": [group.as_json() for group in self.groups],
+        }
+
+
+async def find_groups(
+    aws: AwsSession,
+    regions: Iterable[str],
+    names: Sequence[str] = (),
+    *,
+    on_found: Callable[[int], None] | None = None,
+) -> tuple[tuple[LogGroup, ...], tuple[Unreadable, ...]]:
+    """The log groups of *regions*, all of them or those called *names*; and the Regions not read.
+
+    *on_found* is told how many each page holds. Raises the AwsError of one where none could be read.
+    """
+    errors: dict[str, AwsError] = {}
+    asked = tuple(regions)
+
+    async def ask(region: str) -> list[LogGroup]:
+        found: list[LogGroup] = []
+        try:
+            for prefix in names or (None,):
+                async for page in log_group_pages(aws, region, prefix=prefix):
+                    found += [group for group in page if not names or group.name == prefix]
+                    if on_found:
+                        on_found(len(page))
+        except AwsError as error:
+            errors[region] = error
+        return found
+
+    answers = await asyncio.gather(*(ask(region) for region in asked))
+    if errors and len(errors) == len(asked):
+        raise next(iter(errors.values()))
+    unreadable = (Unreadable(f"log groups of {region}", str(error)) for region, error in errors.items())
+    found = {(group.region, group.name): group for groups in answers for group in groups}
+    return tuple(found.values()), tuple(unreadable)
+
+
+class Traffic:
+    """Reads many log groups at once: one GetMetricData a Region for up to 500 of them.
+
+    *period_seconds* is 1, 5, 10, 20, 30 or a multiple of 60; AWS itself has one point a minute.
+    What was read is kept, so that each further reading asks only for what is new or may be late.
+    """
+
+    def __init__(
+        self, aws: AwsSession, period_seconds: int = 60, *, now: Callable[[], datetime] = clock.now
+    ) -> None:
+        if period_seconds not in (1, 5, 10, 20, 30) and (period_seconds < 60 or period_seconds % 60):
+            raise ValueError("A period is 1, 5, 10, 20 or 30 seconds, or whole minutes.")
+        self.period_seconds = period_seconds
+        self.series = Series(aws)
+        self._now = now
+
+    async def read(
+        self, groups: Sequence[LogGroup], since: datetime, until: datetime, also: Sequence[Curve] = ()
+    ) -> Reading:
+        """The periods that began in [since, until) and are over; raises AwsError where no Region answered.
+
+        What *also* is wanted is read by the same calls where that can be, and is then in `series`.
+        """
+        now = self._now()
+        since, until = floor(since, self.period_seconds), floor(min(until, now), self.period_seconds)
+        curves = [Curve(group.region, group.name, since, until, self.period_seconds) for group in groups]
+        errors = await self.series.read([*curves, *also], now)
+        if errors and len(errors) == len({curve.region for curve in (*curves, *also)}):
+            raise next(iter(errors.values()))
+        flows = tuple(self._flow(group, curve) for group, curve in zip(groups, curves, strict=True))
+        unreadable = tuple(Unreadable(f"traffic in {region}", str(error)) for region, error in errors.items())
+        return Reading(flows, self._now(), self.period_seconds, unreadable)
+
+    def _flow(self, group: LogGroup, curve: Curve) -> GroupFlow:
+        points, read = self.series.points(curve), self.series.knows(curve)
+        state, words = judge(points, self._now(), curve.period, read=read)
+        newest = max((at for at, value in points if value is not None), default=None)
+        return GroupFlow(group.name, group.region, group.bearer_enabled, points, newest, state, words)
+
+
+def patience(period: timedelta) -> timedelta:
+    """How long a hole may be the lag alone; a finer period than AWS's own is published sooner."""
+    return max(LATE, 2 * period) if period >= timedelta(minutes=1) else 5 * period
+
+
+def judge(points: Sequence[Point], now: datetime, period: timedelta, *, read: bool = True) -> tuple[str, str]:
+    """The state and its words, no surer than the lag allows."""
+    if not read or not points:
+        return NO_DATA_YET, "nothing was read yet"
+    window = spoken(points[-1][0] + period - points[0][0])
+    seen = [(at, value) for at, value in points if value is not None]
+    carried = [at for at, value in seen if value]
+    if not carried:
+        if now - points[0][0] <= patience(period):
+            return NO_DATA_YET, "no point yet; CloudWatch publishes late"
+        return NEVER_SEEN, f"no bytes in the last {window}"
+    newest, last = seen[-1][0], carried[-1]
+    age = now - (newest + period)
+    told = f"newest point {spoken(age)} old"
+    silent = now - (last + period)
+    if silent > patience(period) or newest > last:
+        since = clock.spoken(last + period, now)
+        return GONE, f"gone since {since}, {spoken(silent)} ago"
+    state = FALLING if _falls([value for _, value in points if value is not None]) else FLOWING
+    if age >= 2 * period:
+        told += "; CloudWatch publishes late"
+    return state, told
+
+
+def seen_earlier(flow: GroupFlow, points: Sequence[Point], period: timedelta, now: datetime) -> GroupFlow:
+    """*flow* as gone, not as never seen, where coarser *points* reach back to when bytes came."""
+    carried = [at for at, value in points if value]
+    if flow.state != NEVER_SEEN or not carried:
+        return flow
+    silent_since = flow.points[0][0] if flow.points else now
+    by = min(carried[-1] + period, silent_since)
+    return replace(flow, state=GONE, words=f"gone since {clock.spoken(by, now)} at the latest")
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """Whether bytes came after a deed, and how sure that is, in *words* and in few."""
+
+    words: str
+    short: str
+
+
+def after_deed(
+    points: Sequence[Point], period: timedelta, deed: str, done_at: datetime, now: datetime
+) -> Aftermath:
+    """What *points* say of *deed*; whose the bytes were, the metric does not tell."""
+    carried = [at for at, value in points if value]
+    if later := [at for at in carried if at >= done_at]:
+        last = clock.spoken(later[-1] + period, now)
+        return Aftermath(
+            f"bytes came after {deed}, the last by {last}: other keys may write here too",
+            "bytes came after it too",
+        )
+    sure = done_at + period + patience(period)
+    if now < sure:
+        at = f"{sure:%H:%M:%S}"
+        return Aftermath(
+            f"none seen after {deed} yet; points come late, so it is sure from {at} on",
+            f"none since, sure from {at}",
+        )
+    last = f"the last by {clock.spoken(carried[-1] + period, now)}" if carried else "none before it either"
+    return Aftermath(f"no bytes came after {deed}; {last}", "none came after it")
+
+
+def _falls(values: Sequence[float]) -> bool:
+    """Whether the last three points carry less than half of what the dozen before them did."""
+    before, last = values[-15:-3], values[-3:]
+    return len(before) >= 3 and fmean(last) < median(before) / 2

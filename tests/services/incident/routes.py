@@ -1,0 +1,304 @@
+"""Ways through the runbook: deeds in their order, on an account made for them, and how it must end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.logs.models import logs_backends
+
+from sandbox.account.account import iam_backend
+from sandbox.account.world import ACCOUNT, HOME_REGION
+from sandbox.iam.credentials import CredentialStore
+from sandbox.logs.logs import enable_bearer
+from sandbox.wire.server import Sandbox
+from services.aws.session import AwsSession
+from services.cases.case import CaseBook
+from services.cases.plan import Deed, LeverName, State, StepName
+from services.cases.secret import ToSecretsManager
+from services.incident import opening
+from services.incident.situation import Options
+from services.rotation import opening as rotating
+from services.rotation.stages import STEP, Next
+from tests.storedsecrets import name_of
+
+LOGS = "logs.amazonaws.com"
+MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
+GROUP = "shippers"
+SHARED = "shared"
+HOLD = "arn:aws:iam::123456789012:policy/hold"
+
+
+def document(effect: str, action: str) -> str:
+    statement = {"Effect": effect, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A user with a leaked key and all that the levers act on, and what boto3 says of them."""
+
+    boto: Mapping[str, Any]
+    user: str
+    key_id: str
+    access_key: str
+
+    @property
+    def who(self) -> tuple[str, str, str]:
+        """What makes it again in another process."""
+        return self.user, self.key_id, self.access_key
+
+    @property
+    def new_user(self) -> str:
+        return f"{self.user}-new"
+
+    @property
+    def log_group(self) -> str:
+        return f"/app/{self.user}"
+
+    def keys(self, user: str | None = None) -> dict[str, str]:
+        """Status by id."""
+        listed = self.boto["iam"].list_service_specific_credentials(UserName=user or self.user)
+        return {
+            found["ServiceSpecificCredentialId"]: found["Status"]
+            for found in listed["ServiceSpecificCredentials"]
+        }
+
+    def policies(self, user: str | None = None) -> set[str]:
+        """Names of the inline ones and ARNs of the attached ones."""
+        iam, name = self.boto["iam"], user or self.user
+        inline = iam.list_user_policies(UserName=name)["PolicyNames"]
+        attached = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+        return {*inline, *(policy["PolicyArn"] for policy in attached)}
+
+    def groups(self, user: str) -> list[str]:
+        listed = self.boto["iam"].list_groups_for_user(UserName=user)["Groups"]
+        return [group["GroupName"] for group in listed]
+
+    def access_keys(self) -> list[str]:
+        listed = self.boto["iam"].list_access_keys(UserName=self.user)["AccessKeyMetadata"]
+        return [key["Status"] for key in listed]
+
+    def bearer(self) -> bool:
+        listed = self.boto["logs"].describe_log_groups(logGroupNamePrefix=self.log_group)["logGroups"]
+        (found,) = [group for group in listed if group["logGroupName"] == self.log_group]
+        return bool(found["bearerTokenAuthenticationEnabled"])
+
+    def moved(self) -> bool:
+        """Whether there is a new user; that the old one is there is seen by its keys."""
+        try:
+            self.boto["iam"].get_user(UserName=self.new_user)
+        except self.boto["iam"].exceptions.NoSuchEntityException:
+            return False
+        return True
+
+    def secret(self, name: str) -> str:
+        return str(self.boto["secretsmanager"].get_secret_value(SecretId=name)["SecretString"])
+
+
+def prepare(boto: Callable[..., Any]) -> Mapping[str, Any]:
+    """What all patients share: a group, a hold made beforehand, a secret, and a trail with an object."""
+    clients = {service: boto(service) for service in ("iam", "logs", "secretsmanager")}
+    clients["secretsmanager"].create_secret(Name=SHARED, SecretString="an older one")
+    _trail(boto("s3"), boto("cloudtrail"))
+    clients["iam"].create_group(GroupName=GROUP)
+    clients["iam"].create_policy(
+        PolicyName="hold", PolicyDocument=document("Deny", "logs:CallWithBearerToken")
+    )
+    return clients
+
+
+def _trail(s3: Any, cloudtrail: Any) -> None:
+    s3.create_bucket(Bucket="trail")
+    allowed = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statements = [
+        allowed | {"Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::trail"},
+        allowed | {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail/*"},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    s3.put_bucket_policy(Bucket="trail", Policy=policy)
+    day = datetime.now(UTC).strftime("%Y/%m/%d")
+    key = f"AWSLogs/123456789012/CloudTrail/us-east-1/{day}/empty.json.gz"
+    s3.put_object(Bucket="trail", Key=key, Body=gzip.compress(b'{"Records":[]}'))
+    cloudtrail.create_trail(Name="audit", S3BucketName="trail")
+    cloudtrail.start_logging(Name="audit")
+
+
+def admit(boto: Mapping[str, Any], sandbox: Sandbox, user: str) -> Patient:
+    """Put straight into the account, for that is done more often than anything else."""
+    iam, now = iam_backend(), sandbox.world.clock.now()
+    iam.create_user(HOME_REGION, user)
+    key = sandbox.world.part(CredentialStore).seed(user, LOGS, created=now)
+    access_key = iam.create_access_key(user_name=user)
+    iam.attach_user_policy(MANAGED, user)
+    iam.put_user_policy(user, "read", document("Allow", "s3:Get*"))
+    iam.add_user_to_group(GROUP, user)
+    patient = Patient(boto, user, key.id, access_key.access_key_id)
+    enable_bearer(logs_backends[ACCOUNT][HOME_REGION].create_log_group(patient.log_group, {}), True)
+    return patient
+
+
+def untouched(patient: Patient, *, but: str = "") -> None:
+    """All of the patient is as it was admitted, save what is named."""
+    seen = {
+        "keys": patient.keys() == {patient.key_id: "Active"},
+        "policies": patient.policies() == {MANAGED, "read"},
+        "access keys": patient.access_keys() == ["Active"],
+        "log group": patient.bearer(),
+        "users": not patient.moved(),
+    }
+    assert [name for name, as_it_was in seen.items() if not as_it_was and name != but] == []
+
+
+def _replaced(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = patient.keys()
+    assert new != patient.key_id
+    assert patient.keys() == {new: "Active"}
+    _holds_secret_of(patient, sandbox, new)
+    untouched(patient, but="keys")
+
+
+def _reset(patient: Patient, sandbox: Sandbox) -> None:
+    assert patient.keys() == {patient.key_id: "Active"}
+    _holds_secret_of(patient, sandbox, patient.key_id)
+    untouched(patient)
+
+
+def _moved(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = patient.keys(patient.new_user)
+    assert patient.keys(patient.new_user) == {new: "Active"}
+    assert patient.policies(patient.new_user) == {MANAGED, "read"}
+    assert patient.groups(patient.new_user) == [GROUP]
+    _holds_secret_of(patient, sandbox, new)
+    untouched(patient, but="users")
+
+
+def _shared(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = set(patient.keys()) - {patient.key_id}
+    assert patient.keys() == {patient.key_id: "Active", new: "Active"}
+    _holds_secret_of(patient, sandbox, new, SHARED)
+    untouched(patient, but="keys")
+
+
+def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str, name: str = "") -> None:
+    made = sandbox.world.part(CredentialStore).get(key_id)
+    assert made
+    secret = patient.secret(name or name_of(patient.boto["secretsmanager"], made.user))
+    assert secret == made.token, "the secret delivered is not the key's"
+
+
+def _as_before(patient: Patient, sandbox: Sandbox) -> None:
+    untouched(patient)
+
+
+@dataclass(frozen=True)
+class Route:
+    """*deeds* are taken, then *undone* are taken back; *ends* asks boto3 whether all is as it must be."""
+
+    deeds: tuple[Deed, ...]
+    undone: tuple[Deed, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    ends: Callable[[Patient, Sandbox], None] = _as_before
+    like: tuple[str, ...] = ()
+    """Routes that have some of its boundaries."""
+
+    def options(self, patient: Patient) -> Options:
+        chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
+        return Options(override="the service is gone", **{"source": "s3", **chosen})
+
+    async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
+        """Whatever of it was not done yet, as a responder would who is told where the case stands."""
+        runbook = await opening.look_up(aws, book, patient.key_id, user=patient.user)
+        with opening.begin(runbook, book):
+            await runbook.resume()
+            options = self.options(patient)
+            for deed in self.deeds:
+                state = runbook.state.step(deed).state
+                if not state.holds and state is not State.UNDONE:
+                    await runbook.apply(deed, options)
+            for deed in self.undone:
+                if runbook.state.step(deed).state is not State.UNDONE:
+                    await runbook.undo(deed, options)
+
+
+@dataclass(frozen=True)
+class Rotating(Route):
+    """A rotation, gone on with as it stands: to its end, or *back* again once the old key is Inactive."""
+
+    back: bool = False
+
+    async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
+        if any(case.state().closed_at for case in book.cases()):
+            return
+        rotation = await rotating.look_up(aws, book, patient.key_id, user=patient.user)
+        with opening.begin(rotation, book):
+            await rotation.resume()
+            options, undone = self.options(patient), State.UNDONE
+            while rotation.state.step(StepName.DEACTIVATE).state is not undone:
+                match (await rotation.standing(options)).next:
+                    case Next.REPLACE | Next.DEACTIVATE as stage:
+                        await rotation.apply(STEP[stage], options)
+                    case Next.IMPORT:
+                        await rotation.imported("imported, said the test")
+                    case Next.DONE:
+                        await rotation.close()
+                        return
+                    case _ if self.back:
+                        await rotation.undo(StepName.DEACTIVATE, options)
+                    case _:
+                        await rotation.apply(StepName.DELETE, options)
+            await rotation.abandon(options)
+
+
+def _new_user(patient: Patient) -> str:
+    return patient.new_user
+
+
+def _log_group(patient: Patient) -> tuple[str, ...]:
+    return (patient.log_group,)
+
+
+_ALL = (StepName.DEACTIVATE, StepName.REVIEW, StepName.REPLACE, StepName.DELETE, StepName.DENY)
+
+ROUTES = {
+    "five steps": Route(
+        _ALL, (StepName.DENY,), ends=_replaced, like=("deactivate", "review", "replace and delete", "deny")
+    ),
+    "deactivate": Route((StepName.DEACTIVATE,), (StepName.DEACTIVATE,)),
+    "review": Route((StepName.REVIEW,)),
+    "review of the history": Route((StepName.REVIEW,), (), {"source": "history"}),
+    "replace into a secret": Route(
+        (StepName.REPLACE,), (), {"secret_to": ToSecretsManager(SHARED)}, ends=_shared
+    ),
+    "replace and delete": Route((StepName.REPLACE, StepName.DELETE), ends=_replaced),
+    "deny": Route((StepName.DENY,), (StepName.DENY,)),
+    "managed hold": Route((StepName.DENY,), (StepName.DENY,), {"hold_policy": HOLD}),
+    "reset": Route(
+        (StepName.DEACTIVATE, StepName.REPLACE), (), {"in_place": True}, _reset, like=("deactivate",)
+    ),
+    "new user": Route((StepName.REPLACE,), (), {"new_user": _new_user}, _moved),
+    "new user taken back": Route(
+        (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, like=("new user",)
+    ),
+    "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
+    "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
+    "rotation": Rotating((), ends=_replaced),
+    "rotation taken back": Rotating((), like=("rotation",), back=True),
+}
+
+
+async def take_route(name: str, who: tuple[str, str, str], aws: AwsSession, book: CaseBook) -> None:
+    """As it is taken in a process of its own."""
+    await ROUTES[name].take(aws, book, Patient({}, *who))
+
+
+def check(sandbox: Sandbox, patient: Patient, book: CaseBook, route: Route) -> None:
+    """The account is as the route ends, and the journal agrees with it."""
+    route.ends(patient, sandbox)
+    (case,) = book.cases()
+    assert case.flaws() == ()
+    assert case.state().unsettled == {}

@@ -1,0 +1,276 @@
+"""The levers beside the five steps, the other forms of a step, and what boto3 says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.wire.server import Sandbox
+from services.aws.session import AwsSession
+from services.cases.case import CaseBook
+from services.cases.errors import CaseHeld, Changed, Refused
+from services.cases.plan import LeverName, State, StepName
+from services.incident import opening
+from services.incident.situation import Options
+from tests.services.incident.conftest import LOGS, Account, Opened
+from tests.storedsecrets import value_of
+
+HOLD = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Deny", "Action": "logs:CallWithBearerToken", "Resource": "*"},
+}
+
+
+@pytest.fixture
+def groups(boto: Callable[..., Any]) -> Callable[[], dict[str, bool]]:
+    """Two groups that take bearer tokens, in two Regions; asks boto3 which still do."""
+    clients = {region: boto("logs", region=region) for region in ("us-east-1", "us-west-2")}
+    for region, client in clients.items():
+        client.create_log_group(logGroupName=f"/app/{region}")
+        client.put_bearer_token_authentication(
+            logGroupIdentifier=f"/app/{region}", bearerTokenAuthenticationEnabled=True
+        )
+
+    def ask() -> dict[str, bool]:
+        return {
+            group["logGroupName"]: group["bearerTokenAuthenticationEnabled"]
+            for client in clients.values()
+            for group in client.describe_log_groups()["logGroups"]
+        }
+
+    return ask
+
+
+async def test_groups_off_and_on(
+    opened: Opened, account: Account, groups: Callable[[], dict[str, bool]]
+) -> None:
+    account.iam.create_user(UserName="other")
+    account.iam.create_service_specific_credential(UserName="other", ServiceName=LOGS)
+    both = Options(log_groups=("/app/us-east-1", "/app/us-west-2@us-west-2"))
+    async with opened() as runbook:
+        plan = await runbook.plan(LeverName.GROUPS, both)
+        assert [call.region for call in plan.calls] == ["us-east-1", "us-west-2"]
+        assert "other" in plan.warnings[0], "who else is hit is said first"
+        assert (await runbook.apply(LeverName.GROUPS, both)).verified
+        assert groups() == {"/app/us-east-1": False, "/app/us-west-2": False}
+        assert "already" in (await runbook.plan(LeverName.GROUPS, both)).already
+        undone = await runbook.undo(LeverName.GROUPS)
+        assert undone.step.state is State.UNDONE
+        assert groups() == {"/app/us-east-1": True, "/app/us-west-2": True}
+
+
+async def test_undo_leaves_groups_that_others_switched_off(
+    opened: Opened, account: Account, groups: Callable[[], dict[str, bool]], boto: Callable[..., Any]
+) -> None:
+    boto("logs", region="us-west-2").put_bearer_token_authentication(
+        logGroupIdentifier="/app/us-west-2", bearerTokenAuthenticationEnabled=False
+    )
+    async with opened() as runbook:
+        await runbook.apply(LeverName.GROUPS, Options(log_groups=("/app/us-east-1", "/app/us-west-2")))
+        await runbook.undo(LeverName.GROUPS)
+    assert groups() == {"/app/us-east-1": True, "/app/us-west-2": False}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("/nowhere",),
+        ("/app/us-east-1", "/nowhere"),
+        ("/app/us-east-1", "/app/us-east-1@us-west-2"),
+    ],
+)
+async def test_groups_that_are_not_there(opened: Opened, account: Account, names: tuple[str, ...]) -> None:
+    async with opened() as runbook:
+        with pytest.raises(Refused):
+            await runbook.apply(LeverName.GROUPS, Options(log_groups=names))
+
+
+async def test_access_keys_off_and_on(opened: Opened, account: Account) -> None:
+    made = [account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"] for _ in range(2)]
+    account.iam.update_access_key(UserName="web", AccessKeyId=made[1], Status="Inactive")
+
+    def status() -> dict[str, str]:
+        listed = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+        return {key["AccessKeyId"]: key["Status"] for key in listed}
+
+    async with opened() as runbook:
+        assert (await runbook.apply(LeverName.ACCESS_KEYS)).verified
+        assert set(status().values()) == {"Inactive"}
+        assert (await runbook.undo(LeverName.ACCESS_KEYS)).step.state is State.UNDONE
+        assert status() == {made[0]: "Active", made[1]: "Inactive"}, "only what was ours is undone"
+        with pytest.raises(Refused, match="AKIANOT"):
+            await runbook.apply(LeverName.ACCESS_KEYS, Options(access_keys=("AKIANOT",)))
+
+
+async def test_one_access_key_taken_back_leaves_the_lever_holding(opened: Opened, account: Account) -> None:
+    first, second = (
+        account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"] for _ in range(2)
+    )
+    async with opened() as runbook:
+        await runbook.apply(LeverName.ACCESS_KEYS)
+        result = await runbook.undo(LeverName.ACCESS_KEYS, Options(access_keys=(first,)))
+        assert result.step.state is State.CONFIRMED
+        assert "1 of 1 access keys Active, said AWS" in result.message
+        assert result.message.endswith(f"{second} still Inactive")
+        result = await runbook.undo(LeverName.ACCESS_KEYS)
+        assert result.step.state is State.UNDONE
+
+
+async def test_a_new_user_may_do_what_the_old_one_may(opened: Opened, account: Account) -> None:
+    iam = account.iam
+    boundary = iam.create_policy(PolicyName="boundary", PolicyDocument=json.dumps(HOLD))["Policy"]["Arn"]
+    managed = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
+    inline = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    iam.attach_user_policy(UserName="web", PolicyArn=managed)
+    iam.put_user_policy(UserName="web", PolicyName="read", PolicyDocument=json.dumps(inline))
+    iam.create_group(GroupName="shippers")
+    iam.add_user_to_group(GroupName="shippers", UserName="web")
+    iam.tag_user(UserName="web", Tags=[{"Key": "team", "Value": "obs"}])
+    iam.put_user_permissions_boundary(UserName="web", PermissionsBoundary=boundary)
+    iam.create_access_key(UserName="web")
+    new = Options(new_user="web-2")
+    async with opened() as runbook:
+        await runbook.apply(StepName.DENY)
+        plan = await runbook.plan(StepName.REPLACE, new)
+        assert plan.blocked is None, "the hold is on the old user alone"
+        assert any("1 access keys" in warning for warning in plan.warnings), "what is not copied is named"
+        assert (await runbook.apply(StepName.REPLACE, new)).verified
+
+        made = iam.get_user(UserName="web-2")["User"]
+        assert made["Tags"] == [{"Key": "team", "Value": "obs"}]
+        assert made["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+        attached = iam.list_attached_user_policies(UserName="web-2")["AttachedPolicies"]
+        assert [policy["PolicyArn"] for policy in attached] == [managed]
+        assert iam.list_user_policies(UserName="web-2")["PolicyNames"] == ["read"], "without the hold"
+        assert [g["GroupName"] for g in iam.list_groups_for_user(UserName="web-2")["Groups"]] == ["shippers"]
+        keys = iam.list_service_specific_credentials(UserName="web-2")["ServiceSpecificCredentials"]
+        assert [key["Status"] for key in keys] == ["Active"]
+        assert value_of(account.secrets, "web-2").startswith("ACWL")
+
+        assert (await runbook.undo(StepName.REPLACE)).step.state is State.UNDONE
+        with pytest.raises(iam.exceptions.NoSuchEntityException):
+            iam.get_user(UserName="web-2")
+
+
+async def test_somebody_elses_user_is_not_used(opened: Opened, account: Account) -> None:
+    account.iam.create_user(UserName="web-2")
+    async with opened() as runbook:
+        for name in ("web-2", "web"):
+            with pytest.raises(Refused, match="name another"):
+                await runbook.apply(StepName.REPLACE, Options(new_user=name))
+    assert account.new_keys() == []
+
+
+async def test_a_managed_hold(opened: Opened, account: Account) -> None:
+    arn = account.iam.create_policy(PolicyName="stop", PolicyDocument=json.dumps(HOLD))["Policy"]["Arn"]
+    async with opened() as runbook:
+        assert (await runbook.apply(StepName.DENY, Options(hold_policy=arn))).verified
+        assert account.policies() == []
+        assert "stop" in (await runbook.plan(StepName.DENY)).already
+        with pytest.raises(Refused, match="stop"):
+            await runbook.apply(StepName.REPLACE)
+        assert (await runbook.undo(StepName.DENY)).step.state is State.UNDONE
+    assert account.iam.list_attached_user_policies(UserName="web")["AttachedPolicies"] == []
+
+
+async def test_a_managed_policy_that_holds_nothing_is_refused(opened: Opened, account: Account) -> None:
+    other = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}
+    arn = account.iam.create_policy(PolicyName="no", PolicyDocument=json.dumps(other))["Policy"]["Arn"]
+    async with opened() as runbook:
+        with pytest.raises(Refused, match="does not deny logs:CallWithBearerToken"):
+            await runbook.apply(StepName.DENY, Options(hold_policy=arn))
+
+
+async def test_the_sweep_finds_what_else_there_is(opened: Opened, account: Account, sandbox: Sandbox) -> None:
+    iam = account.iam
+    access_key = iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    other = iam.create_service_specific_credential(UserName="web", ServiceName="bedrock.amazonaws.com")
+    iam.create_login_profile(UserName="web", Password="correct-Horse-9")
+    iam.attach_user_policy(UserName="web", PolicyArn="arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2")
+    sandbox.faults.add("deny:ListSSHPublicKeys")
+    async with opened() as runbook:
+        found = await runbook.sweep()
+        kinds = {one.kind: one for one in found.held}
+        assert kinds["access key"].name == access_key
+        assert kinds["access key"].lever is LeverName.ACCESS_KEYS
+        assert kinds["API key"].name == other["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+        assert "no API key of this kind" in kinds["managed policy"].words
+        assert "console password" in kinds
+        assert [part.what for part in found.unreadable] == ["SSH keys of web"]
+        assert runbook.case.journal.entries()[-1].kind == "sweep"
+
+
+async def test_what_changed_since_the_plan_was_shown_is_said(opened: Opened, account: Account) -> None:
+    async with opened() as runbook:
+        shown = await runbook.plan(StepName.DEACTIVATE)
+        account.iam.update_service_specific_credential(
+            UserName="web", ServiceSpecificCredentialId=account.key_id, Status="Inactive"
+        )
+        with pytest.raises(Changed, match="Inactive already"):
+            await runbook.apply(StepName.DEACTIVATE, shown=shown)
+        plan = await runbook.plan(StepName.REPLACE)
+        assert (await runbook.apply(StepName.REPLACE, shown=plan)).verified
+
+
+async def test_what_a_colleague_changed_is_said_when_the_case_goes_on(
+    opened: Opened, account: Account, book: CaseBook
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        await runbook.apply(StepName.DENY)
+    account.iam.update_service_specific_credential(
+        UserName="web", ServiceSpecificCredentialId=account.key_id, Status="Active"
+    )
+    async with AwsSession() as aws:
+        runbook = await opening.look_up(aws, book, account.key_id, user="web")
+        with opening.begin(runbook, book):
+            (said,) = await runbook.resume()
+            assert said.startswith("deactivate was changed since, by somebody else: still Active, said AWS")
+            assert runbook.state.step(StepName.DEACTIVATE).state is State.REQUESTED
+            assert account.statuses() == {account.key_id: "Active"}, "it is said, and not overwritten"
+            assert runbook.state.step(StepName.DENY).state is State.CONFIRMED
+            assert (await runbook.apply(StepName.DEACTIVATE)).verified
+    async with opened() as runbook:
+        assert runbook.state.step(StepName.DEACTIVATE).state is State.CONFIRMED
+
+
+async def test_a_reset_that_woke_its_key_is_nobody_elses_change(opened: Opened, account: Account) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        await runbook.apply(StepName.REPLACE, Options(in_place=True))
+    async with opened() as runbook:
+        assert await runbook.resume() == ()
+
+
+async def test_a_case_taken_over_is_written_by_one_alone(
+    opened: Opened, account: Account, book: CaseBook
+) -> None:
+    async with opened() as runbook:
+        other = book.get(runbook.case.id)
+        with pytest.raises(CaseHeld):
+            other.__enter__()
+        before = other.take_over()
+        with other:
+            assert "process" in str(before)
+            with pytest.raises(CaseHeld, match="taken over"):
+                await runbook.apply(StepName.DEACTIVATE)
+            assert account.statuses() == {account.key_id: "Active"}
+            other.append("note", text="mine now")
+    assert book.get(other.id).flaws() == ()
+
+
+async def test_credentials_that_expire_are_renewed_and_the_case_goes_on(
+    opened: Opened, account: Account, sandbox: Sandbox
+) -> None:
+    from services.aws.errors import Expired
+
+    sandbox.faults.add("expired:UpdateServiceSpecificCredential:1")
+    async with opened() as runbook:
+        with pytest.raises(Expired, match="Renew"):
+            await runbook.apply(StepName.DEACTIVATE)
+        await runbook.aws.renew()
+        assert (await runbook.apply(StepName.DEACTIVATE)).verified

@@ -1,0 +1,121 @@
+"""Steps and plans as plain text: states in words, commands that can be pasted."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+
+import pytest
+
+from services.aws.call import Call
+from services.cases.plan import Deed, Plan, State, StepName
+from services.cases.state import CaseState, SentCall, StepState
+from tui.dialogs import steps
+from tui.dialogs.planview import command_lines, step_told
+from tui.screens.runbook.steplist import step_line
+from tui.widgets.choices import choices_line
+from tui.widgets.lines import plain, width_of
+
+AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+CALL = Call(
+    "iam", "DeleteServiceSpecificCredential", {"UserName": "a b", "ServiceSpecificCredentialId": "ACCA1"}
+)
+PLAN = Plan(StepName.DELETE, "Delete ACCA1", "This one key.", "Others.", False, None, calls=(CALL,))
+
+
+def row_of(now: StepState, plan: Plan | None = None, under_way: str | None = None) -> steps.StepRow:
+    step = plan.step if isinstance(plan, Plan) and isinstance(plan.step, StepName) else StepName.DEACTIVATE
+    plans = {step: plan} if plan else {}
+    going: dict[Deed, str] = {step: under_way} if under_way else {}
+    rows = steps.rows(CaseState(steps={step: now}), plans, {}, going)
+    return rows[list(StepName).index(step)]
+
+
+@pytest.mark.parametrize(
+    ("state", "sign", "words"),
+    [
+        (State.REQUESTED, "▸", "requested: still Active, said AWS"),
+        (State.CONFIRMED, "✓", "Inactive, said AWS 14:02:11"),
+        (State.IN_FORCE, "✓", "seen in force: last refused call 14:02:40"),
+        (State.UNDONE, "↶", "taken back: Active, said AWS"),
+        (State.FAILED, "✗", "failed: Not allowed"),
+        (State.UNKNOWN, "?", "not known: no answer"),
+    ],
+)
+def test_each_state_has_a_sign_and_its_words(state: State, sign: str, words: str) -> None:
+    said = words.partition(": ")[2] if state not in (State.CONFIRMED, State.IN_FORCE) else words
+    row = row_of(StepState(state, AT, said))
+    assert (row.sign, row.words) == (sign, words)
+
+
+def test_no_two_states_look_alike() -> None:
+    told = {state: row_of(StepState(state, AT, "x")) for state in State if state is not State.TODO}
+    looks = {(row.sign, row.words) for row in told.values()}
+    # "confirmed" and "in force" share a sign: their words, which come from the journal, differ.
+    assert len(looks) == len(told) - 1
+
+
+def test_what_is_under_way_comes_before_what_was() -> None:
+    assert row_of(StepState(State.CONFIRMED, AT, "done"), PLAN, "under way").words == "under way"
+
+
+def test_a_waiting_step_is_not_called_blocked() -> None:
+    waiting = Plan(
+        StepName.DELETE,
+        "t",
+        "s",
+        "l",
+        False,
+        None,
+        blocked="Not seen yet (--override REASON).",
+        overridable=True,
+    )
+    assert row_of(StepState(), waiting).words == "waits: Not seen yet."
+    stuck = Plan(StepName.DELETE, "t", "s", "l", False, None, blocked="The hold: lift it (`--undo deny`).")
+    assert row_of(StepState(), stuck).words == "blocked: The hold: lift it."
+
+
+def test_a_step_that_no_longer_holds_is_said() -> None:
+    row = row_of(StepState(State.CONFIRMED, AT, "gone"), PLAN)
+    assert row.words == "changed since, by somebody else: delete ACCA1"
+
+
+@pytest.mark.parametrize("width", [20, 40, 78])
+@pytest.mark.parametrize(
+    "command",
+    [
+        CALL.cli,
+        "aws logs x --name '--y'",
+        Call("iam", "PutUserPolicy", {"PolicyDocument": '{"A": "b c"}'}).cli,
+    ],
+)
+def test_a_broken_command_is_the_same_command(command: str, width: int) -> None:
+    lines = command_lines(command, width)
+    assert all(len(line) <= width for line in lines)
+    if all(len(word) < width - 4 for word in shlex.split(command)):
+        pasted = "\n".join(lines).removeprefix("$ ").replace("\\\n", "")
+        assert shlex.split(pasted) == shlex.split(command)
+
+
+def test_a_step_that_was_taken_shows_what_was_sent() -> None:
+    sent = SentCall(CALL, AT, "req-1")
+    row = row_of(StepState(State.CONFIRMED, AT, "gone, said AWS 14:02:11", (sent,)))
+    told = [
+        plain(line) for line in step_told(row, StepState(State.CONFIRMED, calls=(sent,)), None, (), (), 78)
+    ]
+    assert told[0].strip() == "✓ gone, said AWS 14:02:11"
+    assert "14:02:11 iam DeleteServiceSpecificCredential, request req-1" in " ".join(told)
+
+
+def test_a_line_is_as_wide_as_its_room_and_marks_the_chosen_one_without_colour() -> None:
+    row = row_of(StepState(State.CONFIRMED, AT, "x" * 200))
+    line = step_line(row, 60, chosen=True)
+    assert width_of(line) == 60
+    assert plain(line).startswith("›1 ✓ deactivate")
+    assert plain(line).endswith("…")
+    assert plain(step_line(row, 60, chosen=False)).startswith(" 1 ✓")
+
+
+def test_the_chosen_button_is_marked_without_colour() -> None:
+    assert plain(choices_line(("Leave it", "Delete"), 0)) == " › [ Leave it ]   [ Delete ]"
+    assert plain(choices_line(("Leave it", "Delete"), 1)) == "   [ Leave it ] › [ Delete ]"

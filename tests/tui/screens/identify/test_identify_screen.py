@@ -1,0 +1,170 @@
+"""Identify: read offline, matched online, and the secret shown and kept nowhere."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+
+from sandbox.wire.server import Sandbox
+from tests.tui.piloting import Driver, driven
+from tui.screens.identify.dialog import IdentifyDialog
+from tui.screens.keys.inventory import InventoryScreen
+from tui.screens.runbook.screen import RunbookScreen
+from tui.settings.options import Start
+from tui.widgets.secretfield import SecretField
+
+Boto = Callable[..., Any]
+
+
+@pytest.fixture
+def token(boto: Boto) -> str:
+    """The key of `web`, which is the only one."""
+    iam = boto("iam")
+    iam.create_user(UserName="web")
+    made = iam.create_service_specific_credential(UserName="web", ServiceName="logs.amazonaws.com")
+    return str(made["ServiceSpecificCredential"]["ServiceCredentialSecret"])
+
+
+@pytest.fixture
+async def driver(sandbox: Sandbox, token: str, tmp_path: Path) -> AsyncIterator[Driver]:
+    async with driven(tmp_path, Start()) as driver:
+        await driver.wait("1 key")
+        yield driver
+
+
+def paste(driver: Driver, text: str) -> None:
+    driver.app.post_message(events.Paste(text))
+
+
+def secret_of(token: str) -> str:
+    return base64.b64decode(token.removeprefix("ACWL")).decode().partition(":")[2]
+
+
+async def test_a_pasted_key_is_told_matched_and_opened(driver: Driver, token: str) -> None:
+    await driver.press("i")
+    await driver.wait("identify a leaked key")
+    paste(driver, token)
+    await driver.wait("logs.amazonaws.com (ACWL)", "user web", "123456789012, this one")
+    await driver.wait("alias web-at-123456789012", "active, made")
+    await driver.press("enter")
+    await driver.wait_gone("identify a leaked")
+    assert isinstance(driver.app.screen, InventoryScreen)
+    assert driver.app.screen.subject is not None
+    assert driver.app.screen.subject.user == "web"
+
+
+async def test_the_runbook_is_one_key_away(driver: Driver, token: str) -> None:
+    await driver.press("i")
+    paste(driver, f"  Bearer {token}\n")
+    await driver.wait("active, made")
+    await driver.press("r")
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "no runbook")
+
+
+async def test_a_key_typed_by_a_terminal_without_bracketed_paste(driver: Driver, token: str) -> None:
+    await driver.press("i")
+    await driver.press("x", "backspace", *token[:8])
+    await driver.wait("8 characters")
+    await driver.type(token[8:])
+    await driver.wait("active, made")
+    await driver.press("n", *"AKIA", "enter")
+    await driver.wait("does not begin like any API key", "the leaked key, as one line")
+
+
+async def test_a_paste_anywhere_opens_identify(driver: Driver, token: str) -> None:
+    paste(driver, token)
+    await driver.wait("identify a leaked key", "active, made")
+
+
+async def test_offline_facts_come_before_aws_answers(sandbox: Sandbox, driver: Driver, token: str) -> None:
+    answer = threading.Event()
+
+    def hold() -> None:
+        answer.wait(10)
+
+    sandbox.faults.on("ListServiceSpecificCredentials", "before", hold)
+    paste(driver, token)
+    await driver.wait("user web", "looking for it among the account's keys…")
+    assert "respond" in driver.text
+    await driver.press("r")
+    await driver.wait("As soon as its key is found.")
+    answer.set()
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "what was pressed was forgotten")
+
+
+async def test_what_is_no_key_gets_its_sentence(driver: Driver) -> None:
+    await driver.press("i")
+    for given, said in (
+        ("ACWLabc", "cannot be decoded"),
+        ("AKIAIOSFODNN7EXAMPLE", "IAM access key id"),
+        ("ACWL\nACWL", "a space or a line break inside"),
+        ("hello", "does not begin like any API key"),
+        ("x" * 20_000, "far too long"),
+        ("\x1b]52;c;aGk=\x07", "does not begin"),
+        ("A" * 10_000_000, "far too long"),
+    ):
+        paste(driver, given)
+        await driver.wait(said)
+    await driver.press("enter", "escape")
+    await driver.wait_gone("identify a leaked")
+
+
+async def test_a_key_of_another_account_is_told_so(driver: Driver) -> None:
+    foreign = "ACWL" + base64.b64encode(b"eve-at-999999999999:" + b"s" * 60).decode()
+    paste(driver, foreign)
+    await driver.wait("999999999999, which is not this one (123456789012)")
+    await driver.wait("no key of this account has that alias")
+    await driver.press("r")
+    await driver.wait("respond: no key is chosen")
+    await driver.press("n")
+    await driver.wait("Paste the key and press enter")
+
+
+async def test_a_key_that_was_cut_still_names_its_user(driver: Driver, token: str) -> None:
+    paste(driver, token[:60])
+    await driver.wait("user web", "it was cut", "active, made")
+
+
+async def test_when_aws_fails_what_is_known_offline_stays(
+    sandbox: Sandbox, driver: Driver, token: str
+) -> None:
+    sandbox.faults.add("deny:ListServiceSpecificCredentials")
+    paste(driver, token)
+    await driver.wait("user web", "Not allowed: iam:ListServiceSpecificCredentials")
+
+
+async def test_the_secret_is_on_no_screen_and_in_no_object_of_ours(driver: Driver, token: str) -> None:
+    secret = secret_of(token)
+    seen = []
+    paste(driver, token)
+    for words in ("user web", "active, made"):
+        await driver.wait(words)
+        seen.append(driver.text)
+    assert isinstance(driver.app.screen, IdentifyDialog)
+    assert not driver.app.screen.query_one(SecretField)._held
+    assert not any(secret in text or token in text for text in seen)
+    gc.collect()
+    ours = [
+        found for found in gc.get_objects() if str(type(found).__module__).startswith(("tui.", "services."))
+    ]
+    assert driver.app.screen in ours
+    assert not any(secret in repr(vars(found)) for found in ours if hasattr(found, "__dict__"))
+
+
+async def test_leaving_forgets_what_was_typed(driver: Driver) -> None:
+    await driver.press("i")
+    await driver.press(*"half a key")
+    await driver.wait("10 characters")
+    assert isinstance(driver.app.screen, IdentifyDialog)
+    field = driver.app.screen.query_one(SecretField)
+    assert "half" not in driver.text
+    await driver.press("escape")
+    await driver.wait_gone("identify a leaked")
+    assert not field._held

@@ -1,0 +1,379 @@
+"""The traffic screen, live: what flows, what is gone, and when it asks AWS."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.logs.meter import Meter
+from sandbox.wire.server import Sandbox
+from services.traffic.traffic import FALLING, FLOWING, GONE, GroupFlow, Reading, judge
+from tests.tui.piloting import Driver, driven
+from tui.flows.graph import FlowGrid
+from tui.flows.picture import Picture, place_of
+from tui.flows.plot import Mark
+from tui.flows.view import aftermath, changes, flow_of, in_order, newest_stop, state_words, summary
+from tui.flows.window import Window
+from tui.screens.traffic.screen import TrafficScreen
+from tui.settings.options import Start
+from tui.widgets.lines import plain
+
+Boto = Callable[..., Any]
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+QUICK: dict[str, Any] = {"period_seconds": 5, "poll_seconds": 0.05}
+
+
+class Account:
+    """Log groups with five minutes of flow behind them, and a count of the metric calls."""
+
+    def __init__(self, sandbox: Sandbox, boto: Boto) -> None:
+        self._sandbox, self._boto = sandbox, boto
+        self.calls = 0
+        sandbox.faults.on("GetMetricData", "before", self._count)
+
+    def _count(self) -> None:
+        self.calls += 1
+
+    def group(self, name: str, size: int, *, bearer: bool = True, until: timedelta = timedelta()) -> None:
+        logs = self._boto("logs")
+        logs.create_log_group(logGroupName=name)
+        logs.put_bearer_token_authentication(logGroupIdentifier=name, bearerTokenAuthenticationEnabled=bearer)
+        now = datetime.now(UTC)
+        with self._sandbox.world.lock:
+            for seconds in range(int(until.total_seconds()), 300, 5):
+                when = now - timedelta(seconds=seconds)
+                self._sandbox.world.part(Meter).add("us-east-1", name, when, size)
+
+    def before(self, name: str, ago: timedelta, size: int) -> None:
+        with self._sandbox.world.lock:
+            self._sandbox.world.part(Meter).add("us-east-1", name, datetime.now(UTC) - ago, size)
+
+
+@pytest.fixture
+def account(sandbox: Sandbox, boto: Boto) -> Account:
+    return Account(sandbox, boto)
+
+
+async def test_groups_that_take_tokens_are_drawn_the_strongest_first(
+    account: Account, tmp_path: Path
+) -> None:
+    account.group("/aws/weak", 1_000)
+    account.group("/aws/strong", 70_000)
+    account.group("/aws/over", 5_000, until=timedelta(seconds=120))
+    account.group("/aws/signed", 9_000, bearer=False)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("3 groups", "▸ /aws/strong ── ▶ flowing 70.0 kB/5 s", "■ gone since")
+        await driver.wait("last 5 min", "█", "80k ┤")
+        text = driver.text
+        assert text.index("/aws/strong") < text.index("/aws/weak")
+        assert "/aws/signed" not in text
+        await driver.press("a")
+        await driver.wait("/aws/signed", "4 groups")
+
+
+async def test_zooming_moving_and_looking_further_back(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/weak", 1_000)
+    account.group("/aws/strong", 70_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("2 groups", "last 5 min")
+        await driver.press("enter")
+        await driver.wait("group 1 of 2")
+        await driver.press("j")
+        await driver.wait("group 2 of 2", "─ /aws/weak")
+        assert "/aws/strong" not in driver.text
+        await driver.press("escape")
+        await driver.wait("/aws/strong", "/aws/weak")
+        await driver.press("w")
+        await driver.wait("last 20 min")
+
+
+async def test_time_is_walked_through_and_compared(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    account.before("/aws/app", timedelta(days=1), 700)
+    async with driven(tmp_path, Start("traffic"), size=(120, 24), **QUICK) as driver:
+        await driver.wait("last 5 min · ╌╌ a day before", "▶ flowing")
+        await driver.press("left")
+        await driver.wait("5 min until", "█")
+        await driver.press("right")
+        await driver.wait("last 5 min", "█")
+        await driver.press("right")
+        await driver.wait("later: this is the newest")
+        await driver.press("left", "left", "0", "minus")
+        await driver.wait("last 20 min", "5 s a point")
+        await driver.press("minus")
+        await driver.wait("last 1 h", "20 s a point")
+        await driver.press("plus", "plus")
+        await driver.wait("last 5 min")
+        await driver.press("plus")
+        await driver.wait("shorter: a point is no finer")
+        await driver.press("b")
+        await driver.wait("no points of a week before")
+        await driver.press("b")
+        await driver.wait("Dashed: nothing.", "last 5 min · 5 s a point")
+
+
+async def test_a_long_window_is_one_call_a_tick_too(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    account.group("/aws/other", 500)
+    account.before("/aws/app", timedelta(days=3), 700)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("2 groups")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        await driver.press(*["minus"] * 7)
+        await driver.wait("last 7 d")
+        ticks, read = 0, screen._feed.read
+
+        async def count(*args: Any, **options: Any) -> Any:
+            nonlocal ticks
+            ticks += 1
+            return await read(*args, **options)
+
+        screen._feed.read = count  # type: ignore[method-assign]
+        before = account.calls
+        await driver.until(lambda: ticks >= 4, "it reads no more")
+        await driver.press("space")
+        assert account.calls - before <= ticks + 1
+
+
+async def test_the_large_graph_has_its_events_and_the_sum_is_of_all(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 4_000)
+    account.group("/aws/other", 3_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("2 groups")
+        await driver.press("enter")
+        await driver.wait("/aws/app ── IncomingBytes/5 s", "IncomingLogEvents ── newest 1/5 s")
+        await driver.press("j")
+        await driver.wait("/aws/other ── IncomingBytes/5 s", "IncomingLogEvents")
+        await driver.press("s")
+        await driver.wait("All of 2 groups ── 7.0 kB/5 s now", "8k ┤")
+        await driver.press("escape")
+        await driver.wait("▸ /aws/other", "/aws/app")
+
+
+async def test_graphs_are_drawn_as_chosen(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 4_000)
+    async with driven(tmp_path, Start("traffic"), graphs="ascii", **QUICK) as driver:
+        await driver.wait("4k |", "####")
+        await driver.press("v")
+        await driver.wait("shown as numbers", "Newest 4.0 kB at", "largest 4.0 kB", "Means: from")
+        await driver.press("v")
+        await driver.wait("shown as blocks", "4k ┤", "███")
+        await driver.press("v")
+        await driver.wait("shown as braille", "4k ┤", "⣿⣿")
+
+
+async def test_graphs_held_still_can_be_walked_through(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("▶ flowing")
+        await driver.press("space")
+        await driver.wait("paused at")
+        before = account.calls
+        await driver.press("left")
+        await driver.wait("paused at", "5 min until")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        assert not screen._poll.running
+        assert account.calls <= before + 2
+
+
+async def test_a_flow_that_starts_again_rings_and_is_said(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.group("/aws/app", 1_000, until=timedelta(seconds=120))
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("■ gone since")
+        rung: list[bool] = []
+        monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
+        account.before("/aws/app", timedelta(seconds=5), 900)
+        await driver.wait("/aws/app: bytes are coming in again.")
+        assert rung == [True]
+
+
+async def test_it_asks_aws_only_while_it_is_seen(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("1 group")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        await driver.until(lambda: account.calls > 2, "it asked no more")
+        await driver.press("space")
+        await driver.wait("paused at", "space goes on")
+        await stands_still(driver, account)
+        await driver.press("space")
+        before = account.calls
+        await driver.until(lambda: account.calls > before + 1, "it did not go on")
+        await driver.press("question_mark")
+        await driver.wait("What can be done here: traffic")
+        assert not screen._poll.running
+        await stands_still(driver, account)
+        await driver.press("escape", "colon")
+        await driver.wait("a command, or a word of what it does")
+        assert not screen._poll.running
+        await driver.press("escape")
+        before = account.calls
+        await driver.until(lambda: account.calls > before + 1, "it did not go on")
+
+
+async def stands_still(driver: Driver, account: Account) -> None:
+    """For ten times as long as a poll takes; one reading may have been under way."""
+    before = account.calls
+    await asyncio.sleep(0.5)
+    assert account.calls <= before + 1
+
+
+async def test_what_fails_keeps_the_graphs_and_is_asked_less_often(
+    sandbox: Sandbox, account: Account, tmp_path: Path
+) -> None:
+    account.group("/aws/app", 1_000)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("▶ flowing")
+        sandbox.faults.add("deny:GetMetricData")
+        await driver.wait("! not read since", "/aws/app", "█")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        await driver.until(lambda: screen._poll.pause_seconds >= 0.2, "it does not back off")
+        sandbox.faults.clear()
+        await driver.press("ctrl+r")
+        await driver.wait_gone("not read since")
+        assert screen._poll.failures == 0
+
+
+async def test_an_error_at_first_is_a_sentence(sandbox: Sandbox, account: Account, tmp_path: Path) -> None:
+    account.group("/aws/app", 1_000)
+    sandbox.faults.add("expired:*")
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("Renew the credentials", "or at once with ctrl+r")
+        sandbox.faults.clear()
+        await driver.press("ctrl+r")
+        await driver.wait("▶ flowing")
+
+
+async def test_where_no_group_takes_tokens_it_says_so(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/signed", 9_000, bearer=False)
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("None of 1 log group takes bearer tokens here.", "us-east-1")
+        await driver.press("enter")
+        await driver.wait("zoom: there is no graph yet")
+        await driver.press("a")
+        await driver.wait("/aws/signed", "no bearer tokens")
+
+
+async def test_named_groups_are_shown_whatever_their_switch(account: Account, tmp_path: Path) -> None:
+    account.group("/aws/signed", 9_000, bearer=False)
+    account.group("/aws/app", 1_000)
+    async with driven(tmp_path, Start("traffic", log_groups=("/aws/signed",)), **QUICK) as driver:
+        await driver.wait("/aws/signed", "1 group")
+        assert "/aws/app" not in driver.text
+    async with driven(tmp_path, Start("traffic", log_groups=("/none",)), **QUICK) as driver:
+        await driver.wait("No log group is called /none here.")
+
+
+async def test_a_reading_with_nothing_new_sends_nothing(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.group("/aws/over", 5_000, until=timedelta(seconds=120))
+    async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
+        await driver.wait("■ gone")
+        grid = driver.app.screen.query_one(FlowGrid)
+        await driver.press("space")
+        await driver.wait("paused")
+        refreshed: list[object] = []
+        monkeypatch.setattr(grid, "refresh", lambda *regions, **_: refreshed.extend(regions))
+        grid.draw(grid.lines)
+        assert refreshed == []
+        grid.draw([*grid.lines[:-1], (("x", "text"), *grid.lines[-1][1:])])
+        assert len(refreshed) == 1
+
+
+def group(name: str, *values: float | None) -> GroupFlow:
+    newest = NOW - MINUTE
+    points = tuple((newest - (len(values) - 1 - at) * MINUTE, value) for at, value in enumerate(values))
+    state, words = judge(points, NOW, MINUTE)
+    seen = [at for at, value in points if value is not None]
+    return GroupFlow(name, "us-east-1", True, points, max(seen, default=None), state, words)
+
+
+def reading(*groups: GroupFlow) -> Reading:
+    return Reading(groups, NOW, 60)
+
+
+def test_what_began_and_what_ended_is_told_once() -> None:
+    flows, gone = group("a", *[5] * 30), group("a", *[5] * 20, *[None] * 10)
+    assert (flows.state, gone.state) == (FLOWING, GONE)
+    assert changes(None, reading(gone)) == []
+    assert changes(reading(flows), reading(gone)) == ["a: the flow is gone since 13:52:00, 10 min ago."]
+    assert changes(reading(gone), reading(gone)) == []
+    assert changes(reading(gone), reading(flows)) == ["a: bytes are coming in again."]
+
+
+def test_states_are_a_sign_and_a_word() -> None:
+    falling = group("a", *[9e6] * 12, 1e6, 1e6, 1e6)
+    assert falling.state == FALLING
+    assert state_words(falling, 60) == "▼ falling 1.0 MB/min · newest point 0 s old"
+    assert state_words(group("a", *[None] * 60), 60) == "· never seen · no bytes in the last 1 h"
+
+
+def test_the_region_is_named_where_there_are_several() -> None:
+    near = group("a", 5)
+    far = GroupFlow("a", "eu-west-1", True, near.points, near.newest, near.state, near.words)
+    span = timedelta(hours=1)
+    assert flow_of(near, reading(near), NOW, span, (), chosen=False).title == "a"
+    assert flow_of(far, reading(near, far), NOW, span, (), chosen=True).title == "▸ a · eu-west-1"
+
+
+def test_the_summary_says_how_many_of_how_many() -> None:
+    groups = [group(f"g{n}", 1_000_000.0 * n) for n in range(20)]
+    window = Window(timedelta(hours=3), 60, compared=None)
+    picture = Picture(reading(*in_order(groups)), window, NOW, {}, {}, {})
+    told = [plain(line) for line in summary(picture, (4, 8), 60, None, "-")]
+    assert told[-1] == "groups 5–8 of 20 · last 3 h"
+    assert told[0] == "groups 5–8 of 20 · 190 MB/min in all · last 3 h · 1 min a point, read every 1 min"
+    compared = replace(picture, window=window.compared_next())
+    assert "last 3 h · no points of a day before" in plain(summary(compared, (4, 8), 60, None, "-")[0])
+    known = replace(compared, usual={("us-east-1", "g1"): ((NOW, 1.0),)})
+    assert "last 3 h · -- a day before" in plain(summary(known, (4, 8), 60, None, "-")[0])
+
+
+def test_the_sum_ends_where_the_slowest_of_what_flows_ends() -> None:
+    slow, fast = group("slow", *[900.0] * 8, None, None), group("fast", *[10.0] * 10)
+    gone = group("gone", *[5.0] * 2, *[None] * 40)
+    curves = {place_of(each): each.points[-10:] for each in (slow, fast, gone)}
+    picture = Picture(
+        reading(slow, fast, gone), Window(timedelta(hours=1), 60, compared=None), NOW, curves, {}, {}
+    )
+    summed, _ = picture.total()
+    assert [value for _, value in summed] == [910.0] * 8 + [None] * 2
+
+
+def test_a_window_moves_by_its_span_and_stays_where_points_are() -> None:
+    window = Window(timedelta(hours=1), 60)
+    assert window.moved(0.5) == window
+    earlier = window.moved(-0.5).moved(-0.5)
+    assert earlier.ago == timedelta(hours=1)
+    assert earlier.words(NOW) == "1 h until 13:05"
+    assert earlier.moved(1) == window
+    assert window.moved(-100_000).frame(NOW)[0] > NOW - timedelta(days=455)
+    assert window.moved(-100_000).period_seconds == 3600
+    longest = window.spanning(99)
+    assert (longest.span, longest.period_seconds) == (timedelta(days=15), 10800)
+    assert window.compared_next().compared_words == "a week before"
+
+
+def test_the_newest_deed_that_still_holds_is_the_one_that_is_spoken_of() -> None:
+    marks = [Mark(NOW - n * MINUTE, name) for n, name in ((9, "deactivate"), (8, "deny"), (7, "lift hold"))]
+    assert newest_stop(marks) == marks[0]
+    assert newest_stop([*marks, Mark(NOW, "reactivate")]) is None
+    quiet = group("a", *[5] * 40, *[None] * 8)
+    told = aftermath(quiet, marks, 60, NOW)
+    assert told is not None
+    assert told.short == "bytes came after it too"
+    assert aftermath(group("a", 5, 5), marks, 60, NOW) is None

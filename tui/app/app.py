@@ -1,0 +1,399 @@
+"""The Textual app: opens screens, holds the way to AWS, and says where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.filter import LineFilter, NoColor
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from services.aws.errors import AwsError
+from services.base.text import clean
+from tui.app.clipboard import osc52
+from tui.app.connection import Connection, standard
+from tui.app.errorlog import ErrorLog, Trouble
+from tui.app.run import INTERRUPTED
+from tui.app.safety import ControlFilter
+from tui.app.shadow import Shadow
+from tui.app.start import StartScreen
+from tui.app.typeahead import TypeAhead
+from tui.frame.base import Commands
+from tui.look.roles import Role, styles
+from tui.look.themes import THEMES, choose
+from tui.settings.context import Context, OpenCase, Subject
+from tui.settings.options import Options
+
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
+    from services.goals.governance.documents import Wanted
+    from services.goals.governance.targets import Target
+    from services.keys.inventory import Key
+    from tui.dialogs.desk import Desk
+
+_CONTROLS = ControlFilter()
+_NO_COLOR = NoColor()
+
+
+class StanchApp(TypeAhead[None]):
+    """Screens ask it for ``aws()``, ``options``, ``context`` and ``errors``, and to open each other."""
+
+    TITLE = "stanch"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [("ctrl+c", "interrupt", "")]  # noqa: RUF012 (Textual's own shape)
+
+    context: reactive[Context] = reactive(Context(), init=False)
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.graphs = options.graphs
+        """How graphs are drawn; the traffic screen changes it."""
+        self.errors = ErrorLog()
+        self.guiding = options.demo
+        """Whether a newcomer is led on, wherever they are."""
+        # Asked now: before it is known who is asking, the inventory may have kept its first look there.
+        self._first_run = not (options.demo or options.state_dir.exists())
+        self.leaving = False
+        """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
+        self._desk: Desk | None = None
+        self._shadow = Shadow()
+        self._roles: tuple[str, Mapping[Role, Style]] | None = None
+        self.connection = Connection(options.connect or standard(options))
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = choose(options.theme, self.console.color_system, self.no_color)
+        self.set_reactive(
+            StanchApp.context,
+            Context(
+                profile=options.profile,
+                colour=options.colour,
+                read_only=options.read_only,
+                demo=options.demo,
+                waiting=options.connecting,
+            ),
+        )
+
+    def get_default_screen(self) -> Screen[Any]:
+        return StartScreen()
+
+    def begin(self) -> None:
+        """Open the first screen, over the one that was painted first and stays below all others."""
+        self.push_screen(self._first_screen())
+        self.release_keys()
+
+    def _first_screen(self) -> Screen[Any]:
+        start = self.options.start
+        match start.screen:
+            case "traffic":
+                from tui.screens.traffic.screen import TrafficScreen
+
+                return TrafficScreen(start.log_groups)
+            case "runbook" if start.key_id:
+                from tui.screens.runbook.screen import RunbookScreen
+
+                return RunbookScreen(start.key_id, start.user, case=start.case)
+            case "events" if start.user:
+                from tui.screens.events.screen import EventsScreen
+
+                return EventsScreen(start.user, start.key_id)
+            case "cases":
+                from tui.screens.cases.screen import CasesScreen
+
+                return CasesScreen()
+        from tui.screens.keys.inventory import InventoryScreen
+
+        return InventoryScreen()
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
+            loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
+        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+        self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._shadow.forget()
+
+    async def on_unmount(self) -> None:
+        if self._desk:
+            await self._desk.close()
+        await self.connection.close()
+
+    @property
+    def desk(self) -> Desk:
+        """The keys being handled, and the steps under way whatever screen is open."""
+        if self._desk is None:
+            from tui.dialogs.desk import Desk
+
+            self._desk = Desk(self)
+        return self._desk
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The steps that the program's end waits for."""
+        return self._desk.under_way() if self._desk else ()
+
+    async def aws(self) -> AwsSession:
+        """The session, waited for; raises the AwsError that keeps it from opening."""
+        return await self.connection.aws()
+
+    async def _introduce(self) -> None:
+        """Learn who is asking, and of which account, for the status line."""
+        try:
+            aws = await self.aws()
+            regions = await aws.regions()
+            self.context = replace(self.context, regions=regions, waiting="asking AWS who you are…")
+            from services.aws.account import get_alias
+            from services.aws.sts import get_caller
+
+            caller = await get_caller(aws)
+            self.context = replace(
+                self.context, account=caller.account, caller=caller.name, waiting=None, trouble=None
+            )
+            self.context = replace(self.context, alias=await get_alias(aws))
+            self._welcome()
+            self._offer_guide()
+            await self._offer_open_cases()
+        except AwsError as error:
+            self.keep("signing in", error)
+            self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
+
+    def _offer_guide(self) -> None:
+        if self._first_run and isinstance(self.screen, Commands):
+            self.screen.say("First time here? W leads you through the five steps, until W ends it.")
+
+    async def look_for_open_cases(self) -> None:
+        """Let the status line count the cases that nobody closed."""
+        if account := self.context.account:
+            from services.cases.leftopen import left_open
+
+            left = await left_open(self.options.state_dir, account)
+            self.context = replace(self.context, left_open=left)
+
+    async def _offer_open_cases(self) -> None:
+        """Where a line dropped, say how to go on."""
+        await self.look_for_open_cases()
+        if (left := self.context.left_open) and self.options.start.screen == "inventory":
+            from services.cases.leftopen import offer
+
+            if isinstance(self.screen, Commands) and self.screen.scope == "inventory":
+                self.screen.say(offer(left, self.options.now()))
+
+    def _welcome(self) -> None:
+        """Tell a newcomer to the demo what leaked."""
+        token = self.options.leaked() if self.options.leaked else None
+        if token:
+            from tui.dialogs.welcome import WelcomeDialog
+
+            def answered(identify: bool | None) -> None:
+                if identify:
+                    self.open_identify(token)
+
+            self.push_screen(WelcomeDialog(token), answered)
+
+    def reintroduce(self) -> None:
+        """Ask again who is asking, where that failed before."""
+        if self.context.account is None:
+            self.context = replace(self.context, waiting=self.options.connecting, trouble=None)
+            self.run_worker(self._introduce(), name="introduce", exclusive=True, group="introduce")
+
+    def keep(self, doing: str, error: Exception) -> None:
+        """Put *error* into the error log."""
+        request_id = error.request_id if isinstance(error, AwsError) else None
+        self.keep_words(doing, str(error), request_id)
+
+    def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
+        """Put what went wrong into the error log, where there is no exception of it any more."""
+        self.errors.add(Trouble(self.options.now(), clean(doing), clean(words), request_id))
+
+    def show_case(self, case: OpenCase | None) -> None:
+        """Show the case's clock in the status line, or none."""
+        self.context = replace(self.context, case=case)
+
+    def open_key(self, key: Key, change: str | None = None) -> None:
+        """All that is known of *key*; *change* says what is otherwise than at the last look."""
+        from tui.screens.keys.key import KeyScreen
+
+        self.push_screen(KeyScreen(key, change))
+
+    def open_runbook(self, subject: Subject) -> None:
+        from tui.screens.runbook.screen import RunbookScreen
+
+        self.push_screen(RunbookScreen(subject.key_id, subject.user))
+
+    def open_events(self, subject: Subject) -> None:
+        from tui.screens.events.screen import EventsScreen
+
+        self.push_screen(EventsScreen(subject.user, subject.key_id, service=subject.service))
+
+    def open_cases(self) -> None:
+        from tui.screens.cases.screen import CasesScreen
+
+        self.push_screen(CasesScreen())
+
+    def open_policy(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
+        from tui.screens.goals.policy import PolicyScreen
+
+        self.push_screen(PolicyScreen(target, wanted))
+
+    def govern(self, subject: Subject | None) -> None:
+        from tui.screens.goals.policy import PolicyScreen
+
+        self.push_screen(PolicyScreen.of(subject) if subject else PolicyScreen())
+
+    def open_setup(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.goals.setup import SetupScreen
+
+        self.push_screen(SetupScreen(wanted))
+
+    def open_issue(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.goals.issue import IssueScreen
+
+        self.push_screen(IssueScreen(wanted))
+
+    def open_harden(self, wanted: Mapping[str, Any] | None = None) -> None:
+        from tui.screens.goals.harden import HardenScreen
+
+        self.push_screen(HardenScreen(wanted))
+
+    def open_rotation(self, subject: Subject) -> None:
+        from tui.screens.rotation.screen import RotationScreen
+
+        self.push_screen(RotationScreen(subject.key_id, subject.user))
+
+    def open_scan(self) -> None:
+        from tui.screens.scan.screen import ScanScreen
+
+        self.push_screen(ScanScreen())
+
+    def open_audit(self) -> None:
+        from tui.screens.audit.screen import AuditScreen
+
+        self.push_screen(AuditScreen())
+
+    def open_traffic(self, *, large: tuple[str, str] | None = None, all_groups: bool = False) -> None:
+        """All graphs, or the one of the log group *large* (its Region and its name)."""
+        from tui.screens.traffic.screen import TrafficScreen
+
+        self.push_screen(TrafficScreen(large=large, all_groups=all_groups))
+
+    def open_log_groups(self, chosen: str | None = None) -> None:
+        """The list of log groups, with the cursor on *chosen* (NAME@REGION)."""
+        from tui.screens.loggroups.screen import LogGroupsScreen
+
+        self.push_screen(LogGroupsScreen(chosen))
+
+    def open_identify(self, pasted: str | None = None) -> None:
+        from tui.screens.identify.dialog import IdentifyDialog
+
+        self.push_screen(IdentifyDialog(pasted))
+
+    def open_help(self, about: Commands[Any]) -> None:
+        from tui.screens.help.screen import HelpScreen
+
+        self.push_screen(HelpScreen(about))
+
+    def open_errors(self) -> None:
+        from tui.screens.errors.screen import ErrorsScreen
+
+        self.push_screen(ErrorsScreen())
+
+    def open_palette(self, about: Commands[Any]) -> None:
+        from tui.screens.help.palette import PaletteDialog
+
+        async def run(command_id: str | None) -> None:
+            if command_id:
+                await about.action_command(command_id)
+
+        self.push_screen(PaletteDialog(about), run)
+
+    async def open_inventory(self, key_id: str | None = None) -> None:
+        """Go back to the inventory, or open it, with the cursor on *key_id*."""
+        from tui.screens.keys.inventory import InventoryScreen
+
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if not isinstance(self.screen, InventoryScreen):
+            if not self.screen._result_callbacks:
+                # Textual gives its first screen none, and asks for one when that is switched.
+                self.screen._push_result_callback(self.screen, None)
+            self.switch_screen(InventoryScreen())
+        if key_id and isinstance(self.screen, InventoryScreen):
+            self.screen.choose(key_id)
+
+    async def back(self) -> None:
+        """Leave the screen in sight; under the last one there is always the inventory."""
+        if len(self.screen_stack) > 2:
+            # Not awaited: a screen cannot wait for its own end.
+            self.pop_screen()
+        else:
+            await self.open_inventory()
+
+    @property
+    def role_styles(self) -> Mapping[Role, Style]:
+        """How the roles of text look in the theme of the moment."""
+        if self._roles is None or self._roles[0] != self.theme:
+            self._roles = (self.theme, styles(self.theme_variables, ansi=self.native_ansi_color))
+        return self._roles[1]
+
+    def next_theme(self) -> str:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        return self.theme
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
+        if self._driver is not None:
+            self._driver.write(osc52(text, os.environ))
+
+    def redraw(self) -> None:
+        """Send the whole screen again, where the terminal was disturbed by something else."""
+        self._shadow.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            super()._display(screen, self._shadow.exact(renderable))  # type: ignore[arg-type]
+        else:
+            super()._display(screen, renderable)
+
+    def get_line_filters(self) -> list[LineFilter]:
+        # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
+        shades: list[LineFilter] = [_NO_COLOR] if self.no_color else list(super().get_line_filters())
+        return [*shades, _CONTROLS]
+
+    def notify(self, message: str, **options: Any) -> None:
+        # Toasts take markup by default, and what they are given may come from AWS.
+        super().notify(message, **(options | {"markup": False}))
+
+    def action_interrupt(self) -> None:
+        self.exit(None, INTERRUPTED)
+
+    async def _shutdown(self) -> None:
+        self.leaving = True
+        # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
+        # moment take their first step before: a coroutine that was never awaited is a warning.
+        await asyncio.sleep(0)
+        self.workers.cancel_all()
+        await super()._shutdown()
+
+    def _fatal_error(self) -> None:
+        # Textual's own report prints the locals of every frame, secrets among them.
+        self.bell()
+        told = traceback.format_exc(chain=True)
+        lines = [clean(line) for line in told.splitlines()]
+        self._exit_renderables.append(Text("\n".join(lines)))
+        self._close_messages_no_wait()

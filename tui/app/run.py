@@ -1,0 +1,28 @@
+"""Runs the app on the terminal, and turns how it ended into an exit code."""
+
+from __future__ import annotations
+
+import os
+
+from tui.settings.options import Options
+
+INTERRUPTED = 130
+
+
+def run(options: Options) -> int:
+    """0 when left by the user, 130 when interrupted by ctrl+c or a signal, 1 on a defect."""
+    # Read when textual is imported. A line that drops would leave the local shell in the kitty protocol.
+    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+    # Textual's own log would hold every key that is pressed, and what is pasted.
+    os.environ.pop("TEXTUAL_LOG", None)
+    from tui.commands import table as commands
+
+    # Before the screens are imported, which take their keys from the table.
+    told = commands.remap(options.keys)
+    from tui.app.app import StanchApp
+
+    app = StanchApp(options)
+    for words in told:
+        app.keep_words("reading the configuration", words)
+    app.run(mouse=options.mouse)
+    return app.return_code if app.return_code is not None else INTERRUPTED

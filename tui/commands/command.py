@@ -1,0 +1,108 @@
+"""A command: its keys, its words, where it is to be had, and why it cannot be done just now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui.settings.context import Subject
+
+SCREENS = "screens"
+"""As a scope: every whole screen."""
+
+ANYWHERE = "anywhere"
+"""As a scope: every whole screen and every dialog."""
+
+DIALOGS = frozenset({"identify", "palette", "confirm", "sentence", "secret", "options", "welcome"})
+WIDGETS = frozenset({"list"})
+"""Scopes that are no screens: what belongs to SCREENS, or to ANYWHERE, is not theirs."""
+
+
+class Scene(Protocol):
+    """What a command looks at to tell whether it can be done now."""
+
+    @property
+    def subject(self) -> Subject | None: ...
+    @property
+    def read_only(self) -> bool: ...
+
+
+Blocked = Callable[[Scene], str | None]
+"""The reason why a command cannot be done now, in a few words, or None where it can."""
+
+
+def _never(scene: Scene) -> str | None:
+    return None
+
+
+def needs_key(scene: Scene) -> str | None:
+    return None if scene.subject else "no key is chosen"
+
+
+def needs_leave(scene: Scene) -> str | None:
+    """For commands that change the account and act on no key."""
+    return "started with --read-only" if scene.read_only else None
+
+
+def needs_changes(scene: Scene) -> str | None:
+    """For commands that change the account and act on a key."""
+    return "started with --read-only" if scene.read_only else needs_key(scene)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table; its method is ``do_<id>`` on the screen or widget, or on their base.
+
+    *keys* are named as Textual names them, and the first is shown. *rank* orders the footer, the lowest
+    first; None keeps a command out of it. *but_not* are scopes within SCREENS or ANYWHERE without it.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    scopes: tuple[str, ...] = (SCREENS,)
+    rank: int | None = None
+    blocked: Blocked = _never
+    but_not: tuple[str, ...] = ()
+
+    def within(self, scope: str) -> bool:
+        if scope in self.scopes:
+            return True
+        if scope in WIDGETS or scope in self.but_not:
+            return False
+        return ANYWHERE in self.scopes or (SCREENS in self.scopes and scope not in DIALOGS)
+
+    @property
+    def shown_key(self) -> str:
+        return shown(self.keys[0]) if self.keys else ""
+
+
+def named(key: str) -> str:
+    """*key* as Textual names it, from how a person writes it."""
+    return _NAMED.get(key, key)
+
+
+def shown(key: str) -> str:
+    """*key* as a person knows it."""
+    return _SHOWN.get(key, key)
+
+
+_SHOWN = {
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "colon": ":",
+    "slash": "/",
+    "escape": "esc",
+    "plus": "+",
+    "minus": "-",
+    "asterisk": "*",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+_NAMED = {written: name for name, written in _SHOWN.items()} | {"space": "space", "return": "enter"}

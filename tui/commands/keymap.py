@@ -1,0 +1,53 @@
+"""Other keys for commands, as somebody's configuration wants them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from tui.commands.command import DIALOGS, WIDGETS, Command, named
+
+_KEY = re.compile(r"(ctrl\+|shift\+|alt\+)*([a-zA-Z0-9]|f[0-9]{1,2}|[a-z_]{2,})")
+
+
+def remapped(
+    commands: Sequence[Command], wanted: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[Command, ...], tuple[str, ...]]:
+    """*commands* with the keys that are *wanted*, by id; and a sentence for each wish that cannot be met.
+
+    A key that would mean two things on one screen is refused, and the command keeps its own.
+    """
+    table, told = {command.id: command for command in commands}, list[str]()
+    for command_id, keys in wanted.items():
+        found = table.get(command_id)
+        if found is None:
+            told.append(f"There is no command {command_id}: stanch config --keys names them.")
+            continue
+        names = tuple(named(key) for key in keys)
+        if unknown := [key for key, name in zip(keys, names, strict=True) if not _KEY.fullmatch(name)]:
+            told.append(f"{unknown[0]!r} is no key, so {command_id} keeps its own.")
+            continue
+        changed = replace(found, keys=names)
+        if clash := _clash(changed, table.values()):
+            told.append(f"{clash}, so {command_id} keeps its own.")
+            continue
+        table[command_id] = changed
+    return tuple(table.values()), tuple(told)
+
+
+def _clash(changed: Command, others: Iterable[Command]) -> str | None:
+    for other in others:
+        shared = set(changed.keys) & set(other.keys)
+        if other.id != changed.id and shared and _meet(changed, other):
+            return f"The key {min(shared)} means {other.id} already"
+    return None
+
+
+def _meet(one: Command, other: Command) -> bool:
+    """Whether both can be had at the same place; a list may be on any screen."""
+    scopes = {*one.scopes, *other.scopes, *DIALOGS} | WIDGETS
+    if any(one.within(scope) and other.within(scope) for scope in scopes):
+        return True
+    pairs = ((one, other), (other, one))
+    return any("list" in first.scopes and set(second.scopes) - DIALOGS for first, second in pairs)

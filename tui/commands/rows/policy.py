@@ -1,0 +1,55 @@
+"""Commands of the policies that govern keys."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command, needs_leave
+
+_HERE = ("policy",)
+
+COMMANDS = (
+    Command(
+        "policy",
+        ("P",),
+        "policy",
+        "Policies that keep keys from being made, used or lasting for ever: read one, attach it, undo it.",
+        rank=71,
+        but_not=("policy", "help"),
+    ),
+    Command(
+        "attach",
+        ("enter",),
+        "attach",
+        "Attach the policy to whom is chosen, after one confirmation.",
+        _HERE,
+        rank=10,
+        blocked=needs_leave,
+    ),
+    Command(
+        "whom",
+        ("w",),
+        "whom",
+        "Choose to whom: user:NAME, group:NAME, role:NAME, or scp: and a part of the organization.",
+        _HERE,
+        rank=11,
+    ),
+    Command(
+        "groups_named", ("n",), "name groups", "Name the log groups that may be written to.", _HERE, rank=12
+    ),
+    Command(
+        "detach",
+        ("u",),
+        "undo",
+        "Put back what was there before this program attached the policy.",
+        _HERE,
+        rank=13,
+        blocked=needs_leave,
+    ),
+    Command(
+        "copy_document",
+        ("y",),
+        "copy",
+        "Send the document to the terminal's clipboard (OSC 52).",
+        _HERE,
+        rank=14,
+    ),
+)

@@ -1,0 +1,26 @@
+"""Commands of the search for leaked keys in files."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command
+
+COMMANDS = (
+    Command(
+        "scan",
+        ("F",),
+        "find keys",
+        "Look for leaked keys in files and git histories on this machine.",
+        but_not=("scan", "help", "errors"),
+    ),
+    Command(
+        "respond_found",
+        ("enter", "r"),
+        "respond",
+        "Look for the chosen key in this account, and open its runbook.",
+        ("scan",),
+        rank=10,
+    ),
+    Command(
+        "look_elsewhere", ("slash",), "look elsewhere", "Name another file or folder.", ("scan",), rank=11
+    ),
+)

@@ -1,0 +1,213 @@
+"""What is asked of the responder before a step is taken, and what is begun once it was answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from textual.app import App
+
+from services.base import clock
+from services.cases.case import Holder
+from services.cases.deposit import words_of
+from services.cases.errors import Refused
+from services.cases.plan import LeverName, Plan, StepName
+from services.cases.secret import ToScreen
+from services.incident.handling import Handling
+from services.incident.situation import Options
+from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.desk import Desk
+from tui.dialogs.options import OptionsDialog
+from tui.dialogs.question import QuestionDialog
+from tui.dialogs.sentence import SentenceDialog
+
+_VERBS = {
+    StepName.DEACTIVATE: "Make it Inactive",
+    StepName.REVIEW: "Review",
+    StepName.REPLACE: "Make the new key",
+    StepName.DELETE: "Delete it for good",
+    StepName.DENY: "Put it on hold",
+    LeverName.ACCESS_KEYS: "Make it inactive",
+    LeverName.GROUPS: "Switch them off",
+}
+_VERBS_OF_UNDO = {
+    StepName.DEACTIVATE: "Make it Active",
+    StepName.REPLACE: "Delete the new key",
+    StepName.DENY: "Lift the hold",
+    LeverName.ACCESS_KEYS: "Make it active",
+    LeverName.GROUPS: "Switch them on",
+}
+
+
+class Asking:
+    """One key's questions. Each method raises Refused, CaseError, ReadOnly or an AwsError."""
+
+    def __init__(self, app: App[None], desk: Desk, handling: Handling) -> None:
+        self._app = app
+        self._desk = desk
+        self._handling = handling
+
+    async def take(self, step: StepName) -> None:
+        """Confirm and begin *step*; a review, and what is as it should be already, need no confirmation."""
+        handling = self._handling
+        plan = handling.plans.get(step)
+        if plan is None or plan.blocked:
+            await handling.plan(step)
+            plan = handling.plans.get(step)
+        if plan is None:
+            raise Refused(handling.unplanned.get(step) or "The step could not be planned.")
+        if plan.blocked:
+            raise Refused(plan.blocked)
+        if step is StepName.REVIEW or plan.already or await self._confirmed(step, plan, handling.options):
+            self._desk.start(handling, step, shown=plan)
+
+    async def undo(self, step: StepName) -> None:
+        handling = self._handling
+        if handling.runbook is None:
+            return
+        plan = await handling.runbook.plan_undo(step, handling.options)
+        if plan.blocked:
+            raise Refused(plan.blocked)
+        if plan.already:
+            raise Refused(plan.already)
+        if await self._confirmed(step, plan, handling.options, undo=True):
+            self._desk.start(handling, step, undo=True, shown=plan)
+
+    async def pull(self, lever: LeverName, options: Options, *, undo: bool = False) -> None:
+        """Plan, confirm and begin what stands beside the steps; *options* name the keys or the groups."""
+        handling = self._handling
+        if handling.runbook is None:
+            raise Refused("The key is not read yet.")
+        plan = await (handling.runbook.plan_undo if undo else handling.runbook.plan)(lever, options)
+        if reason := plan.blocked or plan.already:
+            raise Refused(reason)
+        plan = await handling.checked(plan)
+        if await self._confirmed(lever, plan, options, undo=undo):
+            self._desk.start(handling, lever, options, undo=undo, shown=plan)
+
+    async def override(self) -> None:
+        """Delete though no replacement was seen working, with a reason that the journal keeps."""
+        handling = self._handling
+        if handling.runbook is None:
+            return
+        reason = await self._app.push_screen_wait(
+            SentenceDialog(
+                "Delete without a replacement seen working",
+                "Say why, in your own words: the reason is kept in the case's journal.",
+            )
+        )
+        if reason is None:
+            return
+        options = replace(handling.options, override=reason)
+        plan = await handling.runbook.plan(StepName.DELETE, options)
+        if plan.blocked:
+            raise Refused(plan.blocked)
+        if plan.already or await self._confirmed(StepName.DELETE, plan, options):
+            self._desk.start(handling, StepName.DELETE, options, shown=plan)
+
+    async def choose(self, step: StepName) -> None:
+        """Change the options of *step*, which is then to be planned anew; nothing is begun."""
+        handling = self._handling
+        options = await self._app.push_screen_wait(
+            OptionsDialog(step, handling.options, handling.user or "", self._desk.now())
+        )
+        if options is not None:
+            handling.choose(options, step)
+
+    async def note(self) -> bool:
+        text = await self._app.push_screen_wait(
+            SentenceDialog(
+                "A note for the case", "It is kept in the case's journal, with the time and your name."
+            )
+        )
+        if text is None:
+            return False
+        await self._handling.note(text)
+        return True
+
+    async def take_over(self) -> bool:
+        """Take the case from whoever holds it, once it was said who that is."""
+        handling = self._handling
+        if handling.case is None or not handling.contested:
+            raise Refused("Nobody else works on this case.")
+        holder = await asyncio.to_thread(handling.case.holder)
+        dialog = taking_over(handling.case.id, holder, self._desk.now())
+        if not await self._app.push_screen_wait(dialog):
+            return False
+        await handling.take_over()
+        return True
+
+    async def close(self) -> None:
+        """Close the case, once it was said what is still open."""
+        from tui.dialogs.casework import remaining
+
+        if (case := self._handling.case) is None:
+            raise Refused("There is no case yet.")
+        left = await remaining(case)
+        if await self._app.push_screen_wait(closing(case.id, left)):
+            await self._handling.close(left)
+
+    async def _confirmed(
+        self, step: StepName | LeverName, plan: Plan, options: Options, *, undo: bool = False
+    ) -> bool:
+        return await self._app.push_screen_wait(ConfirmDialog(self._deed(step, plan, options, undo)))
+
+    def _deed(self, step: StepName | LeverName, plan: Plan, options: Options, undo: bool) -> Deed:
+        runbook = self._handling.runbook
+        assert runbook is not None
+        key = runbook.key
+        whose = f"{key.id} of {key.user} · {key.service} · account {runbook.caller.account}"
+        notes: tuple[str, ...] = ()
+        verb = (_VERBS_OF_UNDO if undo else _VERBS)[step]
+        if step is StepName.REPLACE and not undo:
+            notes = replace_told(options, plan)
+            verb = "Reset it" if options.in_place else verb
+        return Deed(plan, whose, verb, typed_for(plan), notes)
+
+
+def closing(case_id: str, left: Sequence[str]) -> QuestionDialog:
+    """Asks whether the case is to be closed; *left* is what is still open."""
+    said = [f"Still open: {words}" for words in left] or [
+        "Nothing is still open, as far as the journal tells."
+    ]
+    after = "Nothing more is written into it then; nothing is changed in AWS."
+    return QuestionDialog(f"Close case {case_id}?", (*said, after), "Leave it open", "Close it")
+
+
+def taking_over(case_id: str, holder: Holder | None, now: datetime) -> QuestionDialog:
+    """Asks whether the case is to be taken from *holder*."""
+    if holder is None:
+        who = "Somebody works on it; who, is not written down."
+    else:
+        since = clock.spoken(clock.parse(holder.since), now)
+        who = f"{holder.who} on {holder.host} works on it since {since} (process {holder.pid})."
+    told = (
+        who,
+        "Talk to them first, if you can. Taken over, they can write nothing more into the case, and so do "
+        "nothing more in AWS with it; what they have sent already goes on. The journal tells of it.",
+    )
+    return QuestionDialog(f"Take over case {case_id}?", told, "Leave it to them", "Take it over")
+
+
+def typed_for(plan: Plan) -> str | None:
+    """The key whose id is to be typed in part, where what is done to it cannot be undone."""
+    if plan.reversible:
+        return None
+    ids = [
+        str(call.params["ServiceSpecificCredentialId"])
+        for call in plan.calls
+        if "ServiceSpecificCredentialId" in call.params
+    ]
+    return ids[0] if ids else None
+
+
+def replace_told(options: Options, plan: Plan) -> tuple[str, ...]:
+    """The choices of a replacement, in words."""
+    place = (
+        "this screen"
+        if isinstance(options.secret_to, ToScreen)
+        else words_of(plan.secret_to or "nowhere yet")
+    )
+    return (f"The secret goes to {place}; x changes that, the expiry and the form.",)

@@ -1,0 +1,137 @@
+"""The one confirmation before a deed: what is done, to which key of which account, what can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.widgets import Input
+
+from services.cases.plan import Plan
+from tui.commands.table import bindings
+from tui.dialogs.planview import labelled, plan_told
+from tui.frame.base import Dialog
+from tui.widgets.choices import Choices
+from tui.widgets.lines import Line, Lines
+from tui.widgets.page import Page
+from tui.widgets.rule import Rule
+
+TYPED = 4
+"""Characters of the key's id to be typed."""
+
+_BESIDE = 6
+"""Lines of the screen that the deed's text leaves free: status, rule, prompt, buttons, notice, footer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """*whose* names key, user, service and account; *typed* is the key id to confirm what is for good."""
+
+    plan: Plan
+    whose: str
+    verb: str
+    typed: str | None = None
+    notes: tuple[str, ...] = ()
+    label: str = "key"
+    """What *whose* names."""
+
+
+def deed_told(deed: Deed, width: int) -> list[Line]:
+    lines = labelled(deed.label, deed.whose, width, "strong")
+    for note in deed.notes:
+        lines += labelled("", note, width, "accent")
+    return lines + plan_told(deed.plan, (), width, titled=False)
+
+
+class DeedText(Page):
+    """Shows the deed, as high as it needs to be and the sheet allows."""
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__(more="pgdn")
+        self._deed = deed
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, min(len(deed_told(self._deed, width - 2)), self.app.size.height - _BESIDE))
+
+    def _rewrap(self) -> None:
+        if (width := self.size.width - 2) > 0:
+            self._wrapped = deed_told(self._deed, width)
+            self.move(0)
+
+
+class ConfirmDialog(Dialog[bool]):
+    """True where the deed is to be done. The safe button has the cursor."""
+
+    scope = "confirm"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__()
+        self._deed = deed
+
+    def body(self) -> ComposeResult:
+        yield Rule(f"{self._deed.plan.title}?")
+        yield DeedText(self._deed)
+        if self._deed.typed:
+            with Horizontal(id="typed"):
+                yield Lines(id="prompt")
+                yield Input(compact=True, max_length=TYPED)
+        yield Choices("Leave it", self._deed.verb if self._deed.typed else f"y  {self._deed.verb}")
+
+    def on_mount(self) -> None:
+        if self._deed.typed:
+            prompt = self.query_one("#prompt", Lines)
+            words = f" The last four characters of {self._deed.typed}, to go on: "
+            if len(words) > self.app.size.width - 2 * TYPED:
+                words = " Its last four characters: "
+            prompt.styles.width = len(words)
+            prompt.draw([((words, "warn"),)])
+            self.query_one(Choices).allow(1, False)
+            self.set_focus(self.query_one(Input))
+
+    def refuses(self, command_id: str) -> str | None:
+        if command_id == "yes" and not self._typed_right:
+            return "type the last four characters of the key's id first"
+        return None
+
+    @property
+    def _typed_right(self) -> bool:
+        if not (key_id := self._deed.typed):
+            return True
+        wanted = key_id[-TYPED:].casefold()
+        return any(field.value.casefold() == wanted for field in self.query(Input))
+
+    def do_yes(self) -> None:
+        self.query_one(Choices).press(1)
+
+    def do_press(self) -> None:
+        self.query_one(Choices).press()
+
+    def do_other(self) -> None:
+        self.query_one(Choices).move(1)
+
+    def do_more(self) -> None:
+        self.query_one(DeedText).do_page_down()
+
+    def do_less(self) -> None:
+        self.query_one(DeedText).do_page_up()
+
+    async def do_back(self) -> None:
+        self.dismiss(False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        right = self._typed_right
+        self.query_one(Choices).allow(1, right)
+        self.query_one(Choices).choose(int(right))
+        self.commands_changed()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value and not self._typed_right:
+            self.say("These are not the last four characters of the key's id: nothing was done.", "warn")
+        elif event.value:
+            self.query_one(Choices).press()
+
+    def on_choices_pressed(self, event: Choices.Pressed) -> None:
+        self.dismiss(event.index == 1)

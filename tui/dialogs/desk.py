@@ -1,0 +1,162 @@
+"""The responder's desk: every key that is being handled, and the steps under way, whatever screen is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine
+from contextlib import nullcontext
+from datetime import datetime
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from services.cases.case import CaseBook
+from services.cases.plan import Deed, Plan, StepName
+from services.incident.handling import Handling, Outcome
+from services.incident.situation import Options
+from tui.frame.base import Commands
+from tui.frame.notice import Level
+
+if TYPE_CHECKING:
+    from tui.app.app import StanchApp
+
+PATIENCE = 20.0
+"""Seconds that a step under way is waited for when the program ends; longer than AWS is waited for."""
+
+PATIENCE_WITH_REVIEWS = 2.0
+"""The same for a review, which was told to stop and changes nothing."""
+
+
+_LONGEST = 140
+"""Characters of what is said of a step's end: two lines at 80 columns."""
+
+
+class Desk:
+    """A step begun here is carried to its end though its screen closes, and told on whatever is in sight."""
+
+    def __init__(self, app: StanchApp) -> None:
+        self._app = app
+        self._handlings: list[Handling] = []
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: dict[asyncio.Task[Outcome], Deed] = {}
+
+    def now(self) -> datetime:
+        return self._app.options.now()
+
+    async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:
+        """The handling of that key, gone on with if there is one; raises NoSuchKey, CaseError, AwsError."""
+        aws = await self._app.aws()
+        # One after the other: a second would find the case held, by ourselves.
+        async with self._opening[key_id]:
+            for known in self._handlings:
+                if known.key_id == key_id and (case is None or (known.case and known.case.id == case)):
+                    return known
+            handling = Handling(aws, CaseBook(self._app.options.state_dir), key_id, user=user, case=case)
+            await handling.open()
+            self._handlings.append(handling)
+            return handling
+
+    def of_case(self, case_id: str) -> Handling | None:
+        """The handling of that case, where it is being worked on here."""
+        return next((each for each in self._handlings if each.case and each.case.id == case_id), None)
+
+    def start(
+        self,
+        handling: Handling,
+        step: Deed,
+        options: Options | None = None,
+        *,
+        undo: bool = False,
+        shown: Plan | None = None,
+        turns: asyncio.Semaphore | None = None,
+    ) -> asyncio.Task[Outcome]:
+        """Begin a step, or pull a lever; raises Refused where it is under way already.
+
+        Of the deeds that share *turns* only so many are done at once.
+        """
+        deed = handling.take(step, options, undo=undo, shown=shown)
+        task = asyncio.create_task(_in_turn(deed, turns), name=f"{step} {handling.key_id}")
+        self._tasks[task] = step
+        task.add_done_callback(self._tasks.pop)
+        self._app.run_worker(self._see_through(handling, task), group="deeds", name=f"{step}")
+        return task
+
+    def under_way(self) -> tuple[str, ...]:
+        """What would be waited for if the program ended now."""
+        return tuple(
+            f"{step} of {handling.key_id}"
+            for handling in self._handlings
+            for step in handling.under_way
+            if step is not StepName.REVIEW
+        )
+
+    def release(self, handling: Handling) -> None:
+        """Give the case back once nobody looks and nothing is under way."""
+        if not handling.on_change and not handling.under_way:
+            handling.leave()
+            if handling in self._handlings:
+                self._handlings.remove(handling)
+
+    async def close(self) -> None:
+        """Let what was sent be answered and journaled, then give all cases back."""
+        for handling in self._handlings:
+            handling.work.stop()
+        await self._wait(PATIENCE, StepName.REVIEW, but=True)
+        await self._wait(PATIENCE_WITH_REVIEWS, StepName.REVIEW)
+        for handling in self._handlings:
+            handling.on_change.clear()
+            handling.leave()
+
+    async def _wait(self, seconds: float, step: StepName, *, but: bool = False) -> None:
+        """For the tasks of *step*, or for all others; then for no longer."""
+        if tasks := [task for task, of in self._tasks.items() if (of is step) is not but]:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _see_through(self, handling: Handling, task: asyncio.Task[Outcome]) -> None:
+        # The screen's end, and this worker's, must not end what was sent.
+        outcome = await asyncio.shield(task)
+        self._tell(handling, outcome)
+        if outcome.result and outcome.result.secret:
+            await self._show_secret(handling, outcome)
+        self.release(handling)
+
+    def _tell(self, handling: Handling, outcome: Outcome) -> None:
+        doing = f"{'undoing ' if outcome.undo else ''}{outcome.step} of {handling.key_id}"
+        if outcome.error is not None:
+            self._app.keep(doing, outcome.error)
+        screen = self._app.screen
+        if isinstance(screen, Commands):
+            level: Level = "alarm" if outcome.error else "info"
+            where = "" if handling.on_change else f"{handling.key_id}: "
+            said = outcome.words if outcome.error else _first_sentence(outcome.words)
+            screen.say(f"{where}{outcome.step}: {said}", level)
+
+    async def _show_secret(self, handling: Handling, outcome: Outcome) -> None:
+        from tui.dialogs.secret import SecretDialog
+
+        assert outcome.result is not None
+        assert outcome.result.secret is not None
+        made = handling.state.replacement
+        key_id = made.key_id if made else handling.key_id
+        seen = await self._app.push_screen_wait(
+            SecretDialog(key_id, handling.user or "", outcome.result.secret)
+        )
+        if seen:
+            await handling.delivered()
+
+
+async def _in_turn(deed: Coroutine[Any, Any, Outcome], turns: asyncio.Semaphore | None) -> Outcome:
+    try:
+        async with turns or nullcontext():
+            return await deed
+    finally:
+        deed.close()
+
+
+def _first_sentence(words: str) -> str:
+    """In short: the rest stands at the step."""
+    first, dot, _ = words.partition(". ")
+    return shorten(first + "." if dot else words, _LONGEST, placeholder="…")

@@ -1,0 +1,153 @@
+"""A step's choices: how a key is replaced and where its secret goes, what the hold denies, how far back a
+review looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from services.cases.deposit import shown_name
+from services.cases.plan import StepName
+from services.incident.situation import Options
+from tui.commands.table import bindings
+from tui.dialogs.secretplace import SecretPlace
+from tui.frame.base import Dialog
+from tui.widgets.agepicker import AgePicker
+from tui.widgets.form import TextRow, move, picked, stops, typed
+from tui.widgets.picker import Picker
+from tui.widgets.rule import Rule
+
+STEPS = (StepName.REVIEW, StepName.REPLACE, StepName.DENY)
+"""Those that have choices."""
+
+_NEW_USER, _IN_PLACE = 1, 2
+_WINDOWS = (1, 7, 30, 90)
+# Athena needs more said than a dialog has room for: `stanch review` has its options.
+_SOURCES = {
+    "auto": "whatever covers the time, the cheapest first",
+    "history": "the event history alone",
+    "s3": "the trail's objects alone",
+    "insights": "the trail's log group, by Logs Insights",
+    "lake": "an event data store, by CloudTrail Lake",
+}
+_ANY_POLICY = "an inline one; or the ARN of one made beforehand"
+
+
+class OptionsDialog(Dialog[Options | None]):
+    """The options chosen, or None where they stay as they were."""
+
+    scope = "options"
+    BINDINGS = bindings(scope)
+
+    def __init__(
+        self, step: StepName, options: Options, user: str, now: datetime, *, forms: bool = True
+    ) -> None:
+        """*forms* is False where a second key is the only way to replace one."""
+        super().__init__()
+        self._forms = forms
+        self._step = step
+        self._options = options
+        self._user = user
+        self._now = now
+
+    def body(self) -> ComposeResult:
+        yield Rule(f"{self._step}: choices")
+        match self._step:
+            case StepName.REPLACE:
+                yield from self._of_replace()
+            case StepName.DENY:
+                choices = ("bearer tokens", "bearer tokens, and logs:PutLogEvents of access keys")
+                yield Picker("deny", choices, int(self._options.also_sigv4), id="deny")
+                yield TextRow("policy", self._options.hold_policy or "", _ANY_POLICY, id="policy")
+            case _:
+                yield from self._of_review()
+
+    def on_mount(self) -> None:
+        self._arrange()
+        self.set_focus(stops(self)[0])
+
+    def _of_replace(self) -> ComposeResult:
+        now = self._options
+        forms = (
+            f"a second key of {self._user}",
+            "a key of a new user, with the same policies",
+            "reset this key in place: the old secret dies at once",
+        )
+        form = _IN_PLACE if now.in_place else _NEW_USER if now.new_user else 0
+        yield Picker("form", forms, form, id="form")
+        yield TextRow("new user", now.new_user or "", f"{self._user}-2", id="user")
+        yield AgePicker(now.age_days)
+        yield SecretPlace(now.secret_to, shown_name(self._user))
+
+    def _of_review(self) -> ComposeResult:
+        since = self._options.since
+        back = (self._now - since).days if since else 7
+        nearest = min(range(len(_WINDOWS)), key=lambda at: abs(_WINDOWS[at] - back))
+        windows = tuple(f"the last {days} day{'s' * (days > 1)}" for days in _WINDOWS)
+        yield Picker("look at", windows, nearest, id="window")
+        yield Picker(
+            "read",
+            tuple(_SOURCES.values()),
+            list(_SOURCES).index(self._options.source) if self._options.source in _SOURCES else 0,
+            id="source",
+        )
+
+    def on_picker_turned(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the lines that the choices call for."""
+        if self._step is not StepName.REPLACE:
+            return
+        form = picked(self, "form")
+        self.query_one("#form").display = self._forms
+        self.query_one("#user").display = form == _NEW_USER
+        self.query_one(AgePicker).display = form != _IN_PLACE
+
+    def do_next(self) -> None:
+        move(self, 1)
+
+    def do_previous(self) -> None:
+        move(self, -1)
+
+    def do_use(self) -> None:
+        match self._step:
+            case StepName.REPLACE:
+                self._use_replace()
+            case StepName.DENY:
+                policy = self.query_one("#policy", TextRow).text or None
+                sigv4 = picked(self, "deny") == 1
+                self.dismiss(replace(self._options, also_sigv4=sigv4, hold_policy=policy))
+            case _:
+                since = self._now - timedelta(days=_WINDOWS[picked(self, "window")])
+                self.dismiss(
+                    replace(self._options, since=since, source=list(_SOURCES)[picked(self, "source")])
+                )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.do_use()
+
+    async def do_back(self) -> None:
+        self.dismiss(None)
+
+    def _use_replace(self) -> None:
+        form = picked(self, "form")
+        try:
+            age = self._options.age_days if form == _IN_PLACE else self.query_one(AgePicker).days
+            destination = self.query_one(SecretPlace).destination
+        except ValueError as error:
+            self.say(str(error), "warn")
+            return
+        named = typed(self, "user") or f"{self._user}-2"
+        self.dismiss(
+            replace(
+                self._options,
+                in_place=form == _IN_PLACE,
+                new_user=named if form == _NEW_USER else None,
+                age_days=age,
+                secret_to=destination,
+            )
+        )

@@ -1,0 +1,137 @@
+"""A step before and after it is taken, in full: what it stops, what it sends, how it is taken back."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+
+from services.aws.call import Call
+from services.base.text import clean
+from services.cases.plan import Plan, State
+from services.cases.state import SentCall, StepState
+from tui.dialogs.steps import StepRow, without_shell_ways
+from tui.widgets.lines import Line, Role
+from tui.widgets.page import Page
+
+_LABEL = 8
+
+
+def step_told(
+    row: StepRow,
+    now: StepState,
+    plan: Plan | None,
+    ways: Sequence[str],
+    found: Sequence[str],
+    width: int,
+) -> tuple[Line, ...]:
+    """All that is known of a step: how far it is, what was *found* and sent, and what it would do (again)."""
+    lines: list[Line] = []
+    if plan is None or now.state is not State.TODO or row.sign in "▸!":
+        lines += labelled("", f"{row.sign} {row.words}", width, row.weight)
+    for sent in now.calls:
+        lines += _sent(sent, width)
+    if plan is not None and (not now.state.holds or row.sign == "!"):
+        return (*lines, *plan_told(plan, ways, width))
+    lines += [line for way in ways for line in labelled("press", way, width, "accent")]
+    lines += [line for title in found for line in labelled("found", title, width)]
+    return tuple(lines)
+
+
+def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = True) -> list[Line]:
+    """The plan; *ways* are the keys that lead round what blocks it."""
+    lines: list[Line] = labelled("", f"{plan.title}.", width, "strong") if titled else []
+    if plan.already:
+        return [*lines, *labelled("", f"Nothing to do: {plan.already}", width)]
+    if plan.blocked:
+        lines += labelled("blocked", without_shell_ways(plan.blocked), width, "warn")
+    for way in ways:
+        lines += labelled("press", way, width, "accent")
+    lines += labelled("stops", plan.stops, width)
+    lines += labelled("leaves", plan.leaves, width)
+    lines += labelled(
+        "undo",
+        without_shell_ways(plan.undo or "")
+        or ("nothing to undo" if _reads(plan) else "none: it is for good"),
+        width,
+    )
+    for warning in plan.warnings:
+        lines += labelled("mind", without_shell_ways(warning), width, "warn")
+    for number, call in enumerate(plan.calls, 1):
+        lines += call_told(number, call, width)
+    return lines
+
+
+def call_told(number: int, call: Call, width: int) -> list[Line]:
+    """``1  iam  UpdateServiceSpecificCredential`` and below it the command that does the same."""
+    place = f" in {call.region}" if call.region else ""
+    head: Line = (
+        (f"{number}  ", "quiet"),
+        (f"{call.service}  ", "quiet"),
+        (call.operation, "text"),
+        (place, "quiet"),
+    )
+    return [head, *(((f"   {text}", "quiet"),) for text in command_lines(call.cli, width - 3))]
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """*command* as it can be pasted: broken between its words, with a backslash where it goes on."""
+    lines, line = [], "$"
+    for word in map(shlex.quote, shlex.split(clean(command, limit=20_000))):
+        if cell_len(line) + cell_len(word) + 3 > width and line.strip() not in ("", "$"):
+            lines.append(line + " \\")
+            line = " "
+        line += " " + word
+    return [part for each in (*lines, line) for part in _pieces(each, width)]
+
+
+def labelled(label: str, text: str, width: int, role: Role = "text") -> list[Line]:
+    """*text* wrapped beside its label, or from the left edge where it has none."""
+    indent = _LABEL if label else 0
+    parts = textwrap.wrap(text, max(10, width - indent), break_on_hyphens=False) or [""]
+    first: Line = ((f"{label:<{indent}}", "quiet"), (parts[0], role))
+    return [first, *(((" " * indent, "text"), (part, role)) for part in parts[1:])]
+
+
+def _sent(sent: SentCall, width: int) -> list[Line]:
+    when = sent.at.strftime("%H:%M:%S")
+    told = f"{when} {sent.call.service} {sent.call.operation}"
+    if sent.error:
+        return labelled("sent", f"{told}: {sent.error}", width, "alarm")
+    return labelled("sent", f"{told}, request {sent.request_id}" if sent.request_id else told, width, "quiet")
+
+
+def _reads(plan: Plan) -> bool:
+    return all(call.reads for call in plan.calls)
+
+
+def _pieces(line: str, width: int) -> Iterable[str]:
+    return (line[at : at + width] for at in range(0, max(1, len(line)), width))
+
+
+class PlanView(Page):
+    """Shows one step at its own width; what does not fit is said, and scrolled to."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, more="pgdn, or p for all steps")
+        self._step: tuple[StepRow, StepState, Plan | None, tuple[str, ...], tuple[str, ...]] | None = None
+
+    def show_step(
+        self,
+        row: StepRow,
+        now: StepState,
+        plan: Plan | None,
+        ways: Sequence[str] = (),
+        found: Sequence[str] = (),
+    ) -> None:
+        if self._step is None or self._step[0].step is not row.step:
+            self._top = 0
+        self._step = (row, now, plan, tuple(ways), tuple(found))
+        self._rewrap()
+
+    def _rewrap(self) -> None:
+        if self._step and (width := self.size.width - 2) > 0:
+            self._wrapped = list(step_told(*self._step, width))
+            self.move(0)

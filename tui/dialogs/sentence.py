@@ -1,0 +1,47 @@
+"""Asks for one sentence: a note for the case, or the reason for an override."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tui.commands.table import bindings
+from tui.frame.base import Dialog
+from tui.widgets.lines import Lines
+from tui.widgets.rule import Rule
+
+LONGEST = 500
+
+
+class SentenceDialog(Dialog[str | None]):
+    """What was typed, or None; *told* says what it is for and where it is kept."""
+
+    scope = "sentence"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, title: str, told: str) -> None:
+        super().__init__()
+        self._title = title
+        self._told = told
+
+    def body(self) -> ComposeResult:
+        yield Rule(self._title)
+        yield Lines(id="told")
+        yield Input(compact=True, max_length=LONGEST)
+
+    def on_mount(self) -> None:
+        self.query_one("#told", Lines).draw([((f" {self._told}", "quiet"),)])
+        self.set_focus(self.query_one(Input))
+
+    async def do_back(self) -> None:
+        self.dismiss(None)
+
+    def do_use(self) -> None:
+        text = self.query_one(Input).value.strip()
+        if text:
+            self.dismiss(text)
+        else:
+            self.say("Nothing was typed: esc leaves it.", "warn")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.do_use()

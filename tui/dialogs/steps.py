@@ -1,0 +1,179 @@
+"""How far each step is, in a sign and words; the same on every screen and in the shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from services.base.text import clean
+from services.cases.plan import Deed, LeverName, Plan, State, StepName
+from services.cases.state import CaseState, StepState
+
+SIGNS = {
+    State.TODO: "·",
+    State.REQUESTED: "▸",
+    State.CONFIRMED: "✓",
+    State.IN_FORCE: "✓",
+    State.UNDONE: "↶",
+    State.FAILED: "✗",
+    State.UNKNOWN: "?",
+}
+
+Weight = Literal["quiet", "text", "accent", "good", "warn", "alarm"]
+
+_WEIGHTS: Mapping[State, Weight] = {
+    State.TODO: "quiet",
+    State.REQUESTED: "warn",
+    State.CONFIRMED: "good",
+    State.IN_FORCE: "good",
+    State.UNDONE: "text",
+    State.FAILED: "alarm",
+    State.UNKNOWN: "alarm",
+}
+_CHOICES = {
+    StepName.REVIEW: "how far back, and what is read",
+    StepName.REPLACE: "where the secret goes, the expiry, or a reset in place",
+    StepName.DENY: "whether writes signed with access keys stop too",
+}
+NOTHING = StepState()
+_BEFORE = {
+    State.REQUESTED: "requested: ",
+    State.UNDONE: "taken back: ",
+    State.FAILED: "failed: ",
+    State.UNKNOWN: "not known: ",
+}
+# Services speak of the shell's options; a screen has keys for the same.
+_SHELL_WAYS = re.compile(r" \((?:`--[^`]*`|--[\w-]+(?: [A-Z]+)?)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as it is listed; *weight* only repeats in colour what sign and words say."""
+
+    number: int
+    step: StepName
+    sign: str
+    words: str
+    weight: Weight
+
+
+def rows(
+    case: CaseState,
+    plans: Mapping[StepName, Plan],
+    unplanned: Mapping[StepName, str],
+    under_way: Mapping[Deed, str],
+) -> tuple[StepRow, ...]:
+    """All five steps in AWS's order."""
+    return tuple(
+        StepRow(
+            number,
+            step,
+            *_told(step, case.step(step), plans.get(step), unplanned.get(step), under_way.get(step)),
+        )
+        for number, step in enumerate(StepName, 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeverRow:
+    """A lever that was pulled, as it is listed under the steps; *key* opens its screen."""
+
+    key: str
+    name: str
+    sign: str
+    words: str
+    weight: Weight
+
+
+_LEVERS = {LeverName.GROUPS: ("s", "log groups"), LeverName.ACCESS_KEYS: ("w", "access keys")}
+
+
+def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow, ...]:
+    """The levers that were pulled, taken back or not; none where only the steps were taken."""
+    return tuple(
+        LeverRow(key, name, *_told(lever, case.step(lever), None, None, under_way.get(lever)))
+        for lever, (key, name) in _LEVERS.items()
+        if lever in under_way or case.step(lever).state is not State.TODO
+    )
+
+
+def waiting(words: str, *, failed: bool) -> tuple[StepRow, ...]:
+    """All five steps while the key is not read, or could not be."""
+    sign, weight = ("!", "warn") if failed else ("·", "quiet")
+    return tuple(
+        StepRow(number, step, sign, words, cast("Weight", weight)) for number, step in enumerate(StepName, 1)
+    )
+
+
+def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool) -> tuple[str, ...]:
+    """The keys that lead on from here, or round what blocks the step, in words."""
+    if read_only or plan is None:
+        return ()
+    now = case.step(step)
+    if plan.blocked:
+        return tuple(_round(step, plan, case))
+    match step, now.state:
+        case StepName.DEACTIVATE, state if state.holds:
+            return ("u to make it Active again",)
+        case StepName.DENY, state if state.holds:
+            return ("u to lift the hold: no replacement on the same user works before that",)
+        case StepName.REPLACE, state if state.holds and not (case.replacement and case.replacement.in_place):
+            return ("u to take it back: the new key is deleted",)
+        case StepName.REVIEW, state if state.holds:
+            return ("e for the events; enter to review again, up to now",)
+        case ((StepName.REVIEW | StepName.REPLACE | StepName.DENY), State.TODO | State.UNDONE | State.FAILED):
+            return (f"x to choose {_CHOICES[step]}",)
+    return ()
+
+
+def found(step: StepName, case: CaseState) -> tuple[str, ...]:
+    """The findings of the newest review, where the step is the review."""
+    if step is not StepName.REVIEW or not case.reviews:
+        return ()
+    return tuple(clean(title) for title in case.reviews[-1].get("findings", ()))
+
+
+def _round(step: StepName, plan: Plan, case: CaseState) -> Iterable[str]:
+    if plan.overridable:
+        yield "o to delete it all the same, once you have said why"
+    if step is StepName.REPLACE:
+        if case.step(StepName.DENY).state.holds:
+            yield "5 and then u to lift the hold"
+        yield "x to choose another form, or another place for the secret"
+
+
+def without_shell_ways(words: str) -> str:
+    """*words* without the options of the command line that they name in brackets."""
+    return _SHELL_WAYS.sub("", words)
+
+
+def _told(
+    step: Deed, now: StepState, plan: Plan | None, trouble: str | None, under_way: str | None
+) -> tuple[str, str, Weight]:
+    if under_way is not None:
+        return "▸", under_way, "accent"
+    if now.state.holds and plan is not None and _changed_since(plan):
+        return "!", f"changed since, by somebody else: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
+    if step is StepName.REVIEW and now.state.holds:
+        # What was found is no good news: only that it was read.
+        return SIGNS[now.state], now.words, "text"
+    if now.state is not State.TODO:
+        return SIGNS[now.state], _BEFORE.get(now.state, "") + now.words, _WEIGHTS[now.state]
+    if trouble is not None:
+        return "!", trouble, "warn"
+    if plan is None:
+        return "·", "asking AWS…", "quiet"
+    if plan.already:
+        return "✓", f"nothing to do: {plan.already}", "text"
+    if plan.blocked and plan.overridable:
+        return "·", f"waits: {without_shell_ways(plan.blocked)}", "quiet"
+    if plan.blocked:
+        return "!", f"blocked: {without_shell_ways(plan.blocked)}", "warn"
+    return "·", plan.title, "quiet"
+
+
+def _changed_since(plan: Plan) -> bool:
+    """Whether AWS is no longer as the step left it; a review can always be made again."""
+    return bool(plan.calls) and plan.step is not StepName.REVIEW and not plan.already and not plan.blocked

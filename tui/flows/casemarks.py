@@ -1,0 +1,29 @@
+"""When the runbook acted, as marks for a time axis."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from tui.flows.plot import Mark
+
+
+async def marks_since(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:
+    """What the cases kept under *state_dir* did to keys of *account*."""
+    return await asyncio.to_thread(_read, state_dir, account, since)
+
+
+def _read(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:
+    from services.cases.case import CaseBook
+    from services.cases.errors import RunbookError
+
+    found = []
+    for case in CaseBook(state_dir).cases():
+        try:
+            state = case.state()
+        except RunbookError:
+            continue  # the cases screen says what is wrong with it
+        if state.opened.get("account") == account:
+            found += [Mark(at, name) for at, name in state.marks if at >= since]
+    return tuple(sorted(found, key=lambda mark: mark.at))

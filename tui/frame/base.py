@@ -1,0 +1,238 @@
+"""What every screen is: the status line, a body, the footer, and its commands from the one table.
+
+A new screen sets ``scope`` and ``BINDINGS = bindings(scope)``, yields its widgets in ``body()``, and has a
+``do_<id>`` method for each command of its scope in tui/commands/rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.await_remove import AwaitRemove
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen
+
+from services.aws.errors import AwsError, ReadOnly
+from tui.commands import table as commands
+from tui.commands.command import Command
+from tui.frame import guide
+from tui.frame.footer import Footer
+from tui.frame.guideline import GuideLine
+from tui.frame.notice import Level, Notice
+from tui.frame.statusline import StatusLine
+from tui.settings.context import Subject
+
+if TYPE_CHECKING:
+    from tui.app.app import StanchApp
+
+Result = TypeVar("Result")
+
+
+class Commanded(Protocol):
+    """A screen that has commands."""
+
+    scope: ClassVar[str]
+
+    def why_not(self, command: Command) -> str | None: ...
+
+
+class Commands(Screen[Result]):
+    """Runs the commands of the table; shared by screens and dialogs."""
+
+    scope: ClassVar[str] = ""
+    AUTO_FOCUS = ""
+    # Of the screens and not of the app, so that the first paint does not wait for it to be parsed.
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    _leaving = False
+
+    @property
+    def stanch(self) -> StanchApp:
+        return cast("StanchApp", self.app)
+
+    @property
+    def subject(self) -> Subject | None:
+        """The key that respond and events act upon."""
+        return None
+
+    @property
+    def read_only(self) -> bool:
+        return self.stanch.options.read_only
+
+    @property
+    def drawable(self) -> bool:
+        """Whether its widgets are there: they come after the screen, and go before it."""
+        return self.is_mounted and self.is_attached and not self._leaving and not self.stanch.leaving
+
+    def refuses(self, command_id: str) -> str | None:
+        """Why this screen cannot do that now, in a few words; None where it can."""
+        return None
+
+    def why_not(self, command: Command) -> str | None:
+        return command.blocked(self) or self.refuses(command.id)
+
+    async def action_command(self, command_id: str) -> None:
+        command = commands.BY_ID[command_id]
+        if reason := self.why_not(command):
+            self.say(f"{command.label}: {reason}")
+            return
+        self.hush()
+        done = getattr(self, f"do_{command_id}")()
+        if inspect.isawaitable(done):
+            await done
+        self.commands_changed()
+
+    def remove(self) -> AwaitRemove:
+        self._leaving = True
+        # What it still reads has nobody to be shown to, and its widgets go before its workers would. Not at
+        # once: a worker begun in this moment would never be awaited.
+        asyncio.get_running_loop().call_soon(self.workers.cancel_node, self)
+        return super().remove()
+
+    def commands_changed(self) -> None:
+        """Say what can be done now once more; call it when the subject or a state has changed."""
+        for footer in self.query(Footer):
+            footer.refresh_commands()
+
+    def say(self, words: str, level: Level = "info") -> None:
+        """One sentence over the footer, gone after a while."""
+        if not self.is_mounted:
+            # Its notice comes after it.
+            self.call_later(self.say, words, level)
+            return
+        for notice in self.query(Notice):
+            notice.say(words, level)
+
+    def hush(self) -> None:
+        for notice in self.query(Notice):
+            notice.hush()
+
+    def report(self, doing: str, error: AwsError | ReadOnly | Exception) -> None:
+        """Keep *error* in the error log and say it; *doing* is what was attempted ("reading the keys")."""
+        self.stanch.keep(doing, error)
+        self.say(f"{error}  (! shows it again)", "alarm")
+
+    def do_help(self) -> None:
+        self.stanch.open_help(self)
+
+    def do_errors(self) -> None:
+        self.stanch.open_errors()
+
+    def do_palette(self) -> None:
+        self.stanch.open_palette(self)
+
+    def do_redraw(self) -> None:
+        self.stanch.redraw()
+
+    def do_theme(self) -> None:
+        self.say(f"Colours: {self.stanch.next_theme()}.")
+
+    def do_quit(self) -> None:
+        if left := self.stanch.under_way:
+            self.say(f"Leaving as soon as AWS has answered: {', '.join(left)}.")
+        self.app.exit(0)
+
+    def do_back(self) -> Awaitable[None] | None:
+        return self.stanch.back()
+
+    def do_identify(self) -> None:
+        self.stanch.open_identify()
+
+    def do_respond(self) -> None:
+        if self.subject:
+            self.stanch.open_runbook(self.subject)
+
+    def do_events(self) -> None:
+        if self.subject:
+            self.stanch.open_events(self.subject)
+
+    def do_traffic(self) -> None:
+        self.stanch.open_traffic()
+
+    def do_log_groups(self) -> None:
+        self.stanch.open_log_groups()
+
+    def do_cases(self) -> None:
+        self.stanch.open_cases()
+
+    def do_policy(self) -> None:
+        self.stanch.govern(self.subject)
+
+    def do_setup(self) -> None:
+        self.stanch.open_setup()
+
+    def do_issue(self) -> None:
+        subject = self.subject
+        self.stanch.open_issue({"user": subject.user, "service": subject.service} if subject else None)
+
+    def do_harden(self) -> None:
+        self.stanch.open_harden()
+
+    def do_rotate(self) -> None:
+        if self.subject:
+            self.stanch.open_rotation(self.subject)
+
+    def do_scan(self) -> None:
+        self.stanch.open_scan()
+
+    def do_audit(self) -> None:
+        self.stanch.open_audit()
+
+    def do_refresh(self) -> Awaitable[None] | None:
+        self.say("There is nothing to ask again here.")
+        return None
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A key pasted anywhere opens identify with it."""
+        event.stop()
+        self.stanch.open_identify(event.text)
+
+
+class StanchScreen(Commands[None]):
+    """A whole screen: status line, body, notice, footer."""
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Vertical(id="body"):
+            yield from self.body()
+        yield GuideLine()
+        yield Notice()
+        yield Footer()
+
+    def body(self) -> ComposeResult:
+        raise NotImplementedError
+
+    def guidance(self) -> str | None:
+        """What a newcomer is told here."""
+        return guide.ELSEWHERE.get(self.scope)
+
+    def commands_changed(self) -> None:
+        super().commands_changed()
+        for line in self.query(GuideLine):
+            line.tell(self.guidance() if self.stanch.guiding else None)
+
+    def do_guide(self) -> None:
+        self.stanch.guiding = not self.stanch.guiding
+        if not self.stanch.guiding:
+            self.say("W leads you on again.")
+
+    def on_screen_resume(self) -> None:
+        self.commands_changed()
+
+
+class Dialog(Commands[Result], ModalScreen[Result]):
+    """A sheet at the foot of the screen, under one rule line; the screen above it stays in sight."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="sheet"):
+            yield from self.body()
+        yield Notice()
+        yield Footer()
+
+    def body(self) -> ComposeResult:
+        raise NotImplementedError

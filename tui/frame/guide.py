@@ -1,0 +1,44 @@
+"""What a newcomer is told next, wherever they are: the five steps in plain words, on the real screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.cases.state import CaseState
+
+ELSEWHERE = {
+    "inventory": "Every API key, the most worrying first. A leaked token in hand: i, and paste it. Else "
+    "choose a key with j and k; r opens its runbook.",
+    "events": "What its user did: was it recorded, what stands out, each call. a counts by address, enter "
+    "shows a record, esc goes back.",
+    "traffic": "IncomingBytes of each log group, which keys may share. enter looks closer, esc goes back.",
+    "cases": "What was done, kept on this machine. enter goes on with a case; there R makes its report.",
+    "sweep": "What else this user holds: whoever had the key may use that too. esc goes back.",
+    "groups": "A log group can refuse every bearer token, whoever sends it. esc goes back.",
+}
+
+_STEPS: tuple[str, ...] = (
+    "Stop it: enter shows what will be sent, y does it. What uses the key in production stops too: watch "
+    "the graph.",
+    "See what was done with it: press 2, then enter. It goes on by itself; e shows it event by event.",
+    "Give the service a new key: 3, then enter. The graph rises again once the service has it.",
+    "Delete the old key, for good: 4. It waits until the new one was seen working, and asks for part of "
+    "the id.",
+    "Hold the user back if there is more to fear: 5, then enter. No API key of this user works until u "
+    "lifts it.",
+)
+"""In the order of StepName."""
+
+DONE = "All five steps are taken. w sweeps what else the user holds, u lifts the hold, R makes the report."
+
+
+def on_runbook(state: CaseState) -> str:
+    """What is next in this case; steps may be taken in any order, and none is forgotten."""
+    # Here, because every screen is guided and the first must be painted before the runbook is read.
+    from services.cases.plan import State, StepName
+
+    for number, (step, words) in enumerate(zip(StepName, _STEPS, strict=True), 1):
+        if not (state.step(step).state.holds or state.step(step).state is State.REQUESTED):
+            return f"{number} of {len(_STEPS)}. {words}"
+    return DONE

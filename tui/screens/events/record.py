@@ -1,0 +1,89 @@
+"""One event's whole record, and one review's whole findings: text to be read, that acts on nothing."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from services.review.record import Event
+from services.review.review import Review
+from tui.commands.table import bindings
+from tui.frame.base import StanchScreen
+from tui.screens.events import texts as eventtexts
+from tui.settings.context import Subject
+from tui.widgets.lines import Line
+from tui.widgets.page import Page
+from tui.widgets.rule import Rule
+
+
+class RecordPage(Page):
+    """The fields keep their indents; a long one goes on in the next line."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self._fields = eventtexts.record_lines(event)
+
+    def _rewrap(self) -> None:
+        if (width := self.size.width - 2) > 0:
+            self._wrapped = [line for field in self._fields for line in _broken(field, width)]
+            self.move(0)
+
+
+class FindingsPage(Page):
+    def __init__(self, review: Review) -> None:
+        super().__init__()
+        self._review = review
+
+    def _rewrap(self) -> None:
+        if (width := self.size.width - 2) > 0:
+            self._wrapped = eventtexts.full_lines(self._review, width)
+            self.move(0)
+
+
+class RecordScreen(StanchScreen):
+    scope = "record"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, event: Event, subject: Subject | None) -> None:
+        super().__init__()
+        self._event = event
+        self._subject = subject
+
+    @property
+    def subject(self) -> Subject | None:
+        return self._subject
+
+    def body(self) -> ComposeResult:
+        yield Rule(f"{self._event.name} {self._event.time:%Y-%m-%d %H:%M:%SZ}", self._event.event_id)
+        yield RecordPage(self._event)
+
+    def on_mount(self) -> None:
+        self.query_one(RecordPage).focus()
+
+
+class FindingsScreen(StanchScreen):
+    scope = "record"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, review: Review, subject: Subject | None) -> None:
+        super().__init__()
+        self._review = review
+        self._subject = subject
+
+    @property
+    def subject(self) -> Subject | None:
+        return self._subject
+
+    def body(self) -> ComposeResult:
+        yield Rule(f"The review of {self._review.subject.user}")
+        yield FindingsPage(self._review)
+
+    def on_mount(self) -> None:
+        self.query_one(FindingsPage).focus()
+
+
+def _broken(field: str, width: int) -> list[Line]:
+    indent = len(field) - len(field.lstrip())
+    first, rest = field[:width], field[width:]
+    room = max(1, width - indent - 2)
+    pieces = [rest[at : at + room] for at in range(0, len(rest), room)]
+    return [((first, "text"),), *(((" " * (indent + 2) + piece, "text"),) for piece in pieces)]

@@ -1,0 +1,155 @@
+"""A policy that governs keys: chosen, read, held against what is there, attached and taken away again."""
+
+from __future__ import annotations
+
+import json
+from typing import Self
+
+from textual.app import ComposeResult
+
+from services.base.text import clean
+from services.goals.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
+from services.goals.governance.goal import PolicyGoal
+from services.goals.governance.targets import BadTarget, Target, parse_target, target_of_user
+from tui.commands.table import bindings
+from tui.dialogs.sentence import SentenceDialog
+from tui.screens.goals.goal import GoalScreen, Unchosen
+from tui.settings.context import Subject
+from tui.widgets.form import picked
+from tui.widgets.lines import Line, Lines
+from tui.widgets.picker import Picker
+
+KINDS = tuple(Kind)
+AGES = (1, 5, 30, 90, 365)
+
+
+class PolicyScreen(GoalScreen):
+    scope = "policy"
+    BINDINGS = bindings(scope)
+    verb = "Attach it"
+    verb_back = "Take it away"
+
+    def __init__(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
+        super().__init__()
+        self._target = target
+        self._first = wanted or Wanted(KINDS[0])
+        self._ages = tuple(sorted({*AGES, self._first.days}))
+        self._log_groups = self._first.log_groups
+
+    @classmethod
+    def of(cls, subject: Subject) -> Self:
+        """For the user of a key, and the service it is of."""
+        wanted = Wanted(KINDS[0], subject.service) if subject.service in SERVICES else None
+        return cls(target_of_user(subject.user), wanted)
+
+    def form(self) -> ComposeResult:
+        first = self._first
+        kinds = tuple(f"{kind}: {kind.told}" for kind in KINDS)
+        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        ages = tuple(f"at most {age} day{'s' * (age > 1)}" for age in self._ages)
+        yield Picker("policy", kinds, KINDS.index(first.kind), id="kind")
+        yield Picker("service", services, SERVICES.index(first.service), id="service")
+        yield Picker("days", ages, self._ages.index(first.days), id="days")
+        yield Lines(id="whom")
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(
+            KINDS[picked(self, "kind")],
+            SERVICES[picked(self, "service")],
+            days=self._ages[picked(self, "days")],
+            allow=self._first.allow,
+            log_groups=self._log_groups,
+        )
+
+    def goal(self) -> PolicyGoal | None:
+        try:
+            document(self.wanted)
+        except BadDocument as error:
+            raise Unchosen(str(error).replace("(--log-group NAME)", "(n)")) from None
+        return PolicyGoal(self._target, self.wanted) if self._target else None
+
+    def document(self) -> Document | None:
+        try:
+            return document(self.wanted)
+        except BadDocument:
+            return None
+
+    def heading(self) -> tuple[str, ...]:
+        if self.document() is None:
+            return self.wanted.name, "no document"
+        return self.wanted.name, "what attaching it would do" if self._target else "document"
+
+    def changed(self, *, after: float = 0) -> None:
+        self.query_one("#days").display = self.wanted.kind is Kind.EXPIRY
+        self._draw_whom()
+        super().changed(after=after)
+
+    def on_resize(self) -> None:
+        self._draw_whom()
+
+    def _draw_whom(self) -> None:
+        if not self.drawable or not self.size.width:
+            return
+        whom = self._target.words if self._target else "nobody yet"
+        groups = ", ".join(self._log_groups) or "none yet"
+        line: Line = (("   attach to   ", "quiet"), (clean(whom), "strong"), ("  w chooses", "quiet"))
+        if self.wanted.kind is Kind.WRITE:
+            line = (
+                *line,
+                ("   log groups  ", "quiet"),
+                (clean(groups), "strong"),
+                ("  n names them", "quiet"),
+            )
+        self.query_one("#whom", Lines).draw([line])
+
+    # Commands
+
+    def refuses(self, command_id: str) -> str | None:
+        match command_id:
+            case "attach" if self._target is None:
+                return "nobody is chosen"
+            case "attach":
+                return super().refuses("bring_about")
+            case "detach" if self._target is None:
+                return "nobody is chosen"
+            case "detach":
+                return super().refuses("take_back")
+            case "groups_named" if self.is_mounted and self.wanted.kind is not Kind.WRITE:
+                return "only for the policy write"
+            case "copy_document" if self.is_mounted and self.document() is None:
+                return "there is no document"
+        return None
+
+    def do_attach(self) -> None:
+        self.do_bring_about()
+
+    def do_detach(self) -> None:
+        self.do_take_back()
+
+    def do_copy_document(self) -> None:
+        self.app.copy_to_clipboard(json.dumps(self.document(), indent=2))
+        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals take it.")
+
+    def do_whom(self) -> None:
+        told = "user:NAME, group:NAME, role:NAME, or scp: and a root, unit or account."
+        self.app.push_screen(SentenceDialog("Attach it to whom?", told), self._take_whom)
+
+    def do_groups_named(self) -> None:
+        told = "The log groups that may be written to, with spaces between them."
+        self.app.push_screen(SentenceDialog("Which log groups?", told), self._take_groups)
+
+    def _take_whom(self, text: str | None) -> None:
+        if text is None:
+            return
+        try:
+            self._target = parse_target(text)
+        except BadTarget as error:
+            self.say(str(error), "warn")
+        else:
+            self.changed()
+
+    def _take_groups(self, text: str | None) -> None:
+        if text is not None:
+            self._log_groups = tuple(text.split())
+            self.changed()

@@ -1,0 +1,89 @@
+"""Finds a command by its name or its sentence, and runs it on the screen below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from tui.commands.command import Command, shown
+from tui.commands.table import bindings, within
+from tui.frame.base import Commands, Dialog
+from tui.widgets.lines import Span
+from tui.widgets.rule import Rule
+from tui.widgets.table import Column, Table
+
+Row = tuple[Command, str | None]
+
+
+def found(rows: list[Row], typed: str) -> list[Row]:
+    """Those whose label begins so, then those that hold every word; what cannot be done comes last."""
+    wanted = typed.lower().split()
+    kept = [row for row in rows if all(word in f"{row[0].label} {row[0].help}".lower() for word in wanted)]
+    begins = typed.strip().lower()
+    return sorted(kept, key=lambda row: (bool(row[1]), not row[0].label.lower().startswith(begins)))
+
+
+def _help(row: Row) -> Span:
+    command, reason = row
+    return (f"not now: {reason}", "quiet") if reason else (command.help, "quiet")
+
+
+class PaletteDialog(Dialog[str]):
+    """Closes with the id of the command that was chosen."""
+
+    scope = "palette"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, about: Commands[Any]) -> None:
+        super().__init__()
+        self._rows: list[Row] = [
+            (command, about.why_not(command)) for command in within(about.scope) if command.id != "palette"
+        ]
+
+    def body(self) -> ComposeResult:
+        yield Rule("commands")
+        with Horizontal(id="filter-line"):
+            yield Static(":")
+            yield Input(placeholder="a command, or a word of what it does", compact=True)
+        yield Table[Row](
+            [
+                Column("", lambda row: (row[0].label, "greyed" if row[1] else "strong"), 13),
+                Column("", lambda row: (shown(row[0].keys[0]) if row[0].keys else "", "accent"), 9),
+                Column("", _help, 20, flex=1, drop=1),
+            ],
+            lambda row: row[0].id,
+        )
+
+    @property
+    def table(self) -> Table[Row]:
+        return self.query_one(Table)
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one(Input))
+        self._find("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._find(event.value)
+
+    def _find(self, typed: str) -> None:
+        self.table.show(found(self._rows, typed))
+        self.table.move_to(0)
+
+    @on(Input.Submitted)
+    def do_choose(self) -> None:
+        if self.table.chosen is not None:
+            self.dismiss(self.table.chosen[0].id)
+
+    def do_next_found(self) -> None:
+        self.table.do_down()
+
+    def do_previous_found(self) -> None:
+        self.table.do_up()
+
+    def do_back(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,86 @@
+"""What can be done on the screen one came from, from the one table of commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import events
+from textual.app import ComposeResult
+
+from tui.commands.command import Command, shown
+from tui.commands.table import bindings, within
+from tui.frame.base import Commands, StanchScreen
+from tui.widgets.lines import Line, Lines, Role, fit
+from tui.widgets.page import Page
+from tui.widgets.rows import Rows
+
+SIGNS: tuple[Line, ...] = (
+    (("‼", "alarm"), ("  look at this first", "text")),
+    (("!", "warn"), ("  worth worry, or not all of it could be read", "text")),
+    (("✓", "good"), ("  seen to be so", "text")),
+    (("▶ ▼ ■", "accent"), ("  a flow of bytes: flowing, falling, gone", "text")),
+)
+
+
+def told(command: Command, reason: str | None) -> Line:
+    keys = ", ".join(shown(key) for key in command.keys) or "by name"
+    role: Role = "greyed" if reason else "text"
+    line: Line = (
+        (f"{keys:<14}", "greyed" if reason else "accent"),
+        (f"{command.label}. {command.help}", role),
+    )
+    return (*line, (f" Not now: {reason}.", "quiet")) if reason else line
+
+
+class HelpScreen(StanchScreen):
+    scope = "help"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, about: Commands[Any]) -> None:
+        super().__init__()
+        self._about = about
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="summary")
+        yield Page(id="help", more="j or pgdn", indent=14)
+
+    def on_mount(self) -> None:
+        page = self.query_one("#help", Page)
+        page.show(self._lines())
+        self.set_focus(page)
+
+    async def on_key(self, event: events.Key) -> None:
+        """What was just read here and is pressed at once is done on the screen that it was read of."""
+        here = {key for command in (*within(self.scope), *within("list")) for key in command.keys}
+        wanted = next((each for each in within(self._about.scope) if event.key in each.keys), None)
+        if wanted and event.key not in here and self._about.is_attached:
+            event.stop()
+            self.app.pop_screen()
+            await self._about.action_command(wanted.id)
+
+    def on_resize(self) -> None:
+        bar = self.query_one("#summary", Lines)
+        where = self._about.scope.replace("_", " ")
+        bar.draw(
+            [
+                fit(
+                    (
+                        (" ", "text"),
+                        (f"What can be done here: {where}", "strong"),
+                        (" · a key does it at once", "quiet"),
+                    ),
+                    bar.size.width,
+                )
+            ]
+        )
+
+    def _lines(self) -> list[Line]:
+        here = within(self._about.scope)
+        own = [command for command in here if self._about.scope in command.scopes]
+        rest = [command for command in here if command not in own]
+        lines = [told(command, self._about.why_not(command)) for command in own]
+        if self._about.query(Rows):
+            lines += [(), (("in lists", "header"),), *(told(command, None) for command in within("list"))]
+        lines += [(), (("from every screen", "header"),)]
+        lines += [told(command, self._about.why_not(command)) for command in rest]
+        return [*lines, (), (("signs", "header"),), *SIGNS]

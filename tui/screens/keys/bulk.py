@@ -1,0 +1,124 @@
+"""Several keys deactivated at once: planned one by one, confirmed together, each in a case of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from services.cases.plan import Plan, StepName
+from services.incident.handling import Handling, Outcome, Stopped
+from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.look import words
+from tui.settings.context import Subject
+
+if TYPE_CHECKING:
+    from tui.app.app import StanchApp
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A key that can be deactivated."""
+
+    handling: Handling
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A key that nothing is done to, and why."""
+
+    key_id: str
+    why: str
+
+
+class Deactivation:
+    """Of the keys *subjects*; `plan`, `confirm` and `carry_out` in that order, or `give_up`."""
+
+    def __init__(self, app: StanchApp, subjects: Sequence[Subject]) -> None:
+        self._app = app
+        self._subjects = subjects
+        self.ready: tuple[Ready, ...] = ()
+        self.left_out: tuple[LeftOut, ...] = ()
+
+    async def plan(self) -> None:
+        """Look each key up and plan its deactivation; changes nothing."""
+        limit = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(subject: Subject) -> Ready | LeftOut:
+            async with limit:
+                return await self._plan(subject)
+
+        found = await asyncio.gather(*map(one, self._subjects))
+        self.ready = tuple(each for each in found if isinstance(each, Ready))
+        self.left_out = tuple(each for each in found if isinstance(each, LeftOut))
+
+    async def _plan(self, subject: Subject) -> Ready | LeftOut:
+        try:
+            handling = await self._app.desk.open(subject.key_id, subject.user)
+        except Stopped as error:
+            return LeftOut(subject.key_id, str(error))
+        try:
+            if handling.runbook is None or handling.barred:
+                return self._without(handling, handling.barred or "The key is not read yet.")
+            plan = await handling.runbook.plan(StepName.DEACTIVATE, handling.options)
+        except Stopped as error:
+            return self._without(handling, str(error))
+        if reason := plan.blocked or plan.already:
+            return self._without(handling, reason)
+        return Ready(handling, plan)
+
+    def _without(self, handling: Handling, why: str) -> LeftOut:
+        self._app.desk.release(handling)
+        return LeftOut(handling.key_id, why)
+
+    async def confirm(self) -> bool:
+        """One question that lists them all."""
+        return await self._app.push_screen_wait(ConfirmDialog(self._deed()))
+
+    def give_up(self) -> None:
+        for each in self.ready:
+            self._app.desk.release(each.handling)
+
+    async def carry_out(self) -> str:
+        """Begin them all, wait for the last, and say how they ended."""
+        turns = asyncio.Semaphore(_AT_ONCE)
+        desk = self._app.desk
+        # All are under way from here on, so that leaving the program waits for them too.
+        begun = [
+            desk.start(each.handling, StepName.DEACTIVATE, shown=each.plan, turns=turns)
+            for each in self.ready
+        ]
+        outcomes = await asyncio.gather(*map(asyncio.shield, begun))
+        return self._told(outcomes)
+
+    def _told(self, outcomes: Sequence[Outcome]) -> str:
+        done = sum(bool(outcome.result and outcome.result.verified) for outcome in outcomes)
+        told = f"{done} of {words.count(len(outcomes), 'key')} Inactive, said AWS; each has its own case (c)."
+        if failed := sum(outcome.error is not None for outcome in outcomes):
+            told += f" {failed} failed: ! says why."
+        elif done < len(outcomes):
+            told += " The others are sent and not yet seen."
+        return told
+
+    def _deed(self) -> Deed:
+        keys = [each.handling.runbook.key for each in self.ready if each.handling.runbook]
+        first = self.ready[0]
+        users = words.count(len({key.user for key in keys}), "user")
+        account = first.handling.runbook.caller.account if first.handling.runbook else ""
+        plan = replace(
+            first.plan,
+            title=f"Make {words.count(len(keys), 'key')} Inactive",
+            stops="These keys, everywhere.",
+            leaves="Other keys of their users, and role sessions begun already.",
+            undo="Make each Active again, from its runbook.",
+            calls=tuple(call for each in self.ready for call in each.plan.calls),
+            warnings=tuple(dict.fromkeys(warning for each in self.ready for warning in each.plan.warnings)),
+        )
+        listed = [f"{key.id} of {key.user} · {key.service}" for key in keys]
+        left_out = [f"{each.key_id} is left out: {each.why}" for each in self.left_out]
+        whose = f"{words.count(len(keys), 'key')} of {users} · account {account}"
+        return Deed(plan, whose, "Make them Inactive", notes=(*listed, *left_out))

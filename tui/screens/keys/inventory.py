@@ -1,0 +1,338 @@
+"""Every key of the account: rows from the first page on, worst first, and what is known of the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from services.aws.errors import AwsError
+from tui.commands.table import bindings
+from tui.frame.base import StanchScreen
+from tui.look import words
+from tui.screens.keys import keyfilter
+from tui.screens.keys.keylist import ORDERS, KeyList
+from tui.screens.keys.listreader import KeySweep
+from tui.screens.keys.texts import columns, details
+from tui.settings.context import Subject
+from tui.widgets.filterfield import FilterField
+from tui.widgets.lines import Lines, fit, width_of
+from tui.widgets.page import Page
+from tui.widgets.rule import Rule
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
+    from services.keys.inventory import Key
+
+LOOK_SECONDS = 0.3
+"""A key is examined once the cursor has rested on it: each user costs five calls."""
+
+
+class InventoryScreen(StanchScreen):
+    scope = "inventory"
+    BINDINGS = bindings(scope)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012 (Textual's own shape)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loaded = False
+        self._examining: str | None = None
+        self._rest: Timer | None = None
+        self._wanted: str | None = None
+        self._deactivating = False
+
+    def body(self) -> ComposeResult:
+        self.list = KeyList(self.stanch.options.now)
+        self._sweep = KeySweep(
+            self.stanch, self.list, on_progress=self._show_summary, on_keys=self._keys_came
+        )
+        yield Lines(id="summary")
+        with Horizontal(id="filter-line"):
+            yield Static("/")
+            yield FilterField(
+                self._filtered, placeholder="words, user: status: service: risk: id: age>90", id="filter"
+            )
+        with Container(id="panes"):
+            with Container(id="listing"):
+                yield Table(columns(self.list, self.stanch.options.now), lambda key: key.id, id="keys")
+                yield Page(id="empty")
+            with Vertical(id="details"):
+                yield Rule(id="details-title")
+                yield Page(id="details-text", more="enter shows all")
+
+    @property
+    def table(self) -> Table[Key]:
+        return self.query_one("#keys", Table)
+
+    @property
+    def subject(self) -> Subject | None:
+        key = self.table.chosen if self.is_mounted else None
+        return Subject(key.id, key.user, key.service) if key else None
+
+    def choose(self, key_id: str) -> None:
+        """Put the cursor on *key_id*, now or as soon as it is read; a filter that hides it is dropped."""
+        if self.table.choose(key_id):
+            return
+        if any(key.id == key_id for key in self.list.keys):
+            self._set_filter("")
+            self.table.choose(key_id)
+        else:
+            self._wanted = key_id
+
+    def on_mount(self) -> None:
+        self.set_focus(self.table)
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.run_worker(self.stanch.look_for_open_cases(), group="cases", exclusive=True)
+        if not self._loaded:
+            self._loaded = True
+            self._load()
+
+    def on_resize(self) -> None:
+        self._show_summary()
+
+    # Reading
+
+    def _load(self) -> None:
+        self._sweep.begin()
+        self._show()
+        self.run_worker(self._read(), exclusive=True, group="sweep")
+
+    async def _read(self) -> None:
+        if error := await self._sweep.run():
+            self.report("reading the keys again", error)
+
+    def _keys_came(self) -> None:
+        self._show()
+        if self._wanted and self.table.choose(self._wanted):
+            self._wanted = None
+
+    # Showing
+
+    def _show(self) -> None:
+        by = None if self.list.order == "worry" else self.list.order
+        self.table.show(self.list.rows, sorted_by=by, descending=self.list.reversed)
+        self._show_summary()
+        self._show_empty()
+        self._show_details()
+        self.commands_changed()
+
+    def _show_summary(self) -> None:
+        if not self.drawable:
+            return
+        summary = self.query_one("#summary", Lines)
+        line = self.list.summary(self._sweep.waiting, self._sweep.stale)
+        width = summary.size.width
+        hint = "esc shows all " if self.list.filter else "/ to filter " if self.list.keys else ""
+        if self.list.marked and not self.read_only:
+            hint = "D deactivates them "
+        if width_of(line) + len(hint) + 2 > width:
+            hint = ""
+        summary.draw([(*fit(((" ", "text"), *line), max(0, width - len(hint))), (hint, "quiet"))])
+
+    def _show_empty(self) -> None:
+        empty = self.query_one("#empty", Page)
+        empty.display = not self.list.rows
+        self.table.display = bool(self.list.rows)
+        if self.list.rows:
+            return
+        if self._sweep.trouble:
+            empty.show(
+                [
+                    (("‼ ", "alarm"), (self._sweep.trouble, "text")),
+                    (),
+                    (("ctrl+r asks again · ! shows all errors", "quiet"),),
+                ]
+            )
+        elif self.list.filter and self.list.keys:
+            empty.show(
+                [((f"No key matches “{self.list.filter.text}”. ", "text"), ("esc shows all", "quiet"))]
+            )
+        elif self._sweep.waiting:
+            empty.show([((self._sweep.waiting, "quiet"),)])
+        elif inventory := self.list.inventory:
+            if inventory.unreadable:
+                empty.show(
+                    [
+                        (("! ", "warn"), (f"{part.what} could not be read. {part.error}", "text"))
+                        for part in inventory.unreadable
+                    ]
+                )
+            else:
+                empty.show([((f"Account {inventory.account} has no service-specific credentials.", "text"),)])
+
+    def _show_details(self) -> None:
+        title, text = self.query_one("#details-title", Rule), self.query_one("#details-text", Page)
+        key = self.table.chosen
+        if key is None:
+            title.entitle("")
+            text.show([])
+            return
+        now, held = self.stanch.options.now(), self.list.holdings.get(key.user)
+        asking = f"asking what {key.user} also holds…" if self._examining == key.user else None
+        title.entitle(key.user, f"{key.id} · {key.short_service}")
+        text.show(details(key, held, now, asking))
+
+    # Looking at one key
+
+    @on(Table.Chosen)
+    def _chosen(self, event: Table.Chosen) -> None:
+        self._show_details()
+        self.query_one("#details-text", Page).move_to(0)
+        self.commands_changed()
+        if self._rest is not None:
+            self._rest.stop()
+        key = self.table.chosen
+        if key is not None and key.user not in self.list.holdings:
+            self._rest = self.set_timer(LOOK_SECONDS, self._examine)
+
+    def _examine(self) -> None:
+        if self.subject is not None:
+            self.run_worker(self._ask(self.subject.user), exclusive=True, group="examine")
+
+    async def _ask(self, user: str) -> None:
+        from services.keys.holdings import examine_user
+
+        self._examining = user
+        self._show_details()
+        try:
+            self.list.learn(await examine_user(await self.stanch.aws(), user))
+        except AwsError as error:
+            self.report(f"asking what {user} holds", error)
+        finally:
+            self._examining = None
+        if not self.drawable:
+            return
+        self.table.show(
+            self.list.rows,
+            sorted_by=None if self.list.order == "worry" else self.list.order,
+            descending=self.list.reversed,
+        )
+        self._show_details()
+
+    # Commands
+
+    def refuses(self, command_id: str) -> str | None:
+        if command_id == "back" and not (self.has_class("-filtering") or self.list.marked):
+            return "this is the first screen"
+        if command_id == "mark_all" and not self.list.rows:
+            return "there is no key"
+        if command_id == "deactivate_marked":
+            if self.read_only:
+                return "started with --read-only"
+            if self._deactivating:
+                return "under way"
+            return None if self.list.marked else "mark keys first (space)"
+        return None
+
+    def do_open(self) -> None:
+        if key := self.table.chosen:
+            self.stanch.open_key(key, self.list.changed(key))
+
+    def do_back(self) -> None:
+        if self.has_class("-filtering"):
+            self._set_filter("")
+        else:
+            self.list.marked.clear()
+            self._show()
+
+    def do_mark(self) -> None:
+        if key := self.table.chosen:
+            self.list.toggle(key.id)
+            self._show()
+
+    def do_mark_all(self) -> None:
+        self.list.mark_all()
+        self._show()
+
+    def do_group(self) -> None:
+        self.list.grouped = not self.list.grouped
+        self.list.arrange()
+        self.say("The keys of a user stand together." if self.list.grouped else "Grouped no longer.")
+        self._show()
+
+    def do_deactivate_marked(self) -> None:
+        if not self._deactivating:
+            self._deactivating = True
+            marked = [key for key in self.list.keys if key.id in self.list.marked]
+            self.run_worker(self._deactivate(marked), group="deactivate")
+
+    async def _deactivate(self, keys: Sequence[Key]) -> None:
+        from tui.screens.keys.bulk import Deactivation
+
+        deed = Deactivation(self.stanch, [Subject(key.id, key.user, key.service) for key in keys])
+        try:
+            self.say(f"Looking {words.count(len(keys), 'key')} up…")
+            await deed.plan()
+            self.hush()
+            if not deed.ready:
+                self.say(f"Nothing to do. {deed.left_out[0].key_id}: {deed.left_out[0].why}", "warn")
+            elif await deed.confirm():
+                self.list.marked.clear()
+                told = await deed.carry_out()
+                self.say(told)
+                self._load()
+            else:
+                deed.give_up()
+        finally:
+            self._deactivating = False
+
+    def do_filter(self) -> None:
+        self._show_filter(True)
+        self.set_focus(self.query_one("#filter", Input))
+
+    def _show_filter(self, shown: bool) -> None:
+        self.set_class(shown, "-filtering")
+        # At once, so that it can have the focus: what is typed next must not be taken for commands.
+        self.query_one("#filter-line").display = shown
+
+    def do_sort(self) -> None:
+        order = self.list.sort_by_next()
+        self.say(f"Sorted by {order.lower()}.")
+        self._show()
+        self.table.move_to(0)
+
+    def do_reverse(self) -> None:
+        self.list.reversed = not self.list.reversed
+        self.list.arrange()
+        self._show()
+
+    @on(Table.HeaderClicked)
+    def _header_clicked(self, event: Table.HeaderClicked) -> None:
+        if event.name in ORDERS:
+            self.list.sort_by(event.name)
+            self._show()
+
+    def do_refresh(self) -> None:
+        self.stanch.reintroduce()
+        self._load()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self.list.filter = keyfilter.parse(event.value)
+        if self.list.filter.trouble:
+            self.say(self.list.filter.trouble, "warn")
+        else:
+            self.hush()
+        self.list.arrange()
+        self._show()
+
+    def _filtered(self) -> None:
+        self.set_focus(self.table)
+        self._show_filter(bool(self.query_one("#filter", Input).value.strip()))
+
+    def _set_filter(self, text: str) -> None:
+        self.query_one("#filter", Input).value = text
+        self.list.filter = keyfilter.parse(text)
+        self._show_filter(bool(text))
+        self.list.arrange()
+        self.set_focus(self.table)
+        self._show()

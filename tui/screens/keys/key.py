@@ -1,0 +1,137 @@
+"""One key: its dates, what its user holds and may do, the log groups in reach, its case, the last events."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+
+from textual import on
+from textual.app import ComposeResult
+
+from services.incident.handling import Stopped
+from services.keys.inventory import Key
+from tui.commands.table import bindings
+from tui.frame.base import StanchScreen
+from tui.frame.keyline import key_line
+from tui.screens.keys.keyreader import KeyReader, Read
+from tui.screens.keys.keyrows import KeyRow, columns
+from tui.settings.context import Subject
+from tui.widgets.lines import Lines, fit
+from tui.widgets.page import Page
+from tui.widgets.rule import Rule
+from tui.widgets.table import Table
+
+
+class KeyScreen(StanchScreen):
+    """Each section stands as soon as it is known; enter leads from a row to where it is dealt with."""
+
+    scope = "key"
+    BINDINGS = bindings(scope)
+
+    def __init__(self, key: Key, change: str | None = None) -> None:
+        super().__init__()
+        self._key = key
+        self._change = change
+        self._first: set[str] = set()
+        """The rows that begin a section."""
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self._key.id, self._key.user, self._key.service)
+
+    @property
+    def table(self) -> Table[KeyRow]:
+        return self.query_one("#rows", Table)
+
+    def body(self) -> ComposeResult:
+        self._reader = KeyReader(self.stanch, self._key, self._change, self._show)
+        yield Lines(id="key")
+        yield Table(columns(self._first), lambda row: row.key, id="rows")
+        yield Rule(id="row-rule")
+        yield Page(id="row-text")
+
+    def on_mount(self) -> None:
+        self.set_focus(self.table)
+        self._show()
+        self._read(self._reader.reads)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._read(self._reader.changeable)
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def _read(self, reads: Mapping[str, Read]) -> None:
+        for section, read in reads.items():
+            self.run_worker(self._reader.attempt(section, read), group=section, exclusive=True)
+
+    def _show(self) -> None:
+        if not self.drawable or not (width := self.size.width):
+            return
+        key = self._reader.key
+        line = key_line(key.credential, None, self.stanch.options.now())
+        self.query_one("#key", Lines).draw([fit(line, width)])
+        rows, seen = self._reader.rows, set[str]()
+        self._first.clear()
+        for row in rows:
+            if row.section not in seen:
+                seen.add(row.section)
+                self._first.add(row.key)
+        self.table.show(rows)
+        self._show_row()
+
+    @on(Table.Chosen)
+    def _show_row(self) -> None:
+        row = self.table.chosen
+        self.query_one("#row-rule", Rule).entitle(
+            row.section if row else "", f"enter: {row.way_words}" if row and row.way else ""
+        )
+        self.query_one("#row-text", Page).show(row.told if row else [], keep_place=False)
+        self.commands_changed()
+
+    # Commands
+
+    def refuses(self, command_id: str) -> str | None:
+        if command_id == "follow" and self.is_mounted and not (self.table.chosen and self.table.chosen.way):
+            return "this row leads nowhere"
+        return None
+
+    def do_follow(self) -> Awaitable[None] | None:
+        row = self.table.chosen
+        assert row is not None
+        match row.way:
+            case "runbook" | "case":
+                self.stanch.open_runbook(self.subject)
+            case "events":
+                self.stanch.open_events(self.subject)
+            case "cases":
+                self.stanch.open_cases()
+            case "log groups":
+                self.stanch.open_log_groups(row.target or None)
+            case "key":
+                self.stanch.open_key(self._reader.others[row.target])
+            case "policy":
+                self._open_policy(row.target)
+            case "sweep":
+                return self._open_sweep()
+        return None
+
+    def _open_policy(self, name: str) -> None:
+        from tui.screens.keys.policydocument import PolicyDocumentScreen
+
+        policy = self._reader.policies[name]
+        self.app.push_screen(PolicyDocumentScreen(policy, self.subject))
+
+    async def _open_sweep(self) -> None:
+        from tui.screens.runbook.sweep import SweepScreen
+
+        try:
+            handling = await self.stanch.desk.open(self._key.id, self._key.user)
+        except Stopped as error:
+            self.report(f"opening the runbook of {self._key.id}", error)
+        else:
+            self.app.push_screen(SweepScreen(handling))
+
+    def do_refresh(self) -> None:
+        self.stanch.reintroduce()
+        self._read(self._reader.reads)

@@ -1,0 +1,143 @@
+"""Asks for all that is known of one key, section by section, and keeps it as rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from services.aws import iam
+from services.aws.errors import AwsError
+from services.aws.sts import get_caller
+from services.cases.case import CaseBook
+from services.cases.errors import CaseError
+from services.keys import keydetails
+from services.keys.holdings import UserHoldings, examine_user
+from services.keys.inventory import Key, assess, with_holdings
+from services.keys.keydetails import PolicyFound
+from tui.screens.keys import keyrows
+from tui.screens.keys.keyrows import KeyRow
+from tui.settings.context import LOGS
+
+if TYPE_CHECKING:
+    from tui.app.app import StanchApp
+
+Read = Callable[[], Awaitable[None]]
+
+
+class KeyReader:
+    """*on_change* is called when rows have come; each of `reads` is asked for by itself."""
+
+    def __init__(self, app: StanchApp, key: Key, change: str | None, on_change: Callable[[], None]) -> None:
+        self.key = key
+        self.policies: dict[str, PolicyFound] = {}
+        self.others: dict[str, Key] = {}
+        """The other keys of its user."""
+        self._app = app
+        self._change = change
+        self._on_change = on_change
+        self._held: UserHoldings | None = None
+        user = key.user
+        self._sections: dict[str, list[KeyRow]] = {
+            "key": keyrows.of_key(key, change, app.options.now()),
+            "case": [keyrows.waiting("case", "looking for its case…")],
+            "holds": [keyrows.waiting("holds", f"asking what {user} also holds…")],
+            "tokens": [keyrows.waiting("tokens", f"asking whether {user} may use tokens…")],
+            "policies": [keyrows.waiting("policies", "reading its policies…")],
+        }
+        if key.service == LOGS:
+            self._sections["reach"] = [keyrows.waiting("reach", "asking where its user may write…")]
+        self._sections["events"] = [keyrows.waiting("events", "asking the event history…")]
+
+    @property
+    def rows(self) -> list[KeyRow]:
+        return [row for rows in self._sections.values() for row in rows]
+
+    @property
+    def changeable(self) -> Mapping[str, Read]:
+        """By section, what another screen may have changed."""
+        return {"key": self._read_key, "case": self._read_case}
+
+    @property
+    def reads(self) -> Mapping[str, Read]:
+        """All of it, by section."""
+        more: dict[str, Read] = {
+            "holds": self._read_holdings,
+            "tokens": self._read_rights,
+            "events": self._read_events,
+        }
+        return {
+            **self.changeable,
+            **more,
+            **({"reach": self._read_reach} if "reach" in self._sections else {}),
+        }
+
+    async def attempt(self, section: str, read: Read) -> None:
+        """What fails stands in its section, and in the error log."""
+        try:
+            await read()
+        except (AwsError, CaseError) as error:
+            self._app.keep(f"reading the {section} of {self.key.id}", error)
+            self._put(section, [keyrows.failed(section, error)])
+
+    def _put(self, section: str, rows: list[KeyRow]) -> None:
+        self._sections[section] = rows
+        self._on_change()
+
+    async def _read_key(self) -> None:
+        found = assess(
+            await iam.list_credentials(await self._app.aws(), self.key.user), self._app.options.now()
+        )
+        by_id = {each.id: each for each in found}
+        gone = replace(self.key, credential=replace(self.key.credential, status="gone"), risks=())
+        self.key = by_id.pop(self.key.id, gone)
+        self.others = by_id
+        self._put_user()
+
+    async def _read_holdings(self) -> None:
+        aws = await self._app.aws()
+        self._held = held = await examine_user(aws, self.key.user)
+        self._put_user()
+        found = await keydetails.policies_of(aws, held, self.key.service)
+        self.policies = {policy.name: policy for policy in found}
+        self._put("policies", keyrows.of_policies(found))
+
+    def _put_user(self) -> None:
+        if self._held is not None:
+            self.key = with_holdings(self.key, self._held)
+            others = [each.credential for each in self.others.values()]
+            self._put("holds", keyrows.of_holdings(self._held, others, self.key.service))
+        self._put("key", keyrows.of_key(self.key, self._change, self._app.options.now()))
+
+    async def _read_case(self) -> None:
+        account = (await get_caller(await self._app.aws())).account
+        self._put("case", await asyncio.to_thread(self._cases, account))
+
+    def _cases(self, account: str) -> list[KeyRow]:
+        book, closed = CaseBook(self._app.options.state_dir), 0
+        for case in book.cases():
+            with suppress(CaseError):  # the cases screen says what is wrong with it
+                state = case.state()
+                closed += state.opened.get("key_id") == self.key.id and state.closed_at is not None
+        found = book.open_case_of(self.key.id, account)
+        return keyrows.of_cases(
+            found.state() if found else None, found.id if found else "", closed, self._app.options.now()
+        )
+
+    async def _read_rights(self) -> None:
+        aws = await self._app.aws()
+        account = (await get_caller(aws)).account
+        answers = await keydetails.may_use(aws, account, self.key.user, self.key.service)
+        self._put("tokens", keyrows.of_rights(answers))
+
+    async def _read_reach(self) -> None:
+        aws = await self._app.aws()
+        account = (await get_caller(aws)).account
+        self._put("reach", keyrows.of_reach(await keydetails.reach(aws, account, self.key.user)))
+
+    async def _read_events(self) -> None:
+        now = self._app.options.now()
+        found = await keydetails.last_events(await self._app.aws(), self.key.user, now)
+        self._put("events", keyrows.of_events(found, now))

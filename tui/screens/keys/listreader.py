@@ -1,0 +1,99 @@
+"""Reads the keys into the inventory's list, page by page, and says what it waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from services.aws.errors import AwsError
+from tui.screens.keys.keylist import KeyList
+
+if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
+    from services.keys.inventory import Inventory
+    from services.keys.lastlook import Look
+    from tui.app.app import StanchApp
+
+
+class KeySweep:
+    """*on_progress* is called when only the words have changed, *on_keys* when the keys have."""
+
+    def __init__(
+        self,
+        app: StanchApp,
+        keys: KeyList,
+        *,
+        on_progress: Callable[[], None],
+        on_keys: Callable[[], None],
+    ) -> None:
+        self.waiting: str | None = None
+        """What is waited for."""
+        self.stale: str | None = None
+        """Why what is shown is older."""
+        self.trouble: str | None = None
+        """Why nothing could be read."""
+        self._app = app
+        self._list = keys
+        self._on_progress = on_progress
+        self._on_keys = on_keys
+        self._before: Look | None = None
+
+    def begin(self) -> None:
+        self.waiting = "waiting for AWS…" if self._list.inventory is None else "asking again…"
+        self.trouble = None
+
+    async def run(self) -> AwsError | None:
+        """Read all keys; returns what kept it from reading them again, where older ones are shown."""
+        try:
+            await self._read()
+        except AwsError as error:
+            self.waiting = None
+            if self._list.inventory is not None:
+                self.stale = "not read again: this is older"
+                self._on_keys()
+                return error
+            self.trouble = str(error)
+            self._app.keep("reading the keys", error)
+            self._on_keys()
+        return None
+
+    async def _read(self) -> None:
+        from services.keys.inventory import sweep
+
+        first = self._list.inventory is None
+        aws = await self._app.aws()
+        self.waiting = self._asking(0) if first else self.waiting
+        self._on_progress()
+        last: Inventory | None = None
+        async for last in sweep(aws, now=self._app.options.now):
+            self.waiting = self._asking(len(last.keys))
+            if first:
+                self._list.take(last)
+                self._on_keys()
+            else:
+                self._on_progress()
+        if last is None:
+            return
+        self.waiting, self.stale = None, None
+        self._list.holdings.clear()
+        await self._look(last)
+        self._list.take(last)
+        self._on_keys()
+        for part in last.unreadable:
+            self._app.keep_words("reading " + part.what, part.error)
+
+    async def _look(self, found: Inventory) -> None:
+        """Compare with the last look before this run, and keep this one for the next."""
+        from services.keys import lastlook
+
+        if not found.complete:
+            return
+        state_dir, account = self._app.options.state_dir, found.account
+        look = lastlook.take(found, self._app.options.now())
+        if self._before is None:
+            self._before = await asyncio.to_thread(lastlook.read, state_dir, account) or look
+        self._list.changes = lastlook.compare(self._before, found)
+        await asyncio.to_thread(lastlook.write, state_dir, account, look)
+
+    def _asking(self, so_far: int) -> str:
+        return f"asking IAM for keys… {so_far:,} so far" if so_far else "asking IAM for keys…"

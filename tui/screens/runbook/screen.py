@@ -1,0 +1,383 @@
+"""The runbook of one key: five steps, each planned before it is taken, undone where that is possible."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from services.cases.plan import StepName
+from services.incident.handling import Handling, Stopped
+from tui.commands.table import bindings
+from tui.dialogs import steps
+from tui.dialogs.asking import Asking
+from tui.dialogs.options import STEPS
+from tui.dialogs.planview import PlanView
+from tui.flows.graph import FlowGraph
+from tui.flows.plot import Mark
+from tui.flows.reader import FlowReader
+from tui.frame import guide
+from tui.frame.base import StanchScreen
+from tui.frame.polling import Poll
+from tui.screens.runbook.steplist import StepList
+from tui.screens.runbook.view import RunbookView
+from tui.settings.context import LOGS, OpenCase, Subject
+from tui.widgets.rule import rule
+
+LOOK_SECONDS = 15.0
+"""Between two looks whether AWS agrees by now and the replacement is in use; a demo looks more often."""
+
+_CALM = 0.05
+"""Seconds within which changes are drawn together."""
+
+
+class RunbookScreen(StanchScreen):
+    """Asks AWS for the key and plans all steps; the first can be taken before the others are planned."""
+
+    scope = "runbook"
+    BINDINGS = bindings(scope)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-usual"), (32, "-tall")]  # noqa: RUF012 (Textual's own shape)
+
+    def __init__(self, key_id: str, user: str | None = None, *, case: str | None = None) -> None:
+        super().__init__()
+        self._key_id = key_id
+        self._user = user
+        self._wanted_case = case
+        self._handling: Handling | None = None
+        self._trouble: str | None = None
+        self._opened = asyncio.Event()
+        """Set once the key is read, or could not be."""
+        self._asking = False
+        self._drawing: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        options = self.stanch.options
+        self._flows = FlowReader(options, self.stanch.aws, self._draw_flow)
+        self._polls = (
+            Poll(self, options.poll_seconds, self._read_flow),
+            Poll(self, min(options.poll_seconds, LOOK_SECONDS), self._look),
+        )
+        yield RunbookView()
+        yield FlowGraph(style=self.stanch.graphs, id="flow")
+
+    @property
+    def subject(self) -> Subject | None:
+        key = self._handling.runbook.key if self._handling and self._handling.runbook else None
+        if key:
+            return Subject(key.id, key.user, key.service)
+        return Subject(self._key_id, self._user) if self._user else None
+
+    @property
+    def _step(self) -> StepName:
+        return self.query_one(RunbookView).step
+
+    @property
+    def _without_flow(self) -> bool:
+        """Whether this is known to be a key that writes to no log group: IncomingBytes say nothing of it."""
+        key = self._handling.runbook.key if self._handling and self._handling.runbook else None
+        return key is not None and key.service != LOGS
+
+    def guidance(self) -> str | None:
+        if self._handling is None or self._handling.closed:
+            return None
+        return guide.on_runbook(self._handling.state)
+
+    def on_mount(self) -> None:
+        self._draw()
+        self.run_worker(self._open(), group="open", exclusive=True)
+
+    def on_unmount(self) -> None:
+        self.stanch.show_case(None)
+        if self._handling:
+            self._handling.on_change.remove(self._changed)
+            self.stanch.desk.release(self._handling)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        for poll in self._polls:
+            poll.start()
+        self._draw()
+
+    def on_screen_suspend(self) -> None:
+        for poll in self._polls:
+            poll.stop()
+
+    def on_runbook_view_ready(self) -> None:
+        self._draw()
+
+    async def _open(self) -> None:
+        try:
+            handling = await self.stanch.desk.open(self._key_id, self._user, self._wanted_case)
+        except Stopped as error:
+            self._trouble = str(error)
+            self.report(f"opening the runbook of {self._key_id}", error)
+            self._opened.set()
+            self._draw()
+            return
+        self._trouble = None
+        self._handling = handling
+        self._opened.set()
+        handling.on_change.append(self._changed)
+        self._draw()
+        if handling.case and handling.case.held and not handling.closed:
+            found = " ".join((*handling.notices, *handling.settled))
+            self.say(f"Case {handling.case.id} goes on. {found}".rstrip(), "warn" if found else "info")
+        elif handling.notices:
+            self.say(" ".join(handling.notices), "warn")
+        await handling.plan()
+
+    async def _look(self) -> bool:
+        try:
+            if self._handling and not self._asking:
+                await self._handling.look_again()
+        except Stopped as error:
+            self.stanch.keep("reading the steps back", error)
+            return False
+        return True
+
+    async def _read_flow(self) -> bool:
+        if self._without_flow:
+            self._draw_flow()
+            return True
+        try:
+            await self._flows.read()
+        except Stopped as error:
+            self.stanch.keep("reading IncomingBytes", error)
+            return False
+        finally:
+            self._draw_flow()
+        if told := self._flows.changed:
+            self.say(" ".join(told), "warn")
+            self.app.bell()
+        return True
+
+    # What is drawn.
+
+    def _changed(self) -> None:
+        if self._drawing is None:
+            self._drawing = self.set_timer(_CALM, self._draw)
+
+    def _draw(self) -> None:
+        self._drawing = None
+        if not self.drawable or not (view := self.query_one(RunbookView)).size.width:
+            return
+        handling = self._handling
+        view.show_key(self._key_id, self._user, handling, self.stanch.options.now())
+        view.show(handling, self._trouble, read_only=self.read_only)
+        if handling and handling.unchecked(self._step):
+            self.run_worker(handling.check(self._step), group="check")
+        self._draw_flow()
+        if handling and self.is_current:
+            self.stanch.show_case(_open_case(handling))
+        self.commands_changed()
+
+    def _draw_flow(self) -> None:
+        if not self.drawable:
+            return
+        graph, handling = self.query_one("#flow", FlowGraph), self._handling
+        marks = tuple(Mark(at, name) for at, name in handling.state.marks) if handling else ()
+        review = handling.work.review if handling else None
+        used = {event.log_group for event in review.use if event.log_group} if review else set()
+        told = ("not of this key: it writes to no log group", "not of this key") if self._without_flow else ""
+        self.set_class(self._without_flow or self._flows.nothing, "-no-flow")
+        if not self._without_flow and (flow := self._flows.flow(marks, used)):
+            graph.show(flow)
+        elif graph.size.width:
+            graph.draw([rule("IncomingBytes", told or self._flows.told, graph.size.width)])
+
+    def on_step_list_chosen(self, event: StepList.Chosen) -> None:
+        self._draw()
+
+    # What can be done.
+
+    def refuses(self, command_id: str) -> str | None:
+        step = self._step
+        handling = self._handling
+        match command_id:
+            case "take" | "undo":
+                return self._refuses_deed(step, undo=command_id == "undo")
+            case "override":
+                return None if step is StepName.DELETE else "for step 4 alone"
+            case "options":
+                return None if step in STEPS else "this step has none"
+            case "note" if handling and handling.closed:
+                return "the case is closed"
+            case "note" | "sweep" | "groups" if handling is None:
+                return "the key is not read yet"
+            case "report" | "close_case" if handling is None or handling.case is None:
+                return "there is no case yet: the first step taken begins one"
+            case "take_over" if handling is None or not handling.contested:
+                return "nobody else works on this case"
+            case "close_case" | "take_over" if self.read_only:
+                return "started with --read-only"
+            case "close_case" if handling and handling.closed:
+                return "the case is closed"
+        return None
+
+    def _refuses_deed(self, step: StepName, *, undo: bool) -> str | None:
+        handling = self._handling
+        if undo and step in (StepName.REVIEW, StepName.DELETE):
+            return "not for this step"
+        if self.read_only and (undo or step is not StepName.REVIEW):
+            return "started with --read-only"
+        if handling is None:
+            return "the key is not read yet" if undo or self._trouble else None
+        if step in handling.under_way:
+            return "under way"
+        return "the case is closed" if handling.closed else None
+
+    def do_step_down(self) -> None:
+        self.query_one(StepList).move(1)
+
+    def do_step_up(self) -> None:
+        self.query_one(StepList).move(-1)
+
+    def do_step_1(self) -> None:
+        self.query_one(StepList).choose(0)
+
+    def do_step_2(self) -> None:
+        self.query_one(StepList).choose(1)
+
+    def do_step_3(self) -> None:
+        self.query_one(StepList).choose(2)
+
+    def do_step_4(self) -> None:
+        self.query_one(StepList).choose(3)
+
+    def do_step_5(self) -> None:
+        self.query_one(StepList).choose(4)
+
+    def do_plan_down(self) -> None:
+        self.query_one(PlanView).do_page_down()
+
+    def do_plan_up(self) -> None:
+        self.query_one(PlanView).do_page_up()
+
+    def do_take(self) -> None:
+        step = self._step
+        if self._handling is None:
+            self.say(f"{step}: asked as soon as the key is read.")
+        self._ask(lambda asking: asking.take(step))
+
+    def do_undo(self) -> None:
+        step = self._step
+        self._ask(lambda asking: asking.undo(step))
+
+    def do_override(self) -> None:
+        self._ask(lambda asking: asking.override())
+
+    def do_options(self) -> None:
+        step = self._step
+        self._ask(lambda asking: self._choose(asking, step))
+
+    def do_note(self) -> None:
+        self._ask(self._note)
+
+    def do_next_group(self) -> None:
+        self._flows.next()
+        self._draw_flow()
+
+    def do_plans(self) -> None:
+        from tui.screens.runbook.plans import PlansScreen
+
+        if self._handling:
+            self.app.push_screen(PlansScreen(self._handling))
+
+    def do_sweep(self) -> None:
+        from tui.screens.runbook.sweep import SweepScreen
+
+        if self._handling:
+            self.app.push_screen(SweepScreen(self._handling))
+
+    def do_groups(self) -> None:
+        from tui.screens.runbook.groups import GroupsScreen
+
+        if self._handling:
+            self.app.push_screen(GroupsScreen(self._handling))
+
+    def do_report(self) -> None:
+        self._ask(self._report)
+
+    def do_take_over(self) -> None:
+        self._ask(self._take_over)
+
+    def do_close_case(self) -> None:
+        self._ask(lambda asking: asking.close())
+
+    def do_events(self) -> None:
+        from tui.screens.events.screen import EventsScreen
+
+        if self._handling and self._handling.runbook:
+            key = self._handling.runbook.key
+            self.app.push_screen(EventsScreen(key.user, key.id, self._handling, service=key.service))
+
+    async def do_refresh(self) -> None:
+        if self._handling is None:
+            self._trouble = None
+            self._opened.clear()
+            self.run_worker(self._open(), group="open", exclusive=True)
+        else:
+            self.run_worker(self._refresh(self._handling), group="look", exclusive=True)
+
+    async def do_back(self) -> None:
+        left = list(self._handling.under_way) if self._handling else []
+        await self.stanch.back()
+        if left and isinstance(screen := self.app.screen, StanchScreen):
+            words = f"{' and '.join(left)} of {self._key_id} goes on; what comes of it is said here."
+            screen.call_after_refresh(screen.say, words)
+
+    def _ask(self, question: Callable[[Asking], Awaitable[None]]) -> None:
+        """One question at a time: a key pressed twice must not ask, or do, anything twice."""
+        if not self._asking:
+            self._asking = True
+            self.run_worker(self._asked(question), group="ask")
+
+    async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
+        try:
+            await self._opened.wait()
+            if self._handling:
+                await question(Asking(self.app, self.stanch.desk, self._handling))
+        except Stopped as error:
+            self.say(steps.without_shell_ways(str(error)), "warn")
+        finally:
+            self._asking = False
+            self._changed()
+
+    async def _choose(self, asking: Asking, step: StepName) -> None:
+        await asking.choose(step)
+        if self._handling:
+            self.run_worker(self._handling.plan(step), group="plan")
+
+    async def _note(self, asking: Asking) -> None:
+        if await asking.note():
+            self.say("The note is in the journal.")
+
+    async def _take_over(self, asking: Asking) -> None:
+        if await asking.take_over() and self._handling and (case := self._handling.case):
+            self.say(" ".join((f"Case {case.id} is yours now.", *self._handling.settled)))
+
+    async def _report(self, asking: Asking) -> None:
+        from tui.dialogs.casework import write_report
+
+        self.say("Writing the report…")
+        if self._handling:
+            self.say(f"The report is in {await write_report(self._handling)}")
+
+    async def _refresh(self, handling: Handling) -> None:
+        try:
+            found = await handling.settle()
+            await handling.look_again()
+        except Stopped as error:
+            self.report("reading the steps back", error)
+            return
+        await handling.plan()
+        self.say(" ".join(found) or "Read again.")
+
+
+def _open_case(handling: Handling) -> OpenCase | None:
+    state = handling.state
+    if handling.case is None or state.opened_at is None:
+        return None
+    return OpenCase(handling.case.id, state.opened_at, state.closed_at)

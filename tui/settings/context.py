@@ -1,0 +1,50 @@
+"""What every screen shows of where it is: the account, the caller, the Regions, the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.cases.leftopen import LeftOpen
+from tui.settings.config import Colour
+
+LOGS = "logs.amazonaws.com"
+"""The service whose keys write to log groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The key that commands act on."""
+
+    key_id: str
+    user: str
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """The case on screen, for its clock; *closed* stops it."""
+
+    case: str
+    opened: datetime
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """*waiting* says what is awaited while the account is not known; *trouble* why it will not be."""
+
+    account: str | None = None
+    alias: str | None = None
+    caller: str | None = None
+    regions: tuple[str, ...] = ()
+    profile: str | None = None
+    colour: Colour | None = None
+    """The profile's own, if it is to be in sight whatever the width."""
+    read_only: bool = False
+    demo: bool = False
+    waiting: str | None = None
+    trouble: str | None = None
+    case: OpenCase | None = None
+    left_open: tuple[LeftOpen, ...] = ()
+    """Incidents that nobody closed, the newest first; those of the screen too."""

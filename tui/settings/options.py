@@ -1,0 +1,64 @@
+"""What the program was started with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from services.base import clock
+from tui.settings.config import Colour, ThemeName
+
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
+    from tui.flows.plot import GraphStyle
+
+Connect = Callable[[], "AbstractAsyncContextManager[AwsSession]"]
+"""Opens the way to AWS on entering and closes it on leaving; raises AwsError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The screen to open first, and what it is about."""
+
+    screen: Literal["inventory", "runbook", "events", "traffic", "cases"] = "inventory"
+    key_id: str | None = None
+    user: str | None = None
+    case: str | None = None
+    log_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything the screens need to know of the command line.
+
+    *connect* is entered after the first paint, while the screen says *connecting*; None stands for the
+    standard credential chain with *profile* and *regions*.
+    """
+
+    state_dir: Path
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    read_only: bool = False
+    mouse: bool = True
+    period_seconds: int = 60
+    poll_seconds: float = 60
+    demo: bool = False
+    start: Start = Start()
+    connect: Connect | None = None
+    connecting: str = "connecting to AWS…"
+    leaked: Callable[[], str | None] | None = None
+    """The demo's leaked token, once its account is there."""
+    graphs: GraphStyle = "blocks"
+    theme: ThemeName | None = None
+    plain: bool = False
+    """For screen readers: no lines and boxes, graphs as numbers."""
+    colour: Colour | None = None
+    """The profile's own, for the status line."""
+    more_regions: tuple[str, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other keys for commands, by the commands' ids."""
+    now: Callable[[], datetime] = clock.now
