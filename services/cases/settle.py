@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.aws import iam, logs, secretsmanager
+from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager
 from services.aws.call import Call
-from services.aws.errors import NotFound
+from services.aws.errors import Denied, NotFound
 from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.provenance import Candidate, provenance
@@ -203,6 +203,23 @@ async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | N
         # It only says what is to hold, and it holds; another's call for the same would have been the same.
         return Settlement(True, f"{name} is there, said AWS")
     return Settlement(None, _unsure(intent, seen.unsure), candidates=(name,))
+
+
+async def exists(aws: AwsSession, call: Call, account: str) -> bool:
+    """Whether *account* has what *call*, one of UNDATED, makes."""
+    params, region = call.params, call.region or await aws.home()
+    match call.operation:
+        case "CreateTrail":
+            found = await cloudtrail.describe_trails(aws, region)
+            return any((each.name, each.account) == (params["Name"], account) for each in found)
+        case "CreateBucket":
+            try:
+                return await s3.find_bucket(aws, str(params["Bucket"]), account) is not None
+            except Denied:
+                # Another account's: then this call made none.
+                return False
+        case _:
+            return any(each.name == params["Name"] for each in await organizations.list_scps(aws))
 
 
 async def made_at(aws: AwsSession, call: Call) -> datetime | None:

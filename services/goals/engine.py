@@ -22,7 +22,17 @@ from services.cases.names import SecretNames
 from services.cases.plan import Deed, Plan, State
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.cases.sender import Sending, gives_secret
-from services.cases.settle import MAKES, PATIENCE, WITH_A_SECRET, Settlement, made, made_at, patience
+from services.cases.settle import (
+    MAKES,
+    PATIENCE,
+    UNDATED,
+    WITH_A_SECRET,
+    Settlement,
+    exists,
+    made,
+    made_at,
+    patience,
+)
 from services.cases.state import CaseState, Intent, StepState
 from services.goals.calls import same, same_first, stores
 from services.goals.goal import Goal, Ground, MakesKeys, Trial
@@ -184,6 +194,11 @@ class Upkeep(CaseEngine):
                 if not proposal.calls:
                     break
                 call = proposal.calls[0]
+                if not any(same(call, planned) for planned in plan.calls):
+                    raise Changed(
+                        f"{call.operation} is needed too, which the plan did not show, so it was not sent: "
+                        "look at the new plan."
+                    )
                 await self._sent(call, before, proposal, undo=undo)
                 if self.secret and stores(proposal.calls[1:2]):
                     # A secret in hand is stored before anything else is asked.
@@ -260,11 +275,22 @@ class Upkeep(CaseEngine):
         operation = intent.call.operation
         if operation in WITH_A_SECRET or operation == "CreateUser":
             return await super()._settlement(intent)
+        if operation in UNDATED:
+            return await self._settled_undated(intent)
         done, words = await self._proposed_no_longer(intent)
         if done and operation in MAKES:
             proof = await made(self.aws, intent, there=True, at=await made_at(self.aws, intent.call))
             return proof if proof.done is not True else Settlement(True, words)
         return Settlement(done, words)
+
+    async def _settled_undated(self, intent: Intent) -> Settlement:
+        """Asked for by its name: what is proposed next hangs on whose it is."""
+        for pause in (*patience(self.aws, intent.sent), None):
+            there = await exists(self.aws, intent.call, self.caller.account)
+            if there or pause is None:
+                break
+            await self._pause(pause)
+        return await made(self.aws, intent, there=there)
 
     async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
