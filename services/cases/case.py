@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -288,6 +288,24 @@ class CaseBook:
             if case.id.casefold() == case_id.casefold():
                 return case
         raise NoSuchCase(f"There is no case {case_id}. `stanch case list` names those there are.")
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Whoever looks for an open case and begins one where there is none is alone with that."""
+        try:
+            make_private(self.folder)
+            fd = os.open(self.folder / ".beginning", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise CaseError(
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
+                "Name another place with --state-dir."
+            ) from None
+        try:
+            # Dropped with the file, however that comes about; it is held for a moment alone.
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
         """The newest such case of that key that is not closed, and whose journal nobody altered."""

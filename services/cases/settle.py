@@ -46,9 +46,12 @@ MAKES = {
     "CreatePolicy": "Name",
     "CreateTrail": "Name",
     "CreateUser": "UserName",
+    "PutBearerTokenAuthentication": "logGroupIdentifier",
     "PutUserPolicy": "PolicyName",
+    "UpdateAccessKey": "AccessKeyId",
+    "UpdateServiceSpecificCredential": "ServiceSpecificCredentialId",
 }
-"""Calls that make something of a name they give, and the parameter that gives it: others may have done so."""
+"""Calls that bring about what others may have brought about too, and the parameter that says of what."""
 
 UNDATED = ("CreateBucket", "CreatePolicy", "CreateTrail")
 """What they make has no time that can be read, and undoing it destroys it: only a record is proof."""
@@ -121,7 +124,9 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "UpdateServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
             status = found.status if found else "gone"
-            return _said(status == params["Status"] or status == "gone", f"the key is {status}")
+            return await _brought_about(
+                aws, intent, status == params["Status"], status == "gone", f"the key is {status}"
+            )
         case "DeleteServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
             return _said(found is None, "the key is gone" if found is None else "the key is still there")
@@ -152,7 +157,9 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "UpdateAccessKey":
             keys = await _of_user(iam.list_access_keys, aws, str(params["UserName"]))
             status = next((key.status for key in keys if key.id == params["AccessKeyId"]), "gone")
-            return _said(status in (params["Status"], "gone"), f"the access key is {status}")
+            return await _brought_about(
+                aws, intent, status == params["Status"], status == "gone", f"the access key is {status}"
+            )
         case "PutBearerTokenAuthentication":
             return await _switched(aws, intent)
         case "CreateSecret" | "PutSecretValue":
@@ -187,6 +194,18 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         ids = " and ".join(each.id for each in seen.others)
         return Settlement(False, f"no key was made by this call, said AWS; {ids} is somebody else's")
     return Settlement(False, "no key was made, said AWS")
+
+
+async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: bool, words: str) -> Settlement:
+    """Whether it is as the call wanted it, and not by somebody else's call."""
+    if gone or not there:
+        return _said(gone, words)
+    proof = await made(aws, intent, there=True)
+    return (
+        _said(True, words)
+        if proof.done
+        else Settlement(False, f"{words}, made so by somebody else, said AWS")
+    )
 
 
 async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | None = None) -> Settlement:
@@ -252,7 +271,8 @@ async def _switched(aws: AwsSession, intent: Intent) -> Settlement:
     wanted, name = params["bearerTokenAuthenticationEnabled"], str(params["logGroupIdentifier"])
     if group := await logs.find_log_group(aws, str(intent.call.region), name):
         takes = "takes" if group.bearer_enabled else "refuses"
-        return _said(group.bearer_enabled is wanted, f"{name} {takes} bearer tokens")
+        agrees = group.bearer_enabled is wanted
+        return await _brought_about(aws, intent, agrees, False, f"{name} {takes} bearer tokens")
     return Settlement(None, f"the log group {name} is not there")
 
 

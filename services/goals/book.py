@@ -64,6 +64,6 @@ async def look_up(aws: AwsSession, book: CaseBook, goal: Goal, *, undoing: bool 
 
 def begin(upkeep: Upkeep, book: CaseBook, *, take_over: bool = False) -> Case:
     """Its case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
-    case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now())
-    upkeep.case = case
-    return case.enter(upkeep.caller.arn, take_over=take_over)
+    with book.one_at_a_time():
+        upkeep.case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now())
+        return upkeep.case.enter(upkeep.caller.arn, take_over=take_over)

@@ -60,15 +60,21 @@ async def find_key(
 
 def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
     """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
-    case = runbook.case or book.create(
-        runbook.key,
-        account=runbook.caller.account,
-        caller_arn=runbook.caller.arn,
-        now=clock.now(),
-        kind=runbook.kind,
-    )
-    runbook.case = case
-    return case.enter(runbook.caller.arn, take_over=take_over)
+    caller = runbook.caller
+    with book.one_at_a_time():
+        # Somebody may have begun one since the key was looked up.
+        runbook.case = (
+            runbook.case
+            or book.open_case_of(runbook.key.id, caller.account, runbook.kind)
+            or book.create(
+                runbook.key,
+                account=caller.account,
+                caller_arn=caller.arn,
+                now=clock.now(),
+                kind=runbook.kind,
+            )
+        )
+        return runbook.case.enter(caller.arn, take_over=take_over)
 
 
 def from_case(state: CaseState) -> Credential:

@@ -117,6 +117,8 @@ class Action:
     override: str | None = None
     delivered: Said | None = None
     metadata: Mapping[str, Any] | None = None
+    changed: Said | None = None
+    """What AWS says since it agreed, where that is otherwise: what was true then stays true of then."""
 
     @property
     def title(self) -> str:

@@ -60,6 +60,9 @@ class Asking:
             raise Refused(handling.unplanned.get(step) or "The step could not be planned.")
         if plan.blocked:
             raise Refused(plan.blocked)
+        if plan.already and handling.case is None:
+            # Nothing is to be done, so nothing is begun: no case is opened, and no step taken.
+            raise Refused(plan.already)
         if step is StepName.REVIEW or plan.already or await self._confirmed(step, plan, handling.options):
             self._desk.start(handling, step, shown=plan)
 

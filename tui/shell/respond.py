@@ -14,7 +14,7 @@ from services.cases.errors import NoSuchKey, Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
-from services.incident import opening
+from services.incident import opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys import inventory
@@ -131,7 +131,7 @@ def command(
         )
     work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers())
     if only_plan:
-        ctx.exit(run(work.plan()))
+        ctx.exit(run(work.plan(step, undo)))
     if step or undo:
         if step == "sweep":
             ctx.exit(run(work.sweep()))
@@ -171,10 +171,16 @@ class _Work:
         self.take_over = take_over
         self.book = CaseBook(setup.state_dir)
 
-    async def plan(self) -> int:
+    async def plan(self, step: str | None, undo: str | None) -> int:
+        """Of the five steps, or of the one that is named."""
+        if step == "sweep":
+            raise click.UsageError("A sweep only reads: leave --plan out.")
+        wanted: list[Deed] = list(StepName)
+        if step or undo:
+            wanted = [StepName.REPLACE if step == "reset" else deed(step or undo or "")]
         async with self.setup.session() as aws:
             runbook = await self._look_up(aws)
-            plans = await asyncio.gather(*(self._planned(runbook, step) for step in StepName))
+            plans = await asyncio.gather(*(self._planned(runbook, each, undo=bool(undo)) for each in wanted))
         if self.as_json:
             print_json(
                 {
@@ -200,6 +206,8 @@ class _Work:
             runbook.guard()
             if self.setup.read_only and step is not StepName.REVIEW:
                 raise ReadOnly(step)
+            if self.setup.read_only:
+                return await self._review_alone(runbook)
             shown = await self._ask(runbook, step, undo) if ask else None
             with opening.begin(runbook, self.book, take_over=self.take_over):
                 await go_on(runbook, self.answers)
@@ -209,6 +217,18 @@ class _Work:
                         result = await show_secret(runbook, result)
                 self._print(runbook, step, result)
         return Exit.DONE if result.verified and complete else Exit.INCOMPLETE
+
+    async def _review_alone(self, runbook: Runbook) -> int:
+        """Under --read-only: it is kept in no case, and begins none."""
+        line = Progress()
+        review = await reviewing.perform(
+            runbook.situation(self.options), lambda progress: line(progress.note)
+        )
+        line.done()
+        self._print(
+            runbook, StepName.REVIEW, Result(runbook.state.step(StepName.REVIEW), review.verdict_words)
+        )
+        return Exit.DONE if review.complete else Exit.INCOMPLETE
 
     async def sweep(self) -> int:
         async with self.setup.session() as aws:
@@ -259,13 +279,14 @@ class _Work:
         return runbook
 
     def _print(self, runbook: Runbook, step: Deed, result: Result) -> None:
-        assert runbook.case is not None
+        case = runbook.case.id if runbook.case else None
         if not self.as_json:
-            click.echo(f"{result.message.rstrip('.')}. Case {runbook.case.id}.")
+            where = f"Case {case}." if case and not self.setup.read_only else "Kept in no case (--read-only)."
+            click.echo(f"{result.message.rstrip('.')}. {where}")
             return
         print_json(
             {
-                "case": runbook.case.id,
+                "case": case,
                 "key_id": runbook.key.id,
                 "user": runbook.key.user,
                 "step": step.value,
