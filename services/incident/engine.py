@@ -260,9 +260,11 @@ class Runbook(CaseEngine):
                 if self.secret is None:
                     self._check_recorded()
                 raise
-            seen = await self._read_back(rules.verify_undo if undo else rules.verify, options)
-            await self._record("verified", step=step, state=seen.state, words=seen.words)
-            self._check_recorded()
+            try:
+                seen = await self._read_back(rules.verify_undo if undo else rules.verify, options)
+                await self._record("verified", step=step, state=seen.state, words=seen.words)
+            finally:
+                self._check_recorded()
         message = plan.already or seen.words
         return Result(self.state.step(step), message[:1].upper() + message[1:], secret)
 
