@@ -1,16 +1,15 @@
-"""A journal that cannot be written while a call is under way: what was sent is said, and no secret is lost."""
+"""A journal that cannot be written while a call is under way: what was sent is said, no secret is lost."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
-from services.aws.session import AwsSession
 from services.cases import journal
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError, CaseHeld, NotStored, Unrecorded
@@ -99,7 +98,7 @@ async def test_taken_over_while_a_call_is_under_way(
 ) -> None:
     async with opened() as runbook:
         theirs = Case(runbook.case.folder)
-        sandbox.faults.on("UpdateServiceSpecificCredential", "after", lambda: theirs.take_over())
+        sandbox.faults.on("UpdateServiceSpecificCredential", "after", theirs.take_over)
         with pytest.raises(Unrecorded, match=r"was sent and done .* was taken over by"):
             await runbook.apply(StepName.DEACTIVATE)
         with pytest.raises(CaseHeld):
@@ -114,7 +113,6 @@ async def test_a_file_that_cannot_be_written_costs_no_secret(
     account: Account,
     sandbox: Sandbox,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     to: str,
 ) -> None:
     path, other = tmp_path / "new.key", tmp_path / "other.key"
@@ -153,13 +151,9 @@ def test_no_half_written_file_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_the_case_of_a_vanished_folder_is_no_colleagues(
     opened: Opened, account: Account, sandbox: Sandbox
 ) -> None:
-    import shutil
-
     async with opened() as runbook:
         folder = runbook.case.folder
         sandbox.faults.on("UpdateServiceSpecificCredential", "after", lambda: shutil.rmtree(folder))
         with pytest.raises(Unrecorded, match="The folder of case"):
             await runbook.apply(StepName.DEACTIVATE)
     assert account.statuses() == {account.key_id: "Inactive"}
-    assert AwsSession
-    assert Any
