@@ -1,4 +1,4 @@
-"""Work that is cancelled ends once what was sent is answered, journaled, and its secret is where it was to go."""
+"""Work that is cancelled ends once what was sent is answered and journaled, and its secret in its place."""
 
 from __future__ import annotations
 
