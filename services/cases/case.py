@@ -25,7 +25,7 @@ from services.base.folders import make_private
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
 from services.cases.journal import Entry, Journal, sync_folder
-from services.cases.names import SecretNames
+from services.cases.names import names_under
 from services.cases.state import INCIDENT, CaseState
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -264,7 +264,7 @@ class CaseBook:
 
     def __init__(self, state_dir: Path) -> None:
         self.folder = state_dir / "cases"
-        self.names = SecretNames(state_dir)
+        self.names = names_under(state_dir)
         """What new secrets are called."""
 
     def cases(self) -> tuple[Case, ...]:
@@ -361,6 +361,7 @@ class CaseBook:
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
+        self.names.keep()
         case = Case(folder)
         case.journal.append("opened", {**opened, **_here()}, now)
         return case

@@ -10,6 +10,8 @@ import hmac
 import os
 import re
 import secrets
+from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -21,14 +23,20 @@ _ALIAS = re.compile(r"(?P<user>.+?)(?:\+(?P<number>\d+))?-at-\d{12}")
 
 
 class SecretNames:
-    """*state_dir* keeps what makes the names unguessable, so that a plan shown is the plan that is done.
+    """*state_dir* keeps what makes the names unguessable, once a case is there.
 
-    Without a folder that can be written to they are this process's own.
+    So a plan shown is the plan that is done; without such a folder they are this process's own.
     """
 
     def __init__(self, state_dir: Path | None = None) -> None:
         self._state_dir = state_dir
         self._salt: bytes | None = None
+
+    def keep(self) -> None:
+        """Let the names of later processes be the same; looking at a plan writes nothing."""
+        if self._state_dir is not None:
+            with suppress(OSError):
+                _make(self._state_dir, self._path, self._get_salt())
 
     def of_key(self, user: str, service: str, ordinal: int, *identity: str) -> str:
         """``stanch/USER/SERVICE/ORDINAL-XXXXXXXX``; *identity* is what else tells this key from others."""
@@ -36,20 +44,25 @@ class SecretNames:
         unguessable = hmac.new(self._get_salt(), text, hashlib.sha256).hexdigest()[:8]
         return f"{prefix(user, service)}{ordinal}-{unguessable}"
 
+    @property
+    def _path(self) -> Path:
+        assert self._state_dir is not None
+        return self._state_dir / "names.key"
+
     def _get_salt(self) -> bytes:
         if self._salt is None:
-            self._salt = self._read_or_make()
+            kept = None
+            if self._state_dir is not None:
+                with suppress(OSError):
+                    kept = _read(self._path)
+            self._salt = kept or secrets.token_hex(_SALT_BYTES).encode()
         return self._salt
 
-    def _read_or_make(self) -> bytes:
-        made = secrets.token_bytes(_SALT_BYTES)
-        if self._state_dir is None:
-            return made
-        path = self._state_dir / "names.key"
-        try:
-            return _read(path) or _make(self._state_dir, path, made)
-        except OSError:
-            return made
+
+@cache
+def names_under(state_dir: Path) -> SecretNames:
+    """The same for all of a process."""
+    return SecretNames(state_dir)
 
 
 def prefix(user: str, service: str) -> str:
@@ -78,21 +91,21 @@ def _read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     with os.fdopen(fd, "rb") as file:
-        found = file.read(_SALT_BYTES)
-    return found if len(found) == _SALT_BYTES else None
+        found = file.read(2 * _SALT_BYTES)
+    return found if len(found) == 2 * _SALT_BYTES else None
 
 
-def _make(folder: Path, path: Path, made: bytes) -> bytes:
+def _make(folder: Path, path: Path, salt: bytes) -> None:
+    """Of two processes at once the first one's stays."""
+    if path.exists():
+        return
     make_private(folder)
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(made)
     try:
-        # Of two processes at once the first one's stays.
-        path.hardlink_to(beside)
-    except FileExistsError:
-        return _read(path) or made
+        with os.fdopen(fd, "wb") as file:
+            file.write(salt)
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
     finally:
         beside.unlink()
-    return made

@@ -47,11 +47,11 @@ async def plan(at: Situation) -> Plan:
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
-        calls = stored_first(reset(present), deposit.calls)
+        calls = (*reset(present), *deposit.calls)
         return _plan(at, calls=calls, warnings=(lost, *warnings), **place)
     if at.options.in_place:
         old = next(found for found in credentials if found.id == at.key.id)
-        calls = stored_first(reset(old), deposit.calls)
+        calls = (*reset(old), *deposit.calls)
         return _plan(at, calls=calls, warnings=tuple(warnings), **place)
     if at.options.age_days is None:
         warnings.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
@@ -66,12 +66,6 @@ async def plan(at: Situation) -> Plan:
         facts={"before": [found.id for found in credentials], "alias": alias},
         **place,
     )
-
-
-def stored_first(making: Sequence[Call], storing: Sequence[Call]) -> tuple[Call, ...]:
-    """The secret goes where it is to go right after the call that gives it, before anything else is sent."""
-    first, *more = making
-    return (first, *storing, *more)
 
 
 def _secret(

@@ -11,7 +11,7 @@ import click
 from services.cases.engine import CaseEngine
 from services.cases.errors import RunbookError
 from services.incident.engine import Result, Runbook
-from tui.shell.common import complain
+from tui.shell.common import Progress, complain
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,13 @@ def _keep(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) ->
 
 async def go_on(engine: CaseEngine, answers: Answers) -> None:
     """Settle what can be settled, and say it; raises RunbookError where an answer fits no question."""
+    waiting = Progress()
     if engine.state.unsettled:
-        complain("A run was cut off: asking AWS what came of it, some seconds at most…")
-    for found in await engine.resume():
-        complain(found)
+        waiting("A run was cut off: asking AWS what came of it, some seconds at most…")
+    found = await engine.resume()
+    waiting.done()
+    for each in found:
+        complain(each)
     for said in answers.ours + answers.not_ours:
         doubts = [each for each in engine.state.doubts.values() if said in each.candidates]
         if not doubts:

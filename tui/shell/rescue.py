@@ -24,13 +24,19 @@ async def secret_kept(engine: CaseEngine, setup: Setup) -> AsyncIterator[None]:
         yield
     except BaseException as error:
         if engine.secret is not None:
-            asked = isinstance(error, Exception) and sys.stdin.isatty() and sys.stderr.isatty()
             complain(f"The new secret is not where it was to go, and is kept: {error}")
-            await (_ask(engine) if asked else keep_secret(setup, engine))
+            if isinstance(error, Exception) and can_ask():
+                await ask_where_else(engine)
+            else:
+                await _keep(engine, setup)
         raise
 
 
-async def _ask(engine: CaseEngine) -> None:
+def can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def ask_where_else(engine: CaseEngine) -> None:
     """Until it is somewhere; an interrupt gives it up."""
     while engine.secret is not None:
         text = await asyncio.to_thread(
@@ -45,7 +51,7 @@ async def _ask(engine: CaseEngine) -> None:
             complain(str(error))
 
 
-async def keep_secret(setup: Setup, engine: CaseEngine) -> None:
+async def _keep(engine: CaseEngine, setup: Setup) -> None:
     """In a file of its own under the state directory, for nobody else's eyes: nobody can be asked."""
     made = engine.state.replacement
     folder = setup.state_dir / "secrets"

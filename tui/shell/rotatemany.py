@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import click
 
@@ -17,7 +16,7 @@ from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find
 from tui.cli import Exit
 from tui.shell.common import Setup, complain, print_json, print_table
-from tui.shell.rescue import keep_secret
+from tui.shell.rescue import ask_where_else, can_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,8 @@ class Many:
                 book,
                 self._told,
                 take_over=self.take_over,
-                rescue=partial(keep_secret, self.setup),
+                # Where nobody can be asked, a new key that nobody uses is reset when it is begun again.
+                rescue=ask_where_else if can_ask() else None,
             )
         if self.as_json:
             rows = [_row(one.candidate) | _ended(one) for one in begun]

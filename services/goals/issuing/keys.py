@@ -13,7 +13,7 @@ from services.cases.deposit import NewSecret, delivered_to, deposit_of, words_of
 from services.cases.names import next_alias, ordinal_of
 from services.cases.secret import Destination, ToSecretsManager
 from services.goals.goal import Ground
-from services.incident.replace import QUOTA, described, reset, stored_first
+from services.incident.replace import QUOTA, described, reset
 
 ADVICE = (
     "AWS advises SigV4 with short-term credentials wherever they can be had; keep keys for where they cannot."
@@ -105,7 +105,8 @@ async def _with_deposit(
 ) -> KeyMissing:
     deposit = await deposit_of(ground.aws, wanted.secret_to, secret, ground.case)
     place = delivered_to(wanted.secret_to, deposit.name or secret.default_name)
-    every = stored_first(calls, deposit.calls) if calls else deposit.calls
+    # The secret is stored right after the call that gives it, before anything else is sent.
+    every = (*calls[:1], *deposit.calls, *calls[1:])
     return KeyMissing(every, (*warnings, *deposit.warnings), deposit.blocked, secret_to=place)
 
 

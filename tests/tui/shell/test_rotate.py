@@ -23,7 +23,7 @@ from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 from services.base import clock
 from services.cases.case import CaseBook
-from tests.storedsecrets import value_of
+from tests.storedsecrets import names_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.cli import Exit
 
@@ -286,17 +286,17 @@ def test_several_keys_by_their_age(
     for key in (alice, *bobs):
         assert again[key]["begun"]
         assert again[key]["secret"]
-    assert {again[key]["secret"] for key in (alice, *bobs)} == {
-        "secretsmanager:stanch/alice",
-        "secretsmanager:stanch/bob/logs",
-        "secretsmanager:stanch/bob/bedrock",
-    }
+    secrets = boto("secretsmanager")
+    named = [name for user in ("alice", "bob") for name in names_of(secrets, user)]
+    assert {again[key]["secret"] for key in (alice, *bobs)} == {f"secretsmanager:{name}" for name in named}
+    assert len(named) == 3, "each key has a secret of its own"
     assert not any(again[key]["begun"] for key in old_keys["carol"])
     assert len(CaseBook(tmp_path).cases()) == 3
     for user, count in (("alice", 2), ("bob", 4), ("carol", 2), ("young", 1)):
         listed = boto("iam").list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]
         assert len(listed) == count
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/bob/bedrock")["SecretString"]
+    (bedrock,) = [name for name in named if name.startswith("stanch/bob/bedrock/")]
+    secret = secrets.get_secret_value(SecretId=bedrock)["SecretString"]
     assert secret.startswith("ABSK")
     assert secret not in begun.out + begun.err
 

@@ -18,7 +18,7 @@ from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from tests.principals import documented, make_user, sign_as
-from tests.storedsecrets import value_of
+from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Done, Stanch, start
 from tui.cli import Exit
 
@@ -146,7 +146,8 @@ def test_issued_for_a_user_that_is_there_and_taken_back(
         "confirmed",
         "bedrock.amazonaws.com",
     )
-    assert (done.json["user"], done.json["secret"]) == ("web", "secretsmanager:stanch/web")
+    named = name_of(boto("secretsmanager"), "web")
+    assert (done.json["user"], done.json["secret"]) == ("web", f"secretsmanager:{named}")
     assert keys_of(iam, "web") == [done.json["key_id"]]
     secret = value_of(boto("secretsmanager"), "web")
     assert secret.startswith("ABSK")
