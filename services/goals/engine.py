@@ -290,7 +290,10 @@ class Upkeep(CaseEngine):
             if there or pause is None:
                 break
             await self._pause(pause)
-        return await made(self.aws, intent, there=there)
+        if not there:
+            return Settlement(False, "it did not take place, said AWS")
+        proof = await made(self.aws, intent, there=True)
+        return proof if proof.done is not True else Settlement(True, "it took place, said AWS")
 
     async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
