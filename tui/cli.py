@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from services.base.version import VERSION
+from tui.exits import Exit
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -39,18 +39,6 @@ COMMANDS = {
     "sandbox": "tui.shell.sandbox",
     "completion": "tui.shell.completion",
 }
-
-
-class Exit(IntEnum):
-    """What scripts may rely on."""
-
-    DONE = 0
-    DEFECT = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    REFUSED = 4
-    AWS = 5
-    INTERRUPTED = 130
 
 
 class Stanch(click.Group):

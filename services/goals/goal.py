@@ -14,6 +14,7 @@ from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
 from services.goals.proposal import Proposal
+from services.goals.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,6 @@ class Ground:
     names: SecretNames = field(default_factory=SecretNames)
     fresh: bool = False
     """Whether the case made its key so lately that IAM may not list it yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A goal, or the way back from it, in words; *done* is said once AWS agrees."""
-
-    title: str
-    stops: str
-    leaves: str
-    undo: str
-    done: str
 
 
 class Goal(Protocol):

@@ -6,12 +6,10 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.aws.call import Call
-
-if TYPE_CHECKING:
-    from services.goals.goal import Told
+from services.goals.told import Told
 
 
 @dataclass(frozen=True, slots=True)

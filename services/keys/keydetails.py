@@ -1,32 +1,24 @@
-"""What matters about one key beside it: its user's policies, the log groups in reach, the last events."""
+"""What matters about one key beside it: its user's policies, and the log groups in reach."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from services.aws import iam
-from services.aws.cloudtrail import LOOKUPS_PER_SECOND, Pacer, lookup_events
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
-from services.keys.holdings import Unreadable, UserHoldings
-from services.review import record
-from services.review.record import Event
-from services.review.sources.history import iam_region
+from services.keys.holdings import UserHoldings
 from services.rights import policies
 from services.rights.permissions import May, Permission, Question, check
 from services.traffic.traffic import find_groups
 
 MOST_GROUPS = 20
 """Log groups asked about: the simulation takes a call for each."""
-
-MOST_EVENTS = 8
-LOOKED_BACK = timedelta(days=7)
 
 WRITE = "logs:PutLogEvents"
 
@@ -52,14 +44,6 @@ class Reach:
     """Why that is not known, where it is not."""
     asked: int = 0
     all: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LastEvents:
-    """The newest management events of the user, from the event history alone."""
-
-    events: tuple[Event, ...]
-    unreadable: tuple[Unreadable, ...] = ()
 
 
 async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tuple[PolicyFound, ...]:
@@ -140,42 +124,3 @@ async def reach(aws: AwsSession, account: str, user: str) -> Reach:
     return Reach(
         by_answer[May.YES], by_answer[May.NO], why[0] if why else None, asked=len(asked), all=len(bearer)
     )
-
-
-async def last_events(aws: AwsSession, user: str, now: datetime) -> LastEvents:
-    """What the event history of each Region says first; the use of a key is not in there."""
-    regions = await aws.regions()
-    regions = tuple(dict.fromkeys((iam_region(regions[0]), *regions)))
-    pages = await asyncio.gather(*(_first_page(aws, region, user, now) for region in regions))
-    unreadable = [page for page in pages if isinstance(page, Unreadable)]
-    events = {event.event_id: event for page in pages if not isinstance(page, Unreadable) for event in page}
-    newest = sorted(events.values(), key=lambda event: event.time, reverse=True)
-    return LastEvents(tuple(newest[:MOST_EVENTS]), tuple(unreadable))
-
-
-async def _first_page(aws: AwsSession, region: str, user: str, now: datetime) -> Sequence[Event] | Unreadable:
-    pages = lookup_events(
-        aws,
-        region,
-        Pacer(per_second=LOOKUPS_PER_SECOND),
-        attribute=("Username", user),
-        since=now - LOOKED_BACK,
-        until=now,
-    )
-    try:
-        async for page in pages:
-            return [found for text in page if (found := _event(text)) is not None]
-    except AwsError as error:
-        return Unreadable(f"the event history of {region}", str(error), error)
-    finally:
-        await pages.aclose()
-    return ()
-
-
-def _event(text: str) -> Event | None:
-    """None for a record that the review would name as unreadable."""
-    raw = text.encode("utf-8", "replace")
-    try:
-        return record.event(record.decode(raw), raw)
-    except record.BadRecord:
-        return None

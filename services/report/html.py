@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.base.sizes import count
 from services.report import plot, timeline
 from services.report.actionhtml import actions
 from services.report.glyphs import legend
@@ -14,7 +15,7 @@ from services.report.htmlparts import evidence, section, table, when
 from services.report.markup import Child, Safe, el, join
 from services.report.model import Report
 from services.report.reviewhtml import review
-from services.report.words import count, moment, short_service, stamp
+from services.report.words import moment, short_service, stamp
 
 STYLE = Path(__file__).with_name("report.css")
 

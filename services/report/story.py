@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from services.base.sizes import count
 from services.cases.deposit import words_of
 from services.report.model import Action, Report, Sentence
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp, title
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, short_service, stamp, title
 
 NOUNS = {
     ("deactivate", False): "Deactivation",

@@ -18,7 +18,8 @@ from services.keys.holdings import Unreadable, UserHoldings
 from services.keys.inventory import Inventory, Key
 from services.keys.risks import Risk
 from tui.app.app import StanchApp
-from tui.flows.graph import Flow, FlowGraph
+from tui.flows.flow import Flow
+from tui.flows.graph import FlowGraph
 from tui.flows.plot import Mark
 from tui.screens.keys.inventory import InventoryScreen
 from tui.settings.context import Context, OpenCase

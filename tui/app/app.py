@@ -6,9 +6,9 @@ import asyncio
 import os
 import signal
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import RenderableType
 from rich.style import Style
@@ -23,31 +23,32 @@ from services.aws.errors import AwsError
 from services.base.text import clean
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
-from tui.app.errorlog import ErrorLog, Trouble
-from tui.app.run import INTERRUPTED
+from tui.app.errorlog import ErrorLog
 from tui.app.safety import ControlFilter
 from tui.app.shadow import Shadow
 from tui.app.start import StartScreen
+from tui.app.table import screen_class, screen_of
 from tui.app.typeahead import TypeAhead
+from tui.exits import Exit
 from tui.frame.base import Commands
-from tui.look.roles import Role, styles
+from tui.host import Trouble
+from tui.look.lines import Role
+from tui.look.roles import styles
 from tui.look.themes import THEMES, choose
-from tui.settings.context import Context, OpenCase, Subject
+from tui.routes import Route, ToCases, ToEvents, ToIdentify, ToInventory, ToRunbook, ToTraffic
+from tui.settings.context import Context, OpenCase
 from tui.settings.options import Options
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
-    from services.goals.governance.documents import Wanted
-    from services.goals.governance.targets import Target
-    from services.keys.inventory import Key
-    from tui.dialogs.desk import Desk
+    from tui.app.desk import Desk
 
 _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
 
 class StanchApp(TypeAhead[None]):
-    """Screens ask it for ``aws()``, ``options``, ``context`` and ``errors``, and to open each other."""
+    """What screens know of it is the Host."""
 
     TITLE = "stanch"
     ENABLE_COMMAND_PALETTE = False
@@ -86,7 +87,7 @@ class StanchApp(TypeAhead[None]):
         )
 
     def get_default_screen(self) -> Screen[Any]:
-        return StartScreen()
+        return StartScreen(self.begin)
 
     def begin(self) -> None:
         """Open the first screen, over the one that was painted first and stays below all others."""
@@ -97,30 +98,20 @@ class StanchApp(TypeAhead[None]):
         start = self.options.start
         match start.screen:
             case "traffic":
-                from tui.screens.traffic.screen import TrafficScreen
-
-                return TrafficScreen(start.log_groups)
+                return screen_of(ToTraffic(start.log_groups))
             case "runbook" if start.key_id:
-                from tui.screens.runbook.screen import RunbookScreen
-
-                return RunbookScreen(start.key_id, start.user, case=start.case)
+                return screen_of(ToRunbook(start.key_id, start.user, start.case))
             case "events" if start.user:
-                from tui.screens.events.screen import EventsScreen
-
-                return EventsScreen(start.user, start.key_id)
+                return screen_of(ToEvents(start.user, start.key_id))
             case "cases":
-                from tui.screens.cases.screen import CasesScreen
-
-                return CasesScreen()
-        from tui.screens.keys.inventory import InventoryScreen
-
-        return InventoryScreen()
+                return screen_of(ToCases())
+        return screen_of(ToInventory())
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             # Without these a dropped line kills at once, with nothing closed and the terminal not restored.
-            loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
+            loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
 
@@ -136,9 +127,9 @@ class StanchApp(TypeAhead[None]):
     def desk(self) -> Desk:
         """The keys being handled, and the steps under way whatever screen is open."""
         if self._desk is None:
-            from tui.dialogs.desk import Desk
+            from tui.app.desk import Desk
 
-            self._desk = Desk(self)
+            self._desk = Desk(self, self)
         return self._desk
 
     @property
@@ -200,7 +191,7 @@ class StanchApp(TypeAhead[None]):
 
             def answered(identify: bool | None) -> None:
                 if identify:
-                    self.open_identify(token)
+                    self.open(ToIdentify(token))
 
             self.push_screen(WelcomeDialog(token), answered)
 
@@ -223,116 +214,26 @@ class StanchApp(TypeAhead[None]):
         """Show the case's clock in the status line, or none."""
         self.context = replace(self.context, case=case)
 
-    def open_key(self, key: Key, change: str | None = None) -> None:
-        """All that is known of *key*; *change* says what is otherwise than at the last look."""
-        from tui.screens.keys.key import KeyScreen
+    def open(self, route: Route, then: Callable[[Any], Any] | None = None) -> None:
+        """Go there; *then* is called with what a dialog was closed with."""
+        if isinstance(route, ToInventory):
+            self._open_inventory(route)
+        else:
+            self.push_screen(screen_of(route), then)
 
-        self.push_screen(KeyScreen(key, change))
-
-    def open_runbook(self, subject: Subject) -> None:
-        from tui.screens.runbook.screen import RunbookScreen
-
-        self.push_screen(RunbookScreen(subject.key_id, subject.user))
-
-    def open_events(self, subject: Subject) -> None:
-        from tui.screens.events.screen import EventsScreen
-
-        self.push_screen(EventsScreen(subject.user, subject.key_id, service=subject.service))
-
-    def open_cases(self) -> None:
-        from tui.screens.cases.screen import CasesScreen
-
-        self.push_screen(CasesScreen())
-
-    def open_policy(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
-        from tui.screens.goals.policy import PolicyScreen
-
-        self.push_screen(PolicyScreen(target, wanted))
-
-    def govern(self, subject: Subject | None) -> None:
-        from tui.screens.goals.policy import PolicyScreen
-
-        self.push_screen(PolicyScreen.of(subject) if subject else PolicyScreen())
-
-    def open_setup(self, wanted: Mapping[str, Any] | None = None) -> None:
-        from tui.screens.goals.setup import SetupScreen
-
-        self.push_screen(SetupScreen(wanted))
-
-    def open_issue(self, wanted: Mapping[str, Any] | None = None) -> None:
-        from tui.screens.goals.issue import IssueScreen
-
-        self.push_screen(IssueScreen(wanted))
-
-    def open_harden(self, wanted: Mapping[str, Any] | None = None) -> None:
-        from tui.screens.goals.harden import HardenScreen
-
-        self.push_screen(HardenScreen(wanted))
-
-    def open_rotation(self, subject: Subject) -> None:
-        from tui.screens.rotation.screen import RotationScreen
-
-        self.push_screen(RotationScreen(subject.key_id, subject.user))
-
-    def open_scan(self) -> None:
-        from tui.screens.scan.screen import ScanScreen
-
-        self.push_screen(ScanScreen())
-
-    def open_audit(self) -> None:
-        from tui.screens.audit.screen import AuditScreen
-
-        self.push_screen(AuditScreen())
-
-    def open_traffic(self, *, large: tuple[str, str] | None = None, all_groups: bool = False) -> None:
-        """All graphs, or the one of the log group *large* (its Region and its name)."""
-        from tui.screens.traffic.screen import TrafficScreen
-
-        self.push_screen(TrafficScreen(large=large, all_groups=all_groups))
-
-    def open_log_groups(self, chosen: str | None = None) -> None:
-        """The list of log groups, with the cursor on *chosen* (NAME@REGION)."""
-        from tui.screens.loggroups.screen import LogGroupsScreen
-
-        self.push_screen(LogGroupsScreen(chosen))
-
-    def open_identify(self, pasted: str | None = None) -> None:
-        from tui.screens.identify.dialog import IdentifyDialog
-
-        self.push_screen(IdentifyDialog(pasted))
-
-    def open_help(self, about: Commands[Any]) -> None:
-        from tui.screens.help.screen import HelpScreen
-
-        self.push_screen(HelpScreen(about))
-
-    def open_errors(self) -> None:
-        from tui.screens.errors.screen import ErrorsScreen
-
-        self.push_screen(ErrorsScreen())
-
-    def open_palette(self, about: Commands[Any]) -> None:
-        from tui.screens.help.palette import PaletteDialog
-
-        async def run(command_id: str | None) -> None:
-            if command_id:
-                await about.action_command(command_id)
-
-        self.push_screen(PaletteDialog(about), run)
-
-    async def open_inventory(self, key_id: str | None = None) -> None:
-        """Go back to the inventory, or open it, with the cursor on *key_id*."""
-        from tui.screens.keys.inventory import InventoryScreen
-
+    def _open_inventory(self, route: ToInventory) -> None:
+        """Go back to the first screen, or open it."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        if not isinstance(self.screen, InventoryScreen):
-            if not self.screen._result_callbacks:
-                # Textual gives its first screen none, and asks for one when that is switched.
-                self.screen._push_result_callback(self.screen, None)
-            self.switch_screen(InventoryScreen())
-        if key_id and isinstance(self.screen, InventoryScreen):
-            self.screen.choose(key_id)
+        is_first, screen = isinstance(self.screen, screen_class(ToInventory)), cast("Any", self.screen)
+        if is_first:
+            if route.key_id:
+                screen.choose(route.key_id)
+            return
+        if not self.screen._result_callbacks:
+            # Textual gives its first screen none, and asks for one when that is switched.
+            self.screen._push_result_callback(self.screen, None)
+        self.switch_screen(screen_of(route))
 
     async def back(self) -> None:
         """Leave the screen in sight; under the last one there is always the inventory."""
@@ -340,7 +241,7 @@ class StanchApp(TypeAhead[None]):
             # Not awaited: a screen cannot wait for its own end.
             self.pop_screen()
         else:
-            await self.open_inventory()
+            self.open(ToInventory())
 
     @property
     def role_styles(self) -> Mapping[Role, Style]:
@@ -380,7 +281,7 @@ class StanchApp(TypeAhead[None]):
         super().notify(message, **(options | {"markup": False}))
 
     def action_interrupt(self) -> None:
-        self.exit(None, INTERRUPTED)
+        self.exit(None, Exit.INTERRUPTED)
 
     async def _shutdown(self) -> None:
         self.leaving = True

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+
+from tui.host import Trouble
 
 KEPT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One error: *doing* says what was attempted, *words* what came of it and what to do."""
-
-    at: datetime
-    doing: str
-    words: str
-    request_id: str | None = None
 
 
 class ErrorLog:

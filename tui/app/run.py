@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
+from tui.exits import Exit
 from tui.settings.options import Options
-
-INTERRUPTED = 130
 
 
 def run(options: Options) -> int:
@@ -25,4 +24,4 @@ def run(options: Options) -> int:
     for words in told:
         app.keep_words("reading the configuration", words)
     app.run(mouse=options.mouse)
-    return app.return_code if app.return_code is not None else INTERRUPTED
+    return app.return_code if app.return_code is not None else Exit.INTERRUPTED

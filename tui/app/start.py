@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tui.frame.statusline import StatusLine
 
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
-
 
 class StartScreen(Screen[None]):
+    """Calls *begin* once it is painted."""
+
+    def __init__(self, begin: Callable[[], None]) -> None:
+        super().__init__()
+        self._begin = begin
+
     def compose(self) -> ComposeResult:
         yield StatusLine()
 
     def on_mount(self) -> None:
-        self.call_after_refresh(cast("StanchApp", self.app).begin)
+        self.call_after_refresh(self._begin)

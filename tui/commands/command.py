@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
+from tui.routes import Route
 from tui.settings.context import Subject
 
 SCREENS = "screens"
@@ -27,6 +28,9 @@ class Scene(Protocol):
     @property
     def read_only(self) -> bool: ...
 
+
+Leads = Callable[[Scene], Route]
+"""Where a command leads, from the screen it is given on."""
 
 Blocked = Callable[[Scene], str | None]
 """The reason why a command cannot be done now, in a few words, or None where it can."""
@@ -52,7 +56,7 @@ def needs_changes(scene: Scene) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One row of the table; its method is ``do_<id>`` on the screen or widget, or on their base.
+    """One row of the table; its method is ``do_<id>`` on the screen or widget, else it leads *to* another.
 
     *keys* are named as Textual names them, and the first is shown. *rank* orders the footer, the lowest
     first; None keeps a command out of it. *but_not* are scopes within SCREENS or ANYWHERE without it.
@@ -66,6 +70,7 @@ class Command:
     rank: int | None = None
     blocked: Blocked = _never
     but_not: tuple[str, ...] = ()
+    to: Leads | None = None
 
     def within(self, scope: str) -> bool:
         if scope in self.scopes:
@@ -77,6 +82,14 @@ class Command:
     @property
     def shown_key(self) -> str:
         return shown(self.keys[0]) if self.keys else ""
+
+
+class Commanded(Protocol):
+    """A screen that has commands."""
+
+    scope: ClassVar[str]
+
+    def why_not(self, command: Command) -> str | None: ...
 
 
 def named(key: str) -> str:

@@ -18,10 +18,10 @@ from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
 from tui.dialogs.confirm import ConfirmDialog, Deed
-from tui.dialogs.desk import Desk
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.sentence import SentenceDialog
+from tui.host import Desk
 
 _VERBS = {
     StepName.DEACTIVATE: "Make it Inactive",

@@ -13,8 +13,9 @@ from services.cases.plan import Plan
 from tui.commands.table import bindings
 from tui.dialogs.planview import labelled, plan_told
 from tui.frame.base import Dialog
+from tui.look.lines import Line
 from tui.widgets.choices import Choices
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 

@@ -13,7 +13,7 @@ from services.base.text import clean
 from services.cases.plan import Plan, State
 from services.cases.state import SentCall, StepState
 from tui.dialogs.steps import StepRow, without_shell_ways
-from tui.widgets.lines import Line, Role
+from tui.look.lines import Line, Role
 from tui.widgets.page import Page
 
 _LABEL = 8

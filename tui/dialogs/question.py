@@ -10,8 +10,8 @@ from textual.geometry import Size
 from services.base.text import clean
 from tui.commands.table import bindings
 from tui.frame.base import Dialog
+from tui.look.lines import Line
 from tui.widgets.choices import Choices
-from tui.widgets.lines import Line
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 

@@ -9,7 +9,8 @@ from services.cases.secret import Secret
 from tui.commands.table import bindings
 from tui.dialogs.planview import labelled
 from tui.frame.base import Dialog
-from tui.widgets.lines import Line, Lines
+from tui.look.lines import Line
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 _MASK = "•"

@@ -14,16 +14,16 @@ from tui.flows.casemarks import marks_since
 from tui.flows.picture import Asked, Picture, Place
 from tui.flows.window import Window, recent
 from tui.look import words
-from tui.widgets.lines import Line
+from tui.look.lines import Line
 
 if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+    from tui.host import Host
 
 
 class TrafficFeed:
     """The log groups called *names*, or all; *picture* is what was read last."""
 
-    def __init__(self, app: StanchApp, names: tuple[str, ...] = ()) -> None:
+    def __init__(self, host: Host, names: tuple[str, ...] = ()) -> None:
         self.names = names
         self.groups: tuple[LogGroup, ...] = ()
         self.unfound: str | None = None
@@ -34,7 +34,7 @@ class TrafficFeed:
         self.trouble: str | None = None
         """Why the last reading failed."""
         self.on_progress: Callable[[], None] = lambda: None
-        self._app = app
+        self._host = host
         self._regions: tuple[str, ...] = ()
         self._traffic: Traffic | None = None
 
@@ -56,7 +56,7 @@ class TrafficFeed:
         try:
             self.picture = await self._read(window, now, all_groups, large)
         except AwsError as error:
-            self._app.keep("reading the traffic", error)
+            self._host.keep("reading the traffic", error)
             self.trouble = str(error)
             return False
         self.trouble = None
@@ -70,9 +70,9 @@ class TrafficFeed:
         asked = Asked(wanted, window, now, large)
         reading = await traffic.read(wanted, *recent(now, traffic.period_seconds), asked.curves)
         for part in reading.unreadable:
-            self._app.keep_words(f"reading {part.what}", part.error)
+            self._host.keep_words(f"reading {part.what}", part.error)
         since = window.frame(now)[0] - window.span
-        marks = await marks_since(self._app.options.state_dir, self._app.context.account, since)
+        marks = await marks_since(self._host.options.state_dir, self._host.context.account, since)
         return asked.draw(reading, traffic.series, marks)
 
     def forget(self) -> None:
@@ -119,7 +119,7 @@ class TrafficFeed:
         else:
             where = "in what could be read" if self.unfound else "here"
             lines.append(((f"There are no log groups {where}.", "text"),))
-        lines.append(((f"Regions: {', '.join(self._app.context.regions)}", "quiet"),))
+        lines.append(((f"Regions: {', '.join(self._host.context.regions)}", "quiet"),))
         if self.unfound:
             lines.append((("! ", "warn"), (f"not read: {self.unfound} (! says why)", "warn")))
         return lines
@@ -129,11 +129,11 @@ class TrafficFeed:
         self.on_progress()
 
     async def _search(self) -> Traffic:
-        aws, options = await self._app.aws(), self._app.options
+        aws, options = await self._host.aws(), self._host.options
         self.found, self._regions = 0, await aws.regions()
         self.on_progress()
         self.groups, unreadable = await find_groups(aws, self._regions, self.names, on_found=self._count)
         for part in unreadable:
-            self._app.keep_words(f"reading the {part.what}", part.error)
+            self._host.keep_words(f"reading the {part.what}", part.error)
         self.unfound = ", ".join(part.what for part in unreadable) or None
         return Traffic(aws, options.period_seconds, now=options.now)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from statistics import fmean
-from typing import TYPE_CHECKING
 
+from tui.flows.flow import Flow
 from tui.flows.timescale import Point
 from tui.look import words
-from tui.widgets.lines import Line, fit, wrap
-
-if TYPE_CHECKING:
-    from tui.flows.graph import Flow
+from tui.look.lines import Line, fit, wrap
 
 _PARTS = 6
 """Into how many parts the time is cut, each told by its mean."""

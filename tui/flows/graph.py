@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 from textual import events
 from textual.message import Message
 
 from tui.flows.figures import figures
-from tui.flows.plot import BLOCKS, NUMBERS, STYLES, Glyphs, GraphStyle, Mark, plot
-from tui.flows.timescale import Point
-from tui.widgets.lines import Line, Lines, fit
+from tui.flows.flow import Flow
+from tui.flows.plot import plot
+from tui.look.graphs import BLOCKS, NUMBERS, STYLES, Glyphs, GraphStyle
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 from tui.widgets.rule import rule
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Everything a graph shows, at one moment; *notes* say the same ever more briefly."""
-
-    title: str
-    notes: tuple[str, ...]
-    points: tuple[Point, ...]
-    since: datetime
-    until: datetime
-    now: datetime
-    period_seconds: int
-    marks: tuple[Mark, ...] = ()
-    baseline: tuple[Point, ...] = ()
-    unit: Literal["B", "events"] = "B"
 
 
 class FlowGraph(Lines):

@@ -6,15 +6,15 @@ A point of zero is drawn as a tick on the ground, a missing one as nothing at al
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import floor, log10
-from typing import Literal, get_args
 
 from tui.flows.timescale import Point, Timescale
 from tui.look import words
-from tui.widgets.lines import Line, Role, Span
+from tui.look.graphs import BLOCKS, Glyphs
+from tui.look.lines import Line, Role, Span
 
 _GUTTER = 6
 """Four characters for the size, a space, the axis."""
@@ -29,43 +29,6 @@ class Mark:
 
     at: datetime
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """*bars* has nine: an empty cell, and one to eight eighths of it; *dots* draws two columns a cell."""
-
-    bars: str
-    zero: str
-    axis: str
-    corner: str
-    line: str
-    tick: str
-    mark: str
-    foot: str
-    dash: str
-    dots: bool = False
-
-
-BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "_", "┤", "┼", "─", "┬", "┃", "┸", "╌")
-BRAILLE = Glyphs(" ⣀⣀⣤⣤⣶⣶⣿⣿", "_", "┤", "┼", "─", "┬", "┃", "┸", "⠒", dots=True)
-ASCII = Glyphs(" ..::||##", "_", "|", "+", "-", "+", "!", "!", "-")
-
-GraphStyle = Literal["blocks", "braille", "ascii", "numbers"]
-"""Braille is twice as fine, and needs a font that has it; numbers are no graph at all."""
-
-NUMBERS = replace(ASCII, line=" ")
-STYLES: dict[GraphStyle, Glyphs] = {
-    "blocks": BLOCKS,
-    "braille": BRAILLE,
-    "ascii": ASCII,
-    "numbers": NUMBERS,
-}
-
-
-def next_style(style: GraphStyle) -> GraphStyle:
-    styles: tuple[GraphStyle, ...] = get_args(GraphStyle)
-    return styles[(styles.index(style) + 1) % len(styles)]
 
 
 def plot(

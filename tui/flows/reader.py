@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.aws.logs import LogGroup
 from services.traffic.traffic import GONE, Reading, Traffic, find_groups
-from tui.flows.graph import Flow
+from tui.flows.flow import Flow
 from tui.flows.plot import Mark
 from tui.flows.view import aftermath, changes, flow_of, in_order, reach
 from tui.flows.window import spans

@@ -17,12 +17,12 @@ from services.traffic.traffic import (
     Reading,
     after_deed,
 )
-from tui.flows.graph import Flow
+from tui.flows.flow import Flow
 from tui.flows.picture import Picture, place_of
 from tui.flows.plot import Mark
 from tui.flows.timescale import Point, frame
 from tui.look import words
-from tui.widgets.lines import Line
+from tui.look.lines import Line
 
 SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", NEVER_SEEN: "·", NO_DATA_YET: "?"}
 

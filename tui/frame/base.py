@@ -1,7 +1,7 @@
 """What every screen is: the status line, a body, the footer, and its commands from the one table.
 
 A new screen sets ``scope`` and ``BINDINGS = bindings(scope)``, yields its widgets in ``body()``, and has a
-``do_<id>`` method for each command of its scope in tui/commands/rows.
+``do_<id>`` method for each command of its scope in tui/commands/rows that leads nowhere else.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -26,20 +26,12 @@ from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
 from tui.frame.notice import Level, Notice
 from tui.frame.statusline import StatusLine
+from tui.host import Host, host_of
+from tui.routes import ToHelp, ToIdentify, ToPalette
 from tui.settings.context import Subject
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+from tui.widgets.rows import Rows
 
 Result = TypeVar("Result")
-
-
-class Commanded(Protocol):
-    """A screen that has commands."""
-
-    scope: ClassVar[str]
-
-    def why_not(self, command: Command) -> str | None: ...
 
 
 class Commands(Screen[Result]):
@@ -52,8 +44,8 @@ class Commands(Screen[Result]):
     _leaving = False
 
     @property
-    def stanch(self) -> StanchApp:
-        return cast("StanchApp", self.app)
+    def stanch(self) -> Host:
+        return host_of(self)
 
     @property
     def subject(self) -> Subject | None:
@@ -82,8 +74,11 @@ class Commands(Screen[Result]):
             self.say(f"{command.label}: {reason}")
             return
         self.hush()
-        done = getattr(self, f"do_{command_id}")()
-        if inspect.isawaitable(done):
+        do = getattr(self, f"do_{command_id}", None)
+        if do is None:
+            assert command.to
+            self.stanch.open(command.to(self))
+        elif inspect.isawaitable(done := do()):
             await done
         self.commands_changed()
 
@@ -118,13 +113,20 @@ class Commands(Screen[Result]):
         self.say(f"{error}  (! shows it again)", "alarm")
 
     def do_help(self) -> None:
-        self.stanch.open_help(self)
-
-    def do_errors(self) -> None:
-        self.stanch.open_errors()
+        self.stanch.open(ToHelp(self.scope, self._reasons(), bool(self.query(Rows)), self._do_chosen))
 
     def do_palette(self) -> None:
-        self.stanch.open_palette(self)
+        self.stanch.open(ToPalette(self.scope, self._reasons()), self._do_chosen)
+
+    def _reasons(self) -> dict[str, str]:
+        """Why not, for each command that cannot be done now."""
+        reasons = ((command.id, self.why_not(command)) for command in commands.within(self.scope))
+        return {command_id: reason for command_id, reason in reasons if reason}
+
+    async def _do_chosen(self, command_id: str | None) -> None:
+        """Do what was chosen on another screen."""
+        if command_id and self.is_attached:
+            await self.action_command(command_id)
 
     def do_redraw(self) -> None:
         self.stanch.redraw()
@@ -140,49 +142,6 @@ class Commands(Screen[Result]):
     def do_back(self) -> Awaitable[None] | None:
         return self.stanch.back()
 
-    def do_identify(self) -> None:
-        self.stanch.open_identify()
-
-    def do_respond(self) -> None:
-        if self.subject:
-            self.stanch.open_runbook(self.subject)
-
-    def do_events(self) -> None:
-        if self.subject:
-            self.stanch.open_events(self.subject)
-
-    def do_traffic(self) -> None:
-        self.stanch.open_traffic()
-
-    def do_log_groups(self) -> None:
-        self.stanch.open_log_groups()
-
-    def do_cases(self) -> None:
-        self.stanch.open_cases()
-
-    def do_policy(self) -> None:
-        self.stanch.govern(self.subject)
-
-    def do_setup(self) -> None:
-        self.stanch.open_setup()
-
-    def do_issue(self) -> None:
-        subject = self.subject
-        self.stanch.open_issue({"user": subject.user, "service": subject.service} if subject else None)
-
-    def do_harden(self) -> None:
-        self.stanch.open_harden()
-
-    def do_rotate(self) -> None:
-        if self.subject:
-            self.stanch.open_rotation(self.subject)
-
-    def do_scan(self) -> None:
-        self.stanch.open_scan()
-
-    def do_audit(self) -> None:
-        self.stanch.open_audit()
-
     def do_refresh(self) -> Awaitable[None] | None:
         self.say("There is nothing to ask again here.")
         return None
@@ -190,7 +149,7 @@ class Commands(Screen[Result]):
     def on_paste(self, event: events.Paste) -> None:
         """A key pasted anywhere opens identify with it."""
         event.stop()
-        self.stanch.open_identify(event.text)
+        self.stanch.open(ToIdentify(event.text))
 
 
 class StanchScreen(Commands[None]):

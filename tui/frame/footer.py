@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from rich.cells import cell_len
 from textual import events
@@ -15,11 +15,9 @@ from textual.keys import key_to_character
 from textual.widget import Widget
 
 from tui.commands import table as commands
-from tui.commands.command import Command, shown
-from tui.widgets.lines import Line, Lines, fit
-
-if TYPE_CHECKING:
-    from tui.frame.base import Commanded
+from tui.commands.command import Command, Commanded, shown
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 Item = tuple[Command, str | None]
 """A command, and the reason why it cannot be done now."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual import events
 
-from tui.widgets.lines import Lines, fit, wrap
+from tui.look.lines import fit, wrap
+from tui.widgets.lines import Lines
 
 HEIGHT = 2
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.aws.iam import Credential
 from tui.look import words
-from tui.widgets.lines import Line
+from tui.look.lines import Line
 
 
 def key_line(key: Credential | str, user: str | None, now: datetime) -> Line:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.timer import Timer
 
+from tui.host import host_of
 from tui.look import words
+from tui.look.lines import Line, Role, Span, fit, width_of
 from tui.settings.config import Colour
 from tui.settings.context import Context
-from tui.widgets.lines import Line, Lines, Role, Span, fit, width_of
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+from tui.widgets.lines import Lines
 
 _GAP = "   "
 _ROLES: dict[Colour, Role] = {"red": "alarm", "yellow": "warn", "green": "good"}
@@ -102,6 +100,6 @@ class StatusLine(Lines):
             self._redraw()
 
     def _redraw(self) -> None:
-        app = cast("StanchApp", self.app)
+        host = host_of(self)
         if width := self.size.width:
-            self.draw([status(app.context, width, app.options.now())])
+            self.draw([status(host.context, width, host.options.now())])

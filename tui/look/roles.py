@@ -7,28 +7,11 @@ each widget, which costs the first paint more than all else together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from rich.style import Style
 from textual.color import Color
 
-Role = Literal[
-    "text",
-    "strong",
-    "quiet",
-    "greyed",
-    "accent",
-    "alarm",
-    "warn",
-    "good",
-    "rule",
-    "header",
-    "cursor",
-    "mark",
-    "bar",
-    "dashed bar",
-]
-"""A dashed bar is a cell full of bar with a line through it."""
+from tui.look.lines import Role
 
 _COLOURS: Mapping[Role, str] = {
     "quiet": "quiet",

@@ -14,7 +14,7 @@ from tui.settings.config import Colour, ThemeName
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
-    from tui.flows.plot import GraphStyle
+    from tui.look.graphs import GraphStyle
 
 Connect = Callable[[], "AbstractAsyncContextManager[AwsSession]"]
 """Opens the way to AWS on entering and closes it on leaving; raises AwsError."""

@@ -19,7 +19,7 @@ from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
 from services.base import clock
 from services.base.text import clean
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, run
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}

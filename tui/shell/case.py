@@ -10,8 +10,8 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError
-from tui.cli import Exit
 from tui.dialogs.steps import SIGNS
+from tui.exits import Exit
 from tui.shell import report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.settings.config import EXAMPLE
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 

@@ -14,7 +14,7 @@ from services.base.spans import spoken
 from services.base.text import clean
 from services.rights.abilities import Ability, Able
 from services.rights.permissions import CAVEAT
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
 
 SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}

@@ -13,7 +13,7 @@ from services.goals.governance.documents import BadDocument, service_named
 from services.goals.hardening.delivery import USUAL_MINUTES, Delivered, first_delivery
 from services.goals.hardening.goal import HardenGoal, Unrecordable
 from services.goals.hardening.names import TRAIL, BadName
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Progress, Setup, complain, pass_setup, run
 from tui.shell.upkeep import How, Work, how_options
 

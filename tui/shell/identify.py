@@ -7,7 +7,9 @@ import sys
 import click
 
 from services.aws.iam import Credential
+from services.aws.session import AwsSession
 from services.aws.sts import get_caller
+from services.cases.errors import NoSuchKey
 from services.keys import inventory
 from services.keys.token import LONGEST, Token, decode
 from tui.shell.common import Setup, as_json, pass_setup, print_json, run
@@ -75,3 +77,20 @@ def read_token() -> str:
         typed: str = click.prompt("Paste the leaked token (hidden)", hide_input=True, err=True)
         return typed
     return sys.stdin.buffer.read(LONGEST * 4 + 1).decode("utf-8", "replace")
+
+
+async def match_token(setup: Setup, token: Token) -> tuple[str, str]:
+    """The id and user of the token's key; raises NoSuchKey."""
+    async with setup.session() as aws:
+        return await match_key(aws, token)
+
+
+async def match_key(aws: AwsSession, token: Token) -> tuple[str, str]:
+    """The same, where there is a session already."""
+    key = await inventory.match(aws, token)
+    if key is None:
+        raise NoSuchKey(
+            f"No key with the alias {token.alias} is left in this account: it was deleted, or it is of "
+            f"account {token.account}."
+        )
+    return key.id, key.user

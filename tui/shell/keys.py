@@ -11,7 +11,7 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import (
     Progress,
     Setup,

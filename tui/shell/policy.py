@@ -9,7 +9,7 @@ from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import BadTarget, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.rights import policies
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, pass_setup, print_json, run
 from tui.shell.upkeep import How, Work, how_options
 

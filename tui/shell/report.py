@@ -13,7 +13,7 @@ from services.report import flow
 from services.report.build import build
 from services.report.files import FORMATS, format_of, write_new
 from services.report.model import Report
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, pass_setup, run
 
 

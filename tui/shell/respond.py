@@ -10,20 +10,19 @@ import click
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
 from services.cases.case import CaseBook
-from services.cases.errors import NoSuchKey, Refused
+from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
 from services.incident import opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
-from services.keys import inventory
-from services.keys.token import Token, decode
+from services.keys.token import decode
 from services.rotation.opening import notices
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table, run
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
-from tui.shell.identify import read_token
+from tui.shell.identify import match_key, read_token
 from tui.shell.rescue import secret_kept
 from tui.shell.secretplace import destination, secret_options
 
@@ -272,7 +271,7 @@ class _Work:
     async def _look_up(self, aws: AwsSession) -> Runbook:
         key_id, user = self.key_id, self.user
         if key_id == "-":
-            key_id, user = await _match(aws, decode(read_token()))
+            key_id, user = await match_key(aws, decode(read_token()))
         runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
         for notice in notices(self.book, key_id, runbook.caller.account):
             complain(notice)
@@ -298,22 +297,6 @@ class _Work:
                 "message": result.message,
             }
         )
-
-
-async def match_token(setup: Setup, token: Token) -> tuple[str, str]:
-    """The id and user of the token's key; raises NoSuchKey."""
-    async with setup.session() as aws:
-        return await _match(aws, token)
-
-
-async def _match(aws: AwsSession, token: Token) -> tuple[str, str]:
-    key = await inventory.match(aws, token)
-    if key is None:
-        raise NoSuchKey(
-            f"No key with the alias {token.alias} is left in this account: it was deleted, or it is of "
-            f"account {token.account}."
-        )
-    return key.id, key.user
 
 
 def print_plan(plan: Plan, number: int | None = None) -> None:

@@ -23,7 +23,7 @@ from services.review.pace import Pace
 from services.review.plan import SOURCES
 from services.review.record import Event
 from services.review.review import Review, run_review
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import (
     Each,
     Progress,

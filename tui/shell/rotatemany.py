@@ -14,7 +14,7 @@ from services.cases.case import CaseBook
 from services.incident.situation import Options
 from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, print_json, print_table
 from tui.shell.rescue import ask_where_else, can_ask
 

@@ -23,7 +23,7 @@ from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.following import follow
 from services.rotation.stages import STEP, Next, Standing, command
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.goingon import Answers, go_on, show_secret
 from tui.shell.rescue import secret_kept

@@ -10,7 +10,7 @@ import click
 from services.base import sizes
 from services.keys.token import Token
 from services.scan.scan import Scan
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, print_json, print_table
 
 

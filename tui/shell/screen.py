@@ -50,7 +50,7 @@ def open_runbook(
 ) -> int:
     """The app at one key's runbook; a *token*, read from a pipe, is matched to its key first."""
     if token is not None:
-        from tui.shell.respond import match_token
+        from tui.shell.identify import match_token
 
         key_id, user = run(match_token(setup, token))
         _take_terminal()

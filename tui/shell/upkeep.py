@@ -16,7 +16,7 @@ from services.cases.plan import State
 from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, complain, print_json
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on
 from tui.shell.rescue import secret_kept

@@ -9,7 +9,7 @@ import click
 
 from services.base import clock
 from services.traffic.traffic import GroupFlow, Reading, Traffic, find_groups
-from tui.cli import Exit
+from tui.exits import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table, run
 
 WINDOW_POINTS = 60

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from tui.widgets.lines import Line, Lines, Role
+from tui.look.lines import Line, Role
+from tui.widgets.lines import Lines
 
 
 def choices_line(labels: Sequence[str], chosen: int, *, greyed: frozenset[int] = frozenset()) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.geometry import Size
 
-from tui.widgets.lines import Line, fit, wrap
+from tui.look.lines import Line, fit, wrap
 from tui.widgets.rows import Rows
 
 

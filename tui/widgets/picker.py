@@ -8,7 +8,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.widgets.lines import Line, Lines
+from tui.look.lines import Line
+from tui.widgets.lines import Lines
 
 
 def picker_line(label: str, choice: str, *, chosen: bool) -> Line:

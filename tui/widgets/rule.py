@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual import events
 
-from tui.widgets.lines import Line, Lines, fit
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+from tui.host import host_of
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 
 def rule(title: str, notes: str | Sequence[str], width: int, *, dash: str = "─") -> Line:
@@ -44,5 +42,5 @@ class Rule(Lines):
 
     def _redraw(self) -> None:
         if width := self.size.width:
-            plain = cast("StanchApp", self.app).options.plain
+            plain = host_of(self).options.plain
             self.draw([rule(self._title, self._note, width, dash=" " if plain else "─")])

@@ -6,7 +6,8 @@ from textual import events
 from textual.message import Message
 
 from tui.look import words
-from tui.widgets.lines import Line, Lines, fit
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 
 MOST = 64 * 1024
 """Characters kept of what is pasted: more than decode() takes for a key, so that it says "too long"."""

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.message import Message
 
-from tui.widgets.lines import Line, Span, fit
+from tui.look.lines import Line, Span, fit
 from tui.widgets.rows import Rows
 
 T = TypeVar("T")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
 from services.cases.state import CaseState
-from services.goals.goal import Ground, Told
+from services.goals.goal import Ground
 from services.goals.governance.documents import Document, Kind, Wanted, document
 from services.goals.governance.proposal import attach, detach
 from services.goals.governance.standing import look
 from services.goals.governance.targets import BadTarget, Target, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.goals.proposal import Proposal, planned
+from services.goals.told import Told
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from services.aws.session import AwsSession
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
 from services.cases.state import CaseState
-from services.goals.goal import Ground, Told
+from services.goals.goal import Ground
 from services.goals.hardening import names
 from services.goals.hardening.bucket import SERVICE
 from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recording
@@ -21,6 +21,7 @@ from services.goals.hardening.proposal import already, bring_about, fields, take
 from services.goals.hardening.standing import Seen, Standing, look, look_at
 from services.goals.hardening.words import short, told, told_back
 from services.goals.proposal import Proposal
+from services.goals.told import Told
 from services.review.recorded import LOGS, use_of
 
 

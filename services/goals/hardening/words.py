@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.goals.goal import Told
 from services.goals.hardening.choice import Chosen, Wish
+from services.goals.told import Told
 
 PRICE = (
     "Data events are paid for: about $0.10 for 100,000 of them, says AWS's CloudTrail price page (look there "

@@ -12,13 +12,14 @@ from services.cases.deposit import wanted_place
 from services.cases.plan import Governing, State
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
-from services.goals.goal import Ground, Told, Trial
+from services.goals.goal import Ground, Trial
 from services.goals.governance.documents import service_named
 from services.goals.issuing import keys, names, undo
 from services.goals.issuing.keys import KeyWanted
 from services.goals.issuing.rights import tokens_denied
 from services.goals.issuing.standing import look_at_user
 from services.goals.proposal import Proposal
+from services.goals.told import Told
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from services.aws.session import AwsSession
 from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
-from services.goals.goal import Ground, Told, Trial
+from services.goals.goal import Ground, Trial
 from services.goals.issuing import keys, trial, undo
 from services.goals.issuing.grant import grant, no_such_policy
 from services.goals.issuing.keys import KeyMissing, KeyWanted
@@ -21,6 +21,7 @@ from services.goals.issuing.rights import tokens_denied
 from services.goals.issuing.standing import GroupStanding, UserStanding, look_at_group, look_at_user
 from services.goals.issuing.wanted import LOGS, MANAGED_POLICY, KeySetup, PolicyChoice, custom_policy
 from services.goals.proposal import Proposal
+from services.goals.told import Told
 from services.incident.groups import switch
 
 

@@ -27,6 +27,7 @@ from services.audit.model import Audit
 from services.aws.session import AwsSession
 from tests.principals import allow, policy
 from tui import cli
+from tui.exits import Exit
 
 LOGS = "logs.amazonaws.com"
 REGION = "us-east-1"
@@ -135,7 +136,7 @@ async def obey(account: Account, command: str) -> None:
     program, *words = shlex.split(command)
     if program == "stanch":
         # In a thread, for it has a loop of its own.
-        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == cli.Exit.DONE
+        assert await asyncio.to_thread(cli.run, [*words, "--yes"]) == Exit.DONE
     else:
         _by_boto3(account, command)
 

@@ -17,6 +17,7 @@ from services.base import clock
 from services.keys import keydetails
 from services.keys.holdings import examine_user
 from services.keys.keydetails import PolicyFound
+from services.review import lastevents
 from services.rights import policies
 from services.rights.permissions import May
 
@@ -134,14 +135,14 @@ async def test_the_last_events_are_the_users_own_newest_first(sandbox: Sandbox, 
     leaked = SCENARIOS["leaked-key"](sandbox.world).leaked
     assert isinstance(leaked, KeyInUse)
     now = clock.now()
-    last = await keydetails.last_events(aws, leaked.user, now)
+    last = await lastevents.last_events(aws, leaked.user, now)
     times = [event.time for event in last.events]
-    assert len(times) == keydetails.MOST_EVENTS
+    assert len(times) == lastevents.MOST_EVENTS
     assert times == sorted(times, reverse=True)
     assert {event.user for event in last.events} == {leaked.user}
     assert min(times) > now - timedelta(days=7)
     sandbox.faults.add("deny:LookupEvents")
-    refused = await keydetails.last_events(aws, leaked.user, now)
+    refused = await lastevents.last_events(aws, leaked.user, now)
     assert refused.events == ()
     assert {part.what for part in refused.unreadable} == {
         "the event history of us-east-1",

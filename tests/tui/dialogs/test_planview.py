@@ -12,9 +12,9 @@ from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState, SentCall, StepState
 from tui.dialogs import steps
 from tui.dialogs.planview import command_lines, step_told
+from tui.look.lines import plain, width_of
 from tui.screens.runbook.steplist import step_line
 from tui.widgets.choices import choices_line
-from tui.widgets.lines import plain, width_of
 
 AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 CALL = Call(

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tui.flows.graph import Flow, graph
-from tui.flows.plot import ASCII, BLOCKS, BRAILLE, STYLES, Glyphs, Mark, nice_top, plot, sparkline
+from tui.flows.flow import Flow
+from tui.flows.graph import graph
+from tui.flows.plot import Mark, nice_top, plot, sparkline
 from tui.flows.timescale import Point, Timescale, frame
-from tui.widgets.lines import plain, width_of
+from tui.look.graphs import ASCII, BLOCKS, BRAILLE, STYLES, Glyphs
+from tui.look.lines import plain, width_of
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

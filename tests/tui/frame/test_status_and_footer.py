@@ -11,8 +11,8 @@ from textual.widgets import Input
 from tui.commands import table as commands
 from tui.frame.footer import heard, layout
 from tui.frame.statusline import status
+from tui.look.lines import plain, width_of
 from tui.settings.context import Context, OpenCase
-from tui.widgets.lines import plain, width_of
 from tui.widgets.picker import Picker
 from tui.widgets.rule import rule
 

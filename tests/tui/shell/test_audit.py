@@ -21,8 +21,8 @@ from tests.principals import allow, documented, make_user, policy, sign_as
 from tests.services.audit.conftest import Account
 from tests.services.audit.conftest import account as account
 from tests.tui.shell.conftest import Stanch
-from tui.cli import Exit
 from tui.cli import stanch as cli
+from tui.exits import Exit
 
 HERE = ("--region", "us-east-1", "audit")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.shell.conftest import Account, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 from tests.principals import deny, documented, make_user, policy, sign_as
 from tests.tui.shell.conftest import Account, Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 BUCKET = f"api-key-audit-{ACCOUNT}"
 LOOK, ACT = documented("look", bucket=BUCKET), documented("act")

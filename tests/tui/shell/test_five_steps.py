@@ -16,7 +16,7 @@ from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 FAST = Pace(service=0.1, shipper=0.1, workload=0.1, attacker=0.1, attacker_gives_way=0.2, secret=0.1)
 

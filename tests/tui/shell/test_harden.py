@@ -17,7 +17,7 @@ from sandbox.scenario.sender import Sender
 from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from tests.tui.shell.conftest import Account, Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 TRAIL, BUCKET = "stanch-key-use", "stanch-key-use-123456789012-us-east-1"
 USE = {

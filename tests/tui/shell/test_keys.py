@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 FIELDS = {"id", "user", "service", "alias", "status", "created", "expires", "age_days", "risks"}
 

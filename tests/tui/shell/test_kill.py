@@ -17,7 +17,7 @@ from sandbox.wire.server import Sandbox
 from services.cases.case import Case
 from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Account, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 CALLS = [
     ("deactivate", "UpdateServiceSpecificCredential"),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 Respond = Callable[..., Done]
 

@@ -16,7 +16,7 @@ from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from services.goals.governance.documents import Kind, Wanted, document
 from tests.tui.shell.conftest import Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 SCP = "SERVICE_CONTROL_POLICY"
 

@@ -15,7 +15,7 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from services.report.files import FORMATS
 from tests.tui.shell.conftest import Account, Done, Stanch
-from tui.cli import Exit
+from tui.exits import Exit
 
 Run = Callable[..., Done]
 

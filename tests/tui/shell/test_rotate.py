@@ -25,7 +25,7 @@ from services.base import clock
 from services.cases.case import CaseBook
 from tests.storedsecrets import names_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 GROUP, STREAM = "/app/web", "one"
 MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"

@@ -14,7 +14,7 @@ import pytest
 
 from tests.tui.shell.conftest import PROGRAM, Account, Done, Stanch
 from tests.tui.terminal import Terminal
-from tui.cli import Exit
+from tui.exits import Exit
 
 
 def secretless(run: Done, leaked: Account) -> Done:

@@ -20,7 +20,7 @@ from services.cases.case import CaseBook
 from tests.principals import documented, make_user, sign_as
 from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 LOGS = "logs.amazonaws.com"
 

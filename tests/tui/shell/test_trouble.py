@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Done, Stanch, start
-from tui.cli import Exit
+from tui.exits import Exit
 
 
 def one_line(done: Done) -> str:

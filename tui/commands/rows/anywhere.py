@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from tui.commands.command import ANYWHERE, SCREENS, Command, needs_key
+from tui.commands.command import ANYWHERE, SCREENS, Command, Scene, needs_key
+from tui.routes import Route, ToCases, ToErrors, ToEvents, ToIdentify, ToLogGroups, ToRunbook, ToTraffic
 
 _PAGES = ("help",)
+
+
+def _to_runbook(scene: Scene) -> Route:
+    assert scene.subject
+    return ToRunbook(scene.subject.key_id, scene.subject.user)
+
+
+def _to_events(scene: Scene) -> Route:
+    assert scene.subject
+    return ToEvents(scene.subject.user, scene.subject.key_id, scene.subject.service)
+
 
 COMMANDS = (
     Command(
@@ -28,6 +40,7 @@ COMMANDS = (
             "errors",
             *_PAGES,
         ),
+        to=_to_runbook,
     ),
     Command(
         "identify",
@@ -36,6 +49,7 @@ COMMANDS = (
         "Paste a leaked key: it is read here, matched to its id, and never kept.",
         rank=30,
         but_not=_PAGES,
+        to=lambda scene: ToIdentify(),
     ),
     Command(
         "events",
@@ -45,6 +59,7 @@ COMMANDS = (
         rank=40,
         blocked=needs_key,
         but_not=("events", "errors", *_PAGES),
+        to=_to_events,
     ),
     Command(
         "traffic",
@@ -53,6 +68,7 @@ COMMANDS = (
         "IncomingBytes of the log groups that take bearer tokens.",
         rank=50,
         but_not=("traffic", *_PAGES),
+        to=lambda scene: ToTraffic(),
     ),
     Command(
         "log_groups",
@@ -61,6 +77,7 @@ COMMANDS = (
         "Every log group: bearer tokens on or off, KMS key, how long events are kept, what comes in.",
         rank=55,
         but_not=("log_groups", *_PAGES),
+        to=lambda scene: ToLogGroups(),
     ),
     Command(
         "cases",
@@ -69,6 +86,7 @@ COMMANDS = (
         "Every case kept on this machine.",
         rank=60,
         but_not=("cases", *_PAGES),
+        to=lambda scene: ToCases(),
     ),
     Command(
         "refresh",
@@ -83,6 +101,7 @@ COMMANDS = (
         "errors",
         "Every error of this run, with what to do.",
         but_not=("errors",),
+        to=lambda scene: ToErrors(),
     ),
     Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name."),
     Command("choose", ("enter",), "choose", "Do what is chosen.", ("palette",), rank=10),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command
+from tui.routes import ToAudit
 
 _PAGES = ("help",)
 
@@ -14,6 +15,7 @@ COMMANDS = (
         "Hold the keys of the account against the best practices; it reads and changes nothing.",
         rank=70,
         but_not=("audit", "finding", *_PAGES),
+        to=lambda scene: ToAudit(),
     ),
     Command(
         "open_finding",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command, needs_leave
+from tui.routes import ToPolicy
 
 _HERE = ("policy",)
 
@@ -14,6 +15,7 @@ COMMANDS = (
         "Policies that keep keys from being made, used or lasting for ever: read one, attach it, undo it.",
         rank=71,
         but_not=("policy", "help"),
+        to=lambda scene: ToPolicy(subject=scene.subject),
     ),
     Command(
         "attach",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command
+from tui.routes import ToScan
 
 COMMANDS = (
     Command(
@@ -11,6 +12,7 @@ COMMANDS = (
         "find keys",
         "Look for leaked keys in files and git histories on this machine.",
         but_not=("scan", "help", "errors"),
+        to=lambda scene: ToScan(),
     ),
     Command(
         "respond_found",

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, needs_key, needs_leave
+from tui.commands.command import Command, Scene, needs_key, needs_leave
+from tui.routes import Route, ToHarden, ToIssue, ToRotation, ToSetup
 
 FORMS = ("setup", "issue", "harden")
 _PAGES = ("help", "errors")
+
+
+def _to_issue(scene: Scene) -> Route:
+    subject = scene.subject
+    return ToIssue({"user": subject.user, "service": subject.service} if subject else None)
+
+
+def _to_rotation(scene: Scene) -> Route:
+    assert scene.subject
+    return ToRotation(scene.subject.key_id, scene.subject.user)
+
 
 COMMANDS = (
     Command(
@@ -14,6 +26,7 @@ COMMANDS = (
         "set up a key",
         "Make a CloudWatch Logs key with all it needs: user, policy, log groups, expiry.",
         but_not=("setup", *_PAGES),
+        to=lambda scene: ToSetup(),
     ),
     Command(
         "issue",
@@ -21,6 +34,7 @@ COMMANDS = (
         "issue a key",
         "Make one more key for a user that exists: the chosen key's, or another.",
         but_not=("issue", *_PAGES),
+        to=_to_issue,
     ),
     Command(
         "harden",
@@ -28,6 +42,7 @@ COMMANDS = (
         "record use",
         "Have the use of keys recorded: a trail's selectors merged, or a new trail with its bucket.",
         but_not=("harden", *_PAGES),
+        to=lambda scene: ToHarden(),
     ),
     Command(
         "rotate",
@@ -36,6 +51,7 @@ COMMANDS = (
         "Replace the chosen key without a gap: a second key, its import, the old one off, then deleted.",
         blocked=needs_key,
         but_not=("rotation", *FORMS, *_PAGES),
+        to=_to_rotation,
     ),
     Command(
         "next_stage",

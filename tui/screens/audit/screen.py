@@ -12,10 +12,12 @@ from services.base.text import clean
 from services.goals.governance.targets import Target, target_of_user
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.look.lines import Line, fit, wrap
+from tui.routes import ToPolicy
 from tui.screens.audit import texts as audittexts
 from tui.screens.audit.texts import Row
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table
@@ -155,7 +157,7 @@ class AuditScreen(StanchScreen):
             copy(self, row)
 
     def do_policy(self) -> None:
-        self.stanch.open_policy(user_of(self.table.chosen))
+        self.stanch.open(ToPolicy(user_of(self.table.chosen)))
 
     def do_refresh(self) -> None:
         self.stanch.reintroduce()
@@ -193,7 +195,7 @@ class FindingScreen(StanchScreen):
         copy(self, self._row)
 
     def do_policy(self) -> None:
-        self.stanch.open_policy(user_of(self._row))
+        self.stanch.open(ToPolicy(user_of(self._row)))
 
     def _severity(self) -> str:
         return self._row.told.severity if isinstance(self._row.told, Finding) else "not known"

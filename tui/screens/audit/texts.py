@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from services.audit.model import SEVERITIES, Audit, Finding, Unknown
 from services.base.text import clean
-from tui.look.roles import Role
-from tui.widgets.lines import Line, Span
+from tui.look.lines import Line, Role, Span
 from tui.widgets.table import Column
 
 _SIGNS: dict[str, tuple[str, Role]] = {

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
@@ -18,14 +17,13 @@ from tui.commands.table import bindings
 from tui.dialogs.steps import SIGNS
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import Line, Span, fit
+from tui.routes import Route, ToHarden, ToIssue, ToPolicy, ToRotation, ToRunbook, ToSetup
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines, Span, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +202,11 @@ class CasesScreen(StanchScreen):
         if (row := self.table.chosen) is None:
             return
         try:
-            open_case(self.stanch, row)
+            self.stanch.open(route_to(row))
         except CaseError as error:
             self.say(str(error), "warn")
+        except (KeyError, TypeError, ValueError) as error:
+            self.say(str(_unclear(error)), "warn")
 
     def do_verify(self) -> None:
         if row := self.table.chosen:
@@ -245,27 +245,28 @@ def _journal(row: CaseRow) -> Span:
     return (words.count(len(row.flaws), "flaw"), "alarm") if row.flaws else ("intact", "good")
 
 
-def open_case(app: StanchApp, row: CaseRow) -> None:
-    """On the screen that goes on with it; raises CaseError where its first line does not say what it is."""
+def route_to(row: CaseRow) -> Route:
+    """To the screen that goes on with it; raises CaseError where its first line does not say what it is."""
     opened = row.state.opened
     try:
         match row.state.kind:
             case "rotation":
-                app.open_rotation(Subject(row.key_id, row.user))
+                return ToRotation(row.key_id, row.user)
             case "policy":
                 from services.goals.governance.goal import goal_of
 
                 goal = goal_of(row.state)
-                app.open_policy(goal.at, goal.policy)
+                return ToPolicy(goal.at, goal.policy)
             case "setup":
-                app.open_setup(opened["wanted"])
+                return ToSetup(opened["wanted"])
             case "issue":
-                app.open_issue(opened["wanted"])
+                return ToIssue(opened["wanted"])
             case "harden":
-                app.open_harden(opened["wanted"])
-            case _:
-                from tui.screens.runbook.screen import RunbookScreen
-
-                app.push_screen(RunbookScreen(row.key_id, row.user, case=row.id))
+                return ToHarden(opened["wanted"])
+        return ToRunbook(row.key_id, row.user, row.id)
     except (KeyError, TypeError, ValueError) as error:
-        raise CaseError(f"The case does not say what it is about ({error!r}).") from None
+        raise _unclear(error) from None
+
+
+def _unclear(error: Exception) -> CaseError:
+    return CaseError(f"The case does not say what it is about ({error!r}).")

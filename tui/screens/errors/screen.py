@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.app.errorlog import Trouble
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.host import Trouble
 from tui.look import words
-from tui.widgets.lines import Line, Lines, fit
+from tui.look.lines import Line, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
 

@@ -9,9 +9,9 @@ from services.review.coverage import Coverage
 from services.review.model import Window
 from services.review.record import Event
 from services.review.recorded import Covers
-from tui.flows.plot import BLOCKS
 from tui.look import words
-from tui.widgets.lines import Line, Role, Span
+from tui.look.graphs import BLOCKS
+from tui.look.lines import Line, Role, Span
 
 BAR = 20
 """Cells for the window of a review, unless more are asked for."""

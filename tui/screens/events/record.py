@@ -8,9 +8,9 @@ from services.review.record import Event
 from services.review.review import Review
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.look.lines import Line
 from tui.screens.events import texts as eventtexts
 from tui.settings.context import Subject
-from tui.widgets.lines import Line
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 

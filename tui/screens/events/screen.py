@@ -11,20 +11,22 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from services.cases.plan import StepName
-from services.incident.handling import Handling, Stopped
+from services.incident.handling import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
 from services.incident.reviewwork import ReviewWork
 from services.review.review import Review, Subject, Window, judged, run_review
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import Line, Role, fit, wrap
+from tui.routes import ToEvents
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
 from tui.screens.events.eventlist import EventList
 from tui.screens.events.groups import SIDES
 from tui.settings import context
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Line, Lines, Role, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 _CALM = 0.1
@@ -35,25 +37,16 @@ _LEAST_ROWS = 9
 
 
 class EventsScreen(StanchScreen):
-    """With a *handling* it is that key's review, kept in its case; else the user's, kept nowhere."""
-
     scope = "events"
     BINDINGS = bindings(scope)
 
-    def __init__(
-        self,
-        user: str,
-        key_id: str | None = None,
-        handling: Handling | None = None,
-        *,
-        service: str | None = None,
-    ) -> None:
+    def __init__(self, to: ToEvents) -> None:
         super().__init__()
-        self._service = service
-        self._user = user
-        self._key_id = key_id
-        self._handling = handling
-        self._work = handling.work if handling else ReviewWork()
+        self._service = to.service
+        self._user = to.user
+        self._key_id = to.key_id
+        self._handling = to.handling
+        self._work = to.handling.work if to.handling else ReviewWork()
         self._drawn: Review | None = None
         self._drawing: Timer | None = None
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from textual.app import ComposeResult
 
 from services.goals.hardening import names
 from services.goals.hardening.goal import HardenGoal, Unrecordable
 from tui.commands.table import bindings
+from tui.routes import ToHarden
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.form import TextRow, picked, typed
 from tui.widgets.picker import Picker
@@ -30,9 +28,9 @@ class HardenScreen(GoalScreen):
     verb = "Record it"
     label = "by"
 
-    def __init__(self, wanted: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, to: ToHarden) -> None:
         super().__init__()
-        first = self._first = dict(wanted or {})
+        first = self._first = dict(to.wanted or {})
         services = tuple(each.removesuffix(".amazonaws.com") for each in first.get("services", ("logs",)))
         # What the shell can name one by one, and this form cannot, stays as the case has it.
         self._services = _SERVICES | (

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from textual.app import ComposeResult
 
 from services.cases.deposit import shown_name
@@ -15,6 +12,7 @@ from services.goals.issuing.names import BadName
 from services.incident.situation import DEFAULT_AGE_DAYS
 from tui.commands.table import bindings
 from tui.dialogs.secretplace import SecretPlace
+from tui.routes import ToIssue
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -33,9 +31,9 @@ class IssueScreen(GoalScreen):
     verb_back = "Delete it"
     label = "for"
 
-    def __init__(self, wanted: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, to: ToIssue) -> None:
         super().__init__()
-        first = self._first = dict(wanted or {})
+        first = self._first = dict(to.wanted or {})
         self._to = parse_destination(first["secret_to"]) if "secret_to" in first else ToSecretsManager()
 
     def form(self) -> ComposeResult:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Self
 
 from textual.app import ComposeResult
 
 from services.base.text import clean
 from services.goals.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
-from services.goals.governance.targets import BadTarget, Target, parse_target, target_of_user
+from services.goals.governance.targets import BadTarget, parse_target, target_of_user
 from tui.commands.table import bindings
 from tui.dialogs.sentence import SentenceDialog
+from tui.look.lines import Line
+from tui.routes import ToPolicy
 from tui.screens.goals.goal import GoalScreen, Unchosen
-from tui.settings.context import Subject
 from tui.widgets.form import picked
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.picker import Picker
 
 KINDS = tuple(Kind)
@@ -29,18 +29,15 @@ class PolicyScreen(GoalScreen):
     verb = "Attach it"
     verb_back = "Take it away"
 
-    def __init__(self, target: Target | None = None, wanted: Wanted | None = None) -> None:
+    def __init__(self, to: ToPolicy) -> None:
         super().__init__()
-        self._target = target
+        self._target, wanted = to.target, to.wanted
+        if to.subject:
+            self._target = target_of_user(to.subject.user)
+            wanted = Wanted(KINDS[0], to.subject.service) if to.subject.service in SERVICES else None
         self._first = wanted or Wanted(KINDS[0])
         self._ages = tuple(sorted({*AGES, self._first.days}))
         self._log_groups = self._first.log_groups
-
-    @classmethod
-    def of(cls, subject: Subject) -> Self:
-        """For the user of a key, and the service it is of."""
-        wanted = Wanted(KINDS[0], subject.service) if subject.service in SERVICES else None
-        return cls(target_of_user(subject.user), wanted)
 
     def form(self) -> ComposeResult:
         first = self._first

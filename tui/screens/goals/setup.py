@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from textual.app import ComposeResult
 
 from services.aws import ingestion
@@ -19,6 +16,7 @@ from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup
 from services.incident.situation import DEFAULT_AGE_DAYS
 from tui.commands.table import bindings
 from tui.dialogs.secretplace import SecretPlace
+from tui.routes import ToSetup
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -39,9 +37,9 @@ class SetupScreen(GoalScreen):
     verb = "Set it up"
     label = "for"
 
-    def __init__(self, wanted: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, to: ToSetup) -> None:
         super().__init__()
-        first = self._first = dict(wanted or {})
+        first = self._first = dict(to.wanted or {})
         self._policy = PolicyChoice(first.get("policy", PolicyChoice.CUSTOM))
         self._to = parse_destination(first["secret_to"]) if "secret_to" in first else ToSecretsManager()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -11,8 +9,9 @@ from textual.widgets import Input, Static
 
 from tui.commands.command import Command, shown
 from tui.commands.table import bindings, within
-from tui.frame.base import Commands, Dialog
-from tui.widgets.lines import Span
+from tui.frame.base import Dialog
+from tui.look.lines import Span
+from tui.routes import ToPalette
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
 
@@ -38,10 +37,10 @@ class PaletteDialog(Dialog[str]):
     scope = "palette"
     BINDINGS = bindings(scope)
 
-    def __init__(self, about: Commands[Any]) -> None:
+    def __init__(self, to: ToPalette) -> None:
         super().__init__()
         self._rows: list[Row] = [
-            (command, about.why_not(command)) for command in within(about.scope) if command.id != "palette"
+            (command, to.reasons.get(command.id)) for command in within(to.scope) if command.id != "palette"
         ]
 
     def body(self) -> ComposeResult:

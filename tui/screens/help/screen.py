@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import events
 from textual.app import ComposeResult
 
 from tui.commands.command import Command, shown
 from tui.commands.table import bindings, within
-from tui.frame.base import Commands, StanchScreen
-from tui.widgets.lines import Line, Lines, Role, fit
+from tui.frame.base import StanchScreen
+from tui.look.lines import Line, Role, fit
+from tui.routes import ToHelp
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
-from tui.widgets.rows import Rows
 
 SIGNS: tuple[Line, ...] = (
     (("‼", "alarm"), ("  look at this first", "text")),
@@ -36,9 +35,9 @@ class HelpScreen(StanchScreen):
     scope = "help"
     BINDINGS = bindings(scope)
 
-    def __init__(self, about: Commands[Any]) -> None:
+    def __init__(self, to: ToHelp) -> None:
         super().__init__()
-        self._about = about
+        self._about = to
 
     def body(self) -> ComposeResult:
         yield Lines(id="summary")
@@ -53,10 +52,10 @@ class HelpScreen(StanchScreen):
         """What was just read here and is pressed at once is done on the screen that it was read of."""
         here = {key for command in (*within(self.scope), *within("list")) for key in command.keys}
         wanted = next((each for each in within(self._about.scope) if event.key in each.keys), None)
-        if wanted and event.key not in here and self._about.is_attached:
+        if wanted and event.key not in here:
             event.stop()
             self.app.pop_screen()
-            await self._about.action_command(wanted.id)
+            await self._about.do(wanted.id)
 
     def on_resize(self) -> None:
         bar = self.query_one("#summary", Lines)
@@ -78,9 +77,9 @@ class HelpScreen(StanchScreen):
         here = within(self._about.scope)
         own = [command for command in here if self._about.scope in command.scopes]
         rest = [command for command in here if command not in own]
-        lines = [told(command, self._about.why_not(command)) for command in own]
-        if self._about.query(Rows):
+        lines = [told(command, self._about.reasons.get(command.id)) for command in own]
+        if self._about.has_lists:
             lines += [(), (("in lists", "header"),), *(told(command, None) for command in within("list"))]
         lines += [(), (("from every screen", "header"),)]
-        lines += [told(command, self._about.why_not(command)) for command in rest]
+        lines += [told(command, self._about.reasons.get(command.id)) for command in rest]
         return [*lines, (), (("signs", "header"),), *SIGNS]

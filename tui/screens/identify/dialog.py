@@ -10,8 +10,9 @@ from services.aws.iam import Credential
 from services.keys.token import Token, TokenError, decode
 from tui.commands.table import bindings
 from tui.frame.base import Dialog
+from tui.look.lines import Line, Span
+from tui.routes import ToIdentify, ToInventory, ToRunbook
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Span
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField
@@ -27,9 +28,9 @@ class IdentifyDialog(Dialog[None]):
     scope = "identify"
     BINDINGS = bindings(scope)
 
-    def __init__(self, pasted: str | None = None) -> None:
+    def __init__(self, to: ToIdentify) -> None:
         super().__init__()
-        self._pasted = pasted
+        self._pasted = to.pasted
         self._token: Token | None = None
         self._found: Credential | None = None
         self._search: Span = ("", "text")
@@ -147,13 +148,13 @@ class IdentifyDialog(Dialog[None]):
 
     async def do_open_found(self) -> None:
         if self._found:
-            await self.stanch.open_inventory(self._found.id)
+            self.stanch.open(ToInventory(self._found.id))
 
     def do_respond(self) -> None:
         if self.subject:
             subject = self.subject
             self.dismiss()
-            self.stanch.open_runbook(subject)
+            self.stanch.open(ToRunbook(subject.key_id, subject.user))
 
     def do_back(self) -> None:
         self._field.wipe()

@@ -14,7 +14,7 @@ from tui.look import words
 from tui.settings.context import Subject
 
 if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+    from tui.host import Host
 
 _AT_ONCE = 8
 
@@ -38,8 +38,8 @@ class LeftOut:
 class Deactivation:
     """Of the keys *subjects*; `plan`, `confirm` and `carry_out` in that order, or `give_up`."""
 
-    def __init__(self, app: StanchApp, subjects: Sequence[Subject]) -> None:
-        self._app = app
+    def __init__(self, host: Host, subjects: Sequence[Subject]) -> None:
+        self._host = host
         self._subjects = subjects
         self.ready: tuple[Ready, ...] = ()
         self.left_out: tuple[LeftOut, ...] = ()
@@ -58,7 +58,7 @@ class Deactivation:
 
     async def _plan(self, subject: Subject) -> Ready | LeftOut:
         try:
-            handling = await self._app.desk.open(subject.key_id, subject.user)
+            handling = await self._host.desk.open(subject.key_id, subject.user)
         except Stopped as error:
             return LeftOut(subject.key_id, str(error))
         try:
@@ -72,21 +72,21 @@ class Deactivation:
         return Ready(handling, plan)
 
     def _without(self, handling: Handling, why: str) -> LeftOut:
-        self._app.desk.release(handling)
+        self._host.desk.release(handling)
         return LeftOut(handling.key_id, why)
 
     async def confirm(self) -> bool:
         """One question that lists them all."""
-        return await self._app.push_screen_wait(ConfirmDialog(self._deed()))
+        return await self._host.push_screen_wait(ConfirmDialog(self._deed()))
 
     def give_up(self) -> None:
         for each in self.ready:
-            self._app.desk.release(each.handling)
+            self._host.desk.release(each.handling)
 
     async def carry_out(self) -> str:
         """Begin them all, wait for the last, and say how they ended."""
         turns = asyncio.Semaphore(_AT_ONCE)
-        desk = self._app.desk
+        desk = self._host.desk
         # All are under way from here on, so that leaving the program waits for them too.
         begun = [
             desk.start(each.handling, StepName.DEACTIVATE, shown=each.plan, turns=turns)

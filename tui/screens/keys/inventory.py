@@ -15,13 +15,15 @@ from services.aws.errors import AwsError
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.lines import fit, width_of
+from tui.routes import ToInventory, ToKey
 from tui.screens.keys import keyfilter
 from tui.screens.keys.keylist import ORDERS, KeyList
 from tui.screens.keys.listreader import KeySweep
 from tui.screens.keys.texts import columns, details
 from tui.settings.context import Subject
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Lines, fit, width_of
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table
@@ -39,12 +41,12 @@ class InventoryScreen(StanchScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012 (Textual's own shape)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
 
-    def __init__(self) -> None:
+    def __init__(self, to: ToInventory) -> None:
         super().__init__()
         self._loaded = False
         self._examining: str | None = None
         self._rest: Timer | None = None
-        self._wanted: str | None = None
+        self._wanted = to.key_id
         self._deactivating = False
 
     def body(self) -> ComposeResult:
@@ -235,7 +237,7 @@ class InventoryScreen(StanchScreen):
 
     def do_open(self) -> None:
         if key := self.table.chosen:
-            self.stanch.open_key(key, self.list.changed(key))
+            self.stanch.open(ToKey(key, self.list.changed(key)))
 
     def do_back(self) -> None:
         if self.has_class("-filtering"):

@@ -8,14 +8,15 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.incident.handling import Stopped
-from services.keys.inventory import Key
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.look.lines import fit
+from tui.routes import ToCases, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
 from tui.screens.keys.keyreader import KeyReader, Read
 from tui.screens.keys.keyrows import KeyRow, columns
 from tui.settings.context import Subject
-from tui.widgets.lines import Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table
@@ -27,10 +28,10 @@ class KeyScreen(StanchScreen):
     scope = "key"
     BINDINGS = bindings(scope)
 
-    def __init__(self, key: Key, change: str | None = None) -> None:
+    def __init__(self, to: ToKey) -> None:
         super().__init__()
-        self._key = key
-        self._change = change
+        self._key = to.key
+        self._change = to.change
         self._first: set[str] = set()
         """The rows that begin a section."""
 
@@ -101,15 +102,15 @@ class KeyScreen(StanchScreen):
         assert row is not None
         match row.way:
             case "runbook" | "case":
-                self.stanch.open_runbook(self.subject)
+                self.stanch.open(ToRunbook(self._key.id, self._key.user))
             case "events":
-                self.stanch.open_events(self.subject)
+                self.stanch.open(ToEvents(self._key.user, self._key.id, self._key.service))
             case "cases":
-                self.stanch.open_cases()
+                self.stanch.open(ToCases())
             case "log groups":
-                self.stanch.open_log_groups(row.target or None)
+                self.stanch.open(ToLogGroups(row.target or None))
             case "key":
-                self.stanch.open_key(self._reader.others[row.target])
+                self.stanch.open(ToKey(self._reader.others[row.target]))
             case "policy":
                 self._open_policy(row.target)
             case "sweep":
@@ -123,14 +124,12 @@ class KeyScreen(StanchScreen):
         self.app.push_screen(PolicyDocumentScreen(policy, self.subject))
 
     async def _open_sweep(self) -> None:
-        from tui.screens.runbook.sweep import SweepScreen
-
         try:
             handling = await self.stanch.desk.open(self._key.id, self._key.user)
         except Stopped as error:
             self.report(f"opening the runbook of {self._key.id}", error)
         else:
-            self.app.push_screen(SweepScreen(handling))
+            self.stanch.open(ToSweep(handling))
 
     def do_refresh(self) -> None:
         self.stanch.reintroduce()

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.look import words
+from tui.look.lines import Line
 from tui.screens.keys.keyfilter import KeyFilter
-from tui.widgets.lines import Line
 
 if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
     from services.keys.holdings import UserHoldings

@@ -17,12 +17,13 @@ from services.keys import keydetails
 from services.keys.holdings import UserHoldings, examine_user
 from services.keys.inventory import Key, assess, with_holdings
 from services.keys.keydetails import PolicyFound
+from services.review import lastevents
 from tui.screens.keys import keyrows
 from tui.screens.keys.keyrows import KeyRow
 from tui.settings.context import LOGS
 
 if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+    from tui.host import Host
 
 Read = Callable[[], Awaitable[None]]
 
@@ -30,18 +31,18 @@ Read = Callable[[], Awaitable[None]]
 class KeyReader:
     """*on_change* is called when rows have come; each of `reads` is asked for by itself."""
 
-    def __init__(self, app: StanchApp, key: Key, change: str | None, on_change: Callable[[], None]) -> None:
+    def __init__(self, host: Host, key: Key, change: str | None, on_change: Callable[[], None]) -> None:
         self.key = key
         self.policies: dict[str, PolicyFound] = {}
         self.others: dict[str, Key] = {}
         """The other keys of its user."""
-        self._app = app
+        self._host = host
         self._change = change
         self._on_change = on_change
         self._held: UserHoldings | None = None
         user = key.user
         self._sections: dict[str, list[KeyRow]] = {
-            "key": keyrows.of_key(key, change, app.options.now()),
+            "key": keyrows.of_key(key, change, host.options.now()),
             "case": [keyrows.waiting("case", "looking for its case…")],
             "holds": [keyrows.waiting("holds", f"asking what {user} also holds…")],
             "tokens": [keyrows.waiting("tokens", f"asking whether {user} may use tokens…")],
@@ -79,7 +80,7 @@ class KeyReader:
         try:
             await read()
         except (AwsError, CaseError) as error:
-            self._app.keep(f"reading the {section} of {self.key.id}", error)
+            self._host.keep(f"reading the {section} of {self.key.id}", error)
             self._put(section, [keyrows.failed(section, error)])
 
     def _put(self, section: str, rows: list[KeyRow]) -> None:
@@ -88,7 +89,7 @@ class KeyReader:
 
     async def _read_key(self) -> None:
         found = assess(
-            await iam.list_credentials(await self._app.aws(), self.key.user), self._app.options.now()
+            await iam.list_credentials(await self._host.aws(), self.key.user), self._host.options.now()
         )
         by_id = {each.id: each for each in found}
         gone = replace(self.key, credential=replace(self.key.credential, status="gone"), risks=())
@@ -97,7 +98,7 @@ class KeyReader:
         self._put_user()
 
     async def _read_holdings(self) -> None:
-        aws = await self._app.aws()
+        aws = await self._host.aws()
         self._held = held = await examine_user(aws, self.key.user)
         self._put_user()
         found = await keydetails.policies_of(aws, held, self.key.service)
@@ -109,35 +110,35 @@ class KeyReader:
             self.key = with_holdings(self.key, self._held)
             others = [each.credential for each in self.others.values()]
             self._put("holds", keyrows.of_holdings(self._held, others, self.key.service))
-        self._put("key", keyrows.of_key(self.key, self._change, self._app.options.now()))
+        self._put("key", keyrows.of_key(self.key, self._change, self._host.options.now()))
 
     async def _read_case(self) -> None:
-        account = (await get_caller(await self._app.aws())).account
+        account = (await get_caller(await self._host.aws())).account
         self._put("case", await asyncio.to_thread(self._cases, account))
 
     def _cases(self, account: str) -> list[KeyRow]:
-        book, closed = CaseBook(self._app.options.state_dir), 0
+        book, closed = CaseBook(self._host.options.state_dir), 0
         for case in book.cases():
             with suppress(CaseError):  # the cases screen says what is wrong with it
                 state = case.state()
                 closed += state.opened.get("key_id") == self.key.id and state.closed_at is not None
         found = book.open_case_of(self.key.id, account)
         return keyrows.of_cases(
-            found.state() if found else None, found.id if found else "", closed, self._app.options.now()
+            found.state() if found else None, found.id if found else "", closed, self._host.options.now()
         )
 
     async def _read_rights(self) -> None:
-        aws = await self._app.aws()
+        aws = await self._host.aws()
         account = (await get_caller(aws)).account
         answers = await keydetails.may_use(aws, account, self.key.user, self.key.service)
         self._put("tokens", keyrows.of_rights(answers))
 
     async def _read_reach(self) -> None:
-        aws = await self._app.aws()
+        aws = await self._host.aws()
         account = (await get_caller(aws)).account
         self._put("reach", keyrows.of_reach(await keydetails.reach(aws, account, self.key.user)))
 
     async def _read_events(self) -> None:
-        now = self._app.options.now()
-        found = await keydetails.last_events(await self._app.aws(), self.key.user, now)
+        now = self._host.options.now()
+        found = await lastevents.last_events(await self._host.aws(), self.key.user, now)
         self._put("events", keyrows.of_events(found, now))

@@ -12,12 +12,13 @@ from services.base.spans import spoken
 from services.cases.state import CaseState
 from services.keys.holdings import UserHoldings
 from services.keys.inventory import Key
-from services.keys.keydetails import LOOKED_BACK, LastEvents, PolicyFound, Reach
+from services.keys.keydetails import PolicyFound, Reach
+from services.review.lastevents import LOOKED_BACK, LastEvents
 from services.review.record import Event
 from services.rights.permissions import CAVEAT, May, Permission
 from tui.look import words
+from tui.look.lines import Line, Role, Span
 from tui.screens.keys.texts import SIGNS, expires_told, made_told
-from tui.widgets.lines import Line, Role, Span
 from tui.widgets.table import Column
 
 Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]

@@ -12,7 +12,7 @@ from tui.screens.keys.keylist import KeyList
 if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
     from services.keys.inventory import Inventory
     from services.keys.lastlook import Look
-    from tui.app.app import StanchApp
+    from tui.host import Host
 
 
 class KeySweep:
@@ -20,7 +20,7 @@ class KeySweep:
 
     def __init__(
         self,
-        app: StanchApp,
+        host: Host,
         keys: KeyList,
         *,
         on_progress: Callable[[], None],
@@ -32,7 +32,7 @@ class KeySweep:
         """Why what is shown is older."""
         self.trouble: str | None = None
         """Why nothing could be read."""
-        self._app = app
+        self._host = host
         self._list = keys
         self._on_progress = on_progress
         self._on_keys = on_keys
@@ -53,7 +53,7 @@ class KeySweep:
                 self._on_keys()
                 return error
             self.trouble = str(error)
-            self._app.keep("reading the keys", error)
+            self._host.keep("reading the keys", error)
             self._on_keys()
         return None
 
@@ -61,11 +61,11 @@ class KeySweep:
         from services.keys.inventory import sweep
 
         first = self._list.inventory is None
-        aws = await self._app.aws()
+        aws = await self._host.aws()
         self.waiting = self._asking(0) if first else self.waiting
         self._on_progress()
         last: Inventory | None = None
-        async for last in sweep(aws, now=self._app.options.now):
+        async for last in sweep(aws, now=self._host.options.now):
             self.waiting = self._asking(len(last.keys))
             if first:
                 self._list.take(last)
@@ -80,7 +80,7 @@ class KeySweep:
         self._list.take(last)
         self._on_keys()
         for part in last.unreadable:
-            self._app.keep_words("reading " + part.what, part.error)
+            self._host.keep_words("reading " + part.what, part.error)
 
     async def _look(self, found: Inventory) -> None:
         """Compare with the last look before this run, and keep this one for the next."""
@@ -88,8 +88,8 @@ class KeySweep:
 
         if not found.complete:
             return
-        state_dir, account = self._app.options.state_dir, found.account
-        look = lastlook.take(found, self._app.options.now())
+        state_dir, account = self._host.options.state_dir, found.account
+        look = lastlook.take(found, self._host.options.now())
         if self._before is None:
             self._before = await asyncio.to_thread(lastlook.read, state_dir, account) or look
         self._list.changes = lastlook.compare(self._before, found)

@@ -10,8 +10,8 @@ from services.base.text import clean
 from services.keys.keydetails import PolicyFound
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
+from tui.look.lines import Line
 from tui.settings.context import Subject
-from tui.widgets.lines import Line
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 

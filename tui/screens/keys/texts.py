@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.look import words
-from tui.widgets.lines import Line, Role, Span
+from tui.look.lines import Line, Role, Span
 from tui.widgets.table import Column
 
 if TYPE_CHECKING:

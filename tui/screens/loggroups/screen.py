@@ -14,9 +14,11 @@ from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
 from tui.look import words
+from tui.look.lines import Line, fit
+from tui.routes import ToLogGroups, ToTraffic
 from tui.screens.loggroups.texts import ORDERS, GroupRow, columns, details, rows_of
 from tui.widgets.filterfield import FilterField
-from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table
@@ -28,9 +30,9 @@ class LogGroupsScreen(StanchScreen):
     scope = "log_groups"
     BINDINGS = bindings(scope)
 
-    def __init__(self, chosen: str | None = None) -> None:
+    def __init__(self, to: ToLogGroups) -> None:
         super().__init__()
-        self._wanted = chosen
+        self._wanted = to.chosen
         self._filter = ""
         self._order = "flow"
         self._reversed = False
@@ -147,7 +149,7 @@ class LogGroupsScreen(StanchScreen):
 
     def do_graph(self) -> None:
         if row := self.table.chosen:
-            self.stanch.open_traffic(large=(row.group.region, row.group.name), all_groups=self._all)
+            self.stanch.open(ToTraffic(large=(row.group.region, row.group.name), all_groups=self._all))
 
     def do_sort_groups(self) -> None:
         orders = list(ORDERS)

@@ -9,10 +9,11 @@ from services.aws.logs import LogGroup
 from services.traffic.series import Point, binned
 from services.traffic.traffic import GroupFlow
 from tui.flows.picture import Picture, place_of
-from tui.flows.plot import STYLES, GraphStyle, sparkline
+from tui.flows.plot import sparkline
 from tui.flows.view import short_state, state_words
 from tui.look import words
-from tui.widgets.lines import Line, Span
+from tui.look.graphs import STYLES, GraphStyle
+from tui.look.lines import Line, Span
 from tui.widgets.table import Column
 
 SPARK = 12

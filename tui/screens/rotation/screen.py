@@ -29,9 +29,11 @@ from tui.flows.reader import FlowReader
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.frame.polling import Poll
+from tui.look.lines import fit
+from tui.routes import ToRotation
 from tui.screens.rotation import texts as rotationtexts
 from tui.settings.context import Subject
-from tui.widgets.lines import Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule, rule
 
@@ -45,9 +47,9 @@ class RotationScreen(StanchScreen):
     scope = "rotation"
     BINDINGS = bindings(scope)
 
-    def __init__(self, key_id: str, user: str | None = None) -> None:
+    def __init__(self, to: ToRotation) -> None:
         super().__init__()
-        self._key_id, self._user = key_id, user
+        self._key_id, self._user = to.key_id, to.user
         self._options = Options()
         self._rotation: Rotation | None = None
         self._standing: Standing | None = None

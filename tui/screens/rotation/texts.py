@@ -13,7 +13,7 @@ from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
 from tui.dialogs.planview import labelled
 from tui.dialogs.steps import SIGNS, without_shell_ways
-from tui.widgets.lines import Line, Span, fit
+from tui.look.lines import Line, Span, fit
 
 _STAGES: Mapping[Deed, str] = {
     StepName.REPLACE: "second key",

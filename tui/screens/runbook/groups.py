@@ -17,8 +17,8 @@ from tui.commands.table import bindings
 from tui.flows.view import reach, short_state
 from tui.flows.window import spans
 from tui.look import words
+from tui.look.lines import Line, Span
 from tui.screens.runbook.lever import LeverScreen
-from tui.widgets.lines import Line, Span
 from tui.widgets.table import Column, Table
 
 Place = tuple[str, str]
@@ -129,6 +129,8 @@ class GroupsScreen(LeverScreen):
         self.ask(lambda asking: asking.pull(LeverName.GROUPS, options, undo=True))
 
     def _show(self) -> None:
+        if not self.drawable:
+            return
         self.table.show(self._groups or ())
         self.draw()
 

@@ -13,8 +13,9 @@ from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.look.lines import Line, fit, wrap
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 

@@ -12,8 +12,9 @@ from tui.dialogs.planview import step_told
 from tui.dialogs.steps import StepRow
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.look.lines import Line
 from tui.settings.context import Subject
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import rule
 

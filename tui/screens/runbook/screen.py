@@ -21,6 +21,7 @@ from tui.flows.reader import FlowReader
 from tui.frame import guide
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
+from tui.routes import ToEvents, ToRunbook, ToSweep
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView
 from tui.settings.context import LOGS, OpenCase, Subject
@@ -40,11 +41,11 @@ class RunbookScreen(StanchScreen):
     BINDINGS = bindings(scope)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-usual"), (32, "-tall")]  # noqa: RUF012 (Textual's own shape)
 
-    def __init__(self, key_id: str, user: str | None = None, *, case: str | None = None) -> None:
+    def __init__(self, to: ToRunbook) -> None:
         super().__init__()
-        self._key_id = key_id
-        self._user = user
-        self._wanted_case = case
+        self._key_id = to.key_id
+        self._user = to.user
+        self._wanted_case = to.case
         self._handling: Handling | None = None
         self._trouble: str | None = None
         self._opened = asyncio.Event()
@@ -290,10 +291,8 @@ class RunbookScreen(StanchScreen):
             self.app.push_screen(PlansScreen(self._handling))
 
     def do_sweep(self) -> None:
-        from tui.screens.runbook.sweep import SweepScreen
-
         if self._handling:
-            self.app.push_screen(SweepScreen(self._handling))
+            self.stanch.open(ToSweep(self._handling))
 
     def do_groups(self) -> None:
         from tui.screens.runbook.groups import GroupsScreen
@@ -311,11 +310,9 @@ class RunbookScreen(StanchScreen):
         self._ask(lambda asking: asking.close())
 
     def do_events(self) -> None:
-        from tui.screens.events.screen import EventsScreen
-
         if self._handling and self._handling.runbook:
             key = self._handling.runbook.key
-            self.app.push_screen(EventsScreen(key.user, key.id, self._handling, service=key.service))
+            self.stanch.open(ToEvents(key.user, key.id, key.service, self._handling))
 
     async def do_refresh(self) -> None:
         if self._handling is None:

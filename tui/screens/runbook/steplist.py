@@ -9,7 +9,8 @@ from textual.message import Message
 
 from services.cases.plan import StepName
 from tui.dialogs.steps import LeverRow, StepRow
-from tui.widgets.lines import Line, Lines, fit, plain
+from tui.look.lines import Line, fit, plain
+from tui.widgets.lines import Lines
 
 _NAME_WIDTH = max(len(name) for name in StepName) + 2
 

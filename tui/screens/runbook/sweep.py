@@ -8,12 +8,12 @@ from textual.widget import Widget
 
 from services.base.text import clean
 from services.cases.plan import LeverName
-from services.incident.handling import Handling
 from services.incident.sweep import Held, Sweep
 from tui.commands.table import bindings
 from tui.look import words
+from tui.look.lines import Line, Span
+from tui.routes import ToRunbook, ToSweep
 from tui.screens.runbook.lever import LeverScreen
-from tui.widgets.lines import Line, Span
 from tui.widgets.table import Column, Table
 
 _API_KEY = "API key"
@@ -46,8 +46,8 @@ class SweepScreen(LeverScreen):
     scope = "sweep"
     BINDINGS = bindings(scope)
 
-    def __init__(self, handling: Handling) -> None:
-        super().__init__(handling)
+    def __init__(self, to: ToSweep) -> None:
+        super().__init__(to.handling)
         self._sweep: Sweep | None = None
 
     @property
@@ -59,7 +59,8 @@ class SweepScreen(LeverScreen):
 
     async def read(self) -> None:
         self._sweep = await self._handling.sweep()
-        self.table.show(self._sweep.held)
+        if self.drawable:
+            self.table.show(self._sweep.held)
 
     def summary(self) -> Line:
         user = self._handling.user or "the user"
@@ -100,11 +101,9 @@ class SweepScreen(LeverScreen):
         return "under way" if row.lever in self._handling.under_way else None
 
     def do_act(self) -> None:
-        from tui.screens.runbook.screen import RunbookScreen
-
         row = self.table.chosen
         if row and row.kind == _API_KEY:
-            self.app.push_screen(RunbookScreen(row.name, self._handling.user))
+            self.stanch.open(ToRunbook(row.name, self._handling.user))
         elif row:
             self._pull(row)
 

@@ -14,8 +14,9 @@ from tui.dialogs import steps
 from tui.dialogs.planview import PlanView
 from tui.dialogs.steps import StepRow
 from tui.frame.keyline import key_line
+from tui.look.lines import Line, fit, wrap
 from tui.screens.runbook.steplist import StepList, lever_line
-from tui.widgets.lines import Line, Lines, fit, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 

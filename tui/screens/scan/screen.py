@@ -17,9 +17,10 @@ from services.scan.scan import Found, Scan
 from tui.commands.table import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
-from tui.settings.context import Subject
+from tui.look.lines import Line, fit
+from tui.routes import ToRunbook
 from tui.widgets.form import TextRow
-from tui.widgets.lines import Line, Lines, fit
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Column, Table
@@ -185,7 +186,7 @@ class ScanScreen(StanchScreen):
             self.say("No key of this account has that alias: it was deleted, or is not of here.", "warn")
         else:
             self.hush()
-            self.stanch.open_runbook(Subject(found.id, found.user, found.service))
+            self.stanch.open(ToRunbook(found.id, found.user))
 
 
 def _id(found: Found) -> str:

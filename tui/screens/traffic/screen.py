@@ -14,12 +14,14 @@ from tui.commands.table import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.graph import FlowGrid
 from tui.flows.picture import Picture, Place, place_of
-from tui.flows.plot import STYLES, next_style
 from tui.flows.view import changes, drawn, events_of, in_order, large_of, large_words, summary, total_of
 from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
-from tui.widgets.lines import Line, Lines, fit, width_of
+from tui.look.graphs import STYLES, next_style
+from tui.look.lines import Line, fit, width_of
+from tui.routes import ToTraffic
+from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
 LOWEST = 5
@@ -37,16 +39,14 @@ class TrafficScreen(StanchScreen):
     scope = "traffic"
     BINDINGS = bindings(scope)
 
-    def __init__(
-        self, log_groups: tuple[str, ...] = (), *, large: Place | None = None, all_groups: bool = False
-    ) -> None:
+    def __init__(self, to: ToTraffic) -> None:
         super().__init__()
-        self._names = log_groups
+        self._names = to.log_groups
         self._order: list[Place] = []
-        self._chosen: Place | None = large
-        self._large = large is not None
+        self._chosen: Place | None = to.large
+        self._large = to.large is not None
         self._summed = False
-        self._all = all_groups
+        self._all = to.all_groups
         self._held: datetime | None = None
         """When the graphs were held still."""
 

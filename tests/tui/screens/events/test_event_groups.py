@@ -13,10 +13,10 @@ from services.review.model import Window
 from services.review.record import Event
 from tests.tui.piloting import driven
 from tests.tui.screens.events.test_events_screen import rows, start
+from tui.look.lines import plain
 from tui.screens.events import bars as eventbars
 from tui.screens.events.groups import SIDES, grouped
 from tui.settings.options import Start
-from tui.widgets.lines import plain
 
 SINCE = datetime(2026, 11, 16, tzinfo=UTC)
 WINDOW = Window(SINCE, SINCE + timedelta(days=4))

@@ -16,10 +16,10 @@ from services.review.model import Window
 from services.review.recorded import Covers
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
+from tui.look.lines import plain
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
 from tui.settings.options import Start
-from tui.widgets.lines import plain
 
 
 def start(scenario: Scenario) -> Start:

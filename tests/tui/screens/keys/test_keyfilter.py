@@ -9,9 +9,9 @@ import pytest
 from services.aws.iam import AccessKey, Credential
 from services.keys.holdings import UserHoldings
 from services.keys.inventory import Inventory, Key, assess
+from tui.look.lines import plain
 from tui.screens.keys.keyfilter import parse
 from tui.screens.keys.keylist import ORDERS, KeyList
-from tui.widgets.lines import plain
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -20,9 +20,9 @@ from tui.flows.picture import Picture, place_of
 from tui.flows.plot import Mark
 from tui.flows.view import aftermath, changes, flow_of, in_order, newest_stop, state_words, summary
 from tui.flows.window import Window
+from tui.look.lines import plain
 from tui.screens.traffic.screen import TrafficScreen
 from tui.settings.options import Start
-from tui.widgets.lines import plain
 
 Boto = Callable[..., Any]
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)

@@ -8,8 +8,9 @@ from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.app import App
 from textual.worker import WorkerCancelled
 
 from services.cases.case import CaseBook
@@ -19,9 +20,7 @@ from services.incident.situation import Options
 from tui.dialogs.inhand import rescue
 from tui.frame.base import Commands
 from tui.frame.notice import Level
-
-if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+from tui.host import Host
 
 PATIENCE = 20.0
 """Seconds that a step under way is waited for when the program ends; longer than AWS is waited for."""
@@ -37,7 +36,8 @@ _LONGEST = 140
 class Desk:
     """A step begun here is carried to its end though its screen closes, and told on whatever is in sight."""
 
-    def __init__(self, app: StanchApp) -> None:
+    def __init__(self, host: Host, app: App[None]) -> None:
+        self._host = host
         self._app = app
         self._handlings: list[Handling] = []
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -45,17 +45,17 @@ class Desk:
         self._carried: dict[asyncio.Task[None], str] = {}
 
     def now(self) -> datetime:
-        return self._app.options.now()
+        return self._host.options.now()
 
     async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:
         """The handling of that key, gone on with if there is one; raises NoSuchKey, CaseError, AwsError."""
-        aws = await self._app.aws()
+        aws = await self._host.aws()
         # One after the other: a second would find the case held, by ourselves.
         async with self._opening[key_id]:
             for known in self._handlings:
                 if known.key_id == key_id and (case is None or (known.case and known.case.id == case)):
                     return known
-            handling = Handling(aws, CaseBook(self._app.options.state_dir), key_id, user=user, case=case)
+            handling = Handling(aws, CaseBook(self._host.options.state_dir), key_id, user=user, case=case)
             await handling.open()
             self._handlings.append(handling)
             return handling
@@ -147,7 +147,7 @@ class Desk:
     def _tell(self, handling: Handling, outcome: Outcome) -> None:
         doing = f"{'undoing ' if outcome.undo else ''}{outcome.step} of {handling.key_id}"
         if outcome.error is not None:
-            self._app.keep(doing, outcome.error)
+            self._host.keep(doing, outcome.error)
         screen = self._app.screen
         if isinstance(screen, Commands):
             level: Level = "alarm" if outcome.error else "info"

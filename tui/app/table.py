@@ -1,0 +1,48 @@
+"""Which screen each route leads to; it is imported when somebody first goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import import_module
+from typing import Any
+
+from textual.screen import Screen
+
+from tui import routes
+from tui.routes import Route
+
+SCREENS: Mapping[type[Route], str] = {
+    routes.ToInventory: "tui.screens.keys.inventory:InventoryScreen",
+    routes.ToKey: "tui.screens.keys.key:KeyScreen",
+    routes.ToRunbook: "tui.screens.runbook.screen:RunbookScreen",
+    routes.ToSweep: "tui.screens.runbook.sweep:SweepScreen",
+    routes.ToEvents: "tui.screens.events.screen:EventsScreen",
+    routes.ToRotation: "tui.screens.rotation.screen:RotationScreen",
+    routes.ToCases: "tui.screens.cases.screen:CasesScreen",
+    routes.ToTraffic: "tui.screens.traffic.screen:TrafficScreen",
+    routes.ToLogGroups: "tui.screens.loggroups.screen:LogGroupsScreen",
+    routes.ToIdentify: "tui.screens.identify.dialog:IdentifyDialog",
+    routes.ToScan: "tui.screens.scan.screen:ScanScreen",
+    routes.ToAudit: "tui.screens.audit.screen:AuditScreen",
+    routes.ToPolicy: "tui.screens.goals.policy:PolicyScreen",
+    routes.ToSetup: "tui.screens.goals.setup:SetupScreen",
+    routes.ToIssue: "tui.screens.goals.issue:IssueScreen",
+    routes.ToHarden: "tui.screens.goals.harden:HardenScreen",
+    routes.ToErrors: "tui.screens.errors.screen:ErrorsScreen",
+    routes.ToHelp: "tui.screens.help.screen:HelpScreen",
+    routes.ToPalette: "tui.screens.help.palette:PaletteDialog",
+}
+
+
+def screen_class(route: type[Route]) -> type[Screen[Any]]:
+    module, _, name = SCREENS[route].partition(":")
+    found: type[Screen[Any]] = getattr(import_module(module), name)
+    return found
+
+
+def screen_of(route: Route) -> Screen[Any]:
+    """The screen there; it takes its route where that says more than where it is."""
+    screen: Any = screen_class(type(route))
+    made: Screen[Any] = screen(route) if fields(route) else screen()
+    return made

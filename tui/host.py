@@ -1,0 +1,140 @@
+"""What a screen may ask of the app, which it does not know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+
+    from services.aws.session import AwsSession
+    from services.cases.plan import Deed, Plan
+    from services.incident.handling import Handling, Outcome
+    from services.incident.situation import Options as StepOptions
+    from tui.look.graphs import GraphStyle
+    from tui.look.lines import Role
+    from tui.routes import Route
+    from tui.settings.context import Context, OpenCase
+    from tui.settings.options import Options
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One error: *doing* says what was attempted, *words* what came of it and what to do."""
+
+    at: datetime
+    doing: str
+    words: str
+    request_id: str | None = None
+
+
+class Troubles(Protocol):
+    """The errors of this run, the newest first, each with how often it came."""
+
+    def __iter__(self) -> Iterator[tuple[Trouble, int]]: ...
+    def __len__(self) -> int: ...
+
+
+class Desk(Protocol):
+    """The keys that are being handled, and the steps under way, whatever screen is open."""
+
+    def now(self) -> datetime: ...
+
+    async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:
+        """The handling of that key, gone on with if there is one; raises NoSuchKey, CaseError, AwsError."""
+
+    def of_case(self, case_id: str) -> Handling | None:
+        """The handling of that case, where it is being worked on here."""
+
+    def start(
+        self,
+        handling: Handling,
+        step: Deed,
+        options: StepOptions | None = None,
+        *,
+        undo: bool = False,
+        shown: Plan | None = None,
+        turns: asyncio.Semaphore | None = None,
+    ) -> asyncio.Task[Outcome]:
+        """Begin a step, or pull a lever; raises Refused where it is under way already.
+
+        Of the deeds that share *turns* only so many are done at once.
+        """
+
+    def release(self, handling: Handling) -> None:
+        """Give the case back once nobody looks and nothing is under way."""
+
+
+class Host(Protocol):
+    """The app, as everything below it knows it."""
+
+    graphs: GraphStyle
+    """How graphs are drawn."""
+    guiding: bool
+    """Whether a newcomer is led on, wherever they are."""
+
+    @property
+    def options(self) -> Options: ...
+    @property
+    def context(self) -> Context: ...
+    @property
+    def errors(self) -> Troubles: ...
+    @property
+    def leaving(self) -> bool:
+        """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
+
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The steps that the program's end waits for."""
+
+    @property
+    def role_styles(self) -> Mapping[Role, Style]:
+        """How the roles of text look in the theme of the moment."""
+
+    async def aws(self) -> AwsSession:
+        """The session, waited for; raises the AwsError that keeps it from opening."""
+
+    def open(self, route: Route, then: Callable[[Any], Any] | None = None) -> None:
+        """Go there; *then* is called with what a dialog was closed with."""
+
+    async def back(self) -> None:
+        """Leave the screen in sight; under the last one there is always the inventory."""
+
+    async def push_screen_wait(self, screen: Screen[Result]) -> Result:
+        """Ask, and wait for the answer; in a worker."""
+
+    def keep(self, doing: str, error: Exception) -> None:
+        """Put *error* into the error log."""
+
+    def keep_words(self, doing: str, words: str, request_id: str | None = None) -> None:
+        """Put what went wrong into the error log, where there is no exception of it any more."""
+
+    def show_case(self, case: OpenCase | None) -> None:
+        """Show the case's clock in the status line, or none."""
+
+    async def look_for_open_cases(self) -> None:
+        """Let the status line count the cases that nobody closed."""
+
+    def reintroduce(self) -> None:
+        """Ask again who is asking, where that failed before."""
+
+    def next_theme(self) -> str:
+        """Change the colours; says to which."""
+
+    def redraw(self) -> None:
+        """Send the whole screen again, where the terminal was disturbed by something else."""
+
+
+def host_of(node: MessagePump) -> Host:
+    """The app that *node* is shown by."""
+    return cast("Host", node.app)
