@@ -13,6 +13,7 @@ from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
 from services.aws.sts import Caller
 from services.base import clock
+from services.cases import secret as secrets
 from services.cases import sender
 from services.cases.case import Case
 from services.cases.deposit import NewSecret, deposit_of, words_of
@@ -28,7 +29,6 @@ from services.cases.secret import (
     ToSecretsManager,
     problem,
     was_written,
-    write_file,
 )
 from services.cases.sender import Sending, gives_secret
 from services.cases.settle import Settlement, settle
@@ -209,7 +209,7 @@ class CaseEngine:
         if self.secret is None or not isinstance(to, ToFile):
             return
         try:
-            await asyncio.to_thread(write_file, to.path, self.secret)
+            await asyncio.to_thread(secrets.write_file, to.path, self.secret)
         except RunbookError as error:
             raise NotStored(str(error)) from None
         await self.delivered(f"file:{to.path}")

@@ -95,7 +95,7 @@ class Desk:
 
     async def ask(self, question: Coroutine[Any, Any, object]) -> None:
         """From work that is carried: a dialog ends with the program, when nobody is there to be asked."""
-        if self._app.leaving:
+        if self._host.leaving:
             question.close()
             return
         with suppress(WorkerCancelled):
