@@ -40,7 +40,12 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 @click.argument("key_id")
 @click.option("--user", metavar="U", help="The key's user; saves the search through all users.")
 @click.option("--case", "case_id", metavar="ID", help="Go on with this case, not the key's open one.")
-@click.option("--plan", "only_plan", is_flag=True, help="Say what each step would do, and do nothing.")
+@click.option(
+    "--plan",
+    "only_plan",
+    is_flag=True,
+    help="Say what each step, or the one named, would do, and do nothing.",
+)
 @click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
 @click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")
 @click.option("--yes", is_flag=True, help="Do not ask before doing it.")
@@ -111,8 +116,8 @@ def command(
     is done is journaled in a case under the state directory, before it is done; a run that was cut off goes
     on with its case.
     """
-    if sum((only_plan, step is not None, undo is not None)) > 1:
-        raise click.UsageError("Say one of --plan, --step and --undo.")
+    if step is not None and undo is not None:
+        raise click.UsageError("Say one of --step and --undo.")
     options = Options(
         age_days=None if never_expires else days,
         in_place=step == "reset",
