@@ -194,9 +194,10 @@ class Upkeep(CaseEngine):
                 if not proposal.calls:
                     break
                 call = proposal.calls[0]
-                if not any(same(call, planned) for planned in plan.calls):
+                shown_ones = [each for each in plan.calls if each.operation == call.operation]
+                if shown_ones and not any(same(call, each) for each in shown_ones):
                     raise Changed(
-                        f"{call.operation} is needed too, which the plan did not show, so it was not sent: "
+                        f"{call.operation} would be sent otherwise than the plan showed it, so it was not: "
                         "look at the new plan."
                     )
                 await self._sent(call, before, proposal, undo=undo)

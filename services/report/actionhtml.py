@@ -34,7 +34,7 @@ def _action(action: Action, report: Report) -> Safe:
 def _degrees(action: Action, report: Report) -> Iterator[Safe]:
     degrees = (
         ("requested", REQUESTED, action.requested),
-        ("aws", AWS_SAYS, action.aws_says.at if action.aws_says else None),
+        ("aws", AWS_SAYS, action.agreed.at if action.agreed else None),
         ("force", IN_FORCE, action.in_force.at if action.in_force else None),
     )
     for kind, name, at in degrees:

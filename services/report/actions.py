@@ -141,8 +141,9 @@ class _Reader:
             draft.aws_says = draft.aws_says or said
             if state == "in_force":
                 draft.in_force = draft.in_force or said
-        elif state == "requested" and draft.aws_says:
-            draft.changed = said
+        elif state == "requested" and (draft.aws_says or draft.changed):
+            # What AWS said before, it says no longer; that it said so stays among what was read back.
+            draft.changed, draft.aws_says, draft.in_force = said, None, None
 
     def _newest(self, step: str) -> _Draft | None:
         return next((draft for draft in reversed(self.drafts) if draft.step == step), None)

@@ -60,6 +60,5 @@ def _states(action: Action) -> dict[str, Any]:
     return {
         "requested": _plain(action.requested),
         "aws_says_so": _plain(action.aws_says.at if action.aws_says else None),
-        "changed_since": _plain(action.changed.at if action.changed else None),
         "seen_in_force": _plain(action.in_force.at if action.in_force else None),
     }

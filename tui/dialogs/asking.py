@@ -18,6 +18,7 @@ from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.sentence import SentenceDialog
@@ -52,6 +53,7 @@ class Asking:
     async def take(self, step: StepName) -> None:
         """Confirm and begin *step*; a review, and what is as it should be already, need no confirmation."""
         handling = self._handling
+        await self._settle_doubts()
         plan = handling.plans.get(step)
         if plan is None or plan.blocked:
             await handling.plan(step)
@@ -70,6 +72,7 @@ class Asking:
         handling = self._handling
         if handling.runbook is None:
             return
+        await self._settle_doubts()
         plan = await handling.runbook.plan_undo(step, handling.options)
         if plan.blocked:
             raise Refused(plan.blocked)
@@ -77,6 +80,14 @@ class Asking:
             raise Refused(plan.already)
         if await self._confirmed(step, plan, handling.options, undo=True):
             self._desk.start(handling, step, undo=True, shown=plan)
+
+    async def _settle_doubts(self) -> None:
+        """Ask whose it is, where AWS cannot tell what a call made."""
+        handling = self._handling
+        if handling.runbook and handling.state.doubts and handling.case and handling.case.held:
+            await ask_doubts(self._app, handling.runbook)
+            await handling.look_again()
+            await handling.plan()
 
     async def pull(self, lever: LeverName, options: Options, *, undo: bool = False) -> None:
         """Plan, confirm and begin what stands beside the steps; *options* name the keys or the groups."""

@@ -44,7 +44,7 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     "--plan",
     "only_plan",
     is_flag=True,
-    help="Say what each step, or the one named, would do, and do nothing.",
+    help="Say what each step would do, and do nothing.",
 )
 @click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
 @click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")

@@ -18,6 +18,7 @@ from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.inhand import rescue, show
 from tui.frame.base import StanchScreen
 from tui.screens.goals.offerview import OfferView
@@ -188,6 +189,11 @@ class GoalScreen(StanchScreen):
                 # What is planned now is another thing: look at it first.
                 self._look_again()
                 self.say(" ".join(found))
+                return
+            if upkeep.state.doubts:
+                with await asyncio.to_thread(book.begin, upkeep, self._cases):
+                    await ask_doubts(self.app, upkeep)
+                self._look_again()
                 return
             plan = (await upkeep.offer_undo()).plan if undo else offer.plan
         except (AwsError, RunbookError) as error:

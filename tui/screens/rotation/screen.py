@@ -19,6 +19,7 @@ from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
 from tui.commands.table import bindings
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.inhand import rescue, show
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.sentence import SentenceDialog
@@ -237,6 +238,12 @@ class RotationScreen(StanchScreen):
         self, rotation: Rotation, step: StepName, verb: str, options: Options, undo: bool, imported: bool
     ) -> None:
         try:
+            if rotation.state.doubts:
+                cases = CaseBook(self.stanch.options.state_dir)
+                with await asyncio.to_thread(opening.begin, rotation, cases):
+                    await ask_doubts(self.app, rotation)
+                self._polls[0].now()
+                return
             plan = await self._planned(rotation, step, options, undo, imported)
         except _Stopped as error:
             self.report("planning the rotation", error)
