@@ -294,7 +294,7 @@ class CaseBook:
         """Whoever looks for an open case and begins one where there is none is alone with that."""
         try:
             make_private(self.folder)
-            fd = os.open(self.folder / ".beginning", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            fd = os.open(self.folder.parent / "beginning.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise CaseError(
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "

@@ -68,8 +68,7 @@ def _right(context: Context, now: datetime) -> Line:
 def _left_open(context: Context, now: datetime) -> Line:
     if not (left := context.left_open):
         return ((now.strftime("%H:%M:%S"), "quiet"),)
-    # The longest: when one of them is left or closed, the clock does not run backwards.
-    open_for = words.stopwatch((now - min(each.opened for each in left)).total_seconds())
+    open_for = words.stopwatch((now - left[0].opened).total_seconds())
     return ((f"{words.count(len(left), 'case')} open ", "strong"), (open_for, "text"))
 
 

@@ -118,6 +118,8 @@ def command(
     """
     if step is not None and undo is not None:
         raise click.UsageError("Say one of --step and --undo.")
+    if only_plan and step in [each.value for each in StepName]:
+        raise click.UsageError("--plan shows all five steps: leave --step out.")
     options = Options(
         age_days=None if never_expires else days,
         in_place=step == "reset",

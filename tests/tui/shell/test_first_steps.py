@@ -75,7 +75,6 @@ def test_plans_of_every_step_can_be_looked_at(
         ("--step", "reset"): ["ResetServiceSpecificCredential", "CreateSecret"],
         ("--step", "groups", "--log-group", "/app"): ["PutBearerTokenAuthentication"],
         ("--step", "access-keys"): ["UpdateAccessKey"],
-        ("--step", "deny"): ["PutUserPolicy"],
         ("--undo", "deactivate"): [],
     }
     for more, wanted in operations.items():
