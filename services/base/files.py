@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -48,6 +48,18 @@ def open_foreign(path: Path, *, follow: bool = False) -> IO[bytes]:
 def create(path: Path) -> IO[bytes]:
     """A new file; raises FileExistsError where there is one, or a link."""
     return os.fdopen(_open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
+
+
+def create_once(path: Path, content: bytes) -> None:
+    """A file with *content*, whole from the start; of two that make it at once the first one's stays."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with create(beside) as file:
+            file.write(content)
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def open_or_create(path: Path) -> IO[bytes]:

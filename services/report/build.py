@@ -59,9 +59,10 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
 def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:
     kept, unread = anchors(case)
     moved = (f"Line {each.line} isn't the one that was anchored." for each in kept if not each.holds)
+    checking = Where().stanch("case verify", case.id, options=[("--signers", "FILE")])
     signed = (
         f"Line {each.line} was anchored, by the signer's clock at {clock.rfc3339(each.at)}. Who signed is "
-        f"checked by stanch case verify {case.id} --signers FILE."
+        f"checked by `{checking}`."
         for each in kept
         if each.holds
     )

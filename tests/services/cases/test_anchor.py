@@ -117,7 +117,7 @@ def test_a_statement_that_was_changed_has_no_valid_signature(
     assert check(kept, signers(dana=dana)).fingerprint is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"stanch case 0000-XXX\nline 1\nhash 0\nat x\n"])
+@pytest.mark.parametrize("content", [b"", b"\xff", b"journal of case 0000-XXX\nline 1\nhash 0\nat x\n"])
 def test_what_is_no_statement_is_named(case: Case, content: bytes) -> None:
     (case.folder / anchor.FOLDER).mkdir()
     (case.folder / anchor.FOLDER / "x.txt").write_bytes(content)

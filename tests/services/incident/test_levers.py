@@ -199,7 +199,7 @@ async def test_the_sweep_finds_what_else_there_is(opened: Opened, account: Accou
         assert kinds["access key"].name == access_key
         assert kinds["access key"].lever is LeverName.ACCESS_KEYS
         assert kinds["API key"].name == other["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
-        assert "no API key of this kind" in kinds["managed policy"].words
+        assert "it denies no call with logs keys" in kinds["managed policy"].words
         assert "console password" in kinds
         assert [part.what for part in found.unreadable] == ["SSH keys of web"]
         assert runbook.case.journal.entries()[-1].kind == "sweep"
