@@ -96,7 +96,9 @@ def api_call(request: Request, answer: Response, began: datetime, **more: Any) -
         read_only=read_only,
         error_code=code,
         error_message=message,
-        response=None if read_only or code else response_elements(request, answer),
+        response=None
+        if code or (read_only and request.service != "sts")
+        else response_elements(request, answer),
         **more,
     )
 
