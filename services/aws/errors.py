@@ -227,6 +227,7 @@ BY_CODE: dict[str, type[AwsError]] = {
             "PolicyNotFoundException",
             "TargetNotFoundException",
             "NoSuchBucketPolicy",
+            "NoSuchLifecycleConfiguration",
             "NoSuchPublicAccessBlockConfiguration",
             "OwnershipControlsNotFoundError",
             "S3BucketDoesNotExistException",

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
@@ -22,9 +23,11 @@ SLOWEST = 1024
 PERMISSIONS: Mapping[str, str] = {
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
@@ -89,6 +92,40 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
         encrypted=bool(encryption and encryption.get("Rules")),
         owner_enforced=bool(ownership)
         and any(rule.get("ObjectOwnership") == OWNER_ENFORCED for rule in ownership["Rules"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """A rule that deletes the objects under *prefix* so many *days* after they were made."""
+
+    prefix: str
+    days: int
+
+
+async def expiries(aws: AwsSession, bucket: str) -> tuple[Expiry, ...]:
+    """The bucket's rules that delete objects by their age, those for objects with a tag left out."""
+    try:
+        body = await _read(aws, "GetBucketLifecycleConfiguration", Bucket=bucket)
+    except NotFound:
+        return ()
+    found: list[Expiry] = []
+    for rule in body["Rules"]:
+        days = (rule.get("Expiration") or {}).get("Days")
+        narrowed = rule.get("Filter") or {}
+        both = narrowed.get("And") or {}
+        if rule.get("Status") != "Enabled" or not days or narrowed.get("Tag") or both.get("Tags"):
+            continue
+        prefix = rule.get("Prefix") or narrowed.get("Prefix") or both.get("Prefix") or ""
+        found.append(Expiry(str(prefix), int(days)))
+    return tuple(found)
+
+
+async def deleted_objects(aws: AwsSession, bucket: str, prefix: str) -> tuple[datetime, ...]:
+    """When objects under *prefix* were deleted of which S3 keeps older versions; the first 1,000 of them."""
+    body = await _read(aws, "ListObjectVersions", Bucket=bucket, Prefix=prefix, MaxKeys=1000)
+    return tuple(
+        sorted(raw["LastModified"] for raw in body.get("DeleteMarkers") or () if raw.get("IsLatest"))
     )
 
 

@@ -21,10 +21,10 @@ class Batch:
     objects_total: int | None = None
 
 
-def missing(source: str, what: str, span: tuple[datetime, datetime]) -> Batch:
+def missing(source: str, what: str, span: tuple[datetime, datetime], more: str = "") -> Batch:
     """A batch that says what is not there although CloudTrail delivered it."""
     between = f"{moment(span[0])} to {moment(span[1])}"
-    told = f"nothing from {between}, though CloudTrail delivered: objects may have been deleted"
+    told = f"has nothing from {between}, though CloudTrail delivered: objects may have been deleted{more}"
     return Batch(source, what, Scan(unreadable=[replace(Unreadable.of(what, told), missing=True)]))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from services.review import record as records
@@ -18,10 +20,14 @@ from services.review.search import holds
 from services.review.sniff import seems
 from services.review.split import OPENING, containing, split
 from services.review.table import may_be_table, read_table
+from services.review.timestamp import parse_timestamp
 from services.review.unpack import documents, is_archive, utf8
 
 # Every record has one such key of its own; in a string it would stand with escaped quotes.
 _COUNTED = b'"eventVersion":"1.'
+_TIME = re.compile(rb'"eventTime":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+HEAD = 50_000
+"""Bytes of an object in which its oldest event is looked for: records are in no order."""
 
 
 @dataclass(slots=True)
@@ -39,6 +45,8 @@ class Scan:
     records: int = 0
     records_bad: int = 0
     outside: int = 0
+    oldest: datetime | None = None
+    """Of the events at the beginning of a trail's object, whoever made them."""
     unreadable: list[Unreadable] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -122,7 +130,10 @@ class Scanner:
 
     def _document(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> None:
         scan.bytes_read += len(data)
-        if not (data.startswith(OPENING) and self._trail(name, data, scan)):
+        ours = data.startswith(OPENING)
+        if ours and scan.oldest is None and (times := _TIME.findall(data, 0, HEAD)):
+            scan.oldest = parse_timestamp(min(times).decode())
+        if not (ours and self._trail(name, data, scan)):
             trouble = self._any(name, data, trouble, scan)
         if trouble:
             scan.unreadable.append(Unreadable.of(name, trouble))

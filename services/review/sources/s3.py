@@ -16,13 +16,14 @@ from services.aws.errors import AwsError, Expired, Unreachable
 from services.aws.s3 import S3Object
 from services.aws.session import AwsSession
 from services.review.batch import Batch, missed, missing
-from services.review.deliveries import Deliveries
+from services.review.deliveries import Deliveries, Ledger
 from services.review.flight import ahead, in_flight
 from services.review.gunzip import PACKED_LIMIT
 from services.review.kept import Kept
 from services.review.model import Window
 from services.review.scan import Scan, Scanner
 from services.review.trails import TrailState
+from services.review.words import moment
 
 OBJECTS_IN_FLIGHT = 12
 LISTED_AHEAD = 20_000
@@ -54,6 +55,7 @@ class TrailObjects:
         account: str,
         window: Window,
         pool: Executor,
+        ledger: Ledger,
         kept: Kept | None = None,
     ) -> None:
         self._aws = aws
@@ -62,6 +64,7 @@ class TrailObjects:
         self._window = window
         self._pool = pool
         self._kept = kept
+        self._ledger = ledger
         # Trails may share a bucket and a prefix.
         self._places = {(each.trail.bucket, each.trail.prefix): each for each in reversed(trails)}
         self._listed = 0
@@ -95,6 +98,7 @@ class TrailObjects:
         return self._batch(item, scan)
 
     def _batch(self, item: _Object, scan: Scan) -> Batch:
+        self._ledger.object(item.source, item.key, scan.oldest)
         # What is kept is kept for any window, so the scanner leaves none out then.
         inside = [each for each in scan.events if self._window.holds(each[1].time)]
         scan.outside += sum(role == "by" for role, _ in scan.events) - sum(role == "by" for role, _ in inside)
@@ -121,25 +125,44 @@ class TrailObjects:
 
     async def _list_trail(self, state: TrailState) -> AsyncGenerator[_Object | Batch, None]:
         trail, found = state.trail, 0
+        if state.status and state.status.delivered:
+            self._ledger.latest[state.source] = state.status.delivered
         what = f"s3://{trail.bucket}/{trail.prefix or ''}"
         try:
             for root in await self._roots(state):
                 for region in await s3.list_folders(self._aws, trail.bucket, root):
-                    deliveries = Deliveries()
+                    deliveries = self._ledger.regions.setdefault((state.source, region), Deliveries())
                     async with aclosing(self._list_region(state, f"{root}{region}/")) as objects:
                         async for item in objects:
                             found += 1
                             deliveries.add(item.key)
                             yield item
                     for hole in deliveries.holes(*self._expected(state)):
-                        yield missing(state.source, f"{what} of {region}", hole)
+                        there = f"{root}{region}/{hole[0]:%Y/%m/%d}/"
+                        deleted = await self._deleted(state, there)
+                        yield missing(state.source, f"{what} of {region}", hole, deleted)
         except Expired:
             raise
         except AwsError as error:
             yield missed(state.source, what, error)
         else:
             if not found and self._delivered(state):
-                yield missing(state.source, what, (self._window.since, self._window.until))
+                deleted = await self._deleted(state, trail.prefix or "AWSLogs/")
+                yield missing(state.source, what, (self._window.since, self._window.until), deleted)
+
+    async def _deleted(self, state: TrailState, prefix: str) -> str:
+        """What a versioned bucket still tells of objects that are gone."""
+        try:
+            times = await s3.deleted_objects(self._aws, state.trail.bucket, prefix)
+        except Expired:
+            raise
+        except AwsError:
+            # It only says more of what is missing in any case.
+            return ""
+        if not times:
+            return ""
+        when = f"{moment(times[0])} to {moment(times[-1])}" if times[0] != times[-1] else moment(times[0])
+        return f"; {len(times):,} were deleted {when}, and their older versions are kept"
 
     async def _roots(self, state: TrailState) -> list[str]:
         """Where the account's objects are; an organisation's have its id before the account."""
