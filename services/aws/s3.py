@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -165,7 +166,20 @@ async def list_folders(aws: AwsSession, bucket: str, prefix: str) -> tuple[str, 
 
 async def get_object(aws: AwsSession, bucket: str, key: str) -> AsyncGenerator[bytes, None]:
     """The object's bytes in chunks; the connection is given back when the iterator is closed."""
-    body = (await _read(aws, "GetObject", Bucket=bucket, Key=key))["Body"]
+    answer = await _read(aws, "GetObject", Bucket=bucket, Key=key)
+    async with aclosing(_chunks(aws, answer["Body"])) as chunks:
+        async for chunk in chunks:
+            yield chunk
+
+
+async def get_with_metadata(aws: AwsSession, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
+    """A small object whole, and what its writer noted with it."""
+    answer = await _read(aws, "GetObject", Bucket=bucket, Key=key)
+    async with aclosing(_chunks(aws, answer["Body"])) as chunks:
+        return b"".join([chunk async for chunk in chunks]), dict(answer.get("Metadata") or {})
+
+
+async def _chunks(aws: AwsSession, body: Any) -> AsyncGenerator[bytes, None]:
     waited, got = 0.0, 0
     async with body as stream:
         while True:

@@ -220,7 +220,9 @@ def _of_trails(
     aws, account, window, trails = asked.aws, asked.account, asked.window, reading.trails
     # What is kept must serve another window too.
     wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
-    objects = TrailObjects(aws, wide, trails, account, window, pool, chosen.ledger, done).read()
+    objects = TrailObjects(
+        aws, wide, trails, account, window, pool, chosen.ledger, done, validate=not collector.following
+    ).read()
     if not reading.by_athena:
         if done:
             collector.note("trails", f"a reading was cut: {len(done):,} objects are done and not read again")

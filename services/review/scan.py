@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class Scan:
     outside: int = 0
     oldest: datetime | None = None
     """Of the events at the beginning of a trail's object, whoever made them."""
+    sha256: str | None = None
+    """Of the object's content, where that is to be held against a digest."""
     unreadable: list[Unreadable] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -57,7 +60,7 @@ class Scanner:
         self.matcher = matcher
         self.window = window
 
-    def object(self, name: str, packed: bytes, into: Scan | None = None) -> Scan:
+    def object(self, name: str, packed: bytes, into: Scan | None = None, *, hashed: bool = False) -> Scan:
         """Scan one whole object, packed in any way or plain; *name* is for what is to be said of it."""
         scan = into or Scan()
         scan.objects += 1
@@ -65,6 +68,8 @@ class Scanner:
             self._archive(name, packed, scan)
             return scan
         unpacked = gunzip(packed)
+        if hashed and not unpacked.over:
+            scan.sha256 = hashlib.sha256(unpacked.data).hexdigest()
         if unpacked.over:
             self._stream(name, Stream([packed], BLOCK) if packed.startswith(MAGIC) else _blocks(packed), scan)
         elif unpacked.data.startswith(MAGIC) or is_archive(unpacked.data):
