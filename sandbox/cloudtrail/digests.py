@@ -45,6 +45,8 @@ class Chain:
     """The digest files of one trail, account and Region."""
 
     since: datetime
+    last: datetime
+    """The latest digest file, or the first object."""
     waiting: list[Logged] = field(default_factory=list)
     previous: tuple[str, str, str, str] | None = None
     """Bucket, key, hash and signature of the last one."""
@@ -59,13 +61,13 @@ class Digests:
     def note(self, trail: Trail, account: str, region: str, logged: Logged, published: datetime) -> None:
         """*logged* is to be named in the next digest, if the trail has any."""
         if trail.log_validation:
-            chain = self._chains.setdefault((trail.arn, account, region), Chain(published - EVERY))
+            chain = self._chains.setdefault((trail.arn, account, region), Chain(published - EVERY, published))
             chain.waiting.append(logged)
 
     def deliver(self, trail: Trail, now: datetime, *, due: timedelta = timedelta()) -> None:
         """A digest file for each Region whose last one was *due* ago."""
         for (arn, account, region), chain in self._chains.items():
-            if arn == trail.arn and trail.log_validation and now - chain.since >= due:
+            if arn == trail.arn and trail.log_validation and now - chain.last >= due:
                 self._write(trail, account, region, chain, now)
 
     def _write(self, trail: Trail, account: str, region: str, chain: Chain, now: datetime) -> None:
@@ -106,7 +108,8 @@ class Digests:
         stored = backend.put_object(trail.bucket_name, key, gzip.compress(body, 6, mtime=0))
         stored.last_modified = now.replace(tzinfo=None)
         stored.set_metadata({"x-amz-meta-signature": signed, "x-amz-meta-signature-algorithm": ALGORITHM})
-        chain.previous, chain.since = (trail.bucket_name, key, hashed, signed), now
+        chain.previous = (trail.bucket_name, key, hashed, signed)
+        chain.since = chain.last = now
         chain.waiting.clear()
         trail.status.digested = now
 
