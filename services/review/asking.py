@@ -58,7 +58,8 @@ def quotable(subject: Subject) -> Subject:
 
 def askable(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     """*texts* that can be ids or names at AWS, and the others: records are not trusted with a query."""
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for text in texts:
         (good if _FOLLOWED.fullmatch(text) else bad).append(text)
     return good, bad

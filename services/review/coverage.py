@@ -17,6 +17,9 @@ from services.review.trails import Trails, TrailState
 from services.review.where import ELSEWHERE
 
 HISTORY = "event history"
+DELETED = " (deleted)"
+UNREAD = ("trails", "event data stores", "not read")
+"""What rows are of where there is no source that could be read."""
 CLOCKS = timedelta(seconds=2)
 """Between a start as the trail's status has it and the call's own record, which has whole seconds."""
 
@@ -86,7 +89,7 @@ def deleted_rows(deleted: Iterable[Deleted], window: Window) -> list[Coverage]:
         until = min(max(each.time, window.since), window.until)
         note = f"deleted {stamp(each.time)} by {each.by}: what it recorded may still be in its bucket"
         rows.append(
-            Coverage(f"trail {each.name} (deleted)", each.region, "unknown", window.since, until, note)
+            Coverage(f"trail {each.name}{DELETED}", each.region, "unknown", window.since, until, note)
         )
     return rows
 
@@ -96,10 +99,12 @@ def reasons(
 ) -> tuple[str, ...]:
     """Why it is not known, for each of the gaps *missing*: what the rows there say."""
     found: dict[str, None] = {}
+    others = {row.source for row in rows if row.source in UNREAD or row.source.endswith(DELETED)}
     for region, (since, until) in missing:
         for row in rows:
             there = row.region == region and row.since < until and row.until > since and row.since < row.until
-            named = row.source in read or not row.source.startswith("trail ") or "deleted" in row.source
+            # A source that was not read is a reason only where it would have been none.
+            named = row.source in read or row.covers in ("no", "management only") or row.source in others
             if there and named and row.covers != "yes" and row.source not in (HISTORY, "path"):
                 found[f"{row.source}: {row.note}"] = None
     return tuple(found)
@@ -243,12 +248,12 @@ def _before(
     if known[0].made:
         note = f"it was made {stamp(known[0].time)} by {known[0].by}"
     for switch in known:
-        upto = min(max(at, switch.time), begin)
+        # The status has the latest start more exactly than its record.
+        upto = begin if switch is known[-1] else min(max(at, switch.time), begin)
         yield "yes" if on else "no", (at, upto), note
         at, on = upto, switch.on
         did = "logging since" if on else ("it was made" if switch.made else "logging was stopped")
         note = f"{did} {stamp(switch.time)}" + ("" if on else f" by {switch.by}")
-    yield "yes" if on else "no", (at, begin), note
 
 
 def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tuple[tuple[str, Span], ...]:

@@ -398,15 +398,14 @@ async def test_sessions_and_names_are_followed_in_every_source(
     key = (made["AccessKeyId"], made["SecretAccessKey"])
     boto("iam", key=key).list_users()
     iam.update_user(UserName="first", NewUserName="alice")
-    sessions = [key]
-    for source in (
-        lambda sts: sts.get_session_token(),
-        lambda sts: sts.assume_role(
-            RoleArn="arn:aws:iam::123456789012:role/team/ops", RoleSessionName="night"
-        ),
-        lambda sts: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/two", RoleSessionName="x+y@z"),
+    sessions: list[tuple[str, ...]] = [key]
+    role = "arn:aws:iam::123456789012:role"
+    for operation, params in (
+        ("get_session_token", {}),
+        ("assume_role", {"RoleArn": f"{role}/team/ops", "RoleSessionName": "night"}),
+        ("assume_role", {"RoleArn": f"{role}/two", "RoleSessionName": "x+y@z"}),
     ):
-        opened = source(boto("sts", key=sessions[-1]))["Credentials"]
+        opened = getattr(boto("sts", key=sessions[-1]), operation)(**params)["Credentials"]
         sessions.append((opened["AccessKeyId"], opened["SecretAccessKey"], opened["SessionToken"]))
     boto("sts", region="us-west-2", key=sessions[-1]).get_caller_identity()
     boto("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/two", RoleSessionName="colleague")
