@@ -229,6 +229,7 @@ BY_CODE: dict[str, type[AwsError]] = {
             "PolicyNotFoundException",
             "TargetNotFoundException",
             "NoSuchBucketPolicy",
+            "NoSuchLifecycleConfiguration",
             "NoSuchPublicAccessBlockConfiguration",
             "OwnershipControlsNotFoundError",
             "S3BucketDoesNotExistException",

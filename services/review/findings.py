@@ -126,9 +126,13 @@ def _refused(facts: Facts) -> Iterator[Finding]:
         else:
             before = sum(not _after(event, since) for event in refused)
             when = f"{before} of them before the deactivation" if before else "all after the deactivation"
-            force = ": in force" if in_force(facts) else ""
-            title = f"{said}, {when}{force}, last {at(refused[-1])}."
-            yield Finding("refused", "medium", title, ids(refused), USED)
+            last = f"last {at(refused[-1])}"
+            if in_force(facts):
+                title = f"Good news: {said}, {when}, {last}. The deactivation is in force."
+            else:
+                title = f"{said}, {when}, {last}."
+            # Refused before it, somebody tried what the key was not allowed.
+            yield Finding("refused", "medium" if before else "info", title, ids(refused), USED)
     if since is not None:
         late = [
             event
@@ -149,7 +153,7 @@ def _refused(facts: Facts) -> Iterator[Finding]:
 
 def _missing(facts: Facts) -> Iterator[Finding]:
     for each in facts.missing:
-        title = f"Evidence is missing: {each.what} has {each.error}."
+        title = f"Evidence is missing: {each.what} {each.error}."
         yield Finding(
             "missing-evidence",
             "high",
@@ -161,9 +165,29 @@ def _missing(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _recording(facts: Facts) -> Iterator[Finding]:
+    """What was changed of how calls are recorded, and where that is kept."""
+    for change in sorted(facts.changes, key=lambda change: change.time):
+        title = f"Of {change.of} {change.what} by {change.by}, {moment(change.time)}."
+        event_ids = (change.event_id,)
+        if change.request_id in facts.marks.ours:
+            yield Finding("our-action", "info", f"This case's own call: {title}", event_ids)
+        else:
+            yield Finding(
+                "recording-changed",
+                "medium",
+                title,
+                event_ids,
+                "T1562.008",
+                "Whoever changes what is recorded can hide what comes next, or what was.",
+                "Ask who did it, and compare the settings before and after.",
+            )
+
+
 RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     _use,
     _missing,
+    _recording,
     _addresses,
     _refused,
     _agents,

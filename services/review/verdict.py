@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from services.review.coverage import DELIVERY, Span
+from services.review.coverage import Span
 from services.review.model import Unreadable, Window
 from services.review.newcomers import address, newcomers
 from services.review.record import Event
 from services.review.words import calls, listed, moment, times
+
+FRESH = timedelta(days=1)
+"""What happened so lately may still be under way to where it is read, where nothing shows how late it is."""
 
 Verdict: TypeAlias = Literal["used", "not seen used", "unknown"]
 
@@ -23,6 +26,7 @@ def verdict(
     unreadable: Sequence[Unreadable],
     seen_in_force: datetime | None,
     suspected: datetime | None,
+    delivered_until: datetime | None,
     now: datetime,
 ) -> tuple[Verdict, str]:
     """The verdict, and one or two sentences that say why."""
@@ -43,10 +47,13 @@ def verdict(
         tried = f" {calls(len(refused))} {were} refused, {last}."
     if why:
         return "unknown", f"Unknown: no use that AWS let in was seen, but {why}.{tried}{force}"
-    late = ""
-    if now - window.until < DELIVERY:
-        late = f" The last {DELIVERY.seconds // 60} minutes may not be delivered yet."
-    return "not seen used", f"Not seen used, and would have been recorded.{tried}{force}{late}"
+    upto = late = ""
+    if delivered_until is not None and delivered_until < window.until:
+        upto = f" up to {moment(delivered_until)}"
+        late = " What came after that may not be delivered yet."
+    elif delivered_until is None and now - window.until < FRESH:
+        late = " How late records come is not known here, so the newest calls may be missing."
+    return "not seen used", f"Not seen used{upto}, and would have been recorded.{tried}{force}{late}"
 
 
 def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:
@@ -78,7 +85,9 @@ def _unread(unreadable: Sequence[Unreadable]) -> str:
         case []:
             return ""
         case [only]:
-            return f"{only.what} could not be read"
+            return f"{only.what} {only.error if only.missing else 'could not be read'}"
+        case [first, *others] if first.missing:
+            return f"{first.what} {first.error}, and {len(others):,} more could not be read or are missing"
         case [first, *others]:
             return f"{first.what} and {len(others):,} more could not be read"
     return ""

@@ -134,7 +134,18 @@ PARTS = (
             Need("cloudtrail:DescribeTrails", probe=Probe()),
             Need("cloudtrail:GetEventSelectors", TRAILS, probe=Probe({"TrailName": "{trail}"})),
             Need("cloudtrail:GetTrailStatus", TRAILS, probe=Probe({"Name": "{trail}"})),
+            Need("cloudtrail:ListPublicKeys", probe=Probe()),
             Need("cloudtrail:LookupEvents", probe=Probe({"MaxResults": 1})),
+            Need(
+                "s3:GetLifecycleConfiguration",
+                BUCKET,
+                probe=Probe({"Bucket": "{bucket}"}, "GetBucketLifecycleConfiguration"),
+            ),
+            Need(
+                "s3:ListBucketVersions",
+                BUCKET,
+                probe=Probe({"Bucket": "{bucket}", "MaxKeys": 1}, "ListObjectVersions"),
+            ),
             Need("s3:ListBucket", BUCKET, probe=Probe({"Bucket": "{bucket}", "MaxKeys": 1}, "ListObjectsV2")),
             Need(
                 "s3:GetObject",

@@ -18,6 +18,7 @@ from sandbox.lake.stores import Lake
 from sandbox.wire.server import Sandbox
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
+from services.review.asking import askable, portions
 from services.review.model import Athena, Progress
 from services.review.record import Event
 from services.review.review import Review, SourceUnavailable, Subject, Window, run_review
@@ -379,3 +380,57 @@ def test_events_are_compared_by_what_they_say(
     made = record()
     assert as_event(made) == as_event(made)
     assert as_event(made) != as_event(made | {"errorCode": "AccessDenied"})
+
+
+async def test_sessions_and_names_are_followed_in_every_source(
+    aws: AwsSession,
+    boto: Boto,
+    cloudtrail: CloudTrail,
+    make_trail: MakeTrail,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boto("logs").create_log_group(logGroupName="trail")
+    boto("cloudtrail").create_event_data_store(Name="store", AdvancedEventSelectors=[MANAGEMENT])
+    make_trail(MANAGEMENT, CloudWatchLogsLogGroupArn=GROUP_ARN, CloudWatchLogsRoleArn="arn:aws:iam::1:role/x")
+    iam = boto("iam")
+    iam.create_user(UserName="first")
+    made = iam.create_access_key(UserName="first")["AccessKey"]
+    key = (made["AccessKeyId"], made["SecretAccessKey"])
+    boto("iam", key=key).list_users()
+    iam.update_user(UserName="first", NewUserName="alice")
+    sessions: list[tuple[str, ...]] = [key]
+    role = "arn:aws:iam::123456789012:role"
+    for operation, params in (
+        ("get_session_token", {}),
+        ("assume_role", {"RoleArn": f"{role}/team/ops", "RoleSessionName": "night"}),
+        ("assume_role", {"RoleArn": f"{role}/two", "RoleSessionName": "x+y@z"}),
+    ):
+        opened = getattr(boto("sts", key=sessions[-1]), operation)(**params)["Credentials"]
+        sessions.append((opened["AccessKeyId"], opened["SecretAccessKey"], opened["SessionToken"]))
+    boto("sts", region="us-west-2", key=sessions[-1]).get_caller_identity()
+    boto("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/two", RoleSessionName="colleague")
+    cloudtrail.flush()
+    expected = ["AssumeRole", "AssumeRole", "GetCallerIdentity", "GetSessionToken", "ListUsers"]
+    # A statement takes few texts, so that what is followed needs several.
+    for name in ("insights", "lake", "athena"):
+        monkeypatch.setattr(f"services.review.sources.{name}.MOST_OF_CONDITIONS", 60)
+    for source in ("history", "s3", "insights", "lake", "athena"):
+        review = await reviewed(aws, Subject("alice"), source, athena=ATHENA)
+        assert sorted(event.name for event in review.events) == expected, source
+        roles = sorted(session.role for session in review.followed.sessions.values())
+        assert len(roles) == 3, source
+        assert {"team/ops", "two"} < set(roles), source
+        assert {name.name for name in review.followed.names} == {"first"}, source
+
+
+def test_names_that_records_make_up_are_not_sent_to_a_query() -> None:
+    hostile = ["x' OR 1=1 --", 'a"b', "line\nbreak", "ü", "", "a" * 300]
+    assert askable([*hostile, "web+2", "AROAX:s@1", "assumed-role/a/b"]) == (
+        ["web+2", "AROAX:s@1", "assumed-role/a/b"],
+        hostile,
+    )
+    assert list(portions(["aa", "bb", "c" * 50, "dd"], most=20, beside=5)) == [
+        ["aa", "bb"],
+        ["c" * 50],
+        ["dd"],
+    ]

@@ -26,6 +26,7 @@ def decide(window: Window, as_event: AsEvent) -> Decide:
             "unreadable": (),
             "seen_in_force": None,
             "suspected": None,
+            "delivered_until": window.until,
             "now": window.until + timedelta(days=1),
         }
         return verdict([as_event(each) for each in use], **given | options)
@@ -54,8 +55,19 @@ def test_the_new_addresses_are_named_and_the_known_ones_are_not(
 
 def test_nothing_seen_where_all_would_have_been_recorded(decide: Decide, window: Window) -> None:
     assert decide() == ("not seen used", "Not seen used, and would have been recorded.")
-    _, words = decide(now=window.until + timedelta(minutes=1))
-    assert words.endswith("The last 5 minutes may not be delivered yet.")
+
+
+def test_no_more_is_said_than_was_delivered(decide: Decide, window: Window) -> None:
+    late = window.until - timedelta(minutes=15)
+    _, words = decide(delivered_until=late, now=window.until + timedelta(days=9))
+    assert words == (
+        "Not seen used up to 2026-11-21 11:45:00, and would have been recorded. "
+        "What came after that may not be delivered yet."
+    )
+    _, words = decide(delivered_until=None, now=window.until + timedelta(minutes=1))
+    assert words.endswith("How late records come is not known here, so the newest calls may be missing.")
+    _, words = decide(delivered_until=None, now=window.until + timedelta(days=9))
+    assert words == "Not seen used, and would have been recorded."
 
 
 def test_nothing_seen_where_it_might_not_have_been_recorded_is_unknown(
