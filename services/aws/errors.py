@@ -5,6 +5,7 @@
     AwsError            AWS refused, or could not be asked
     ├─ NoCredentials    nothing to sign with, or a profile that does not exist
     ├─ BadSetup         nothing was sent: something here is wrong
+    ├─ WrongAccount     the credentials are of another account than was named
     ├─ Expired          the credentials were good once
     ├─ ClockOff         AWS refused a signature for its time
     ├─ RegionDisabled   the account has not enabled the Region
@@ -84,7 +85,10 @@ class ClockOff(AwsError):
 
 
 class RegionDisabled(AwsError):
+    """*inferred* tells that AWS did not say so: it takes the credentials elsewhere, and not there."""
+
     advice = "Enable it (aws account enable-region), or leave it out with --region."
+    inferred = False
 
 
 class Denied(AwsError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from functools import partial
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +17,7 @@ from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
 from services.aws.credentials.signer import Signer, in_thread
-from services.aws.errors import ReadOnly
+from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
@@ -75,7 +77,8 @@ class AwsSession:
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
         self._waiting = Waiting()
-        self._known_in: set[str] = set()
+        self._known_in: dict[str, int] = {}
+        """The Regions where AWS took the credentials, each with the last that it took by their count."""
         self.clock_ahead: timedelta | None = None
         """How far this machine's clock is ahead, by the newest answer that carried a time."""
         self.bucket_regions: dict[str, str] = {}
@@ -90,7 +93,7 @@ class AwsSession:
             try:
                 await self.read("sts", "GetCallerIdentity")
             except BaseException:
-                await self._stack.aclose()
+                await self._close()
                 raise
         return self
 
@@ -102,8 +105,13 @@ class AwsSession:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         await self._stack.aclose()
         self._clients.clear()
+        if self._base is not None:
+            await self._base._close()
 
     async def renew(self) -> None:
         """Forget the credentials, so that the next call finds those that were renewed meanwhile."""
@@ -123,18 +131,17 @@ class AwsSession:
     def as_role(self, role_arn: str) -> Find:
         """What finds credentials of that role, asked for with this session's own."""
         from services.aws.credentials.found import Found
-        from services.aws.credentials.source import Source, role_name
+        from services.aws.credentials.source import UNKNOWN, role_name
 
         async def find(signer: Signer) -> Found:
             params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
             made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
-            profile = self.source.profile if self.source else None
             return Found(
                 made["AccessKeyId"],
                 made["SecretAccessKey"],
                 made["SessionToken"],
                 expires=made["Expiration"],
-                source=Source("assume-role", profile, role_name(role_arn)),
+                source=replace(self.source or UNKNOWN, role=role_name(role_arn)),
             )
 
         return find
@@ -200,17 +207,37 @@ class AwsSession:
         from services.aws.attempts import watched_attempts
 
         with self._waiting.for_call(call):
-            client = await self.client(call.service, call.region, once=call.once)
-            attempts = watched_attempts()
             try:
-                answer = await exchange(client, call, attempts, self._known_in)
+                client = await self.client(call.service, call.region, once=call.once)
+            except AwsError as error:
+                # Whatever became of signing in, the call itself was not sent.
+                error.outcome_unknown = False
+                raise
+            attempts, generation = watched_attempts(), self._signer.generation
+            known_in = [region for region, last in self._known_in.items() if last == generation]
+            judged = partial(self._signer.judged, generation=generation)
+            try:
+                answer = await exchange(client, call, attempts, known_in, judged)
+            except RegionDisabled as error:
+                if error.inferred and not asks_who:
+                    await self._check_still_taken()
+                raise
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
-        self._known_in.add(client.meta.region_name)
+        self._known_in[client.meta.region_name] = generation
         if asks_who:
-            self._bearings.learn(answer.body)
+            self._signer.account = self._bearings.learn(answer.body)
         return answer
+
+    async def _check_still_taken(self) -> None:
+        """Raises where AWS takes the credentials nowhere any longer: then it is no matter of a Region."""
+        try:
+            await self.read("sts", "GetCallerIdentity")
+        except (NoCredentials, Expired):
+            raise
+        except AwsError:
+            return
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""

@@ -16,6 +16,14 @@ from services.base.text import clean
 
 _SIGNED_OUT = ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "SSOError")
 _LOGIN = ("LoginError", "LoginRefreshRequired", "LoginTokenLoadError", "LoginInsufficientPermissions")
+ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+REFUSALS = ENDED | {
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+}
+"""What AWS says of credentials that it will not take the next time either."""
 _WRONG_CODE = "MultiFactorAuthentication failed"
 
 
