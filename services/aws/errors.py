@@ -70,9 +70,6 @@ class WrongAccount(AwsError):
 
     advice = "Use a profile of that account, or a role in it (--role-arn)."
 
-    def __init__(self, operation: str, found: str, expected: str) -> None:
-        super().__init__(operation, f"these credentials are of account {found}, and --account is {expected}")
-
 
 class Expired(AwsError):
     advice = "Renew the credentials (aws sso login, or a new session) and go on: the case keeps its place."

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from functools import partial
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -186,7 +186,7 @@ class AwsSession:
         """Every Region of the partition in which botocore knows *service*, enabled or not."""
         session = await self._botocore()
         partition = session.get_partition_for_region(await self.home())
-        return tuple(sorted(session.get_available_regions(service, partition)))
+        return tuple(sorted(await session.get_available_regions(service, partition)))
 
     async def home(self) -> str:
         self._bearings.home = (await self.regions())[0]

@@ -15,6 +15,7 @@ from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.journal import Entry
 from services.cases.state import INCIDENT, CaseState
+from services.quoting.shell import command
 from services.report import flow
 from services.report.actions import actions
 from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
@@ -59,9 +60,10 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
 def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:
     kept, unread = anchors(case)
     moved = (f"Line {each.line} isn't the one that was anchored." for each in kept if not each.holds)
+    check = command("stanch", "case", "verify", case.id, "--signers", "FILE")
     signed = (
         f"Line {each.line} was anchored, by the signer's clock at {clock.rfc3339(each.at)}. Who signed is "
-        f"checked by stanch case verify {case.id} --signers FILE."
+        f"checked by {check}."
         for each in kept
         if each.holds
     )

@@ -9,6 +9,8 @@ from services.aws.credentials.failures import CodeRefused, NotAnswered
 from services.aws.credentials.found import Found
 from services.aws.credentials.profiles import named_profile
 from services.aws.credentials.signer import Find, Prompt, Signer, in_thread
+from services.base.text import clean
+from services.quoting.shell import command
 
 
 def by_chain(profile: str | None, region: str | None) -> Find:
@@ -63,9 +65,9 @@ class Questions:
 
 
 def not_answered(profile: str, why: str) -> NotAnswered:
-    command = f"aws sts get-caller-identity --profile {profile}"
+    again = command("aws", "sts", "get-caller-identity", "--profile", profile)
     return NotAnswered(
-        f"profile {profile}: an MFA code is needed, and {why}",
-        f"Type it on a terminal, here or for: {command}",
+        f"profile {clean(profile)}: an MFA code is needed, and {why}",
+        f"Type it on a terminal, here or for: {again}",
         asked=True,
     )

@@ -6,13 +6,14 @@ import difflib
 import json
 import os
 import shlex
-from typing import Any
+from typing import Any, LiteralString
 
 from services.aws.credentials.profiles import chain, environment_signs, read_profiles
 from services.aws.credentials.source import Source, role_name
 from services.aws.errors import AwsError, Expired, NoCredentials, Unreachable
 from services.aws.refusals import from_client_error
 from services.base.text import clean
+from services.quoting.shell import command
 
 _SIGNED_OUT = ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "SSOError")
 _LOGIN = ("LoginError", "LoginRefreshRequired", "LoginTokenLoadError", "LoginInsufficientPermissions")
@@ -95,7 +96,8 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
 def nothing_found(option: str | None, profile: str) -> AwsError:
     if option or profile != "default":
         return SignInFailed(
-            f"profile {clean(profile)} has no credentials", f"Add them: {_command('aws configure', profile)}"
+            f"profile {clean(profile)} has no credentials",
+            f"Add them: {_with_profile('aws configure', profile)}",
         )
     return NoCredentials("Signing in", "no AWS credentials were found")
 
@@ -140,15 +142,15 @@ def _renewal(source: Source) -> str:
 
 def sso_login(profile: str) -> str:
     holder = _holder(profile, "sso_session") or _holder(profile, "sso_account_id")
-    return _command("aws sso login", holder or profile)
+    return _with_profile("aws sso login", holder or profile)
 
 
 def aws_login(profile: str) -> str:
-    return _command("aws login", _holder(profile, "login_session") or profile)
+    return _with_profile("aws login", _holder(profile, "login_session") or profile)
 
 
-def _command(command: str, profile: str) -> str:
-    return f"{command} --profile {shlex.quote(clean(profile))}"
+def _with_profile(words: LiteralString, profile: str) -> str:
+    return str(command(*words.split(), "--profile", profile))
 
 
 def _holder(profile: str, setting: str) -> str | None:
