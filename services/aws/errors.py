@@ -62,7 +62,13 @@ class NoCredentials(AwsError):
 class BadSetup(AwsError):
     """Nothing was sent, for something on this machine is not as it should be."""
 
-    advice = "Check AWS_ENDPOINT_URL, the Region and ~/.aws/config."
+    advice = "Check AWS_ENDPOINT_URL, HTTPS_PROXY, the Region and ~/.aws/config."
+
+
+class NoAuthorities(BadSetup):
+    """The bundle of certificate authorities is not there, or is none."""
+
+    advice = "Check AWS_CA_BUNDLE, and ca_bundle in ~/.aws/config."
 
 
 class WrongAccount(AwsError):
