@@ -12,12 +12,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from services.aws import endpoints
+from services.aws.awsclock import AwsClock
 from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
+from services.aws.mark import add_mark, marked
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
@@ -81,6 +83,8 @@ class AwsSession:
         """The Regions where AWS took the credentials, each with the last that it took by their count."""
         self.clock_ahead: timedelta | None = None
         """How far this machine's clock is ahead, by the newest answer that carried a time."""
+        self.clock = AwsClock()
+        """What time it is by AWS's clock, as far as its answers have told."""
         self.bucket_regions: dict[str, str] = {}
 
     @property
@@ -208,20 +212,8 @@ class AwsSession:
 
         with self._waiting.for_call(call):
             try:
-                client = await self.client(call.service, call.region, once=call.once)
-            except AwsError as error:
-                # Whatever became of signing in, the call itself was not sent.
-                error.outcome_unknown = False
-                raise
-            attempts, generation = watched_attempts(), self._signer.generation
-            known_in = [region for region, last in self._known_in.items() if last == generation]
-            judged = partial(self._signer.judged, generation=generation)
-            try:
-                answer = await exchange(client, call, attempts, known_in, judged)
-            except RegionDisabled as error:
-                if error.inferred and not asks_who:
-                    await self._check_still_taken()
-                raise
+from services.aws.errors import ReadOnly
+from services.aws.mark import add_mark, marked
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
@@ -279,6 +271,9 @@ class AwsSession:
         client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
         watch(client)
         self._bearings.connected(service, client.meta)
+        # The last, as botocore puts the User-Agent together anew for each request; it is not signed.
+        client.meta.events.register_last("request-created", add_mark)
+        client.meta.events.register("after-call", self.clock.hear)
         return client
 
     async def _botocore(self) -> Any:

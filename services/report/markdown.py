@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from services.base.sizes import per, size
+from services.base.keyservices import short_service
+from services.base.sizes import count, per, size
 from services.base.text import clean
 from services.cases.anchor import CONSISTENT
 from services.report import plot
 from services.report.model import Action, Report, SentCall
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp
 from services.traffic.traffic import GroupFlow
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]")
@@ -131,12 +132,13 @@ def _actions(report: Report) -> Iterator[str]:
 def _degrees(action: Action, report: Report) -> str:
     said = {
         REQUESTED: action.requested,
-        AWS_SAYS: action.aws_says and action.aws_says.at,
+        AWS_SAYS: action.agreed and action.agreed.at,
         IN_FORCE: action.in_force and action.in_force.at,
     }
-    return " · ".join(
-        f"{name} {moment(when, report.day)}" if when else f"not {name}" for name, when in said.items()
-    )
+    told = [f"{name} {moment(when, report.day)}" if when else f"not {name}" for name, when in said.items()]
+    if action.changed:
+        told.append(f"otherwise since {moment(action.changed.at, report.day)}")
+    return " · ".join(told)
 
 
 def _call(call: SentCall, report: Report) -> Iterator[str]:

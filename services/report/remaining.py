@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from services.base.sizes import count
 from services.incident.replace import orphan
 from services.report.model import Action, Remaining, Report
-from services.report.words import IN_FORCE, count, moment
+from services.report.words import IN_FORCE, moment
 
 
 def remaining(report: Report) -> tuple[Remaining, ...]:
@@ -65,6 +66,10 @@ def _failed(report: Report) -> Iterator[Remaining]:
         last = report.newest(step)
         if last and last.state in ("failed", "todo"):
             yield Remaining("failed", f"{last.title}: not done ({last.last.words.rstrip('.')}).")
+        elif last and last.changed:
+            yield Remaining(
+                "changed", f"{last.title}: AWS agreed, and says otherwise now ({last.changed.words})."
+            )
         elif last and last.state == "requested" and not _told_elsewhere(last, report):
             yield Remaining(
                 "requested", f"{last.title}: requested, and AWS was not seen to agree ({last.last.words})."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from services.base.keyservices import short_service
+from services.base.sizes import count
 from services.cases.deposit import words_of
 from services.report.model import Action, Report, Sentence
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp, title
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp, title
 
 NOUNS = {
     ("deactivate", False): "Deactivation",
@@ -43,10 +45,12 @@ def degrees(action: Action, report: Report) -> str:
             parts.append("what AWS did is not known")
         case "todo":
             parts.append(f"not done ({action.last.words})")
-        case _ if action.aws_says:
-            parts.append(f"{AWS_SAYS} {moment(action.aws_says.at, day)}")
+        case _ if action.agreed:
+            parts.append(f"{AWS_SAYS} {moment(action.agreed.at, day)}")
         case _:
             parts.append("AWS was not seen to agree")
+    if action.changed:
+        parts.append(f"otherwise since {moment(action.changed.at, day)} ({action.changed.words.rstrip('.')})")
     if action.in_force:
         why = action.in_force.words.removeprefix(f"{IN_FORCE}: ")
         parts.append(f"{IN_FORCE} {moment(action.in_force.at, day)} ({why})")

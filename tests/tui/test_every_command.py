@@ -11,10 +11,13 @@ from sandbox.scenario.cast import Scenario
 from services.cases.case import CaseBook
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
+from tui.app.table import load_commands
 from tui.commands import table as commands
 from tui.frame.base import Commands
 from tui.settings.options import Start
 from tui.widgets.rows import Rows
+
+load_commands()
 
 WALKED_ELSEWHERE = {
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
@@ -98,7 +101,7 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await cases(driver)
         assert driver.app.is_running
     assert all(case.flaws() == () for case in CaseBook(tmp_path).cases())
-    known = {command.id for command in commands.COMMANDS}
+    known = {command.id for command in commands.every()}
     assert known - performed - WALKED_ELSEWHERE.keys() == BY_A_FIELD
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from services.cases.deposit import default_name
+from services.cases.deposit import shown_name
 from services.cases.plan import StepName
 from services.incident.situation import Options
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import OPTIONS
 from tui.dialogs.secretplace import SecretPlace
 from tui.frame.base import Dialog
 from tui.widgets.agepicker import AgePicker
@@ -39,7 +40,7 @@ _ANY_POLICY = "an inline one; or the ARN of one made beforehand"
 class OptionsDialog(Dialog[Options | None]):
     """The options chosen, or None where they stay as they were."""
 
-    scope = "options"
+    scope = OPTIONS
     BINDINGS = bindings(scope)
 
     def __init__(
@@ -80,7 +81,7 @@ class OptionsDialog(Dialog[Options | None]):
         yield Picker("form", forms, form, id="form")
         yield TextRow("new user", now.new_user or "", f"{self._user}-2", id="user")
         yield AgePicker(now.age_days)
-        yield SecretPlace(now.secret_to, default_name(self._user))
+        yield SecretPlace(now.secret_to, shown_name(self._user))
 
     def _of_review(self) -> ComposeResult:
         since = self._options.since

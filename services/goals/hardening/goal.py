@@ -10,7 +10,7 @@ from services.aws.call import Call
 from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
-from services.cases.errors import CaseError
+from services.base.keyservices import KeyService, short_service
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -19,11 +19,11 @@ from services.goals.hardening.bucket import SERVICE
 from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recording
 from services.goals.hardening.others import other_keys
 from services.goals.hardening.proposal import already, bring_about, fields, take_back
-from services.goals.hardening.standing import Standing, look, look_at
-from services.goals.hardening.words import short, told, told_back
+from services.goals.hardening.standing import Seen, Standing, look, look_at
+from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
-from services.review.recorded import LOGS, use_of
+from services.review.recorded import use_of
 
 
 class Unrecordable(Exception):
@@ -36,7 +36,7 @@ class HardenGoal:
 
     trail: str | None = None
     bucket: str | None = None
-    services: tuple[str, ...] = (LOGS,)
+    services: tuple[str, ...] = (KeyService.LOGS,)
     organization: bool = False
 
     deed = Governing.HARDEN
@@ -51,8 +51,8 @@ class HardenGoal:
         for service in self.services:
             if use_of(service) is None:
                 raise Unrecordable(
-                    f"How the use of {short(service)} keys is recorded is not known: say logs, bedrock, "
-                    "codecommit or cassandra."
+                    f"How the use of {short_service(service)} keys is recorded is not known: say logs, "
+                    "bedrock, codecommit or cassandra."
                 )
 
     @property
@@ -109,8 +109,14 @@ class HardenGoal:
         except Unfit as why:
             return Proposal(blocked=str(why))
         empty = bucket is not None and chosen.bucket_made and await s3.is_empty(aws, bucket)
-        arn = _arn(ground, chosen)
-        return take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty)
+        arn, foreign = _arn(ground, chosen), _foreign(ground.case, chosen, seen, bucket)
+        if chosen.made and chosen.trail in foreign:
+            seen = None
+        if chosen.bucket_made and chosen.bucket in foreign:
+            bucket = None
+        found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty)
+        words = tuple(f"{name} is left: this case did not make it" for name in foreign)
+        return replace(found, warnings=(*found.warnings, *(f"{each}." for each in words)))
 
     async def _proposed(self, ground: Ground) -> Proposal:
         """Raises Unfit, or an AwsError."""
@@ -134,6 +140,11 @@ class HardenGoal:
                 policy = bucket.policy if bucket else None
                 chosen = replace(chosen, bucket_made=bucket is None, bucket_policy=policy)
         seen, _ = await look_at(aws, chosen.trail, chosen.region, wish.account)
+        if foreign := _foreign(ground.case, chosen, seen, bucket):
+            raise Unfit(
+                f"{' and '.join(foreign)} was made by somebody else meanwhile: take this case back (--undo), "
+                "and harden again."
+            )
         return replace(bring_about(chosen, wish, seen, bucket, arn=_arn(ground, chosen)), remarks=remarks)
 
     async def _wish(self, ground: Ground) -> Wish:
@@ -144,15 +155,6 @@ class HardenGoal:
     async def _looked_over(self, ground: Ground, made: Proposal) -> Proposal:
         """With what only a person who looks at the plan needs to know."""
         return replace(made, remarks=(*made.remarks, *await other_keys(ground.aws, self.services)))
-
-
-def goal_of(state: CaseState) -> HardenGoal:
-    """What the case is about; raises CaseError where its first line does not say."""
-    try:
-        wanted = dict(state.opened["wanted"])
-        return HardenGoal(**wanted | {"services": tuple(wanted["services"])})
-    except (KeyError, TypeError, ValueError, names.BadName, Unrecordable) as error:
-        raise CaseError(f"The case does not say which trail it is about ({error!r}).") from None
 
 
 async def _organization(ground: Ground) -> str:
@@ -188,6 +190,16 @@ async def _bucket(aws: AwsSession, chosen: Chosen, wish: Wish) -> Bucket | None:
             f"Bucket {chosen.bucket} is another account's, or you may not look at it (s3:ListBucket): name "
             "another with --bucket."
         ) from None
+
+
+def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket | None) -> tuple[str, ...]:
+    """What has the names that the case chose for its own, and was not made by it."""
+    found = []
+    if chosen.made and seen is not None and not case.did("CreateTrail", Name=chosen.trail):
+        found.append(chosen.trail)
+    if chosen.bucket_made and bucket is not None and not case.did("CreateBucket", Bucket=chosen.bucket):
+        found.append(bucket.name)
+    return tuple(found)
 
 
 def _remarks(standing: Standing, wish: Wish) -> tuple[str, ...]:

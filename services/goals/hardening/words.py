@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.base.keyservices import short_service
 from services.goals.hardening.choice import Chosen, Wish
 from services.goals.told import Told
 
@@ -15,11 +16,7 @@ PRICE = (
 
 def keys_of(wish: Wish) -> str:
     """``logs and bedrock keys``."""
-    return f"{' and '.join(short(service) for service in wish.services)} keys"
-
-
-def short(service: str) -> str:
-    return service.removesuffix(".amazonaws.com")
+    return f"{' and '.join(short_service(service) for service in wish.services)} keys"
 
 
 def anybody(types: Sequence[str]) -> str:

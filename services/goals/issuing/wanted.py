@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.cases.deposit import delivered_to
+from services.base.keyservices import KeyService
+from services.cases.deposit import wanted_place
 from services.cases.secret import Destination, ToSecretsManager
 from services.goals.governance.documents import Kind, Wanted
 from services.goals.issuing import names
 from services.goals.issuing.names import BadName, Tag
 from services.incident.situation import DEFAULT_AGE_DAYS
 
-LOGS = "logs.amazonaws.com"
 AGES = (1, 5, 30, 90, 365)
 """Days, as the console offers them."""
 DEFAULT_USER = "logs-shipper"
@@ -71,9 +71,9 @@ class KeySetup:
             "policy": self.policy.value,
             "age_days": self.age_days,
             "tags": [list(tag) for tag in self.tags],
-            "secret_to": delivered_to(self.secret_to, self.user),
+            "secret_to": wanted_place(self.secret_to),
         }
 
 
 def custom_policy(log_groups: tuple[str, ...]) -> Wanted:
-    return Wanted(Kind.WRITE, LOGS, log_groups=log_groups)
+    return Wanted(Kind.WRITE, KeyService.LOGS, log_groups=log_groups)

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from services.aws import ingestion
 from services.aws.errors import AwsError
-from services.cases.deposit import default_name
+from services.cases.deposit import shown_name
 from services.cases.secret import ToSecretsManager, parse_destination
 from services.goals.engine import Upkeep
 from services.goals.issuing.names import BadName
@@ -14,9 +14,10 @@ from services.goals.issuing.setup import SetupGoal
 from services.goals.issuing.snippets import Sending, snippets
 from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
 from services.incident.situation import DEFAULT_AGE_DAYS
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToSetup
+from tui.screens.goals.commands import SETUP
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -32,7 +33,7 @@ _TRIALS = ("send none", "send one with the new key, to see it accepted")
 class SetupScreen(GoalScreen):
     """*wanted* is what a case says of an earlier one; raises ValueError where that makes no sense."""
 
-    scope = "setup"
+    scope = SETUP
     BINDINGS = bindings(scope)
     verb = "Set it up"
     label = "for"
@@ -50,7 +51,7 @@ class SetupScreen(GoalScreen):
         yield TextRow("log stream", first.get("log_stream", ""), DEFAULT_STREAM, id="stream")
         yield Picker("policy", tuple(_POLICIES.values()), list(_POLICIES).index(self._policy), id="policy")
         yield AgePicker(first.get("age_days", DEFAULT_AGE_DAYS))
-        yield SecretPlace(self._to, default_name("USER"))
+        yield SecretPlace(self._to, shown_name("USER"))
         yield Picker("event", _TRIALS, id="trial")
 
     def on_mount(self) -> None:

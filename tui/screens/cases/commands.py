@@ -1,0 +1,15 @@
+"""What can be done with the cases of this machine."""
+
+from __future__ import annotations
+
+from tui.commands.command import Command
+from tui.commands.several import CLOSE_CASE
+from tui.commands.table import screen
+
+CASES = screen(
+    "cases",
+    CLOSE_CASE,
+    Command("go_on", ("enter",), "go on", "Open the runbook of the chosen case.", rank=10),
+    Command("verify", ("v",), "verify", "Look for altered, missing or reordered lines.", rank=12),
+    lacks=("cases",),
+)
