@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -17,6 +16,7 @@ from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
+from services.aws.credentials.role import by_role
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
 from services.aws.mark import add_mark, marked
@@ -70,7 +70,7 @@ class AwsSession:
         self._base: AwsSession | None = None
         if role_arn and find is None:
             self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
-            find = self._base.as_role(role_arn)
+            find = by_role(self._base, role_arn)
         home = regions[0] if regions else None
         self._signer = Signer(find or by_chain(profile, home), prompt)
         self._session: Any = None
@@ -132,24 +132,6 @@ class AwsSession:
         """Which credentials sign, and from where, once they are found."""
         return self._signer.source
 
-    def as_role(self, role_arn: str) -> Find:
-        """What finds credentials of that role, asked for with this session's own."""
-        from services.aws.credentials.found import Found
-        from services.aws.credentials.source import UNKNOWN, role_name
-
-        async def find(signer: Signer) -> Found:
-            params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
-            made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
-            return Found(
-                made["AccessKeyId"],
-                made["SecretAccessKey"],
-                made["SessionToken"],
-                expires=made["Expiration"],
-                source=replace(self.source or UNKNOWN, role=role_name(role_arn)),
-            )
-
-        return find
-
     async def assume(self, role_arn: str) -> AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
         session = AwsSession(
@@ -158,7 +140,7 @@ class AwsSession:
             more_regions=self._more_regions,
             read_only=self.read_only,
             endpoint_urls=self._bearings.given,
-            find=self.as_role(role_arn),
+            find=by_role(self, role_arn),
             role_arn=role_arn,
             state_dir=self._bearings.state_dir,
         )
@@ -212,8 +194,21 @@ class AwsSession:
 
         with self._waiting.for_call(call):
             try:
-from services.aws.errors import ReadOnly
-from services.aws.mark import add_mark, marked
+                client = await self.client(call.service, call.region, once=call.once)
+            except AwsError as error:
+                # Whatever became of signing in, the call itself was not sent.
+                error.outcome_unknown = False
+                raise
+            attempts, generation = watched_attempts(), self._signer.generation
+            known_in = [region for region, last in self._known_in.items() if last == generation]
+            judged = partial(self._signer.judged, generation=generation)
+            try:
+                with marked(call.mark):
+                    answer = await exchange(client, call, attempts, known_in, judged)
+            except RegionDisabled as error:
+                if error.inferred and not asks_who:
+                    await self._check_still_taken()
+                raise
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
