@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -221,10 +221,9 @@ class AwsSession:
         """Raises where AWS takes the credentials nowhere any longer: then it is no matter of a Region."""
         try:
             await self.read("sts", "GetCallerIdentity")
-        except (NoCredentials, Expired):
-            raise
-        except AwsError:
-            return
+        except AwsError as error:
+            if isinstance(error, NoCredentials | Expired):
+                raise
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
@@ -244,11 +243,12 @@ class AwsSession:
         from aiobotocore.config import AioConfig
 
         from services.aws.attempts import watch
+        from services.aws.loader import read_model
         from services.aws.transport import HttpSession
 
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
-        await asyncio.to_thread(_read_model, loader, service)
+        await asyncio.to_thread(read_model, loader, service)
         config = AioConfig(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
@@ -305,10 +305,3 @@ class AwsSession:
             raise from_client_error(operation, error.response) from None
         except Exception as error:  # noqa: BLE001 - whatever a library makes of what it is given
             raise from_exception(operation, error, sent=False) from None
-
-
-def _read_model(loader: Any, service: str) -> None:
-    for kind in ("service-2", "endpoint-rule-set-1"):
-        # What is wrong with a model create_client will say, in the right place.
-        with suppress(Exception):
-            loader.load_service_model(service, kind)

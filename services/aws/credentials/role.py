@@ -1,4 +1,4 @@
-"""Credentials of a role on top of those that a session has: --role-arn, and the accounts of an organization."""
+"""Credentials of a role on top of those that a session has."""
 
 from __future__ import annotations
 
