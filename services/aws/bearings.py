@@ -40,12 +40,14 @@ class Bearings:
         else:
             self.found[service] = meta.endpoint_url
 
-    def learn(self, caller: Mapping[str, Any]) -> None:
-        """From GetCallerIdentity's answer; raises WrongAccount where it is not the one that was named."""
+    def learn(self, caller: Mapping[str, Any]) -> str | None:
+        """The account, from GetCallerIdentity's answer; raises WrongAccount where another was named."""
         account = clean(caller.get("Account") or "")
         if self.expected and account != self.expected:
-            raise WrongAccount("GetCallerIdentity", account, self.expected)
+            said = f"these credentials are of account {account}, and --account is {self.expected}"
+            raise WrongAccount("GetCallerIdentity", said)
         self.known = account or None
+        return self.known
 
     def where(self, profile: str | None, regions: tuple[str, ...]) -> Where:
         account = self.known or self.expected

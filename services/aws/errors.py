@@ -5,6 +5,7 @@
     AwsError            AWS refused, or could not be asked
     ├─ NoCredentials    nothing to sign with, or a profile that does not exist
     ├─ BadSetup         nothing was sent: something here is wrong
+    ├─ WrongAccount     the credentials are of another account than was named
     ├─ Expired          the credentials were good once
     ├─ ClockOff         AWS refused a signature for its time
     ├─ RegionDisabled   the account has not enabled the Region
@@ -63,16 +64,19 @@ class NoCredentials(AwsError):
 class BadSetup(AwsError):
     """Nothing was sent, for something on this machine is not as it should be."""
 
-    advice = "Check AWS_ENDPOINT_URL, the Region and ~/.aws/config."
+    advice = "Check AWS_ENDPOINT_URL, HTTPS_PROXY, the Region and ~/.aws/config."
+
+
+class NoAuthorities(BadSetup):
+    """The bundle of certificate authorities is not there, or is none."""
+
+    advice = "Check AWS_CA_BUNDLE, and ca_bundle in ~/.aws/config."
 
 
 class WrongAccount(AwsError):
     """The credentials are of another account than was named, so nothing else is asked or sent."""
 
     advice = "Use a profile of that account, or a role in it (--role-arn)."
-
-    def __init__(self, operation: str, found: str, expected: str) -> None:
-        super().__init__(operation, f"these credentials are of account {found}, and --account is {expected}")
 
 
 class Expired(AwsError):
@@ -86,7 +90,10 @@ class ClockOff(AwsError):
 
 
 class RegionDisabled(AwsError):
+    """*inferred* tells that AWS did not say so: it takes the credentials elsewhere, and not there."""
+
     advice = "Enable it (aws account enable-region), or leave it out with --region."
+    inferred = False
 
 
 class Denied(AwsError):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
+import urllib3
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from services.aws.errors import (
     AwsError,
     BadSetup,
+    NoAuthorities,
     NoCredentials,
     NotAws,
     ProxyFailed,
@@ -32,9 +35,6 @@ _OF_CREDENTIALS = (
     boto.TokenRetrievalError,
     boto.SSOError,
     boto.LoginError,
-    boto.InvalidConfigError,
-    boto.ConfigParseError,
-    boto.ConfigNotFound,
     boto.MetadataRetrievalError,
 )
 _OF_THE_REQUEST = (boto.ParamValidationError, boto.ValidationError)
@@ -71,6 +71,8 @@ def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
         if isinstance(cause, aiohttp.ClientConnectorCertificateError):
             reason = getattr(cause.certificate_error, "verify_message", "") or str(cause.certificate_error)
             return Untrusted(operation, f"the certificate of {cause.host} is not trusted ({reason})")
+        if isinstance(cause, boto.InvalidProxiesConfigError):
+            return ProxyFailed(operation, "the proxy's address isn't valid")
         if isinstance(cause, aiohttp.ClientHttpProxyError):
             proxy = _proxy(error)
             return ProxyFailed(
@@ -78,14 +80,23 @@ def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
             )
         if isinstance(cause, aiohttp.ClientProxyConnectionError):
             return ProxyFailed(operation, f"{_proxy(error)} cannot be reached ({_reason(cause.os_error)})")
+        if isinstance(cause, aiohttp.ClientConnectorError) and _named(cause.host) != host.partition(":")[0]:
+            # It was a proxy that was gone to, by whatever name aiohttp has for it.
+            return ProxyFailed(
+                operation,
+                f"the proxy {clean(cause.host, limit=200)} cannot be reached ({_reason(cause.os_error)})",
+            )
         if isinstance(cause, aiohttp.ClientConnectorError):
             return Unreachable(operation, f"no connection to {cause.host} ({_reason(cause.os_error)})")
         if isinstance(cause, aiohttp.ClientSSLError):
             return Untrusted(operation, f"no secure connection to {host} ({cause})")
         if isinstance(cause, aiohttp.http_exceptions.HttpProcessingError | aiohttp.ClientResponseError):
             return NotAws(operation, f"{host} answered something that isn't HTTP")
+    # botocore's own clients, which sign in, are of urllib3.
+    if isinstance(error, boto.SSLError):
+        return Untrusted(operation, f"the certificate of {host} is not trusted ({_of_urllib3(causes)})")
     if isinstance(error, boto.ProxyConnectionError):
-        return ProxyFailed(operation, f"{_proxy(error)} cannot be used")
+        return ProxyFailed(operation, f"{_proxy(error)} cannot be used ({_of_urllib3(causes)})")
     if isinstance(error, boto.ConnectTimeoutError):
         return Unreachable(operation, f"no connection to {host} in time")
     if isinstance(error, boto.ReadTimeoutError):
@@ -96,8 +107,15 @@ def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
         return TimedOut(operation, "no answer in time")
     if isinstance(error, boto.HTTPClientError | boto.ConnectionError):
         inner = next((cause for cause in causes if cause is not error), error)
+        if _is_of_a_file(inner):
+            return NoAuthorities(operation, f"the certificates to trust cannot be read ({_reason(inner)})")
+        if isinstance(inner, urllib3.exceptions.LocationParseError):
+            return BadSetup(operation, "the proxy's or the endpoint's address isn't valid")
+        if isinstance(inner, urllib3.exceptions.HTTPError):
+            return Unreachable(operation, f"no connection to {host} ({_of_urllib3(causes)})")
         if not isinstance(inner, OSError | aiohttp.ClientError):
-            return NotAws(operation, f"{host} sent what cannot be read ({type(inner).__name__})")
+            words = f"{host} cannot be asked, or sent what cannot be read ({type(inner).__name__})"
+            return NotAws(operation, words)
         return Unreachable(operation, f"no answer from {host} ({_reason(inner)})")
     if isinstance(error, aiohttp.ClientError | OSError):
         return Unreachable(operation, f"no answer ({_reason(error)})")
@@ -114,6 +132,29 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         kept = getattr(found, "kwargs", None) or {}
         inner = kept.get("error")
         found = inner if isinstance(inner, BaseException) else found.__cause__
+
+
+def _is_of_a_file(error: BaseException) -> bool:
+    """Whether it is of a file, which only the bundle of authorities can be."""
+    if isinstance(error, ssl.SSLError):
+        return error.reason in ("NO_CERTIFICATE_OR_CRL_FOUND", "NO_START_LINE", "BAD_BASE64_DECODE")
+    return isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError | PermissionError)
+
+
+def _of_urllib3(causes: Sequence[BaseException]) -> str:
+    """The system's own reason, which urllib3 has wrapped several times."""
+    found = causes[-1]
+    for _ in range(10):
+        following = getattr(found, "reason", None) or next(iter(found.args), None) or found.__cause__
+        if isinstance(found, OSError) or not isinstance(following, BaseException):
+            break
+        found = following
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return found.verify_message
+    if isinstance(found, OSError):
+        return _reason(found)
+    # "HTTPConnection(…): Failed to establish a new connection: [Errno 111] Connection refused"
+    return clean(str(found).rpartition("] ")[2], limit=200) or type(found).__name__
 
 
 def _host(error: Exception) -> str:
@@ -136,6 +177,8 @@ def _named(url: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or str(error)).replace("_", " ").lower()
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         # asyncio's own words for it name the address once more.
         return os.strerror(error.errno)

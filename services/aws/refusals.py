@@ -68,7 +68,7 @@ def from_client_error(
         return elsewhere
     if request_id is None:
         return NotAws(operation, _not_aws(status), code=str(status))
-    cause = cause_of(
+    cause = _cause_of(
         operation,
         said,
         ahead=ahead,
@@ -83,7 +83,7 @@ def from_client_error(
     return kind(operation, said, **found)
 
 
-def cause_of(
+def _cause_of(
     operation: str,
     said: str,
     *,
@@ -106,7 +106,9 @@ def cause_of(
         words = (
             f"Region {region} not enabled in this account: AWS takes these credentials elsewhere, not there"
         )
-        return RegionDisabled(operation, words, **found)
+        error = RegionDisabled(operation, words, **found)
+        error.inferred = True
+        return error
     return None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from services.aws.errors import AwsError, Expired, NoCredentials
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -40,20 +40,14 @@ async def enabled_regions(aws: AwsSession) -> AccountRegions:
 
 
 async def _list_regions(aws: AwsSession) -> list[str]:
-    names: list[str] = []
-    params: dict[str, Any] = {
-        "RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"],
-        "MaxResults": 50,
-    }
-    seen: set[str] = set()
-    while True:
-        body = await aws.read("account", "ListRegions", **params)
-        names += [clean(each.get("RegionName") or "") for each in body["Regions"]]
-        token = body.get("NextToken")
-        if not token or token in seen:
-            return [name for name in names if name]
-        seen.add(token)
-        params["NextToken"] = token
+    enabled = ["ENABLED", "ENABLED_BY_DEFAULT"]
+    ask = lister(aws, "account", "ListRegions", RegionOptStatusContains=enabled, MaxResults=50)
+    names = [
+        clean(each.get("RegionName") or "")
+        async for body in pages(ask, "ListRegions", "NextToken")
+        for each in body["Regions"]
+    ]
+    return [name for name in names if name]
 
 
 async def _describe_regions(aws: AwsSession) -> list[str]:

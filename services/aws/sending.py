@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,10 @@ CALL_SECONDS = 90.0
 """From the first attempt to the last byte of the last one: a server may send a byte now and then for ever."""
 
 
+Judge = Callable[[AwsError], AwsError]
+"""Knows the credentials that signed: what is said of them is said in its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What AWS said to one call: its body as botocore parses it, and the id to quote to AWS support."""
@@ -25,10 +29,12 @@ class Answer:
     request_id: str | None
 
 
-async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collection[str]) -> Answer:
+async def exchange(
+    client: Any, call: Call, attempts: Attempts, known_in: Collection[str], judged: Judge
+) -> Answer:
     """AWS's answer to *call*, or an AwsError; *known_in* are Regions where AWS took the credentials.
 
-    *attempts* are those that this task has watched_attempts() for.
+    *attempts* are those that this task has watched_attempts() for; *judged* hears of what AWS refuses.
     """
     from botocore import xform_name
 
@@ -43,8 +49,10 @@ async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collec
         if isinstance(error, TimeoutError) and limit.expired():
             failure: AwsError = TimedOut(operation, f"no whole answer within {CALL_SECONDS:.0f} s")
         else:
-            failure = _failure(operation, error, meta, attempts, known_in)
-        raise _unsure(call, failure) if attempts.unsure_before_the_last else failure from None
+            failure = judged(_failure(operation, error, meta, attempts, known_in))
+        # What is raised before an attempt goes out, as by signing it, is no answer to the last.
+        unsure = attempts.unsure if isinstance(error, AwsError) else attempts.unsure_before_the_last
+        raise _unsure(call, failure) if unsure else failure from None
     request_id = request_id_of(body)
     if request_id is None or attempts.page:
         # Something between us and AWS answered: neither a change nor what was read is to be believed.
@@ -58,29 +66,19 @@ async def exchange(client: Any, call: Call, attempts: Attempts, known_in: Collec
 def _failure(
     operation: str, error: Exception, meta: Any, attempts: Attempts, known_in: Collection[str]
 ) -> AwsError:
+    if isinstance(error, AwsError):
+        return error
     from botocore.exceptions import ClientError
 
     from services.aws.failures import from_exception
-    from services.aws.refusals import cause_of, from_client_error, unreadable
+    from services.aws.refusals import from_client_error, unreadable
 
     region, ahead = meta.region_name, attempts.ahead
-    elsewhere = any(each != region for each in known_in)
+    elsewhere = bool(known_in) and region not in known_in
     if isinstance(error, ClientError):
         return from_client_error(
             operation, error.response, ahead=ahead, region=region, known_elsewhere=elsewhere
         )
-    if isinstance(error, AwsError):
-        # Raised by what listens to the client: it knows the credentials, and not why they were refused.
-        cause = cause_of(
-            operation,
-            error.said,
-            code=error.code or "",
-            request_id=error.request_id,
-            ahead=ahead,
-            region=region,
-            known_elsewhere=elsewhere,
-        )
-        return cause or error
     if attempts.last and (found := unreadable(operation, attempts.last)):
         return found
     return from_exception(operation, error, sent=attempts.begun > 0, endpoint=meta.endpoint_url)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,8 +16,9 @@ from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
+from services.aws.credentials.role import by_role
 from services.aws.credentials.signer import Signer, in_thread
-from services.aws.errors import ReadOnly
+from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
 from services.aws.mark import add_mark, marked
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
@@ -68,7 +70,7 @@ class AwsSession:
         self._base: AwsSession | None = None
         if role_arn and find is None:
             self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
-            find = self._base.as_role(role_arn)
+            find = by_role(self._base, role_arn)
         home = regions[0] if regions else None
         self._signer = Signer(find or by_chain(profile, home), prompt)
         self._session: Any = None
@@ -77,7 +79,8 @@ class AwsSession:
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
         self._waiting = Waiting()
-        self._known_in: set[str] = set()
+        self._known_in: dict[str, int] = {}
+        """The Regions where AWS took the credentials, each with the last that it took by their count."""
         self.clock_ahead: timedelta | None = None
         """How far this machine's clock is ahead, by the newest answer that carried a time."""
         self.clock = AwsClock()
@@ -94,7 +97,7 @@ class AwsSession:
             try:
                 await self.read("sts", "GetCallerIdentity")
             except BaseException:
-                await self._stack.aclose()
+                await self._close()
                 raise
         return self
 
@@ -106,8 +109,13 @@ class AwsSession:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         await self._stack.aclose()
         self._clients.clear()
+        if self._base is not None:
+            await self._base._close()
 
     async def renew(self) -> None:
         """Forget the credentials, so that the next call finds those that were renewed meanwhile."""
@@ -124,25 +132,6 @@ class AwsSession:
         """Which credentials sign, and from where, once they are found."""
         return self._signer.source
 
-    def as_role(self, role_arn: str) -> Find:
-        """What finds credentials of that role, asked for with this session's own."""
-        from services.aws.credentials.found import Found
-        from services.aws.credentials.source import Source, role_name
-
-        async def find(signer: Signer) -> Found:
-            params = {"RoleArn": role_arn, "RoleSessionName": "stanch"}
-            made = (await self.read("sts", "AssumeRole", **params))["Credentials"]
-            profile = self.source.profile if self.source else None
-            return Found(
-                made["AccessKeyId"],
-                made["SecretAccessKey"],
-                made["SessionToken"],
-                expires=made["Expiration"],
-                source=Source("assume-role", profile, role_name(role_arn)),
-            )
-
-        return find
-
     async def assume(self, role_arn: str) -> AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
         session = AwsSession(
@@ -151,7 +140,7 @@ class AwsSession:
             more_regions=self._more_regions,
             read_only=self.read_only,
             endpoint_urls=self._bearings.given,
-            find=self.as_role(role_arn),
+            find=by_role(self, role_arn),
             role_arn=role_arn,
             state_dir=self._bearings.state_dir,
         )
@@ -183,7 +172,7 @@ class AwsSession:
         """Every Region of the partition in which botocore knows *service*, enabled or not."""
         session = await self._botocore()
         partition = session.get_partition_for_region(await self.home())
-        return tuple(sorted(session.get_available_regions(service, partition)))
+        return tuple(sorted(await session.get_available_regions(service, partition)))
 
     async def home(self) -> str:
         self._bearings.home = (await self.regions())[0]
@@ -204,18 +193,37 @@ class AwsSession:
         from services.aws.attempts import watched_attempts
 
         with self._waiting.for_call(call):
-            client = await self.client(call.service, call.region, once=call.once)
-            attempts = watched_attempts()
+            try:
+                client = await self.client(call.service, call.region, once=call.once)
+            except AwsError as error:
+                # Whatever became of signing in, the call itself was not sent.
+                error.outcome_unknown = False
+                raise
+            attempts, generation = watched_attempts(), self._signer.generation
+            known_in = [region for region, last in self._known_in.items() if last == generation]
+            judged = partial(self._signer.judged, generation=generation)
             try:
                 with marked(call.mark):
-                    answer = await exchange(client, call, attempts, self._known_in)
+                    answer = await exchange(client, call, attempts, known_in, judged)
+            except RegionDisabled as error:
+                if error.inferred and not asks_who:
+                    await self._check_still_taken()
+                raise
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
-        self._known_in.add(client.meta.region_name)
+        self._known_in[client.meta.region_name] = generation
         if asks_who:
-            self._bearings.learn(answer.body)
+            self._signer.account = self._bearings.learn(answer.body)
         return answer
+
+    async def _check_still_taken(self) -> None:
+        """Raises where AWS takes the credentials nowhere any longer: then it is no matter of a Region."""
+        try:
+            await self.read("sts", "GetCallerIdentity")
+        except AwsError as error:
+            if isinstance(error, NoCredentials | Expired):
+                raise
 
     async def read(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
@@ -235,11 +243,12 @@ class AwsSession:
         from aiobotocore.config import AioConfig
 
         from services.aws.attempts import watch
+        from services.aws.loader import read_model
         from services.aws.transport import HttpSession
 
         # Reading a service's model blocks for long; the loader keeps what a thread has read.
         loader = session.get_component("data_loader")
-        await asyncio.to_thread(_read_model, loader, service)
+        await asyncio.to_thread(read_model, loader, service)
         config = AioConfig(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
@@ -296,10 +305,3 @@ class AwsSession:
             raise from_client_error(operation, error.response) from None
         except Exception as error:  # noqa: BLE001 - whatever a library makes of what it is given
             raise from_exception(operation, error, sent=False) from None
-
-
-def _read_model(loader: Any, service: str) -> None:
-    for kind in ("service-2", "endpoint-rule-set-1"):
-        # What is wrong with a model create_client will say, in the right place.
-        with suppress(Exception):
-            loader.load_service_model(service, kind)

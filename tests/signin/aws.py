@@ -47,6 +47,10 @@ class Aws:
     """SSO access tokens that are good."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Other accounts than the usual, by access key id."""
+    disabled: set[str] = field(default_factory=set)
+    """Regions that the account has not enabled."""
+    clock_is_off: bool = False
+    """Whether every signature is refused for its time."""
     numbered: bool = False
     """Whether each session has a key id of its own, as AWS has it."""
 
@@ -75,6 +79,12 @@ class Aws:
             }
             seen = _seen(request, query)
             self.seen.append(seen)
+            if seen.key and seen.region in self.disabled:
+                return _error(seen, "UnrecognizedClientException", "The security token is invalid")
+            if seen.key and self.clock_is_off:
+                times = "20261126T020000Z is now earlier than 20261126T025500Z (20261126T030000Z - 5 min.)"
+                said = f"Signature expired: {times}"
+                return _error(seen, "SignatureDoesNotMatch", said)
             if seen.key and (code := self._refusal(seen.key)):
                 return _error(seen, code, "The security token included in the request is expired")
             return self._reply(seen, request, query)
@@ -186,8 +196,14 @@ def _xml(seen: Seen, result: str) -> Response:
 
 
 def _error(seen: Seen, code: str, message: str) -> Response:
+    if _in_json(seen):
+        return _json({"__type": code, "message": message}, 400)
     text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error>"
     return Response(403, f"{text}<RequestId>r-1</RequestId></ErrorResponse>".encode())
+
+
+def _in_json(seen: Seen) -> bool:
+    return seen.host.startswith("logs.")
 
 
 def _json(body: object, status: int = 200) -> Response:

@@ -10,7 +10,8 @@ from datetime import datetime
 from textual.app import App
 
 from services.base import clock
-from services.cases.case import Holder
+from services.base.text import clean
+from services.cases.case import Case, Holder
 from services.cases.deposit import words_of
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, Plan, StepName
@@ -23,6 +24,7 @@ from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.sentence import SentenceDialog
 from tui.host import Desk
+from tui.settings.context import Context
 
 _VERBS = {
     StepName.DEACTIVATE: "Make it Inactive",
@@ -45,9 +47,10 @@ _VERBS_OF_UNDO = {
 class Asking:
     """One key's questions. Each method raises Refused, CaseError, ReadOnly or an AwsError."""
 
-    def __init__(self, app: App[None], desk: Desk, handling: Handling) -> None:
+    def __init__(self, app: App[None], desk: Desk, handling: Handling, context: Context) -> None:
         self._app = app
         self._desk = desk
+        self._context = context
         self._handling = handling
 
     async def take(self, step: StepName) -> None:
@@ -147,7 +150,7 @@ class Asking:
         if handling.case is None or not handling.contested:
             raise Refused("Nobody else works on this case.")
         holder = await asyncio.to_thread(handling.case.holder)
-        dialog = taking_over(handling.case.id, holder, self._desk.now())
+        dialog = taking_over(handling.case, holder, self._desk.now(), self._context)
         if not await self._app.push_screen_wait(dialog):
             return False
         await handling.take_over()
@@ -160,7 +163,7 @@ class Asking:
         if (case := self._handling.case) is None:
             raise Refused("There is no case yet.")
         left = await remaining(case)
-        if await self._app.push_screen_wait(closing(case.id, left)):
+        if await self._app.push_screen_wait(closing(case, left, self._context)):
             await self._handling.close(left)
 
     async def _confirmed(
@@ -181,16 +184,17 @@ class Asking:
         return Deed(plan, whose, verb, typed_for(plan), notes)
 
 
-def closing(case_id: str, left: Sequence[str]) -> QuestionDialog:
+def closing(case: Case, left: Sequence[str], context: Context) -> QuestionDialog:
     """Asks whether the case is to be closed; *left* is what is still open."""
     said = [f"Still open: {words}" for words in left] or [
         "Nothing is still open, as far as the journal tells."
     ]
     after = "Nothing more is written into it then; nothing is changed in AWS."
-    return QuestionDialog(f"Close case {case_id}?", (*said, after), "Leave it open", "Close it")
+    told = (*said, after, _signed(case, context))
+    return QuestionDialog(f"Close case {case.id}?", told, "Leave it open", "Close it")
 
 
-def taking_over(case_id: str, holder: Holder | None, now: datetime) -> QuestionDialog:
+def taking_over(case: Case, holder: Holder | None, now: datetime, context: Context) -> QuestionDialog:
     """Asks whether the case is to be taken from *holder*."""
     if holder is None:
         who = "Somebody works on it; who, is not written down."
@@ -201,8 +205,18 @@ def taking_over(case_id: str, holder: Holder | None, now: datetime) -> QuestionD
         who,
         "Talk to them first, if you can. Taken over, they can write nothing more into the case, and so do "
         "nothing more in AWS with it; what they have sent already goes on. The journal tells of it.",
+        _signed(case, context),
     )
-    return QuestionDialog(f"Take over case {case_id}?", told, "Leave it to them", "Take it over")
+    return QuestionDialog(f"Take over case {case.id}?", told, "Leave it to them", "Take it over")
+
+
+def _signed(case: Case, context: Context) -> str:
+    """The case's account, and who works here in which: they need not be the same."""
+    theirs = clean(case.state().opened.get("account") or "unknown")
+    where = f" in account {context.account}" if context.account else ""
+    return (
+        f"The case is of account {theirs}. You work as {context.signed or 'somebody not known yet'}{where}."
+    )
 
 
 def typed_for(plan: Plan) -> str | None:

@@ -88,22 +88,16 @@ class ConfirmDialog(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         yield Rule(f"{self._deed.plan.title}?")
-        yield DeedText(self._deed, self._signed)
+        yield DeedText(self._deed, self.stanch.context.signed)
         if self._deed.typed:
             with Horizontal(id="typed"):
                 yield Lines(id="prompt")
                 yield Input(compact=True, max_length=TYPED)
         yield Choices("Leave it", self._deed.verb if self._deed.typed else f"y  {self._deed.verb}")
 
-    @property
-    def _signed(self) -> str:
-        context = self.stanch.context
-        parts = (context.caller, context.credentials and f"({context.credentials})")
-        return " ".join(part for part in parts if part)
-
     def _introduced(self) -> None:
         for text in self.query(DeedText):
-            text.sign(self._signed)
+            text.sign(self.stanch.context.signed)
 
     def on_mount(self) -> None:
         self.watch(self.app, "context", self._introduced, init=False)

@@ -51,6 +51,12 @@ class Context:
     left_open: tuple[LeftOpen, ...] = ()
     """Incidents that nobody closed, the newest first; those of the screen too."""
 
+    @property
+    def signed(self) -> str:
+        """Who signs, and with which credentials, as far as that is known."""
+        parts = (self.caller, self.credentials and f"({self.credentials})")
+        return " ".join(part for part in parts if part)
+
     def introduced(self, account: str, caller: str, source: object) -> Context:
         """The same, once AWS has said who is asking; *source* is where the credentials are from."""
         signed = str(source) if source else None

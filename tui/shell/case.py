@@ -102,6 +102,7 @@ def close(setup: Setup, case_id: str) -> None:
             return
         left = left_of(case)
         case.append("closed", remaining=list(left))
-    click.echo(f"Case {case.id} is closed.")
+    account = clean(case.state().opened.get("account") or "unknown")
+    click.echo(f"Case {case.id} of account {account} is closed.")
     for words in left:
         complain(words)

@@ -31,6 +31,10 @@ def open_closed_ones() -> bool:
         if found != fd:
             os.dup2(found, fd)
             os.close(found)
+    # Python has None for them, and whoever writes to that ends as by a defect.
+    for fd, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(fd, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - to the end
     return 1 not in closed
 
 

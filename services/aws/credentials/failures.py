@@ -5,17 +5,27 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import shlex
-from typing import Any
+from typing import Any, LiteralString
 
 from services.aws.credentials.profiles import chain, environment_signs, read_profiles
 from services.aws.credentials.source import Source, role_name
-from services.aws.errors import AwsError, Expired, NoCredentials, Unreachable
+from services.aws.errors import AwsError, BadSetup, ClockOff, Expired, NoCredentials, Throttled, Unexpected
 from services.aws.refusals import from_client_error
 from services.base.text import clean
+from services.quoting.shell import command
 
 _SIGNED_OUT = ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "SSOError")
 _LOGIN = ("LoginError", "LoginRefreshRequired", "LoginTokenLoadError", "LoginInsufficientPermissions")
+ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+REFUSALS = ENDED | {
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+}
+"""What AWS says of credentials that it will not take the next time either."""
 _WRONG_CODE = "MultiFactorAuthentication failed"
 
 
@@ -49,11 +59,19 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
     if isinstance(error, AwsError):
         return error
     names = {kind.__name__ for kind in type(error).__mro__}
-    by_environment = environment_signs(option)
+    # Neither keys nor a profile: what machines and containers are told is told by variables as well.
+    by_environment = environment_signs(option) or not (option or any(True for _ in chain(profile)))
     who = "environment" if by_environment else f"profile {clean(profile)}"
     check = "Check the AWS_* variables." if by_environment else "See the profile in ~/.aws/config."
     if "ProfileNotFound" in names:
         return _no_such_profile(profile)
+    if "ConfigParseError" in names:
+        return SignInFailed(_words(error), "Mend that file.")
+    if _of_expiration(error, option):
+        return SignInFailed(
+            f"{who}: AWS_CREDENTIAL_EXPIRATION isn't a time with its zone",
+            "Write it as 2026-11-26T12:00:00Z.",
+        )
     if names & {"MissingDependencyException"}:
         return SignInFailed(
             f"{who} is one of `aws login`, which needs botocore's crt extra",
@@ -67,9 +85,15 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
         return SignInFailed(f"{who}: {said}", f"Sign in: {sso_login(profile)}")
     if "ClientError" in names:
         return _refused(error, profile, who)
-    if names & {"HTTPClientError", "EndpointConnectionError", "ConnectionError", "ProxyConnectionError"}:
-        return Unreachable("Signing in", f"{who}: no answer ({type(error).__name__})")
-    if helper := _helper(profile):
+    if names & {"HTTPClientError", "ConnectionError"}:
+        # Not earlier: a thread has imported botocore by now.
+        from services.aws.failures import from_exception
+
+        found = from_exception("Signing in", error)
+        return type(found)("Signing in", f"{who}: {found.said}")
+    if isinstance(error, ValueError) and re.match("Invalid (endpoint|IPv6 URL)", str(error)):
+        return BadSetup("Signing in", f"{who}: {error}")
+    if (helper := _helper(profile)) is not None:
         told = _of_helper(error, helper)
         if told:
             return SignInFailed(f"{who}: {told}", "Run it by hand to see why (credential_process).")
@@ -80,14 +104,14 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
         )
     if isinstance(error, RuntimeError) and "expired" in str(error):
         return ended(Source("env") if by_environment else Source("", profile))
-    said = str(error) or type(error).__name__
-    return SignInFailed(f"{who}: {_first_line(said)}", check)
+    return SignInFailed(f"{who}: {_words(error)}", check)
 
 
 def nothing_found(option: str | None, profile: str) -> AwsError:
     if option or profile != "default":
         return SignInFailed(
-            f"profile {clean(profile)} has no credentials", f"Add them: {_command('aws configure', profile)}"
+            f"profile {clean(profile)} has no credentials",
+            f"Add them: {_with_profile('aws configure', profile)}",
         )
     return NoCredentials("Signing in", "no AWS credentials were found")
 
@@ -125,22 +149,22 @@ def _renewal(source: Source) -> str:
         return f"Try again; if that fails: {sso_login(profile)}."
     if _holder(profile, "login_session"):
         return f"Try again; if that fails: {aws_login(profile)}."
-    if _holder(profile, "role_arn") or _helper(profile):
+    if _holder(profile, "role_arn") or _helper(profile) is not None:
         return f"Try again; if that fails, renew the credentials of profile {clean(_base(profile))}."
     return f"Renew the credentials of profile {clean(_base(profile))} and try again."
 
 
 def sso_login(profile: str) -> str:
     holder = _holder(profile, "sso_session") or _holder(profile, "sso_account_id")
-    return _command("aws sso login", holder or profile)
+    return _with_profile("aws sso login", holder or profile)
 
 
 def aws_login(profile: str) -> str:
-    return _command("aws login", _holder(profile, "login_session") or profile)
+    return _with_profile("aws login", _holder(profile, "login_session") or profile)
 
 
-def _command(command: str, profile: str) -> str:
-    return f"{command} --profile {shlex.quote(clean(profile))}"
+def _with_profile(words: LiteralString, profile: str) -> str:
+    return str(command(*words.split(), "--profile", profile))
 
 
 def _holder(profile: str, setting: str) -> str | None:
@@ -158,6 +182,9 @@ def _no_such_profile(profile: str) -> AwsError:
 def _refused(error: Any, profile: str, who: str) -> AwsError:
     operation = getattr(error, "operation_name", "") or "Signing in"
     plain = from_client_error(operation, error.response)
+    if isinstance(plain, ClockOff | Throttled | Unexpected):
+        # No word on the credentials.
+        return type(plain)("Signing in", f"{who}: {plain.said}", code=plain.code, request_id=plain.request_id)
     said = plain.said.rstrip(".")
     if operation == "GetRoleCredentials":
         section = dict(chain(profile)).get(_holder(profile, "sso_role_name") or profile, {})
@@ -197,11 +224,18 @@ def _helper(profile: str) -> str | None:
     return next((s["credential_process"] for _, s in chain(profile) if "credential_process" in s), None)
 
 
+def _of_expiration(error: Exception, option: str | None) -> bool:
+    named = environment_signs(option) and bool(os.environ.get("AWS_CREDENTIAL_EXPIRATION"))
+    return named and isinstance(error, ValueError | TypeError | OverflowError)
+
+
 def _of_helper(error: Exception, helper: str) -> str | None:
     try:
         name = shlex.split(helper)[0]
-    except (ValueError, IndexError):
+    except ValueError:
         return "credential_process isn't a valid command"
+    except IndexError:
+        return "credential_process is empty"
     name = clean(name)
     match error:
         case FileNotFoundError():
@@ -216,6 +250,10 @@ def _of_helper(error: Exception, helper: str) -> str | None:
         said = getattr(error, "kwargs", {}).get("error_msg") or ""
         return f"the helper {name} failed ({_first_line(str(said)) or 'it says nothing'})"
     return None
+
+
+def _words(error: Exception) -> str:
+    return clean(" ".join(str(error).split()) or type(error).__name__, limit=300)
 
 
 def _first_line(text: str) -> str:

@@ -11,7 +11,7 @@ from botocore.credentials import EnvProvider
 from botocore.exceptions import ClientError
 
 from services.aws.credentials.cache import RoleCache
-from services.aws.credentials.failures import SignInEnded, explain, nothing_found
+from services.aws.credentials.failures import REFUSALS, SignInEnded, explain, nothing_found
 from services.aws.credentials.found import Found
 from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import prepare
@@ -19,15 +19,6 @@ from services.aws.credentials.source import Source, source_of
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-
-ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-REFUSALS = ENDED | {
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-}
-"""What AWS says of credentials that it will not take the next time either."""
 
 Ask = Callable[[str], str]
 """Asks a person for an MFA code, and blocks until it is typed."""

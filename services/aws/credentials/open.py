@@ -1,17 +1,16 @@
-"""Opens aiobotocore's session and ties a Signer to it: it signs, and hears what AWS refuses."""
+"""Opens aiobotocore's session, which a Signer signs for."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from services.aws.credentials.failures import ended, explain, not_taken
-from services.aws.credentials.find import ENDED, REFUSALS, instance_region, is_instance
+from services.aws.credentials.failures import explain
+from services.aws.credentials.find import instance_region, is_instance
 from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import S3_BY_REGION, configured_region, prepare
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.loader import loader
-from services.base.text import clean
 
 
 def open_session(profile: str | None, region: str | None, signer: Signer) -> Any:
@@ -28,8 +27,6 @@ def open_session(profile: str | None, region: str | None, signer: Signer) -> Any
     session.register_component("data_loader", loader(session.get_config_variable("data_path")))
     session.set_default_client_config(AioConfig(s3=S3_BY_REGION))
     session._credentials = signer
-    session.register("before-call", partial(_remember, signer))
-    session.register("after-call", partial(_listen, signer))
     return session
 
 
@@ -40,24 +37,3 @@ async def own_region(session: Any, profile: str | None, signer: Signer) -> str |
     if not environment_signs(profile) and is_instance((await signer.current()).source):
         return await in_thread(partial(instance_region, profile))
     return None
-
-
-def _remember(signer: Signer, **call: Any) -> None:
-    call["context"]["stanch_generation"] = signer.generation
-
-
-def _listen(signer: Signer, **call: Any) -> None:
-    parsed = call["parsed"]
-    if call["model"].name == "GetCallerIdentity" and "Account" in parsed:
-        signer.account = parsed["Account"]
-    code = (parsed.get("Error") or {}).get("Code")
-    if code not in REFUSALS:
-        return
-    signer.distrust(call["context"].get("stanch_generation", -1))
-    request_id = (parsed.get("ResponseMetadata") or {}).get("RequestId")
-    # Without its id it need not be AWS that answered: that is left to who reads the answer.
-    if not request_id:
-        return
-    if code in ENDED:
-        raise ended(signer.source, request_id)
-    raise not_taken(signer.source, clean(parsed["Error"].get("Message", code), limit=200), code, request_id)

@@ -8,10 +8,17 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
-from services.aws.credentials.failures import SignInEnded, SignInFailed
+from services.aws.credentials.failures import (
+    ENDED,
+    REFUSALS,
+    SignInEnded,
+    SignInFailed,
+    ended,
+    not_taken,
+)
 from services.aws.credentials.found import Found
 from services.aws.credentials.source import Source
-from services.aws.errors import AwsError, Expired
+from services.aws.errors import AwsError, Expired, NoCredentials
 
 T = TypeVar("T")
 UNANSWERED_SECONDS = 10.0
@@ -83,6 +90,20 @@ class Signer:
         if generation == self.generation and self._found is not None:
             self.refused |= {self._found.access_key_id}
             self._stale = True
+
+    def judged(self, error: AwsError, generation: int) -> AwsError:
+        """*error* in the words of what signed, where AWS refused that itself: then it is found anew.
+
+        A clock that is off, a Region that is not enabled and a page of a proxy say nothing of it.
+        """
+        if error.code not in REFUSALS or error.request_id is None:
+            return error
+        if not isinstance(error, NoCredentials | Expired) or isinstance(error, SignInFailed | SignInEnded):
+            return error
+        self.distrust(generation)
+        if error.code in ENDED:
+            return ended(self.source, error.request_id)
+        return not_taken(self.source, error.said, error.code, error.request_id)
 
     async def get_frozen_credentials(self) -> Any:
         from botocore.credentials import ReadOnlyCredentials

@@ -45,6 +45,9 @@ class Source:
         return {"source": str(self), "profile": self.profile, "role": self.role}
 
 
+UNKNOWN = Source("")
+
+
 def role_name(arn: str) -> str:
     return arn.rpartition("/")[2] or arn
 

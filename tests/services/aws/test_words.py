@@ -247,11 +247,16 @@ async def test_a_certificate_that_is_not_trusted(
         assert isinstance(error, Untrusted)
         assert "the certificate of 127.0.0.1 is not trusted (self" in str(error)
         assert "AWS_CA_BUNDLE" in str(error)
-        if name != "127.0.0.1":
-            monkeypatch.setenv("AWS_CA_BUNDLE", str(file))
-            await aws.renew()
-            assert "127.0.0.1" in str(await refused(aws))
-            assert "mismatch" in str(await refused(aws))
+    if name == "127.0.0.1":
+        return
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(file))
+    async with (
+        _with_tls(file) as port,
+        AwsSession(regions=("us-east-1",), endpoint_url=f"https://127.0.0.1:{port}") as aws,
+    ):
+        error = await refused(aws)
+        assert "127.0.0.1" in str(error)
+        assert "mismatch" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,20 @@ def program(line: str, **environment: str) -> Done:
     )
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+def test_nobody_is_needed_to_hear_what_is_said_aside(leaked: Account, tmp_path: Path, closed: str) -> None:
+    respond = f"--state-dir {tmp_path} respond {leaked.key_id} --user web --step deactivate --yes"
+    for line, code in {
+        "keys --user web": Exit.DONE,
+        respond: Exit.DONE,
+        "keys --user nobody": Exit.USAGE,
+        "keys --user web --endpoint": Exit.USAGE,
+    }.items():
+        done = program(f"stanch {line} {closed}")
+        assert done.code == code, done
+        assert "defect" not in done.err
+
+
 def test_closed_and_full_output_is_a_sentence(leaked: Account, tmp_path: Path) -> None:
     done = program("stanch config >&-")
     assert (done.code, done.err) == (

@@ -226,7 +226,7 @@ class CasesScreen(StanchScreen):
         case = CaseBook(self.stanch.options.state_dir).get(case_id)
         try:
             left = await remaining(case)
-            if not await self.app.push_screen_wait(closing(case_id, left)):
+            if not await self.app.push_screen_wait(closing(case, left, self.stanch.context)):
                 return
             if handling := self.stanch.desk.of_case(case_id):
                 await handling.close(left)

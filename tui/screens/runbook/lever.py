@@ -107,7 +107,7 @@ class LeverScreen(StanchScreen):
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         try:
-            await question(Asking(self.app, self.stanch.desk, self._handling))
+            await question(Asking(self.app, self.stanch.desk, self._handling, self.stanch.context))
         except Stopped as error:
             self.say(steps.without_shell_ways(str(error)), "warn")
         finally:

@@ -341,7 +341,7 @@ class RunbookScreen(StanchScreen):
         try:
             await self._opened.wait()
             if self._handling:
-                await question(Asking(self.app, self.stanch.desk, self._handling))
+                await question(Asking(self.app, self.stanch.desk, self._handling, self.stanch.context))
         except Stopped as error:
             self.say(steps.without_shell_ways(str(error)), "warn")
         finally:

@@ -49,29 +49,57 @@ Account = tuple[Target, Callable[[], dict[str, Any]]]
 """Whom the policy is attached to, and what boto3 says is attached, by name."""
 
 
-@pytest.fixture
-def fresh(sandbox: Sandbox, boto: Callable[..., Any]) -> Callable[[TargetKind], Account]:
-    """An account of its own, in which a policy of that name is there already, or none is."""
+@dataclass(frozen=True)
+class Before:
+    """Whom the policy is attached to, and whether one of its name is there already, which says otherwise."""
 
-    def user() -> Account:
-        iam = boto("iam")
-        iam.create_user(UserName="web")
-        iam.put_user_policy(UserName="web", PolicyName=DENY.name, PolicyDocument=json.dumps(THEIRS))
+    kind: TargetKind
+    there: bool
+
+    @property
+    def attached(self) -> dict[str, Any]:
+        return {DENY.name: THEIRS} if self.there else {}
+
+    def __str__(self) -> str:
+        return f"{self.kind} with {'another' if self.there else 'none'}"
+
+
+Fresh = Callable[[Before], Account]
+
+
+@pytest.fixture
+def fresh(sandbox: Sandbox, boto: Callable[..., Any]) -> Fresh:
+    """An account of its own."""
+
+    def principal(before: Before) -> Account:
+        iam, kind = boto("iam"), before.kind
+        who = {f"{kind.title()}Name": "web"}
+        trust = {"AssumeRolePolicyDocument": "{}"} if kind is TargetKind.ROLE else {}
+        getattr(iam, f"create_{kind}")(**who, **trust)
+        if before.there:
+            put = getattr(iam, f"put_{kind}_policy")
+            put(**who, PolicyName=DENY.name, PolicyDocument=json.dumps(THEIRS))
 
         def attached() -> dict[str, Any]:
-            names = iam.list_user_policies(UserName="web")["PolicyNames"]
-            return {n: iam.get_user_policy(UserName="web", PolicyName=n)["PolicyDocument"] for n in names}
+            names = getattr(iam, f"list_{kind}_policies")(**who)["PolicyNames"]
+            get = getattr(iam, f"get_{kind}_policy")
+            return {name: get(**who, PolicyName=name)["PolicyDocument"] for name in names}
 
-        return parse_target("user:web"), attached
+        return parse_target(f"{kind}:web"), attached
 
-    def organization() -> Account:
+    def organization(before: Before) -> Account:
         organizations = boto("organizations")
         organizations.create_organization(FeatureSet="ALL")
         root = organizations.list_roots()["Roots"][0]["Id"]
         organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+        kind = {"Filter": "SERVICE_CONTROL_POLICY"}
+        if before.there:
+            made = organizations.create_policy(
+                Name=DENY.name, Description="", Type=kind["Filter"], Content=json.dumps(THEIRS)
+            )
+            organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
 
         def attached() -> dict[str, Any]:
-            kind = {"Filter": "SERVICE_CONTROL_POLICY"}
             every = organizations.list_policies(**kind)["Policies"]
             here = organizations.list_policies_for_target(TargetId=root, **kind)["Policies"]
             assert [each["Id"] for each in every] == [each["Id"] for each in here], "one is attached nowhere"
@@ -85,9 +113,9 @@ def fresh(sandbox: Sandbox, boto: Callable[..., Any]) -> Callable[[TargetKind], 
 
         return parse_target(f"scp:{root}"), attached
 
-    def begin(kind: TargetKind) -> Account:
+    def begin(before: Before) -> Account:
         sandbox.reset()
-        return organization() if kind is TargetKind.SCP else user()
+        return organization(before) if before.kind is TargetKind.SCP else principal(before)
 
     return begin
 
@@ -112,16 +140,22 @@ class Struck:
 
 
 CHANGES = {
-    TargetKind.USER: ["PutUserPolicy"],
-    TargetKind.SCP: ["CreatePolicy", "AttachPolicy", "DetachPolicy", "DeletePolicy"],
+    Before(TargetKind.USER, there=True): ["PutUserPolicy"],
+    Before(TargetKind.USER, there=False): ["PutUserPolicy", "DeleteUserPolicy"],
+    Before(TargetKind.GROUP, there=True): ["PutGroupPolicy"],
+    Before(TargetKind.GROUP, there=False): ["PutGroupPolicy", "DeleteGroupPolicy"],
+    Before(TargetKind.ROLE, there=True): ["PutRolePolicy"],
+    Before(TargetKind.ROLE, there=False): ["PutRolePolicy", "DeleteRolePolicy"],
+    Before(TargetKind.SCP, there=True): ["UpdatePolicy"],
+    Before(TargetKind.SCP, there=False): ["CreatePolicy", "AttachPolicy", "DetachPolicy", "DeletePolicy"],
 }
 
 
-@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("before", CHANGES, ids=str)
 async def test_whoever_answers_the_journal_agrees_with_the_account(
-    fresh: Callable[[TargetKind], Account],
+    fresh: Fresh,
     tmp_path: Path,
-    kind: TargetKind,
+    before: Before,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -132,41 +166,41 @@ async def test_whoever_answers_the_journal_agrees_with_the_account(
     async with lying() as liar, AwsSession(regions=REGIONS) as aws:
 
         def begin() -> Struck:
-            target, attached = fresh(kind)
-            before = {DENY.name: THEIRS} if kind is TargetKind.USER else {}
-            return Struck(target, attached, before, aws, CaseBook(tmp_path / str(next(number))))
+            target, attached = fresh(before)
+            return Struck(target, attached, before.attached, aws, CaseBook(tmp_path / str(next(number))))
 
         with lies.between(liar, monkeypatch):
-            told = await lies.agrees(liar, begin, CHANGES[kind], lambda struck: struck.cases)
+            told = await lies.agrees(liar, begin, CHANGES[before], lambda struck: struck.cases)
     with capsys.disabled():
-        sys.stderr.write(f"\nwho answered, policy for {kind}: {told} answers\n")
+        sys.stderr.write(f"\nwho answered, policy for {before}: {told} answers\n")
 
 
-@pytest.mark.parametrize("kind", [TargetKind.USER, TargetKind.SCP])
+@pytest.mark.parametrize(
+    "before", [Before(TargetKind.USER, there=True), Before(TargetKind.SCP, there=False)], ids=str
+)
 async def test_killed_wherever_it_makes_a_difference(
-    fresh: Callable[[TargetKind], Account],
+    fresh: Fresh,
     victim: Victim,
     tmp_path: Path,
-    kind: TargetKind,
+    before: Before,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # The sandbox agrees with itself at once, so nothing is gained by asking again.
     monkeypatch.setattr(engine, "PATIENCE", timedelta())
-    before = {DENY.name: THEIRS} if kind is TargetKind.USER else {}
 
     def check(attached: Callable[[], dict[str, Any]], cases: CaseBook) -> None:
-        assert attached() == before
+        assert attached() == before.attached
         (case,) = cases.cases()
         assert case.flaws() == ()
         assert case.state().unsettled == {}
         assert case.state().step(Governing.POLICY).state is State.UNDONE
 
     def begin(number: int) -> Way:
-        target, attached = fresh(kind)
+        target, attached = fresh(before)
         state = tmp_path / str(number)
         return Way(state, partial(take, str(target)), partial(check, attached, CaseBook(state)))
 
     told = await survive(victim, REGIONS, begin, points)
     with capsys.disabled():
-        sys.stderr.write(f"\nkill matrix, policy for {kind}: {told}\n")
+        sys.stderr.write(f"\nkill matrix, policy for {before}: {told}\n")

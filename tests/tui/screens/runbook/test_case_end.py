@@ -81,7 +81,7 @@ async def test_a_case_is_closed_from_the_list(leaked_key: LeakedKey, tmp_path: P
             await driver.press("y")
             await driver.wait("is being worked on by")
         await driver.press("C")
-        await driver.wait("Leave it open")
+        await driver.wait("Leave it open", "The case is of account 123456789012", "(environment) in account")
         await driver.press("y")
         await driver.wait("1 case · 0 open", f"Case {case.id} is closed.")
         await driver.press("C")
@@ -98,7 +98,11 @@ async def test_a_held_case_is_taken_over_knowingly(leaked_key: LeakedKey, tmp_pa
             await driver.wait(f"Case {case.id} is being worked on by", "T takes it over")
             await driver.press("T")
             await driver.wait(
-                f"Take over case {case.id}?", f"{holder.who} on {holder.host} works on it since", "process"
+                f"Take over case {case.id}?",
+                f"{holder.who} on {holder.host} works on it since",
+                "process",
+                "The case is of account 123456789012",
+                "(environment)",
             )
             await driver.press("enter")
             await driver.wait_gone("Leave it to them")
