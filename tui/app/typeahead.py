@@ -27,7 +27,7 @@ class TypeAhead(App[Result]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed: deque[events.Key] = deque()
+        self._typed: deque[events.Key | events.Paste] = deque()
         self._held = True
 
     def release_keys(self) -> None:
@@ -36,7 +36,8 @@ class TypeAhead(App[Result]):
         self.call_later(self._handle_typed)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        # What is pasted is typed too: in one write with the key that opens its field, it would be lost.
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._typed.append(event)
             await self._handle_typed()
         else:
@@ -44,7 +45,7 @@ class TypeAhead(App[Result]):
 
     async def _handle_typed(self) -> None:
         while self._typed and not self._held:
-            if self._exit:
+            if self._exit or not self.screen_stack:
                 # It ends: a screen that opened now would be taken down half made.
                 self._typed.clear()
                 return
@@ -55,9 +56,15 @@ class TypeAhead(App[Result]):
                 return
             event = self._typed.popleft()
             hearers = self._hearers()
-            if self._is_written(event) or not await self._check_bindings(event.key):
+            if not await self._is_command(event):
                 await super().on_event(event)
             await _heard(hearers)
+
+    async def _is_command(self, event: events.Key | events.Paste) -> bool:
+        """Whether it is a key with a command, which is run."""
+        if isinstance(event, events.Paste) or self._is_written(event):
+            return False
+        return await self._check_bindings(event.key)
 
     def _is_written(self, event: events.Key) -> bool:
         """Whether the widget that has the focus writes with this key."""
