@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.base import clock, files
-from services.base.files import sync_folder
-from services.base.folders import make_private
+from services.base import clock, files, folders
 from services.cases.case import Case
 from services.cases.errors import CaseError
 
@@ -74,10 +72,9 @@ def make_anchor(case: Case, key: Path) -> Anchor:
     folder = case.folder / FOLDER
     path = folder / f"{last.seq:06}-{now:%Y%m%dT%H%M%S%f}.txt"
     try:
-        make_private(folder)
-        _write(path, statement.encode())
-        _write(path.with_suffix(".sig"), signature)
-        sync_folder(folder)
+        folders.make_private(folder)
+        files.replace(path, statement.encode())
+        files.replace(path.with_suffix(".sig"), signature)
     except OSError as error:
         raise CaseError(f"The anchor can't be kept in {folder} ({error.strerror}).") from None
     return Anchor(last.seq, last.hash, now, path, holds=True)
@@ -105,6 +102,8 @@ def check(anchor: Anchor, signers: Path | None = None) -> Signed:
     """Who signed; without *signers* (ssh's allowed signers) only by which key, which may be anybody's."""
     try:
         statement, signature = files.read(anchor.path), str(anchor.signature)
+        # ssh-keygen would wait for a pipe.
+        files.read(anchor.signature)
         checked = _keygen(("-Y", "check-novalidate", "-n", NAMESPACE, "-s", signature), statement)
         named = _FINGERPRINT.search(checked.decode(errors="replace"))
         fingerprint = named[1] if named else None
@@ -142,10 +141,3 @@ def _keygen(arguments: Sequence[str], given: bytes) -> bytes:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         raise CaseError(f"ssh-keygen refused: {words[-1] if words else f'exit {done.returncode}'}")
     return done.stdout
-
-
-def _write(path: Path, content: bytes) -> None:
-    with files.create(path) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

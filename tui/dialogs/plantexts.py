@@ -74,18 +74,31 @@ def call_told(number: int, call: Call, width: int, where: Where) -> list[Line]:
         (call.operation, "text"),
         (place, "quiet"),
     )
-    return [head, *(((f"   {text}", "quiet"),) for text in command_lines(where.aws(call), width - 3))]
+    lines = command_lines(where.aws(call), width - 3)
+    # What asks for the account comes first, and is the same for every call: the eye is to find the call.
+    asks = next((at + 1 for at, text in enumerate(lines) if text.endswith("&& \\")), 0)
+    return [head, *(_command_line(text, asks=at < asks) for at, text in enumerate(lines))]
+
+
+def _command_line(text: str, *, asks: bool) -> Line:
+    return ((f"   {text}", "quiet" if asks else "text"),)
 
 
 def command_lines(command: ShellCommand, width: int) -> list[str]:
     """*command* as it can be pasted: broken between its words, with a backslash where it goes on."""
     lines, line = [], "$"
     for word in command.tokens:
-        if cell_len(line) + cell_len(word) + 3 > width and line.strip() not in ("", "$"):
-            lines.append(line + " \\")
+        full = cell_len(line) + cell_len(word) + 3 > width
+        if line.strip() not in ("", "$") and (full or line.endswith("&&")):
+            lines.append(_goes_on(line, width))
             line = " "
         line += " " + word
     return [part for each in (*lines, line) for part in _pieces(each, width)]
+
+
+def _goes_on(line: str, width: int) -> str:
+    """*line* with its backslash, which alone on the next would end the command."""
+    return f"{line if cell_len(line) + 2 <= width else line.lstrip()} \\"
 
 
 def labelled(label: str, text: str, width: int, role: Role = "text") -> list[Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 
@@ -16,10 +18,14 @@ import click
 def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Serve a pretend account and print the lines that point any AWS client at it."""
     try:
+        from sandbox.client.environment import forget_this_machine
+
+        # moto reads its own variables when it is imported.
+        left = forget_this_machine(os.environ)
         from sandbox.__main__ import run
     except ImportError as error:
         raise click.ClickException(missing(error)) from None
-    ctx.exit(run(list(arguments)))
+    ctx.exit(run(list(arguments), left))
 
 
 def missing(error: ImportError) -> str:

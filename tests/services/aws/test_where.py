@@ -160,6 +160,20 @@ def test_in_a_shell_it_runs_in_its_own_account_alone(tmp_path: Path, shell: str)
             )
 
 
+@pytest.mark.parametrize("account", [".*", "1*", "111122223333|.*", "-v", "", "１１１１２２２２３３３３"])
+def test_an_account_that_is_none_makes_no_guard_that_lets_all_pass(account: str) -> None:
+    """A case's account is read from its journal, which a colleague may have written."""
+    where = Where.of_case({"account": account})
+    printed = where.aws(Call("iam", "DeleteUser", {"UserName": "web"}))
+    assert printed is NOT_PRINTABLE or (not account and "grep" not in str(printed))
+
+
+@pytest.mark.parametrize("name", ["=ls", "=", "==", "=a@b"])
+def test_a_name_that_begins_with_a_sign_of_zsh_is_quoted(name: str) -> None:
+    printed = str(Where(ACCOUNT).aws(Call("iam", "DeleteUser", {"UserName": name})))
+    assert f"--user-name '{name}'" in printed
+
+
 def test_a_roles_command_has_no_profile_that_would_reach_its_caller() -> None:
     there = Where(ACCOUNT, "prod", f"arn:aws:iam::{ACCOUNT}:role/x", home=HOME)
     assert "--profile" not in there.aws(Call("iam", "DeleteUser", {"UserName": "web"})).tokens

@@ -16,7 +16,22 @@ import tui
 from services.base.text import clean
 from services.quoting.spreadsheet import inert, to_csv
 
-SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "\ufe66",
+    "\ufe62",
+    "\ufe63",
+    "\ufe6b",
+    "\u207c",
+    "\u208a",
+)
 FORMULAS = (
     *(f"{sign}cmd|' /C calc'!A0" for sign in SIGNS),
     *(f"{before}=1+1" for before in ("\t", "\r", "\n", " ", "\x00", "\ufeff", "\u200b", '"', "'", "\xa0 ")),

@@ -148,6 +148,23 @@ def pairs_of(scope: str) -> list[tuple[str, str]]:
     return staying[:MOST_STAYING] + pairs[len(staying) :][:MOST_LEAVING]
 
 
+async def test_what_is_pasted_in_one_write_with_a_key_comes_where_the_key_leads(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    assert scenario.leaked
+    pasted = f"\x1b[200~{scenario.leaked.token}\x1b[201~"
+    async with driven(tmp_path, Start(), size=(100, 30)) as driver:
+        await driver.wait("16 keys")
+        screens = len(driver.app.screen_stack)
+        for before, after in (("i", ""), ("", ""), ("ti", "")):
+            assert driver.app._driver is not None
+            for message in XTermParser().feed(f"{before}{pasted}{after}"):
+                driver.app._driver.process_message(message)
+            await driver.wait("identify a leaked key", "key ACCA")
+            while len(driver.app.screen_stack) > screens:
+                await driver.press("escape")
+
+
 def over(driver: Driver) -> bool:
     """It ends, or the key before has opened a dialog or a form, whose q means something else or nothing."""
     field = driver.app.focused

@@ -99,6 +99,22 @@ def test_a_broken_command_is_the_same_command(command: ShellCommand, width: int)
         assert shlex.split(pasted) == shlex.split(str(command))
 
 
+@pytest.mark.parametrize("size", range(20, 39))
+def test_a_backslash_never_stands_alone(size: int) -> None:
+    """On a line of its own it would end the command before its last words."""
+    printed = command("aws", "x", "y" * (size - 2) + " z", "--last", "word")
+    lines = command_lines(printed, 40)
+    assert all(len(line) <= 40 for line in lines)
+    assert not any(line.strip() == "\\" for line in lines)
+    pasted = "\n".join(lines).removeprefix("$ ").replace("\\\n", "")
+    assert shlex.split(pasted) == shlex.split(str(printed))
+
+
+def test_the_call_begins_on_a_line_of_its_own_behind_what_asks_for_the_account() -> None:
+    lines = command_lines(Where("111122223333").aws(CALL), 78)
+    assert [line for line in lines if line.lstrip().startswith("aws iam delete-service-specific-credential")]
+
+
 def test_a_step_that_was_taken_shows_what_was_sent() -> None:
     sent = SentCall(CALL, AT, "req-1")
     row = row_of(StepState(State.CONFIRMED, AT, "gone, said AWS 14:02:11", (sent,)))

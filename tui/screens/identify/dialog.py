@@ -59,6 +59,9 @@ class IdentifyDialog(Dialog[None]):
 
     @on(SecretField.Given)
     def _given(self) -> None:
+        if self._field.is_empty:
+            # What was given at once with it has taken all.
+            return
         try:
             token = decode(self._field.take())
         except TokenError as error:
