@@ -58,6 +58,8 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     return (with_credentials if context.credentials and not context.demo else []) + [
         (name, known, *kind, caller, places),
         (name, known, *kind, caller),
+        (name, short, *kind, caller),
+        (short, *kind, caller),
         (name, short, *there, caller),
         (short, *there, caller),
         (short, *there),
