@@ -57,7 +57,7 @@ def require_private(folder: Path) -> None:
     One that is not there is nobody's. Of those above it the owner counts, and that not everybody can write.
     """
     if folder.is_relative_to(NOWHERE):
-        raise NotPrivate(folder, "there is no home folder for it")
+        raise NotPrivate(folder, "there is no home folder")
     try:
         found = folder.lstat()
     except FileNotFoundError:
@@ -75,7 +75,7 @@ def require_private(folder: Path) -> None:
 
 def _require_nobody_above(folder: Path) -> None:
     if folder.is_relative_to(NOWHERE):
-        raise NotPrivate(folder, "there is no home folder for it")
+        raise NotPrivate(folder, "there is no home folder")
     # The folder it is in, links on the way resolved, and all above that.
     for above in folder.absolute().resolve().parents:
         try:

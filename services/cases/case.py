@@ -69,8 +69,8 @@ class Case:
             if self.altered:
                 self.__exit__(None, None, None)
                 raise CaseError(
-                    f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
-                    f"written into it. See `{self._verify}`; without --case a new one begins."
+                    f"The journal of case {self.id} was altered: nothing more "
+                    f"will be written to it. See `{self._verify}`; without --case, a new case is opened."
                 )
             if torn:
                 self.append("note", text=torn)
@@ -116,13 +116,13 @@ class Case:
         except UNREADABLE as error:
             why = clean(repr(error), limit=200)
             raise CaseError(
-                f"The journal of case {self.id} does not make sense ({why}). See `stanch case verify`."
+                f"The journal of case {self.id} isn't valid ({why}). See `stanch case verify`."
             ) from None
 
     def append(self, kind: str, **data: object) -> int:
         """Journal one line; returns its number."""
         if not self.held:
-            raise CaseError(f"Case {self.id} is open for reading only.")
+            raise CaseError(f"Case {self.id} is open read-only.")
         self._check_lock()
         return self.journal.append(kind, data).seq
 
@@ -141,7 +141,7 @@ class Case:
             sync_folder(folder)
         except OSError as error:
             raise CaseError(
-                f"Evidence cannot be written to {folder} ({error.strerror}). Make room, and try again."
+                f"Evidence cannot be written to {folder} ({error.strerror}). Free some space and try again."
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
@@ -251,12 +251,12 @@ class Case:
         except OSError:
             mine = False
         if not mine:
-            raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
+            raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'someone'}. Talk to them.")
 
     def _unwritable(self, error: OSError) -> CaseError:
         return CaseError(
-            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
-            "Name another place with --state-dir."
+            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing was sent to "
+            "AWS. Choose another place with --state-dir."
         )
 
     def _take_lock(self) -> None:
@@ -271,8 +271,8 @@ class Case:
         except CannotLock as error:
             os.close(fd)
             raise CaseError(
-                f"Case {self.id} cannot be locked here ({error.strerror}), so two responders could not be "
-                "kept apart. Name a folder on a local disk with --state-dir."
+                f"Case {self.id} cannot be locked here ({error.strerror}), so two responders could "
+                "not be kept apart. Choose a folder on a local disk with --state-dir."
             ) from None
         except Held:
             os.close(fd)
@@ -307,8 +307,8 @@ class CaseBook:
             return ()
         except OSError as error:
             raise CaseError(
-                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
+                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
             ) from None
         begun = [(case.first(), case) for case in map(Case, folders)]
         cases = [(_when(first), case.id, case) for first, case in begun if first or case.broken]
@@ -320,7 +320,7 @@ class CaseBook:
             if case.id.casefold() == case_id.casefold():
                 return case
         known = [case.id for case in self.cases()]
-        otherwise = "`stanch case list` names those there are."
+        otherwise = "`stanch case list` shows the cases."
         raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
@@ -376,8 +376,8 @@ class CaseBook:
             return self.begin(opened, now, where)
         except OSError as error:
             raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
             ) from None
         case = Case(folder)
         elsewhere = where.journaled() if where else {}

@@ -58,15 +58,15 @@ async def deposit_of(aws: AwsSession, destination: Destination, user: str, descr
     if found and found.deleted:
         restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}))
         return Deposit(
-            blocked=f"The secret {name} is marked for deletion, and takes no value: restore it "
-            f"(`{restore}`), or name another (--secret-to)."
+            blocked=f"The secret {name} is scheduled for deletion and accepts no value: "
+            f"restore it (`{restore}`), or choose another (--secret-to)."
         )
     params: dict[str, object] = {"SecretId": name} if found else {"Name": name}
     params |= {"SecretString": SECRET, "ClientRequestToken": str(uuid.uuid4())}
     if found:
-        warnings.append(f"The secret {name} exists: it gets a new version, and keeps the old one.")
+        warnings.append(f"The secret {name} already exists: it gets a new version and keeps the old one.")
         if destination.kms_key or destination.tags:
-            warnings.append(f"{name} keeps its KMS key and its tags: those named are for a new secret.")
+            warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
         return Deposit((Call("secretsmanager", "PutSecretValue", params),), tuple(warnings))
     params["Description"] = description
     if destination.kms_key:

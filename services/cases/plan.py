@@ -108,7 +108,7 @@ class Plan:
             for name, value in self.facts.items()
             if shown.facts.get(name, value) != value
         ]
-        return " ".join(changed) or "other calls are needed now. Look at the new plan."
+        return " ".join(changed) or "Other calls are needed now; look at the new plan."
 
     def _deed(self) -> list[tuple[str, dict[str, object]]]:
         # A token of its own for each plan is no difference.

@@ -59,7 +59,7 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "ResetServiceSpecificCredential":
             return Settlement(
                 None,
-                "whether the key was reset cannot be known: its old secret may be dead",
+                "whether the key was reset is unknown: its old secret may no longer work",
                 key_id=str(params["ServiceSpecificCredentialId"]),
             )
         case "UpdateServiceSpecificCredential":
@@ -68,11 +68,13 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             return _said(status == params["Status"] or status == "gone", f"the key is {status}")
         case "DeleteServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
-            return _said(found is None, "the key is gone" if found is None else "the key is still there")
+            return _said(
+                found is None, "the key has been deleted" if found is None else "the key still exists"
+            )
         case "PutUserPolicy" | "DeleteUserPolicy" as operation:
             document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
             present = document is not None
-            words = f"the policy {params['PolicyName']} is {'there' if present else 'not there'}"
+            words = f"the policy {params['PolicyName']} is {'present' if present else 'absent'}"
             return _said(present == (operation == "PutUserPolicy"), words)
         case "AttachUserPolicy" | "DetachUserPolicy" as operation:
             attached = await _of_user(iam.list_attached_policies, aws, str(params["UserName"]))
@@ -96,7 +98,7 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             stored = secret is not None and params["ClientRequestToken"] in secret.versions
             return _said(stored, f"the secret {name} {'was' if stored else 'was not'} stored")
         case operation:
-            return Settlement(None, f"nothing is known of how {operation} ended")
+            return Settlement(None, f"how {operation} ended is unknown")
 
 
 async def _created(aws: AwsSession, intent: Intent) -> Settlement:
@@ -107,18 +109,18 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         if found.service == params["ServiceName"] and found.id not in before
     ]
     if not new:
-        return Settlement(False, "no key was made, said AWS")
+        return Settlement(False, "no key was made (confirmed by AWS)")
     newest = max(new, key=lambda found: found.created)
-    return Settlement(True, f"{newest.id} was made, said AWS, but its secret is lost", newest.id)
+    return Settlement(True, f"{newest.id} was made (confirmed by AWS), but its secret is lost", newest.id)
 
 
 async def _switched(aws: AwsSession, intent: Intent) -> Settlement:
     params = intent.call.params
     wanted, name = params["bearerTokenAuthenticationEnabled"], str(params["logGroupIdentifier"])
     if group := await logs.find_log_group(aws, str(intent.call.region), name):
-        takes = "takes" if group.bearer_enabled else "refuses"
+        takes = "accepts" if group.bearer_enabled else "refuses"
         return _said(group.bearer_enabled is wanted, f"{name} {takes} bearer tokens")
-    return Settlement(None, f"the log group {name} is not there")
+    return Settlement(None, f"the log group {name} does not exist")
 
 
 async def _of_user(
@@ -141,11 +143,11 @@ async def _user_exists(aws: AwsSession, user: str) -> bool:
 
 def _present(what: object, found: tuple[str, ...], wanted: bool) -> Settlement:
     there = what in found
-    return _said(there is wanted, f"{what} is {'there' if there else 'not there'}")
+    return _said(there is wanted, f"{what} is {'present' if there else 'absent'}")
 
 
 def _said(done: bool, words: str) -> Settlement:
-    return Settlement(done, f"{words}, said AWS")
+    return Settlement(done, f"{words} (confirmed by AWS)")
 
 
 async def _find(aws: AwsSession, user: str, key_id: str) -> iam.Credential | None:

@@ -112,7 +112,7 @@ class Upkeep:
         async with self._one_at_a_time:
             for intent in self.state.unsettled.values():
                 _, words = await self._settle(intent)
-                found.append(f"{intent.call.operation} had no outcome: {words}.")
+                found.append(f"{intent.call.operation} had no recorded outcome: {words}.")
             made, to = self.state.replacement, self.goal.secret_to
             if made and not made.delivered and isinstance(to, ToFile) and was_written(to.path, made.at):
                 await self.delivered(delivered_to(to, made.user))
@@ -138,15 +138,17 @@ class Upkeep:
         account = self.state.opened.get("account")
         if account and account != self.caller.account:
             raise Refused(
-                f"This case is of account {account}, and the credentials are of {self.caller.account}: "
-                "use a profile of the case's account."
+                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
+                "Use a profile of the case's account."
             )
 
     async def _offer(self, *, undo: bool) -> Offer:
         proposal = await self._propose(undo=undo, planning=True)
         plan, service = self._plan(proposal, undo=undo), None
         if cut := tuple(intent.call.operation for intent in self.state.unsettled.values()):
-            words = f"A run was cut off at {cut[0]}: AWS is asked first what came of it, and this may change."
+            words = (
+                f"A run was interrupted at {cut[0]}: AWS is asked first what happened; this plan may change."
+            )
             plan = replace(plan, warnings=(words, *plan.warnings))
         if isinstance(self.goal, MakesKeys):
             service = self.goal.service
@@ -174,7 +176,7 @@ class Upkeep:
     async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
         self.guard()
         if self.case is None or not self.case.held:
-            raise RunbookError("This is done in a case that is open for writing.")
+            raise RunbookError("This needs a case that is open for writing.")
         async with self._one_at_a_time:
             proposal = await self._propose(undo=undo)
             before = self._before() or proposal.before
@@ -182,7 +184,7 @@ class Upkeep:
             if plan.blocked:
                 raise Refused(plan.blocked)
             if shown and (difference := plan.difference(shown)):
-                raise Changed(f"Nothing was done, since it changed meanwhile: {difference}")
+                raise Changed(f"Nothing was sent: the account changed since you saw this plan. {difference}")
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
             for _ in range(len(proposal.calls) + MORE_CALLS):
@@ -200,7 +202,7 @@ class Upkeep:
                     if self.secret is None:
                         raise
                     # Its secret is still to be shown, and would be lost.
-                    await self._requested(f"sent, and could not be read back: {error}")
+                    await self._requested(f"sent, but could not be read back: {error}")
                     return self.step
                 if proposal.blocked:
                     raise Refused(proposal.blocked)
@@ -294,11 +296,11 @@ class Upkeep:
         while True:
             proposal = await self._propose(undo=intent.undo)
             if proposal.blocked and not proposal.calls:
-                return None, f"whether it took place cannot be told: {proposal.blocked.rstrip('.')}"
+                return None, f"whether it took place is unknown: {proposal.blocked.rstrip('.')}"
             if not any(same(call, intent.call) for call in proposal.calls):
-                return True, "it took place, said AWS"
+                return True, "it took place (confirmed by AWS)"
             if self._now() - intent.at > PATIENCE:
-                return False, "it did not take place, said AWS"
+                return False, "it did not take place (confirmed by AWS)"
             await self._sleep(1.0)
 
     async def _seen(self, call: Call, *, undo: bool) -> Proposal:
@@ -314,7 +316,7 @@ class Upkeep:
 
     async def _verified(self, proposal: Proposal, *, undo: bool) -> None:
         if proposal.calls or proposal.awaited:
-            await self._requested(proposal.awaited or "sent, and AWS does not show it yet")
+            await self._requested(proposal.awaited or "sent, but AWS does not show it yet")
             return
         words = said_aws((proposal.told or self.goal.told(undo=undo)).done, self._now())
         if proposal.left:

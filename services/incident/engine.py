@@ -183,7 +183,7 @@ class Runbook:
                 await self._journal(
                     "settled", intent=intent.seq, done=answer.done, words=answer.words, **extra
                 )
-                found.append(f"{intent.call.operation} had no outcome: {answer.words}.")
+                found.append(f"{intent.call.operation} had no recorded outcome: {answer.words}.")
         for step, state in self.state.steps.items():
             if step not in self.steps:
                 continue
@@ -207,25 +207,25 @@ class Runbook:
                 return []
             if seen.state.holds:
                 return []
-            words = f"changed since, by somebody else: {seen.words}"
+            words = f"changed since, by someone else: {seen.words}"
             await self._journal("verified", step=step, state=seen.state, words=words)
-        return [f"{step} was {words}. Look at its plan before you go on."]
+        return [f"{step} was {words}. Look at its plan before you continue."]
 
     def guard(self) -> None:
         """Raise Refused where going on would harm, or would act on another account than the case's."""
         account = self.state.opened.get("account")
         if account and account != self.caller.account:
             raise Refused(
-                f"This case is of account {account}, and the credentials are of {self.caller.account}: "
-                "use a profile of the case's account."
+                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
+                "Use a profile of the case's account."
             )
         self._guard_key()
 
     def _guard_key(self) -> None:
         if self.caller.user == self.key.user:
             raise Refused(
-                f"You are signed in as {self.key.user}, the user whose key leaked: whoever has the key may "
-                "have more of that user. Use other credentials."
+                f"You are signed in as {self.key.user}, the user whose key leaked: the "
+                "attacker may control this user. Use other credentials."
             )
 
     def _guarded(self, plan: Plan) -> Plan:
@@ -244,7 +244,7 @@ class Runbook:
             if plan.blocked:
                 raise Refused(plan.blocked)
             if shown and (difference := plan.difference(shown)):
-                raise Changed(f"Nothing was done, since it changed meanwhile: {difference}")
+                raise Changed(f"Nothing was sent: the account changed since you saw this plan. {difference}")
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
             secret = await self._do(plan, options, undo)
@@ -256,7 +256,7 @@ class Runbook:
     def _ready(self) -> Case:
         self.guard()
         if self.case is None or not self.case.held:
-            raise RunbookError("A step is taken in a case that is open for writing.")
+            raise RunbookError("A step needs a case that is open for writing.")
         return self.case
 
     async def _do(self, plan: Plan, options: Options, undo: bool) -> Secret | None:
@@ -329,7 +329,7 @@ class Runbook:
             try:
                 seen = await verify(self.situation(options))
             except AwsError as error:
-                seen = Verified(State.REQUESTED, f"sent, and could not be read back: {error}")
+                seen = Verified(State.REQUESTED, f"sent, but could not be read back: {error}")
             if seen.state is not State.REQUESTED or seen.final or waited >= VERIFY_SECONDS:
                 return seen
             await self._sleep(pause)

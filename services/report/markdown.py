@@ -125,7 +125,7 @@ def _actions(report: Report) -> Iterator[str]:
             yield f"  {code(call.cli)}"
     if not report.actions:
         yield ""
-        yield "None was taken."
+        yield "No action was taken."
 
 
 def _degrees(action: Action, report: Report) -> str:
@@ -153,7 +153,7 @@ def _call(call: SentCall, report: Report) -> Iterator[str]:
 def _traffic(report: Report) -> Iterator[str]:
     yield "## IncomingBytes"
     yield ""
-    yield f"{text(report.flow.words)} The metric is a log group's, never a key's."
+    yield f"{text(report.flow.words)} The metric belongs to a log group, never to a key."
     reading = report.flow.reading
     if reading and reading.groups:
         yield ""
@@ -234,7 +234,7 @@ def _sweep(report: Report) -> Iterator[str]:
         yield "## What else this user holds"
         yield ""
         for held in sweep.held:
-            how = held.elsewhere or f"from here: {held.lever}"
+            how = held.elsewhere or f"with stanch: {held.lever}"
             yield f"- {text(held.kind)} {code(held.name)}: {text(held.words)} ({text(how)})"
         if not sweep.held:
             yield "Nothing else was found."

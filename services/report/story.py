@@ -9,8 +9,8 @@ from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, 
 NOUNS = {
     ("deactivate", False): "Deactivation",
     ("deactivate", True): "Reactivation",
-    ("deny", False): "Hold on the user",
-    ("deny", True): "Lifting of the hold",
+    ("deny", False): "Deny policy of the user",
+    ("deny", True): "Removal of the deny policy",
     ("groups", False): "Log groups refuse bearer tokens",
     ("groups", True): "Log groups take bearer tokens again",
     ("access-keys", False): "Access keys made Inactive",
@@ -46,12 +46,12 @@ def degrees(action: Action, report: Report) -> str:
         case _ if action.aws_says:
             parts.append(f"{AWS_SAYS} {moment(action.aws_says.at, day)}")
         case _:
-            parts.append("AWS was not seen to agree")
+            parts.append("not confirmed by AWS")
     if action.in_force:
         why = action.in_force.words.removeprefix(f"{IN_FORCE}: ")
         parts.append(f"{IN_FORCE} {moment(action.in_force.at, day)} ({why})")
     elif action.aws_says and not action.undo and action.step in ("deactivate", "deny"):
-        parts.append(f"not {IN_FORCE}")
+        parts.append(f"not seen {IN_FORCE}")
     return ", ".join(parts)
 
 

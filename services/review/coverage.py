@@ -72,7 +72,7 @@ def _elsewhere(trails: Trails, window: Window, service: str | None) -> list[Cove
     """What is known of the Regions that were not asked about: what a trail of all Regions records."""
     everywhere = [state for state in trails.states if state.trail.multi_region]
     if not everywhere:
-        note = "not asked about; a key can be used in every Region"
+        note = "not checked; a key can be used in every Region"
         return [Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)]
     return [row for state in everywhere for row in trail_rows(state, ELSEWHERE, window, service)]
 
@@ -85,7 +85,7 @@ def log_group_rows(
     for state in states:
         taken = state.takes(service)
         covers: Covers = "unknown" if taken.covers in ("yes", "partly") else taken.covers
-        note = "since when the trail writes to its log group is not known"
+        note = "when the trail started writing to its log group is unknown"
         where = regions if state.trail.multi_region else (state.trail.home_region,)
         source = f"log group of {state.source}"
         rows += [Coverage(source, region, covers, window.since, window.until, note) for region in where]
@@ -93,7 +93,7 @@ def log_group_rows(
 
 
 def path_rows(window: Window) -> tuple[Coverage, ...]:
-    note = "files say nothing of what was not delivered"
+    note = "files cannot show what was not delivered"
     return (Coverage("path", "*", "unknown", window.since, window.until, note),)
 
 
@@ -105,7 +105,7 @@ def history_rows(region: str, window: Window, service: str | None, now: datetime
     if use is None:
         note = f"how use of {service} keys is recorded is not known"
     else:
-        note = use.note if use.management else "use of an API key is never in it"
+        note = use.note if use.management else "it never contains use of an API key"
     rows = [Coverage(HISTORY, region, covers, kept, window.until, note)] if kept < window.until else []
     if kept > window.since:
         rows.insert(0, Coverage(HISTORY, region, "no", window.since, kept, "it keeps 90 days"))
@@ -139,27 +139,31 @@ def _pieces(
     since, until = window.since, window.until
     started, stopped = status.started, status.stopped
     if started is None:
-        yield "unknown" if status.logging else "no", (since, until), "it says of no time that it logged"
+        yield "unknown" if status.logging else "no", (since, until), "it reports no time at which it logged"
         return
     begin = min(max(since, started), until)
     # AWS keeps the latest start and stop alone: what was before them nobody can say.
     if stopped and stopped < started:
         before = min(max(since, stopped), begin)
-        yield "unknown", (since, before), f"it logged until {stamp(stopped)}, since when is not known"
+        yield "unknown", (since, before), f"it logged until {stamp(stopped)}; when it started is unknown"
         yield "no", (before, begin), f"logging was stopped from {stamp(stopped)} to {stamp(started)}"
     else:
-        yield "unknown", (since, begin), f"logging since {stamp(started)}; before that is not known"
+        yield "unknown", (since, begin), f"logging since {stamp(started)}; before that unknown"
     end = until
     if not status.logging:
         end = min(max(begin, stopped or started), until)
         yield "no", (end, until), f"logging was stopped {stamp(end)}"
     elif status.delivery_error:
         end = min(max(begin, status.delivered or started), until)
-        yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {stamp(end)}"
+        yield (
+            "unknown",
+            (end, until),
+            f"its delivery has failed with {status.delivery_error} since {stamp(end)}",
+        )
     set_at = min(max(begin, state.changed), end) if state.changed else begin
     if state.changed:
         change = f"{state.changed_what} {stamp(state.changed)} by {state.changed_by}"
-        note = f"{change}: before that is not known"
+        note = f"{change}: before that unknown"
         yield "unknown", (begin, set_at), note
     yield None, (set_at, end), f"as set now; logging since {stamp(started)}"
 

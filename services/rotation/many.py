@@ -115,7 +115,7 @@ async def _planned(candidate: Candidate) -> Candidate:
 async def _begun(candidate: Candidate, book: CaseBook, *, take_over: bool) -> Begun:
     rotation = candidate.rotation
     if candidate.under_way:
-        return Begun(candidate, candidate.case, "under way already")
+        return Begun(candidate, candidate.case, "already under way")
     if candidate.blocked:
         return Begun(candidate, candidate.case, candidate.blocked, error=True)
     try:
@@ -133,7 +133,7 @@ def _with_orphan(rotation: Rotation, words: str) -> str:
     made = rotation.state.replacement
     if made is None or made.delivered is not None:
         return words
-    return f"{words} {made.key_id} was made, and its secret is lost: begun again, it is reset."
+    return f"{words} {made.key_id} was created, but its secret is lost: starting again resets it."
 
 
 def _named(options: Options, key: Key, services: int) -> Options:

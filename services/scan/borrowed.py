@@ -54,7 +54,7 @@ def borrow(gitdir: Path) -> Iterator[Borrowed]:
     if objects.is_symlink():
         raise NotRead("its objects are a link to another place, which is not followed: scan that place")
     if not objects.is_dir():
-        raise NotRead("it is no git repository")
+        raise NotRead("it isn't a git repository")
     with tempfile.TemporaryDirectory(prefix="stanch-git-") as name:
         ours = Borrowed(Path(name))
         (ours.folder / "refs").mkdir()
@@ -114,11 +114,11 @@ def _files(folder: Path, ours: Borrowed) -> list[Path]:
     except FileNotFoundError:
         return []
     except NotADirectoryError:
-        ours.left.append(f"{folder.name} among its objects, which is no folder")
+        ours.left.append(f"{folder.name} among its objects, which isn't a folder")
         return []
     others = [each.name for each in there if not each.is_file(follow_symlinks=False)]
     if others:
-        ours.left.append(f"what is no regular file among its objects ({folder.name}/{others[0]})")
+        ours.left.append(f"something that isn't a regular file among its objects ({folder.name}/{others[0]})")
     return sorted(Path(each.path) for each in there if each.is_file(follow_symlinks=False))
 
 

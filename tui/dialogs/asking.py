@@ -29,16 +29,16 @@ _VERBS = {
     StepName.REVIEW: "Review",
     StepName.REPLACE: "Make the new key",
     StepName.DELETE: "Delete it for good",
-    StepName.DENY: "Put it on hold",
+    StepName.DENY: "Attach deny policy",
     LeverName.ACCESS_KEYS: "Make it inactive",
-    LeverName.GROUPS: "Switch them off",
+    LeverName.GROUPS: "Turn them off",
 }
 _VERBS_OF_UNDO = {
     StepName.DEACTIVATE: "Make it Active",
     StepName.REPLACE: "Delete the new key",
-    StepName.DENY: "Lift the hold",
+    StepName.DENY: "Remove deny policy",
     LeverName.ACCESS_KEYS: "Make it active",
-    LeverName.GROUPS: "Switch them on",
+    LeverName.GROUPS: "Turn them on",
 }
 
 
@@ -96,7 +96,7 @@ class Asking:
         reason = await self._app.push_screen_wait(
             SentenceDialog(
                 "Delete without a replacement seen working",
-                "Say why, in your own words: the reason is kept in the case's journal.",
+                "Give a reason; it is kept in the case's journal.",
             )
         )
         if reason is None:
@@ -141,7 +141,7 @@ class Asking:
         return True
 
     async def close(self) -> None:
-        """Close the case, once it was said what is still open."""
+        """Close the case, after listing what is still open."""
         from tui.dialogs.casework import remaining
 
         if (case := self._handling.case) is None:
@@ -171,23 +171,23 @@ class Asking:
 def closing(case_id: str, left: Sequence[str]) -> QuestionDialog:
     """Asks whether the case is to be closed; *left* is what is still open."""
     said = [f"Still open: {words}" for words in left] or [
-        "Nothing is still open, as far as the journal tells."
+        "Nothing is still open, as far as the journal shows."
     ]
-    after = "Nothing more is written into it then; nothing is changed in AWS."
+    after = "Nothing can be added to it afterwards; nothing is changed in AWS."
     return QuestionDialog(f"Close case {case_id}?", (*said, after), "Leave it open", "Close it")
 
 
 def taking_over(case_id: str, holder: Holder | None, now: datetime) -> QuestionDialog:
     """Asks whether the case is to be taken from *holder*."""
     if holder is None:
-        who = "Somebody works on it; who, is not written down."
+        who = "Somebody is working on it; who is not recorded."
     else:
         since = clock.spoken(clock.parse(holder.since), now)
-        who = f"{holder.who} on {holder.host} works on it since {since} (process {holder.pid})."
+        who = f"{holder.who} on {holder.host} has been working on it since {since} (process {holder.pid})."
     told = (
         who,
-        "Talk to them first, if you can. Taken over, they can write nothing more into the case, and so do "
-        "nothing more in AWS with it; what they have sent already goes on. The journal tells of it.",
+        "Talk to them first, if you can. Once you take over, they can write nothing more to the case, and "
+        "so change nothing more in AWS with it; calls already sent still go through. The journal records it.",
     )
     return QuestionDialog(f"Take over case {case_id}?", told, "Leave it to them", "Take it over")
 
@@ -211,4 +211,4 @@ def replace_told(options: Options, user: str) -> tuple[str, ...]:
         if isinstance(options.secret_to, ToScreen)
         else words_of(place_of(options.secret_to, user))
     )
-    return (f"The secret goes to {place}; x changes that, the expiry and the form.",)
+    return (f"The secret goes to {place}; x changes that, the expiry and the method.",)

@@ -51,7 +51,7 @@ class Many:
                 self._show(found, candidates)
                 if ready:
                     where = self.setup.where.text
-                    confirm(aws, f"Make a second key for {ready} in {where}?")
+                    confirm(aws, f"Create a second key for {ready} in {where}?")
             begun = await begin_all(candidates, book, self._told, take_over=self.take_over)
         if self.as_json:
             rows = [_row(one.candidate) | _ended(one) for one in begun]

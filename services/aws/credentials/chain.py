@@ -66,6 +66,6 @@ def not_answered(profile: str, why: str) -> NotAnswered:
     command = f"aws sts get-caller-identity --profile {profile}"
     return NotAnswered(
         f"profile {profile}: an MFA code is needed, and {why}",
-        f"Type it on a terminal, here or for: {command}",
+        f"Enter it on a terminal, here or with: {command}",
         asked=True,
     )

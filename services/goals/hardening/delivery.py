@@ -45,7 +45,7 @@ async def first_delivery(
         seen, _ = await look_at(aws, trail, region, account)
         status = seen.state.status if seen else None
         if status is None:
-            return Delivered(trouble=f"trail {trail} is gone")
+            return Delivered(trouble=f"trail {trail} is deleted")
         if status.delivery_error:
             return Delivered(trouble=f"trail {trail} cannot deliver ({status.delivery_error})")
         if status.delivered and (since is None or status.delivered >= since):

@@ -23,7 +23,7 @@ async def other_keys(aws: AwsSession, services: Sequence[str]) -> tuple[str, ...
         # It only reminds: that keys cannot be listed is the inventory's to say.
         return ()
     return tuple(
-        f"There are active {short(service)} keys: --service {short(service)} has their use recorded too."
+        f"There are active {short(service)} keys: --service {short(service)} records their use too."
         for service in USES
         if service in found and service not in services
     )

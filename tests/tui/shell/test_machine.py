@@ -279,7 +279,7 @@ def test_closed_and_full_output_is_a_sentence(leaked: Account, tmp_path: Path) -
     done = program("stanch config >&-")
     assert (done.code, done.err) == (
         Exit.USAGE,
-        "stanch: Standard output is closed: send it to a file, or to /dev/null.\n",
+        "stanch: Standard output is closed: redirect it to a file or to /dev/null.\n",
     )
     assert program("stanch config >&- 2>&-").code == Exit.USAGE
     assert program("stanch config <&- 2>&-").code == Exit.DONE

@@ -7,12 +7,12 @@ from tui.commands.command import Command
 _HERE = ("log_groups",)
 
 COMMANDS = (
-    Command("graph", ("enter",), "graph", "Show its IncomingBytes as large as the screen.", _HERE, rank=10),
+    Command("graph", ("enter",), "graph", "Show its IncomingBytes full screen.", _HERE, rank=10),
     Command(
         "every_flow",
         ("a",),
         "every flow",
-        "Read the flow of groups without bearer tokens too; again to read it of the others alone.",
+        "Also read IncomingBytes of groups without bearer tokens. Press again to stop.",
         _HERE,
         rank=12,
     ),
@@ -20,7 +20,7 @@ COMMANDS = (
         "filter_groups",
         ("slash",),
         "filter",
-        "Show only some log groups: words of a name, a Region or a state.",
+        "Filter the log groups by name, Region or state.",
         _HERE,
         rank=14,
     ),

@@ -18,11 +18,11 @@ COMMANDS = (
         "respond_found",
         ("enter", "r"),
         "respond",
-        "Look for the chosen key in this account, and open its runbook.",
+        "Look for the selected key in this account, and open its runbook.",
         ("scan",),
         rank=10,
     ),
     Command(
-        "look_elsewhere", ("slash",), "look elsewhere", "Name another file or folder.", ("scan",), rank=11
+        "look_elsewhere", ("slash",), "look elsewhere", "Search another file or folder.", ("scan",), rank=11
     ),
 )
