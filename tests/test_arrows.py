@@ -63,6 +63,33 @@ def test_the_aws_wrappers_know_nothing_of_what_uses_them() -> None:
     }
 
 
+PURE = (
+    "tui/routes.py",
+    "tui/host.py",
+    "tui/settings/*.py",
+    "tui/look/[!rt]*.py",  # roles and themes are made for Textual
+    "tui/commands/[!b]*.py",
+    "tui/flows/[!gv]*.py",
+    "tui/**/commands.py",
+    "tui/**/*texts.py",
+    "tui/**/*rows.py",
+)
+"""What is shown, and what can be done, apart from how it is drawn."""
+
+
+def test_what_is_shown_is_worked_out_without_textual() -> None:
+    paths = {path.relative_to(ROOT) for pattern in PURE for path in ROOT.glob(pattern)}
+    names = sorted(".".join(path.with_suffix("").parts) for path in paths - {Path("tui/widgets/rows.py")})
+    assert len(names) > 40
+    script = (
+        f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\nprint(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {name for name in done.stdout.split() if name.startswith("textual")}
+
+
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["keys", "--help"]])
 def test_help_does_not_wait_for_aws_or_the_screen(command: list[str]) -> None:
     code = "import sys; from tui.cli import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"

@@ -14,6 +14,7 @@ import pytest
 from services.aws import s3
 from services.aws.call import Call
 from services.cases.plan import StepName
+from tui.app.table import load_commands
 from tui.cli import stanch
 from tui.commands import table as commands
 
@@ -70,9 +71,10 @@ def test_the_keys_that_aws_page_is_done_by_are_in_the_table() -> None:
     rows = [
         line.split(" | ") for line in (ROOT / "docs/aws-page.md").read_text().splitlines() if " | " in line
     ]
+    load_commands()
     named = {key for row in rows for key in re.findall(r"`(.)`", row[-1])}
     assert named >= {"N", "I", "H", "O", "P", "A", "F"}
-    assert named <= {key for command in commands.COMMANDS for key in command.keys}
+    assert named <= {key for command in commands.every() for key in command.keys}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -80,6 +82,13 @@ def test_every_file_linked_exists(document: str) -> None:
     text = (ROOT / document).read_text()
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
+
+
+def test_every_file_that_contributors_are_led_to_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:tui|services|sandbox|tests)/[\w/.]*)`", text)
+    assert len(named) > 30
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize(

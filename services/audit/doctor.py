@@ -19,9 +19,10 @@ from services.aws.sts import Caller, get_caller_and_time
 from services.aws.where import Where
 from services.base import clock
 from services.base.folders import require_private
+from services.base.keyservices import KeyService
 from services.review.coverage import Coverage, coverage
 from services.review.model import Unreadable, Window
-from services.review.recorded import LOGS, Covers
+from services.review.recorded import Covers
 from services.review.trails import Trails, read_trails
 from services.rights.abilities import Ability, abilities
 from services.rights.needs import Place
@@ -134,7 +135,7 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
 
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:
     """What *window*'s last moment is covered by, Region by Region."""
-    rows = coverage(trails, window, LOGS, history=False, now=now)
+    rows = coverage(trails, window, KeyService.LOGS, history=False, now=now)
     return tuple(
         _recorded([row for row in rows if row.region == region and row.until >= window.until], window)
         for region in trails.regions

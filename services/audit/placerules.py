@@ -8,13 +8,13 @@ from services.audit import mending
 from services.audit.facts import Facts
 from services.audit.model import Finding, Severity, Unknown
 from services.audit.recording import to_record
-from services.review.recorded import LOGS
+from services.base.keyservices import KeyService
 
 
 def bearer_unneeded(facts: Facts) -> Iterator[Finding | Unknown]:
     days = facts.limits.silent.days
     keys_work = not facts.keys_complete or any(
-        key.service == LOGS and key.status == "Active" for key in facts.keys
+        key.service == KeyService.LOGS and key.status == "Active" for key in facts.keys
     )
     for found in facts.groups:
         group, subject = found.group, f"{found.group.name}@{found.group.region}"

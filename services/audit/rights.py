@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+from services.base.keyservices import KeyService
 from services.goals.governance.documents import AGE_KEY, CREATE, SERVICE_KEY
-from services.review.recorded import LOGS
 from services.rights.policies import covers, statements, words_of
 
 RAISING = (
@@ -98,7 +98,7 @@ def _of_logs(statement: Mapping[str, Any]) -> bool:
         for key, value in (conditions.get(operator) or {}).items()
         if key.lower() == SERVICE_KEY.lower()
     ]
-    return all(LOGS in [each.lower() for each in words] for words in named)
+    return all(KeyService.LOGS in [each.lower() for each in words] for words in named)
 
 
 def _tested(statement: Mapping[str, Any], operator: str) -> bool:

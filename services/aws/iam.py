@@ -177,11 +177,6 @@ async def list_signing_certificates(aws: AwsSession, user: str) -> tuple[str, ..
     return tuple(clean(raw["CertificateId"]) for raw in certificates)
 
 
-async def list_tags(aws: AwsSession, user: str) -> Mapping[str, str]:
-    tags = await _all(aws, "ListUserTags", "Tags", UserName=user)
-    return {raw["Key"]: raw["Value"] for raw in tags}
-
-
 def _user(raw: Mapping[str, Any]) -> User:
     boundary = raw.get("PermissionsBoundary") or {}
     return User(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
@@ -31,3 +31,10 @@ def spoken(when: datetime, today: datetime) -> str:
         return when.strftime("%H:%M:%S")
     form = "%m-%d %H:%M" if when.year == today.year else "%Y-%m-%d"
     return when.strftime(form)
+
+
+def on_axis(moment: datetime, step: timedelta) -> str:
+    """A round time beside an axis with one every *step*: a date where a day begins or steps are days."""
+    if step >= timedelta(days=1) or (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        return f"{moment:%m-%d}"
+    return f"{moment:%H:%M:%S}" if step < timedelta(minutes=1) else f"{moment:%H:%M}"

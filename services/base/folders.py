@@ -86,4 +86,4 @@ def _require_nobody_above(folder: Path) -> None:
             raise NotPrivate(folder, f"{above} above it belongs to another user, uid {found.st_uid}")
         # In a folder like /tmp everybody can write, but nobody can replace what is another's.
         if found.st_mode & 0o002 and not found.st_mode & stat.S_ISVTX:
-            raise NotPrivate(folder, f"everybody can write to {above} above it")
+            raise NotPrivate(folder, f"anyone can write to {above} above it")

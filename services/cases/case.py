@@ -278,7 +278,7 @@ class Case:
             os.close(fd)
             who = self.holder()
             raise CaseHeld(
-                f"Case {self.id} is being worked on by {who or 'somebody else'}. Talk to them, or take it "
+                f"Case {self.id} is being worked on by {who or 'someone else'}. Talk to them, or take it "
                 "over (--take-over)."
             ) from None
         holder = Holder(_login(), _host(), os.getpid(), clock.rfc3339(clock.now()))

@@ -93,7 +93,7 @@ class Journal:
         with files.open_or_create(self.path) as file:
             file.truncate(len(kept) + 1 if kept else 0)
             os.fsync(file.fileno())
-        self.torn = f"A line of {len(torn)} bytes was cut off by a crash; it is kept in {aside.name}."
+        self.torn = f"A line of {len(torn)} bytes was truncated by a crash; it is kept in {aside.name}."
         return self.torn
 
     def flaws(self) -> tuple[Flaw, ...]:
@@ -118,7 +118,7 @@ class Journal:
             if raw.get("hash") != _hash_of(raw):
                 found.append(Flaw(number, "was altered after it was written"))
             if entry.seq != expected or raw.get("prev") != previous:
-                found.append(Flaw(number, "does not follow the line before it"))
+                found.append(Flaw(number, "does not follow the previous line"))
             by_seq[entry.seq] = entry.hash
             previous, expected = entry.hash, entry.seq + 1
         found += _flaws_of_head(head, by_seq)

@@ -13,6 +13,7 @@ from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
+from services.base.keyservices import short_service
 from services.cases.plan import Plan, State
 from services.cases.secret import Destination, ToSecretsManager
 from services.cases.state import CaseState
@@ -68,7 +69,7 @@ class Situation:
 
     @property
     def short_service(self) -> str:
-        return self.key.service.removesuffix(".amazonaws.com")
+        return short_service(self.key.service)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.base import clock
+from services.base.keyservices import short_service
 from services.cases.plan import LeverName
 from services.incident.situation import Situation
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
@@ -97,7 +98,7 @@ def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iter
     made = at.case.replacement.key_id if at.case.replacement else None
     for one in credentials:
         if one.id not in (at.key.id, made):
-            service = one.service.removesuffix(".amazonaws.com")
+            service = short_service(one.service)
             words = f"another {service} key, {one.status}, made {clock.spoken(one.created, at.now())}"
             command = at.aws.where.stanch("respond", one.id, options=(("--user", one.user),))
             yield Held("API key", one.id, words, None, str(command))

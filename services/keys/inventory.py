@@ -13,6 +13,7 @@ from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.base import clock
+from services.base.keyservices import short_service
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
 from services.keys.named import named
 from services.keys.risks import Risk, count_active, risks_of
@@ -47,7 +48,7 @@ class Key:
 
     @property
     def short_service(self) -> str:
-        return self.service.removesuffix(".amazonaws.com")
+        return short_service(self.service)
 
     @property
     def status(self) -> str:

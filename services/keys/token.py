@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.base.keyservices import KeyService
 from services.base.text import clean
 
 LONGEST = 4096
@@ -14,11 +16,11 @@ LONGEST = 4096
 SECRET_LENGTH = 60
 """Characters after the colon, in every token seen so far."""
 
-SERVICE_OF_PREFIX = {
-    "APIAACWM": "cloudwatch.amazonaws.com",
-    "ACWL": "logs.amazonaws.com",
-    "ABSK": "bedrock.amazonaws.com",
-    "AEAA": "aws-external-anthropic.amazonaws.com",
+SERVICE_OF_PREFIX: Mapping[str, str] = {
+    "APIAACWM": KeyService.CLOUDWATCH,
+    "ACWL": KeyService.LOGS,
+    "ABSK": KeyService.BEDROCK,
+    "AEAA": KeyService.CLAUDE,
 }
 _ALIAS = re.compile(r"(?P<user>[\w+=,.@-]{1,64})-at-(?P<account>\d{12})", re.ASCII)
 _PREFIX_LIKE = re.compile(r"[A-Z]{4,8}")

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.base.keyservices import short_service
+from services.base.sizes import count
 from services.cases.anchor import CONSISTENT
 from services.report import plot, timeline
 from services.report.actionhtml import actions
@@ -15,7 +17,7 @@ from services.report.htmlparts import evidence, section, table, when
 from services.report.markup import Child, Safe, el, join
 from services.report.model import Report
 from services.report.reviewhtml import review
-from services.report.words import count, moment, short_service, stamp
+from services.report.words import moment, stamp
 
 STYLE = Path(__file__).with_name("report.css")
 

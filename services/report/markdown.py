@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from services.base.sizes import per, size
+from services.base.keyservices import short_service
+from services.base.sizes import count, per, size
 from services.base.text import clean
 from services.cases.anchor import CONSISTENT
 from services.report import plot
 from services.report.model import Action, Report, SentCall
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp
 from services.traffic.traffic import GroupFlow
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from services.base.sizes import count
 from services.incident.replace import orphan
 from services.report.model import Action, Remaining, Report
-from services.report.words import IN_FORCE, count, moment
+from services.report.words import IN_FORCE, moment
 
 
 def remaining(report: Report) -> tuple[Remaining, ...]:

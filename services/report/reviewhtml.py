@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.base.sizes import count
 from services.report.htmlparts import evidence, section, table, when
 from services.report.markup import Child, Safe, el
 from services.report.model import Origin, Report, Reviewed
-from services.report.words import count, moment, stamp
+from services.report.words import moment, stamp
 
 ORIGINS = 25
 """Addresses that are shown; the JSON has all."""

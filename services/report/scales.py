@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from services.base.clock import on_axis
+
 STEPS = tuple(
     timedelta(seconds=each)
     for each in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
@@ -60,7 +62,7 @@ class Straight:
         first = _MONDAY + -(-(self.start - _MONDAY) // step) * step
         count = int((self.end - first) // step) + 1 if first <= self.end else 0
         times = [first + n * step for n in range(count)]
-        return [Tick(self.x(when), when, _label(when, step)) for when in times]
+        return [Tick(self.x(when), when, on_axis(when, step)) for when in times]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,3 @@ def _shared(lengths: Sequence[float], room: float, least: float) -> list[float]:
 
 def _clear(before: Tick, after: Tick) -> bool:
     return after.middle - before.middle >= before.half + after.half + 8
-
-
-def _label(when: datetime, step: timedelta) -> str:
-    if step >= timedelta(days=1) or (when.hour, when.minute, when.second) == (0, 0, 0):
-        return f"{when:%m-%d}"
-    return f"{when:%H:%M:%S}" if step < timedelta(minutes=1) else f"{when:%H:%M}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from services.base.keyservices import short_service
+from services.base.sizes import count
 from services.cases.deposit import words_of
 from services.report.model import Action, Report, Sentence
-from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, count, moment, short_service, stamp, title
+from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp, title
 
 NOUNS = {
     ("deactivate", False): "Deactivation",
@@ -59,7 +61,7 @@ def _opened(report: Report) -> str:
     header = report.header
     when = f" {stamp(header.opened)}" if header.opened else ""
     status = f", then {header.status}" if header.status else ""
-    who = f"{header.responder} ({header.login or 'somebody'} on {header.host})"
+    who = f"{header.responder} ({header.login or 'someone'} on {header.host})"
     return (
         f"Case {header.case} was opened{when} by {who} "
         f"for the {short_service(header.service)} key {header.key_id} of {header.user}{status}."

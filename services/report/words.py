@@ -55,12 +55,3 @@ def moment(when: datetime, day: datetime | None) -> str:
     if day is not None and when.year == day.astimezone(UTC).year:
         return f"{when:%m-%d %H:%M:%S}"
     return f"{when:%Y-%m-%d %H:%M:%S}"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """``1 line``, ``1,204 lines``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def short_service(service: str) -> str:
-    return service.removesuffix(".amazonaws.com")

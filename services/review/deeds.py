@@ -56,7 +56,7 @@ def on_the_user(facts: Facts) -> Iterator[Finding]:
     for (name, who, error), group in groups.items():
         result = f", denied or failed ({error})" if error else ""
         often = f" {times(len(group))}" if len(group) > 1 else ""
-        title = f"{name} on this user by {who or 'somebody'}{often}, {at(group[0])}{result}."
+        title = f"{name} on this user by {who or 'someone'}{often}, {at(group[0])}{result}."
         yield Finding("done-to-user", "low" if error else "medium", title, ids(group), "T1098")
     if ours:
         names = listed(grouped(ours, lambda event: event.name))

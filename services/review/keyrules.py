@@ -49,7 +49,7 @@ def fresh_use(facts: Facts) -> Iterator[Finding]:
             first = min(soon, key=lambda each: each.time)
             seconds = int((first.time - event.time).total_seconds())
             after = f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
-            maker = event.user or "somebody"
+            maker = event.user or "someone"
             title = f"{credential} was used {after} after {maker} made it, from {first.source_ip}."
             yield Finding("fresh-use", "high", title, ids((event, *soon)), "T1098.001")
 
@@ -140,7 +140,7 @@ def while_inactive(facts: Facts) -> Iterator[Finding]:
         named = all(event.credential_id == facts.subject.key_id for event in late)
         doubt = "" if named else ", with this key or another of this user: the records do not say"
         title = (
-            f"{calls(len(late))} allowed after {off.user or 'somebody'} deactivated the key {at(off)}{doubt}."
+            f"{calls(len(late))} allowed after {off.user or 'someone'} deactivated the key {at(off)}{doubt}."
         )
         yield Finding("not-in-force", "high" if named else "medium", title, ids((off, *late)), USED)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from services.aws.cloudtrail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
+from services.base.keyservices import KeyService
 from services.review.record import BEARER_CALL, LOG_GROUP_AUTHORIZATION
 
 Covers: TypeAlias = Literal["yes", "partly", "management only", "no", "unknown"]
@@ -34,7 +35,7 @@ class Use:
         return "partly" if self.data_types else "yes"
 
 
-LOGS = "logs.amazonaws.com"
+LOGS = KeyService.LOGS
 USES: Mapping[str, Use] = {
     LOGS: Use((LOG_GROUP_AUTHORIZATION,), {"eventName": BEARER_CALL, "eventSource": LOGS}),
     "bedrock.amazonaws.com": Use(

@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.aws.call import Call
 from services.aws.simulation import Context
+from services.base.keyservices import KeyService
 from services.rights.permissions import SIMULATE, Question
 
 USERS = "arn:{partition}:iam::{account}:user/*"
@@ -17,7 +18,7 @@ TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
 BUCKET = "arn:{partition}:s3:::{bucket}"
 API_KEY_ACCESS: Context = (("iam:PolicyARN", "arn:{partition}:iam::aws:policy/CloudWatchLogsAPIKeyAccess"),)
 NEW_BUCKET = "arn:{partition}:s3:::stanch-key-use-{account}-{region}"
-LOGS_KEYS: Context = (("iam:ServiceSpecificCredentialServiceName", "logs.amazonaws.com"),)
+LOGS_KEYS: Context = (("iam:ServiceSpecificCredentialServiceName", KeyService.LOGS),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,25 +7,27 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.base.keyservices import KeyService, short_service
+
 HOLD_PREFIX = "stanch-hold-"
 """Inline policies of this program are recognised, and lifted, by their name alone."""
 
 INLINE_QUOTA = 2048
 """Characters of all inline policies of one user, white space not counted."""
 
-BEARER_ACTIONS = {
-    "logs.amazonaws.com": ("logs:CallWithBearerToken",),
-    "bedrock.amazonaws.com": ("bedrock:CallWithBearerToken", "bedrock-mantle:CallWithBearerToken"),
-    "cloudwatch.amazonaws.com": ("cloudwatch:CallWithBearerToken",),
-    "xray.amazonaws.com": ("xray:CallWithBearerToken",),
-    "sagemaker.amazonaws.com": ("sagemaker:CallWithBearerToken",),
-    "aws-external-anthropic.amazonaws.com": ("aws-external-anthropic:CallWithBearerToken",),
+BEARER_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    KeyService.LOGS: ("logs:CallWithBearerToken",),
+    KeyService.BEDROCK: ("bedrock:CallWithBearerToken", "bedrock-mantle:CallWithBearerToken"),
+    KeyService.CLOUDWATCH: ("cloudwatch:CallWithBearerToken",),
+    KeyService.XRAY: ("xray:CallWithBearerToken",),
+    KeyService.SAGEMAKER: ("sagemaker:CallWithBearerToken",),
+    KeyService.CLAUDE: ("aws-external-anthropic:CallWithBearerToken",),
 }
 """By service name; CodeCommit and Keyspaces use passwords, which no such action governs."""
 
 
 def hold_name(service: str) -> str:
-    return HOLD_PREFIX + service.removesuffix(".amazonaws.com")
+    return HOLD_PREFIX + short_service(service)
 
 
 def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
     CallWithBearerToken has no resource types and no condition keys, so there is no per-key deny.
     """
     actions = list(BEARER_ACTIONS[service])
-    if also_sigv4 and service == "logs.amazonaws.com":
+    if also_sigv4 and service == KeyService.LOGS:
         actions.append("logs:PutLogEvents")
     return {
         "Version": "2012-10-17",

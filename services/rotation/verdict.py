@@ -9,6 +9,7 @@ from datetime import datetime
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
 from services.base import clock
+from services.base.keyservices import KeyService
 from services.cases.plan import StepName
 from services.cases.state import CaseState
 from services.incident.situation import Situation
@@ -18,7 +19,6 @@ from services.rotation.use import Use
 from services.traffic.series import Curve, Series
 from services.traffic.traffic import find_groups
 
-LOGS = "logs.amazonaws.com"
 _ORDER = list(Kind)
 
 
@@ -67,7 +67,7 @@ async def read(at: Situation, since: datetime) -> Verdict:
     """Ask CloudWatch and CloudTrail; what cannot be read is told, not raised."""
     seen = await using.read(at, since)
     names = at.options.log_groups or at.case.watched or seen.log_groups
-    if at.key.service == LOGS:
+    if at.key.service == KeyService.LOGS:
         flow = await _flow(at, since, names)
     else:
         flow = _Flow(Kind.NOTHING, f"IncomingBytes does not count {at.short_service} keys")

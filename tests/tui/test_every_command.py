@@ -11,10 +11,13 @@ from sandbox.scenario.cast import Scenario
 from services.cases.case import CaseBook
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
+from tui.app.table import load_commands
 from tui.commands import table as commands
 from tui.frame.base import Commands
 from tui.settings.options import Start
 from tui.widgets.rows import Rows
+
+load_commands()
 
 WALKED_ELSEWHERE = {
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
@@ -98,7 +101,7 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await cases(driver)
         assert driver.app.is_running
     assert all(case.flaws() == () for case in CaseBook(tmp_path).cases())
-    known = {command.id for command in commands.COMMANDS}
+    known = {command.id for command in commands.every()}
     assert known - performed - WALKED_ELSEWHERE.keys() == BY_A_FIELD
 
 
@@ -151,7 +154,7 @@ async def policy(driver: Driver) -> None:
     await take(
         driver, "next_choice", "previous_choice", "text_down", "text_up", "copy_document", "~clipboard"
     )
-    await take(driver, "whom", "~Attach it to whom?", '"group:ci', "=enter", "~everybody in ci")
+    await take(driver, "whom", "~Attach it to which target?", '"group:ci', "=enter", "~everyone in ci")
     await take(driver, "attach", "~Leave it", "=y", "~attached to group ci (confirmed by AWS", "detach")
     await take(driver, "~Leave it", "=y", "~detached from group ci (confirmed by AWS", "^KEY ID")
 

@@ -229,10 +229,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             if route.key_id:
                 screen.choose(route.key_id)
             return
-        if not self.screen._result_callbacks:
-            # Textual gives its first screen none, and asks for one when that is switched.
-            self.screen._push_result_callback(self.screen, None)
-        self.switch_screen(screen_of(route))
+        self.replace_screen(lambda: screen_of(route))
 
     async def back(self) -> None:
         """Leave the screen in sight; under the last one there is always the inventory."""
@@ -256,8 +253,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""
-        if self._driver is not None:
-            self._driver.write(osc52(text, os.environ))
+        self.write_to_terminal(osc52(text, os.environ))
 
     def get_line_filters(self) -> list[LineFilter]:
         # Textual would turn colours to greys for NO_COLOR; no colour at all is what is asked for.
@@ -270,17 +266,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     def action_interrupt(self) -> None:
         self.exit(None, Exit.INTERRUPTED)
 
-    async def _shutdown(self) -> None:
+    async def before_shutdown(self) -> None:
         self.leaving = True
         # Else an answer of AWS may come to a screen that is half taken down. Those that were begun in this
         # moment take their first step before: a coroutine that was never awaited is a warning.
         await asyncio.sleep(0)
         self.workers.cancel_all()
-        await super()._shutdown()
 
-    def _fatal_error(self) -> None:
-        # Textual's own report prints the locals of every frame, secrets among them.
-        self.bell()
-        lines = [clean(line) for line in traceback.format_exc(chain=True).splitlines()]
-        self._exit_renderables.append(Text("\n".join(lines)))
-        self._close_messages_no_wait()
+    def told_of_defect(self) -> Text:
+        told = traceback.format_exc(chain=True)
+        return Text("\n".join(clean(line) for line in told.splitlines()))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from textual.app import App
+from tui.frame.internals import Internals
 
 Result = TypeVar("Result")
 
@@ -19,7 +19,7 @@ _AT_ONCE = 0.05
 """Seconds; nobody types `fg` as fast."""
 
 
-class JobControl(App[Result]):
+class JobControl(Internals[Result]):
     """Stops and goes on as a shell's job does.
 
     In place of Textual's own handlers: those stop this process alone and not `make` above it, stop it where
@@ -35,7 +35,7 @@ class JobControl(App[Result]):
 
     def stop_job(self) -> bool:
         """Back to the shell until it continues the job; whether there was a shell that could."""
-        if self._driver is None or not self._driver.can_suspend:
+        if not self.can_suspend:
             return False
         with self.suspend(), _default_signals():
             begun = time.monotonic()

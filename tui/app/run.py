@@ -14,9 +14,11 @@ def run(options: Options) -> int:
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
     # Textual's own log would hold every key that is pressed, and what is pasted.
     os.environ.pop("TEXTUAL_LOG", None)
+    from tui.app.table import load_commands
     from tui.commands import table as commands
 
     # Before the screens are imported, which take their keys from the table.
+    load_commands()
     told = commands.remap(options.keys)
     from tui.app.app import StanchApp
 

@@ -17,11 +17,20 @@ from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.style import Style
 from textual import events
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App, ScreenError
+from textual.app import ScreenError
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
+
+from tui.frame.internals import (
+    CompositorUpdate,
+    Displayed,
+    Internals,
+    colours_of,
+    is_frame,
+    laid_out_size,
+    strips_of,
+)
 
 Result = TypeVar("Result")
 
@@ -83,7 +92,7 @@ class Shadow:
         return "".join(sent)
 
 
-class ExactDrawing(App[Result]):
+class ExactDrawing(Internals[Result]):
     """Draws whole frames, each of the size that the terminal has, and sends the difference to the last one.
 
     Whatever may have disturbed the terminal makes the shadow forget; the next frame is then sent whole,
@@ -108,28 +117,23 @@ class ExactDrawing(App[Result]):
         # Also where the size is the same again: meanwhile the terminal may have been smaller.
         self.redraw()
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)) or (renderable is None and self._shadow.lost):
-            super()._display(screen, self._frame(screen))  # type: ignore[arg-type]
-        else:
-            super()._display(screen, renderable)
+    def displayed(self, screen: Screen[object], update: RenderableType | None) -> Displayed:
+        if is_frame(update) or (update is None and self._shadow.lost):
+            return self._frame(screen)
+        return update
 
     def _frame(self, screen: Screen[object]) -> CompositorUpdate | None:
         """The frame to draw now; None where it would be of another size, or the line is behind."""
-        if (laid_out := screen._compositor.size) != self.size:
+        if (laid_out := laid_out_size(screen)) != self.size:
             # Heard of and not yet laid out. The terminal would cut it, and show it for ever.
             self._shadow.forget()
             if laid_out:
                 screen.post_message(events.Resize(self.size, self.size))
             return None
-        if self._behind():
+        if self.pieces_waiting() >= _WAITING:
             self._draw_later()
             return None
         return _Frame(self._shadow, screen)
-
-    def _behind(self) -> bool:
-        writer = getattr(self._driver, "_writer_thread", None)
-        return writer is not None and bool(writer._queue.qsize() >= _WAITING)
 
     def _draw_later(self) -> None:
         if not self._put_off:
@@ -147,9 +151,8 @@ class _Frame(CompositorUpdate):
         self._screen = screen
 
     def render_segments(self, console: Console) -> str:
-        compositor = self._screen._compositor
-        colours = console._color_system or ColorSystem.TRUECOLOR
-        return self._shadow.sequence(compositor.size, compositor.render_strips(), colours)
+        size, strips = laid_out_size(self._screen), strips_of(self._screen)
+        return self._shadow.sequence(size, strips, colours_of(console))
 
 
 def _cells(strip: Strip) -> list[Cell]:

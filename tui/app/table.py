@@ -1,16 +1,20 @@
-"""Which screen each route leads to; it is imported when somebody first goes there."""
+"""Which screen each route leads to; it is imported when somebody first goes there.
+
+Beside each screen, in its folder's ``commands.py``, stands what can be done there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
 from importlib import import_module
-from typing import Any
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING, Any
 
 from tui import routes
 from tui.routes import Route
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 SCREENS: Mapping[type[Route], str] = {
     routes.ToInventory: "tui.screens.keys.inventory:InventoryScreen",
@@ -46,3 +50,11 @@ def screen_of(route: Route) -> Screen[Any]:
     screen: Any = screen_class(type(route))
     made: Screen[Any] = screen(route) if fields(route) else screen()
     return made
+
+
+def load_commands() -> None:
+    """Make every command there is known to the table of commands, without importing a screen."""
+    folders = {path.partition(":")[0].rpartition(".")[0] for path in SCREENS.values()}
+    for folder in ("tui.dialogs", *sorted(folders)):
+        import_module(f"{folder}.commands")
+    import_module("tui.commands.lists")

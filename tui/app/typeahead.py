@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from textual import events
-from textual.app import App
 from textual.message_pump import MessagePump
+
+from tui.frame.internals import Internals
 
 Result = TypeVar("Result")
 
@@ -22,7 +23,7 @@ MOST_SECONDS = 1.0
 """A widget that goes away may never say that it has heard a key."""
 
 
-class TypeAhead(App[Result]):
+class TypeAhead(Internals[Result]):
     """Runs a key's command before the next key is looked at, and holds keys back until a screen is there."""
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class TypeAhead(App[Result]):
 
     async def _handle_typed(self) -> None:
         while self._typed and not self._held:
-            if self._exit:
+            if self.ending:
                 # It ends: a screen that opened now would be taken down half made.
                 self._typed.clear()
                 return
@@ -55,7 +56,7 @@ class TypeAhead(App[Result]):
                 return
             event = self._typed.popleft()
             hearers = self._hearers()
-            if self._is_written(event) or not await self._check_bindings(event.key):
+            if self._is_written(event) or not await self.run_binding(event.key):
                 await super().on_event(event)
             await _heard(hearers)
 

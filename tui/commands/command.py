@@ -1,4 +1,4 @@
-"""A command: its keys, its words, where it is to be had, and why it cannot be done just now."""
+"""A command: its keys, its words, what it does, and why it cannot be done just now."""
 
 from __future__ import annotations
 
@@ -8,16 +8,6 @@ from typing import ClassVar, Protocol
 
 from tui.routes import Route
 from tui.settings.context import Subject
-
-SCREENS = "screens"
-"""As a scope: every whole screen."""
-
-ANYWHERE = "anywhere"
-"""As a scope: every whole screen and every dialog."""
-
-DIALOGS = frozenset({"identify", "palette", "confirm", "sentence", "secret", "options", "mfa", "welcome"})
-WIDGETS = frozenset({"list"})
-"""Scopes that are no screens: what belongs to SCREENS, or to ANYWHERE, is not theirs."""
 
 
 class Scene(Protocol):
@@ -56,28 +46,21 @@ def needs_changes(scene: Scene) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One row of the table; its method is ``do_<id>`` on the screen or widget, else it leads *to* another.
+    """What can be done; by ``do_<id>`` of the screen, the dialog or the list, else it leads *to* another.
 
     *keys* are named as Textual names them, and the first is shown. *rank* orders the footer, the lowest
-    first; None keeps a command out of it. *but_not* are scopes within SCREENS or ANYWHERE without it.
+    first; None keeps a command out of it.
     """
 
     id: str
     keys: tuple[str, ...]
     label: str
     help: str
-    scopes: tuple[str, ...] = (SCREENS,)
     rank: int | None = None
     blocked: Blocked = _never
-    but_not: tuple[str, ...] = ()
     to: Leads | None = None
-
-    def within(self, scope: str) -> bool:
-        if scope in self.scopes:
-            return True
-        if scope in WIDGETS or scope in self.but_not:
-            return False
-        return ANYWHERE in self.scopes or (SCREENS in self.scopes and scope not in DIALOGS)
+    anywhere: bool = False
+    """Of the shared ones: whether dialogs have it too."""
 
     @property
     def shown_key(self) -> str:

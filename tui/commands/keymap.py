@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from tui.commands.command import DIALOGS, WIDGETS, Command, named
+from tui.commands.command import Command, named
 
 _KEY = re.compile(r"(ctrl\+|shift\+|alt\+)*([a-zA-Z0-9]|f[0-9]{1,2}|[a-z_]{2,})")
 
+Meet = Callable[[str, str], bool]
+"""Whether two commands, by their ids, can be had at the same place."""
+
 
 def remapped(
-    commands: Sequence[Command], wanted: Mapping[str, tuple[str, ...]]
+    commands: Sequence[Command], wanted: Mapping[str, tuple[str, ...]], meet: Meet
 ) -> tuple[tuple[Command, ...], tuple[str, ...]]:
     """*commands* with the keys that are *wanted*, by id; and a sentence for each wish that cannot be met.
 
-    A key that would mean two things on one screen is refused, and the command keeps its own.
+    A key that would mean two things where both commands *meet* is refused, and the command keeps its own.
     """
     table, told = {command.id: command for command in commands}, list[str]()
     for command_id, keys in wanted.items():
@@ -29,25 +32,16 @@ def remapped(
             told.append(f"{unknown[0]!r} isn't a valid key, so {command_id} keeps its default.")
             continue
         changed = replace(found, keys=names)
-        if clash := _clash(changed, table.values()):
+        if clash := _clash(changed, table.values(), meet):
             told.append(f"{clash}, so {command_id} keeps its default.")
             continue
         table[command_id] = changed
     return tuple(table.values()), tuple(told)
 
 
-def _clash(changed: Command, others: Iterable[Command]) -> str | None:
+def _clash(changed: Command, others: Iterable[Command], meet: Meet) -> str | None:
     for other in others:
         shared = set(changed.keys) & set(other.keys)
-        if other.id != changed.id and shared and _meet(changed, other):
+        if other.id != changed.id and shared and meet(changed.id, other.id):
             return f"The key {min(shared)} already means {other.id}"
     return None
-
-
-def _meet(one: Command, other: Command) -> bool:
-    """Whether both can be had at the same place; a list may be on any screen."""
-    scopes = {*one.scopes, *other.scopes, *DIALOGS} | WIDGETS
-    if any(one.within(scope) and other.within(scope) for scope in scopes):
-        return True
-    pairs = ((one, other), (other, one))
-    return any("list" in first.scopes and set(second.scopes) - DIALOGS for first, second in pairs)

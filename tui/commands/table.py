@@ -1,70 +1,102 @@
-"""The one table of commands: keys, footer, palette and help are all made from it."""
+"""Which commands each screen has: keys, footer, palette and help are all made from it.
+
+A feature says so in its ``commands.py``, by `screen` or `dialog`; what all of them have stands in
+``everywhere.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 
-from textual.binding import Binding, BindingType
-
+from tui.commands import keymap
 from tui.commands.command import Command as Command
-from tui.commands.keymap import remapped
-from tui.commands.rows import (
-    anywhere,
-    cases,
-    dialogs,
-    events,
-    governance,
-    inventory,
-    levers,
-    lists,
-    loggroups,
-    policy,
-    runbook,
-    scan,
-    traffic,
-    upkeep,
-)
+from tui.commands.everywhere import SHARED
 
-COMMANDS: tuple[Command, ...] = (
-    *inventory.COMMANDS,
-    *runbook.COMMANDS,
-    *levers.COMMANDS,
-    *dialogs.COMMANDS,
-    *events.COMMANDS,
-    *cases.COMMANDS,
-    *traffic.COMMANDS,
-    *loggroups.COMMANDS,
-    *lists.COMMANDS,
-    *anywhere.COMMANDS,
-    *governance.COMMANDS,
-    *policy.COMMANDS,
-    *upkeep.COMMANDS,
-    *scan.COMMANDS,
-)
 
-BY_ID = {command.id: command for command in COMMANDS}
+class Kind(Enum):
+    SCREEN = "a whole screen"
+    DIALOG = "a sheet over one"
+    LIST = "a part of any"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where commands are to be had: its *own*, by their ids, and the shared ones that it does not lack."""
+
+    kind: Kind
+    own: tuple[str, ...]
+    lacks: frozenset[str]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        if self.kind is Kind.LIST:
+            return self.own
+        whole = self.kind is Kind.SCREEN
+        shared = (command.id for command in SHARED if whole or command.anywhere)
+        return (*self.own, *(each for each in shared if each not in self.lacks and each not in self.own))
+
+
+SCOPES: dict[str, Scope] = {}
+BY_ID: dict[str, Command] = {command.id: command for command in SHARED}
+
+
+def screen(name: str, *own: Command, lacks: Iterable[str] = ()) -> str:
+    """A screen called *name* has these and the shared ones, but for those it *lacks*; returns *name*."""
+    return _add(name, Kind.SCREEN, own, lacks)
+
+
+def dialog(name: str, *own: Command) -> str:
+    """A dialog called *name* has these, and what can be done anywhere; returns *name*."""
+    return _add(name, Kind.DIALOG, own)
+
+
+def listing(name: str, *own: Command) -> str:
+    """A part of screens has these alone; returns *name*."""
+    return _add(name, Kind.LIST, own)
+
+
+def _add(name: str, kind: Kind, own: Iterable[Command], lacks: Iterable[str] = ()) -> str:
+    assert name not in SCOPES, f"there are two {name}"
+    for command in own:
+        known = BY_ID.setdefault(command.id, command)
+        assert known is command, f"there are two commands {command.id}"
+    SCOPES[name] = Scope(kind, tuple(command.id for command in own), frozenset(lacks))
+    return name
+
+
+def every() -> tuple[Command, ...]:
+    """All commands of the features that were imported, and the shared ones."""
+    shared = {command.id: None for command in SHARED}
+    own = (command_id for command_id in BY_ID if command_id not in shared)
+    return tuple(BY_ID[command_id] for command_id in (*own, *shared))
+
+
+def remapped(wanted: Mapping[str, tuple[str, ...]]) -> tuple[tuple[Command, ...], tuple[str, ...]]:
+    """All commands with the keys that are *wanted*, and a sentence for each wish that cannot be met."""
+    return keymap.remapped(every(), wanted, _meet)
 
 
 def remap(wanted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Give commands other keys, before any screen is imported; a sentence for each wish not met."""
-    global COMMANDS, BY_ID  # noqa: PLW0603 (keys are the same for a whole run, like the table itself)
-    COMMANDS, told = remapped(COMMANDS, wanted)
-    BY_ID = {command.id: command for command in COMMANDS}
+    commands, told = remapped(wanted)
+    BY_ID.update({command.id: command for command in commands})
     return told
 
 
+def _meet(one: str, other: str) -> bool:
+    """Whether both can be had at the same place; a list may be on any screen."""
+    if any(one in scope.ids and other in scope.ids for scope in SCOPES.values()):
+        return True
+    lists = {each for scope in SCOPES.values() if scope.kind is Kind.LIST for each in scope.own}
+    off_dialogs = {each for scope in SCOPES.values() if scope.kind is not Kind.DIALOG for each in scope.ids}
+    return any(first in lists and second in off_dialogs for first, second in ((one, other), (other, one)))
+
+
 def within(scope: str) -> tuple[Command, ...]:
-    """The commands of *scope*, in the table's order."""
-    return tuple(command for command in COMMANDS if command.within(scope))
-
-
-def bindings(scope: str) -> list[BindingType]:
-    """Textual's bindings for *scope*; each has the command's id, so that its keys can be changed."""
-    return [
-        Binding(",".join(command.keys), f"command('{command.id}')", command.label, show=False, id=command.id)
-        for command in within(scope)
-        if command.keys
-    ]
+    """The commands of *scope*: its own, then the shared ones."""
+    return tuple(BY_ID[command_id] for command_id in SCOPES[scope].ids)
 
 
 def footer(commands: Iterable[Command]) -> list[Command]:

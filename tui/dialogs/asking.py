@@ -180,7 +180,7 @@ def closing(case_id: str, left: Sequence[str]) -> QuestionDialog:
 def taking_over(case_id: str, holder: Holder | None, now: datetime) -> QuestionDialog:
     """Asks whether the case is to be taken from *holder*."""
     if holder is None:
-        who = "Somebody is working on it; who is not recorded."
+        who = "Someone is working on it; who is not recorded."
     else:
         since = clock.spoken(clock.parse(holder.since), now)
         who = f"{holder.who} on {holder.host} has been working on it since {since} (process {holder.pid})."

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from services.cases.plan import Plan
-from tui.commands.table import bindings
-from tui.dialogs.planview import labelled, plan_told
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import CONFIRM
+from tui.dialogs.plantexts import labelled, plan_told
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
@@ -78,7 +79,7 @@ class DeedText(Page):
 class ConfirmDialog(Dialog[bool]):
     """True where the deed is to be done. The safe button has the cursor."""
 
-    scope = "confirm"
+    scope = CONFIRM
     BINDINGS = bindings(scope)
 
     def __init__(self, deed: Deed) -> None:

@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input
 
 from services.base.text import clean
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import MFA
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
@@ -22,7 +23,7 @@ LONGEST = 64
 class MfaCodeDialog(Dialog[str | None]):
     """The code, or None; *trouble* tells what became of the last one."""
 
-    scope = "mfa"
+    scope = MFA
     BINDINGS = bindings(scope)
 
     def __init__(self, question: str, trouble: str | None = None) -> None:

@@ -12,7 +12,8 @@ from textual.widgets import Input
 from services.cases.deposit import default_name
 from services.cases.plan import StepName
 from services.incident.situation import Options
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import OPTIONS
 from tui.dialogs.secretplace import SecretPlace
 from tui.frame.base import Dialog
 from tui.widgets.agepicker import AgePicker
@@ -39,7 +40,7 @@ _ANY_POLICY = "inline; or the ARN of an existing managed policy"
 class OptionsDialog(Dialog[Options | None]):
     """The options chosen, or None where they stay as they were."""
 
-    scope = "options"
+    scope = OPTIONS
     BINDINGS = bindings(scope)
 
     def __init__(

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from services.base.text import clean
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import CONFIRM
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
@@ -27,7 +28,7 @@ class QuestionText(Page):
 class QuestionDialog(Dialog[bool]):
     """True where *verb* was chosen; *told* are paragraphs."""
 
-    scope = "confirm"
+    scope = CONFIRM
     BINDINGS = bindings(scope)
 
     def __init__(self, title: str, told: Sequence[str], safe: str, verb: str) -> None:

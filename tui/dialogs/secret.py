@@ -6,8 +6,9 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from services.cases.secret import Secret
-from tui.commands.table import bindings
-from tui.dialogs.planview import labelled
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import SECRET
+from tui.dialogs.plantexts import labelled
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
@@ -25,7 +26,7 @@ def secret_lines(secret: str | None, length: int, width: int) -> list[Line]:
 class SecretDialog(Dialog[bool]):
     """True where the secret was seen or copied. It is forgotten when this closes."""
 
-    scope = "secret"
+    scope = SECRET
     BINDINGS = bindings(scope)
 
     def __init__(self, key_id: str, user: str, secret: Secret) -> None:

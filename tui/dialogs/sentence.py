@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import SENTENCE
 from tui.frame.base import Dialog
 from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
@@ -16,7 +17,7 @@ LONGEST = 500
 class SentenceDialog(Dialog[str | None]):
     """What was typed, or None; *told* says what it is for and where it is kept."""
 
-    scope = "sentence"
+    scope = SENTENCE
     BINDINGS = bindings(scope)
 
     def __init__(self, title: str, told: str) -> None:

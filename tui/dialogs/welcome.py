@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.dialogs.commands import WELCOME
 from tui.frame.base import Dialog
 from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
@@ -13,7 +14,7 @@ from tui.widgets.rule import Rule
 class WelcomeDialog(Dialog[bool]):
     """True where the token is to be identified at once."""
 
-    scope = "welcome"
+    scope = WELCOME
     BINDINGS = bindings(scope)
 
     def __init__(self, token: str) -> None:

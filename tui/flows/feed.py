@@ -39,10 +39,6 @@ class TrafficFeed:
         self._traffic: Traffic | None = None
 
     @property
-    def searched(self) -> bool:
-        return self._traffic is not None
-
-    @property
     def reading(self) -> Reading | None:
         return self.picture.reading if self.picture else None
 

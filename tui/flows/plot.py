@@ -9,17 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import floor, log10
 
+from services.base.sizes import nice_top
 from tui.flows.timescale import Point, Timescale
 from tui.look import words
 from tui.look.graphs import BLOCKS, Glyphs
-from tui.look.lines import Line, Role, Span
+from tui.look.lines import Line, Span
 
 _GUTTER = 6
 """Four characters for the size, a space, the axis."""
 
 _TOPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
+"""Without 2.5, whose half would not fit into the gutter."""
 _NARROWEST_WITH_AXIS = 16
 
 
@@ -57,7 +58,7 @@ def plot(
     margin = width - gutter - scale.cells
     rows = height - 1 if height > 1 else 1
     values, usual = scale.by_cell(points), [_largest(values) for values in scale.by_cell(baseline)]
-    top = nice_top(max((_largest(each) or 0 for each in (*values, usual)), default=0))
+    top = nice_top(max((_largest(each) or 0 for each in (*values, usual)), default=0), _TOPS)
     cells = _dots(values, top, rows, glyphs) if glyphs.dots else _bars(values, top, rows, glyphs)
     _draw_baseline(cells, usual, top, glyphs)
     _draw_marks(cells, scale, marks, glyphs)
@@ -76,14 +77,6 @@ def sparkline(points: Sequence[Point], width: int, *, glyphs: Glyphs = BLOCKS) -
     values = [value for _, value in points][-width:]
     top = max((value for value in values if value is not None), default=0)
     return "".join(_eighths(value, top, glyphs) for value in values).rjust(width)
-
-
-def nice_top(largest: float) -> float:
-    """The end of the axis: the next round number, at least 1."""
-    if largest <= 1:
-        return 1
-    power = 10.0 ** floor(log10(largest))
-    return next(step * power for step in _TOPS if step * power >= largest * (1 - 1e-9))
 
 
 def _largest(values: Sequence[float | None]) -> float | None:
@@ -238,8 +231,3 @@ def _joined(cells: Sequence[Span]) -> Line:
         else:
             line.append((text, role))
     return tuple(line)
-
-
-def roles_of(line: Line) -> list[Role]:
-    """The role of each character."""
-    return [role for text, role in line for _ in text]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from services.base.clock import on_axis
+
 Point = tuple[datetime, float | None]
 
 _STEPS = (
@@ -29,7 +31,6 @@ _STEPS = (
     172800,
     604800,
 )
-_DAY = 86400
 
 
 def frame(
@@ -132,13 +133,7 @@ class Timescale:
         for moment in range(-(-self.start // step) * step, self.end, step):
             at = self.cell(_utc(moment))
             if at is not None:
-                yield at, _clock(moment, step)
-
-
-def _clock(moment: int, step: int) -> str:
-    if step >= _DAY or moment % _DAY == 0:
-        return _utc(moment).strftime("%m-%d")
-    return _utc(moment).strftime("%H:%M:%S" if step < 60 else "%H:%M")
+                yield at, on_axis(_utc(moment), timedelta(seconds=step))
 
 
 def _utc(seconds: int) -> datetime:

@@ -1,7 +1,7 @@
 """What every screen is: the status line, a body, the footer, and its commands from the one table.
 
 A new screen sets ``scope`` and ``BINDINGS = bindings(scope)``, yields its widgets in ``body()``, and has a
-``do_<id>`` method for each command of its scope in tui/commands/rows that leads nowhere else.
+``do_<id>`` method for each command that the ``commands.py`` beside it names.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tui.commands.command import Command
 from tui.frame import guide
 from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
+from tui.frame.internals import forget_who_is_gone
 from tui.frame.notice import Level, Notice
 from tui.frame.statusline import StatusLine
 from tui.host import Host, host_of
@@ -100,10 +101,7 @@ class Commands(Screen[Result]):
         if not self.is_current:
             # It was left or covered since the key was pressed: Textual would close the screen in sight.
             return AwaitComplete()
-        for asked in self._result_callbacks[-1:]:
-            if asked.future and asked.future.done():
-                # Who asked is gone.
-                asked.future = None
+        forget_who_is_gone(self)
         return super().dismiss(result)
 
     def commands_changed(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.aws.iam import Credential
+from services.base.keyservices import short_service
 from tui.look import words
 from tui.look.lines import Line
 
@@ -16,6 +17,6 @@ def key_line(key: Credential | str, user: str | None, now: datetime) -> Line:
     lasts = "never expires" if key.expires is None else f"expires {words.expiry(key.expires, now)}"
     return (
         (f" {key.id}", "strong"),
-        (f" · {key.user} · {key.service.removesuffix('.amazonaws.com')}", "text"),
+        (f" · {key.user} · {short_service(key.service)}", "text"),
         (f" · {words.age((now - key.created).days)} old, {lasts}", "quiet"),
     )

@@ -6,36 +6,16 @@ from datetime import datetime
 
 from services.base import clock
 from services.base.sizes import count as count
+from services.base.sizes import per as per
+from services.base.sizes import scaled
+from services.base.sizes import size as size
 from services.base.spans import spoken as spoken
-
-_UNITS = ("", "k", "M", "G", "T", "P", "E")
-
-
-def size(count: float) -> str:
-    """``0 B``, ``999 B``, ``18.4 MB``."""
-    value, unit = _scaled(count)
-    digits = f"{value:.0f}" if unit == 0 or value >= 100 else f"{value:.1f}"
-    return f"{digits} {_UNITS[unit]}B"
 
 
 def tick(count: float) -> str:
     """A size on an axis: ``0``, ``500``, ``2.5k``, ``20M``."""
-    value, unit = _scaled(count)
-    return f"{value:.4g}{_UNITS[unit]}"
-
-
-def per(period_seconds: int) -> str:
-    """What a sum over that many seconds is counted by: ``min``, ``h``, ``10 s``."""
-    match period_seconds:
-        case 1:
-            return "s"
-        case 60:
-            return "min"
-        case 3600:
-            return "h"
-    if period_seconds % 60:
-        return f"{period_seconds} s"
-    return f"{period_seconds // 60} min"
+    value, unit = scaled(count)
+    return f"{value:.4g}{unit}"
 
 
 def rate(count: float, period_seconds: int) -> str:
@@ -68,12 +48,3 @@ def expiry(expires: datetime | None, now: datetime) -> str:
 
 def when(moment: datetime, now: datetime) -> str:
     return clock.spoken(moment, now)
-
-
-def _scaled(value: float) -> tuple[float, int]:
-    unit = 0
-    # 999.95 would be shown as 1000.0 of the smaller unit.
-    while value >= (999.5 if unit == 0 else 999.95) and unit < len(_UNITS) - 1:
-        value /= 1000
-        unit += 1
-    return value, unit

@@ -8,9 +8,6 @@ from datetime import datetime
 from services.cases.leftopen import LeftOpen
 from tui.settings.config import Colour
 
-LOGS = "logs.amazonaws.com"
-"""The service whose keys write to log groups."""
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:

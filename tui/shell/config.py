@@ -27,13 +27,14 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
     The command line takes precedence. An invalid file stops every command, because it may ask for
     --read-only: fix it, or pass --no-config.
     """
-    from tui.commands import table as commands
-    from tui.commands.keymap import remapped
+    from tui.app.table import load_commands
+    from tui.commands.table import remapped
 
     if example:
         click.echo(EXAMPLE, nl=False)
         return
-    table, told = remapped(commands.COMMANDS, setup.config.remapped())
+    load_commands()
+    table, told = remapped(setup.config.remapped())
     found = {
         "file": str(setup.config_file),
         "exists": setup.config_file.is_file(),

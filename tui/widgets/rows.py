@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual import events
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
+from tui.commands.lists import LIST
 from tui.widgets.lines import Lines
 
 _WHEEL = 3
@@ -13,7 +14,7 @@ _WHEEL = 3
 class Rows(Lines, can_focus=True):
     """Moves by the commands of the scope ``list``; a subclass says what moving means."""
 
-    BINDINGS = bindings("list")
+    BINDINGS = bindings(LIST)
 
     def move(self, by: int) -> None:
         raise NotImplementedError

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.base.keyservices import KeyService, full_service, short_service
 from services.base.nearest import nearest
 from services.rights.policies import BEARER_ACTIONS
 
@@ -21,10 +22,10 @@ CREATE = "iam:CreateServiceSpecificCredential"
 GENERATE = (CREATE, "iam:ResetServiceSpecificCredential")
 """A reset hands out a new secret as well."""
 
-SERVICES = (
+SERVICES: tuple[str, ...] = (
     *BEARER_ACTIONS,
-    "codecommit.amazonaws.com",
-    "cassandra.amazonaws.com",
+    KeyService.CODECOMMIT,
+    KeyService.KEYSPACES,
 )
 MOST_DAYS = 36600
 
@@ -44,11 +45,6 @@ class Kind(StrEnum):
     def told(self) -> str:
         return _TOLD[self]
 
-    @property
-    def only_denies(self) -> bool:
-        """Whether it takes away and grants nothing, as a service control policy must."""
-        return self is not Kind.WRITE
-
 
 _TOLD = {
     Kind.DENY: "no key may be created, reset or used",
@@ -67,14 +63,14 @@ class Wanted:
     """A policy in a few words; *allow* adds the grant itself to `expiry`, for whoever makes the keys."""
 
     kind: Kind
-    service: str = "logs.amazonaws.com"
+    service: str = KeyService.LOGS
     days: int = 90
     allow: bool = False
     log_groups: tuple[str, ...] = ()
 
     @property
     def short_service(self) -> str:
-        return self.service.removesuffix(".amazonaws.com")
+        return short_service(self.service)
 
     @property
     def name(self) -> str:
@@ -84,10 +80,10 @@ class Wanted:
 
 def service_named(name: str) -> str:
     """The full name of a service told as ``logs`` or ``logs.amazonaws.com``; raises BadDocument."""
-    full = name.lower() if "." in name else f"{name.lower()}.amazonaws.com"
+    full = full_service(name.lower())
     if full not in SERVICES:
-        known = ", ".join(each.removesuffix(".amazonaws.com") for each in SERVICES)
-        near = nearest(name.removesuffix(".amazonaws.com"), known.split(", "))
+        known = ", ".join(short_service(each) for each in SERVICES)
+        near = nearest(short_service(name), known.split(", "))
         advice = f"did you mean {near}?" if near else f"use one of {known}."
         raise BadDocument(f"{name} has no such keys: {advice}")
     return full
@@ -153,7 +149,7 @@ def _allow_within(wanted: Wanted) -> Statement:
 
 
 def _allow_writes(wanted: Wanted) -> list[Statement]:
-    if wanted.service != "logs.amazonaws.com":
+    if wanted.service != KeyService.LOGS:
         raise BadDocument("Only Logs keys can be limited to log groups.")
     if not wanted.log_groups:
         raise BadDocument("Name the log groups it may write to (--log-group NAME).")

@@ -144,7 +144,7 @@ def _warnings(target: Target, wanted: Wanted, at: Standing) -> tuple[str, ...]:
     if wanted.kind in (Kind.DENY, Kind.DENY_USE):
         whose = {
             TargetKind.USER: f"of {target.name}, including a replacement",
-            TargetKind.GROUP: f"of everybody in {target.name}",
+            TargetKind.GROUP: f"of everyone in {target.name}",
             TargetKind.ROLE: "that it makes or resets",
             TargetKind.SCP: f"of every user under {target.name}",
         }[target.kind]

@@ -122,7 +122,7 @@ def _there(found: Seen, wish: Wish) -> Chosen:
 
 def _check(found: Seen, wish: Wish) -> None:
     trail = found.trail
-    other = "name another with --trail; it is created if it does not exist"
+    other = "choose another with --trail; it is created if it does not exist"
     if trail.account != wish.account:
         raise Unfit(
             f"Trail {trail.name} is the organization's, of account {trail.account}, and can be changed there "

@@ -10,7 +10,7 @@ from services.aws.call import Call
 from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
-from services.cases.errors import CaseError
+from services.base.keyservices import KeyService, short_service
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -20,10 +20,10 @@ from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recordi
 from services.goals.hardening.others import other_keys
 from services.goals.hardening.proposal import already, bring_about, fields, take_back
 from services.goals.hardening.standing import Standing, look, look_at
-from services.goals.hardening.words import short, told, told_back
+from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
-from services.review.recorded import LOGS, use_of
+from services.review.recorded import use_of
 
 
 class Unrecordable(Exception):
@@ -36,7 +36,7 @@ class HardenGoal:
 
     trail: str | None = None
     bucket: str | None = None
-    services: tuple[str, ...] = (LOGS,)
+    services: tuple[str, ...] = (KeyService.LOGS,)
     organization: bool = False
 
     deed = Governing.HARDEN
@@ -51,8 +51,8 @@ class HardenGoal:
         for service in self.services:
             if use_of(service) is None:
                 raise Unrecordable(
-                    f"How the use of {short(service)} keys is recorded is not known: use "
-                    "logs, bedrock, codecommit or cassandra."
+                    f"How the use of {short_service(service)} keys is recorded is not known: "
+                    "use logs, bedrock, codecommit or cassandra."
                 )
 
     @property
@@ -144,15 +144,6 @@ class HardenGoal:
     async def _looked_over(self, ground: Ground, made: Proposal) -> Proposal:
         """With what only a person who looks at the plan needs to know."""
         return replace(made, remarks=(*made.remarks, *await other_keys(ground.aws, self.services)))
-
-
-def goal_of(state: CaseState) -> HardenGoal:
-    """What the case is about; raises CaseError where its first line does not say."""
-    try:
-        wanted = dict(state.opened["wanted"])
-        return HardenGoal(**wanted | {"services": tuple(wanted["services"])})
-    except (KeyError, TypeError, ValueError, names.BadName, Unrecordable) as error:
-        raise CaseError(f"The case does not say which trail it is about ({error!r}).") from None
 
 
 async def _organization(ground: Ground) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.aws import iam
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
-from services.goals.hardening.words import short
+from services.base.keyservices import short_service
 from services.review.recorded import USES
 
 
@@ -23,7 +23,7 @@ async def other_keys(aws: AwsSession, services: Sequence[str]) -> tuple[str, ...
         # It only reminds: that keys cannot be listed is the inventory's to say.
         return ()
     return tuple(
-        f"There are active {short(service)} keys: --service {short(service)} records their use too."
-        for service in USES
+        f"There are active {short} keys: --service {short} records their use too."
+        for service, short in ((each, short_service(each)) for each in USES)
         if service in found and service not in services
     )

@@ -38,8 +38,8 @@ def bring_about(
         whole = merged(raw, wish.services, management=chosen.management)
     except Unmergeable as why:
         return Proposal(
-            blocked=f"Trail {chosen.trail} is left as it is, since {why}: name another with --trail; "
-            "it is created if it does not exist."
+            blocked=f"Trail {chosen.trail} is left as it is, since {why}: choose another with "
+            "--trail; it is created if it does not exist."
         )
     calls, lines = _bucket_calls(chosen, wish, bucket, arn)
     calls += _trail_calls(chosen, wish, seen)

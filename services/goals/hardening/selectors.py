@@ -17,7 +17,8 @@ from services.aws.cloudtrail import (
     advanced_selector,
     parsed_selectors,
 )
-from services.review.recorded import LOGS, is_of_type, missing_types, takes_all_management, use_of
+from services.base.keyservices import KeyService
+from services.review.recorded import is_of_type, missing_types, takes_all_management, use_of
 
 Selector: TypeAlias = Mapping[str, Any]
 
@@ -140,5 +141,5 @@ def _lacks_management(selectors: EventSelectors, services: Sequence[str]) -> boo
 
 def told_types(services: Sequence[str]) -> tuple[str, ...]:
     """The data events of services other than Logs, which are anybody's and not the keys' alone."""
-    uses = (use_of(service) for service in services if service != LOGS)
+    uses = (use_of(service) for service in services if service != KeyService.LOGS)
     return tuple(kind for use in uses if use for kind in use.data_types)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.base.keyservices import short_service
 from services.goals.hardening.choice import Chosen, Wish
 from services.goals.told import Told
 
@@ -15,11 +16,7 @@ PRICE = (
 
 def keys_of(wish: Wish) -> str:
     """``logs and bedrock keys``."""
-    return f"{' and '.join(short(service) for service in wish.services)} keys"
-
-
-def short(service: str) -> str:
-    return service.removesuffix(".amazonaws.com")
+    return f"{' and '.join(short_service(service) for service in wish.services)} keys"
 
 
 def anybody(types: Sequence[str]) -> str:
@@ -45,7 +42,7 @@ def told(chosen: Chosen, wish: Wish) -> Told:
 def told_back(chosen: Chosen, wish: Wish, left: str | None) -> Told:
     done = f"trail {chosen.trail} {'deleted' if chosen.made else 'is as it was before'}"
     return Told(
-        title=f"{'Delete' if chosen.made else 'Put back'} trail {chosen.trail}",
+        title=f"{'Delete' if chosen.made else 'Restore'} trail {chosen.trail}",
         stops=f"Recording of the use of {keys_of(wish)} by this trail.",
         leaves="What it has already recorded.",
         undo="Harden again; use in between is not recorded.",

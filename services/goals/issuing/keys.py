@@ -9,6 +9,7 @@ from datetime import datetime
 from services.aws.call import Call
 from services.aws.iam import Credential
 from services.base import clock
+from services.base.keyservices import short_service
 from services.cases.deposit import deposit_of, words_of
 from services.cases.secret import Destination, ToSecretsManager
 from services.cases.settle import PATIENCE
@@ -29,7 +30,7 @@ class KeyWanted:
 
     @property
     def short_service(self) -> str:
-        return self.service.removesuffix(".amazonaws.com")
+        return short_service(self.service)
 
     @property
     def description(self) -> str:

@@ -10,6 +10,7 @@ from services.aws import iam
 from services.aws.call import Call
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
+from services.base.keyservices import KeyService
 from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
@@ -19,7 +20,7 @@ from services.goals.issuing.grant import grant, no_such_policy
 from services.goals.issuing.keys import KeyMissing, KeyWanted
 from services.goals.issuing.rights import tokens_denied
 from services.goals.issuing.standing import GroupStanding, UserStanding, look_at_group, look_at_user
-from services.goals.issuing.wanted import LOGS, MANAGED_POLICY, KeySetup, PolicyChoice, custom_policy
+from services.goals.issuing.wanted import MANAGED_POLICY, KeySetup, PolicyChoice, custom_policy
 from services.goals.proposal import Proposal
 from services.goals.told import Told
 from services.incident.groups import switch
@@ -32,7 +33,7 @@ class SetupGoal:
     setup: KeySetup
 
     deed = Governing.SETUP
-    service = LOGS
+    service = KeyService.LOGS
     about = "a logs key"
 
     @property
@@ -83,7 +84,7 @@ class SetupGoal:
                 )
             ),
         )
-        key = await keys.missing(ground, self._key, user.keys(LOGS))
+        key = await keys.missing(ground, self._key, user.keys(KeyService.LOGS))
         policy = grant(setup, user, ground.caller.arn)
         unfit = policy.unfit
         calls = (
@@ -95,8 +96,8 @@ class SetupGoal:
         warnings = [*key.warnings, *self._warnings(user, groups)]
         if ground.planning:
             unfit = unfit or await no_such_policy(ground, setup)
-            warnings += await tokens_denied(ground, user, LOGS)
-        hold = user.hold(LOGS)
+            warnings += await tokens_denied(ground, user, KeyService.LOGS)
+        hold = user.hold(KeyService.LOGS)
         held = (
             f"The deny policy ({hold}) stops every key of {setup.user}: remove it first, or use another user."
         )
@@ -108,7 +109,7 @@ class SetupGoal:
             already=None if calls else f"{setup.user} has all it needs: {key.stands}.",
             awaited=key.awaited,
             before={"policy": user.inline.get(self._policy_name)},
-            facts={"before": [found.id for found in user.keys(LOGS)]},
+            facts={"before": [found.id for found in user.keys(KeyService.LOGS)]},
         )
 
     async def propose_undo(self, ground: Ground) -> Proposal:
@@ -117,7 +118,11 @@ class SetupGoal:
     async def key(self, aws: AwsSession, case: CaseState) -> Credential | None:
         """The key that is meant: the one made, else the one kept."""
         made = case.replacement
-        found = [each for each in await iam.list_credentials(aws, self.setup.user) if each.service == LOGS]
+        found = [
+            each
+            for each in await iam.list_credentials(aws, self.setup.user)
+            if each.service == KeyService.LOGS
+        ]
         ours = (each for each in found if made and each.id == made.key_id)
         return next(ours, None) or next((each for each in found if each.status == "Active"), None)
 
@@ -133,7 +138,9 @@ class SetupGoal:
 
     @property
     def _key(self) -> KeyWanted:
-        return KeyWanted(self.setup.user, LOGS, self.setup.age_days, self.setup.secret_to, keeps=True)
+        return KeyWanted(
+            self.setup.user, KeyService.LOGS, self.setup.age_days, self.setup.secret_to, keeps=True
+        )
 
     @property
     def _policy_name(self) -> str:

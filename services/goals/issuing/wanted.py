@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.base.keyservices import KeyService
 from services.cases.deposit import delivered_to
 from services.cases.secret import Destination, ToSecretsManager
 from services.goals.governance.documents import Kind, Wanted
@@ -12,7 +13,6 @@ from services.goals.issuing import names
 from services.goals.issuing.names import BadName, Tag
 from services.incident.situation import DEFAULT_AGE_DAYS
 
-LOGS = "logs.amazonaws.com"
 AGES = (1, 5, 30, 90, 365)
 """Days, as the console offers them."""
 DEFAULT_USER = "logs-shipper"
@@ -76,4 +76,4 @@ class KeySetup:
 
 
 def custom_policy(log_groups: tuple[str, ...]) -> Wanted:
-    return Wanted(Kind.WRITE, LOGS, log_groups=log_groups)
+    return Wanted(Kind.WRITE, KeyService.LOGS, log_groups=log_groups)

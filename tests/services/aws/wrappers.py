@@ -96,7 +96,6 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     iam.list_mfa_devices: ("iam", lambda aws: iam.list_mfa_devices(aws, U)),
     iam.list_ssh_keys: ("iam", lambda aws: iam.list_ssh_keys(aws, U)),
     iam.list_signing_certificates: ("iam", lambda aws: iam.list_signing_certificates(aws, U)),
-    iam.list_tags: ("iam", lambda aws: iam.list_tags(aws, U)),
     inlinepolicies.read_inline: ("iam", lambda aws: inlinepolicies.read_inline(aws, "Role", "r")),
     inlinepolicies.get_inline: ("iam", lambda aws: inlinepolicies.get_inline(aws, "Group", "g", "p")),
     insights.start_query: (

@@ -174,7 +174,7 @@ def test_a_torn_line_is_kept_aside_and_the_journal_goes_on(
     with journal.path.open("ab") as file:
         file.write(b'{"at":"2026-11-23T14:02:11Z","data":{}'[:kept])
     reopened = Journal(tmp_path)
-    assert "cut off by a crash" in (reopened.repair() or "")
+    assert "truncated by a crash" in (reopened.repair() or "")
     assert len(reopened.entries()) == 6
     reopened.append("note", {"text": "after"})
     assert reopened.flaws() == ()

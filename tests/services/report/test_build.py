@@ -147,7 +147,7 @@ def test_a_line_taken_out_is_said_though_the_rest_makes_no_sense(whole: Written)
     path.write_bytes(b"".join([*lines[:1], *lines[2:]]))
     report = whole.report()
     assert any("isn't valid" in flaw for flaw in report.journal.flaws)
-    assert any("does not follow the line before it" in flaw for flaw in report.journal.flaws)
+    assert any("does not follow the previous line" in flaw for flaw in report.journal.flaws)
     assert report.header.key_id == KEY
     assert to_html(report)
 

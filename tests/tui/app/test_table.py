@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from tui import routes
-from tui.app.table import SCREENS, screen_class
+from tui.app.table import SCREENS, load_commands, screen_class
 from tui.commands import table as commands
 from tui.frame.base import Commands
 from tui.routes import Route
@@ -36,6 +36,7 @@ def test_the_screen_takes_its_route(route: type[Route]) -> None:
 
 
 def test_every_command_that_leads_somewhere_makes_a_route() -> None:
-    led = {command.id: command.to(Scene()) for command in commands.COMMANDS if command.to}
+    load_commands()
+    led = {command.id: command.to(Scene()) for command in commands.every() if command.to}
     assert len(led) > 10
     assert all(type(route) in SCREENS for route in led.values())

@@ -149,8 +149,10 @@ def pairs_of(scope: str) -> list[tuple[str, str]]:
 
 
 def over(driver: Driver) -> bool:
-    """It ends, or the key before has opened a dialog, whose q means something else or nothing."""
-    return driver.app._exit or driver.app.screen.is_modal
+    """It ends, or the key before has opened a dialog or a form, whose q means something else or nothing."""
+    field = driver.app.focused
+    writes = field is not None and field.check_consume_key("q", "q")
+    return driver.app._exit or driver.app.screen.is_modal or writes
 
 
 @pytest.mark.parametrize("order", ["first", "second"])

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tui.app.table import load_commands
 from tui.commands import table as commands
-from tui.commands.command import DIALOGS, WIDGETS, Command
+from tui.commands.command import Command
+from tui.commands.everywhere import SHARED
+from tui.commands.table import SCOPES, Kind
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.mfacode import MfaCodeDialog
 from tui.dialogs.options import OptionsDialog
@@ -39,6 +42,8 @@ from tui.screens.runbook.sweep import SweepScreen
 from tui.screens.scan.screen import ScanScreen
 from tui.screens.traffic.screen import TrafficScreen
 from tui.widgets.rows import Rows
+
+load_commands()
 
 SCREENS: tuple[type[Commands[Any]], ...] = (
     InventoryScreen,
@@ -73,9 +78,9 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
 )
 
 
-def test_ids_are_unique() -> None:
-    counts = Counter(command.id for command in commands.COMMANDS)
-    assert [name for name, times in counts.items() if times > 1] == []
+def test_an_id_means_one_command() -> None:
+    with pytest.raises(AssertionError, match="two commands filter"):
+        commands.screen("another", Command("filter", ("x",), "x", "X."))
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
@@ -88,7 +93,7 @@ def test_every_command_of_a_screen_can_be_done_there(screen: type[Commands[Any]]
     assert missing == []
 
 
-@pytest.mark.parametrize("scope", sorted({screen.scope for screen in SCREENS} | WIDGETS))
+@pytest.mark.parametrize("scope", sorted(SCOPES))
 def test_a_key_has_one_meaning(scope: str) -> None:
     counts = Counter(key for command in commands.within(scope) for key in command.keys)
     assert [key for key, times in counts.items() if times > 1] == []
@@ -111,22 +116,28 @@ def test_lists_move_and_do_nothing_else() -> None:
 
 
 def test_a_dialog_has_only_its_own_commands_and_the_way_back() -> None:
-    for scope in DIALOGS:
+    dialogs = [name for name, scope in SCOPES.items() if scope.kind is Kind.DIALOG]
+    assert len(dialogs) > 5
+    for scope in dialogs:
         found = {command.id for command in commands.within(scope)}
         assert "back" in found
         assert "quit" not in found
 
 
+def test_what_a_screen_lacks_is_what_others_have() -> None:
+    shared = {command.id for command in SHARED}
+    assert {scope: lost for scope, has in SCOPES.items() if (lost := has.lacks - shared)} == {}
+
+
 def test_every_command_is_explained() -> None:
-    for command in commands.COMMANDS:
+    for command in commands.every():
         assert command.help.endswith("."), command.id
         assert command.keys or command.id == "theme", command.id
 
 
-def test_a_scope_of_its_own_is_found_by_a_screen_somewhere() -> None:
-    scopes = {screen.scope for screen in SCREENS} | WIDGETS | {"screens", "anywhere"}
-    known = {scope for command in commands.COMMANDS for scope in command.scopes}
-    assert known <= scopes | {"plans", "record", "findings"}
+def test_every_scope_is_of_a_screen() -> None:
+    lists = {name for name, scope in SCOPES.items() if scope.kind is Kind.LIST}
+    assert set(SCOPES) - lists == {screen.scope for screen in SCREENS} | {"plans", "record"}
 
 
 def test_the_shown_key_is_the_one_on_the_keyboard() -> None:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.base.sizes import nice_top
 from tui.flows.flow import Flow
 from tui.flows.graph import graph
-from tui.flows.plot import Mark, nice_top, plot, sparkline
+from tui.flows.plot import Mark, plot, sparkline
 from tui.flows.timescale import Point, Timescale, frame
 from tui.look.graphs import ASCII, BLOCKS, BRAILLE, STYLES, Glyphs
 from tui.look.lines import plain, width_of

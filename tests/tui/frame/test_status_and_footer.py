@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.widgets import Input
 
+from tui.app.table import load_commands
 from tui.commands import table as commands
 from tui.frame.footer import heard, layout
 from tui.frame.statusline import status
@@ -25,6 +26,8 @@ FULL = Context(
     read_only=True,
     case=OpenCase("1123-K5E", NOW - timedelta(minutes=3, seconds=41)),
 )
+
+load_commands()
 
 
 def test_everything_is_in_sight_at_80_columns() -> None:

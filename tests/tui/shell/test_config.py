@@ -12,11 +12,14 @@ import pytest
 from sandbox.wire.server import Sandbox
 from tests.tui.shell.conftest import Account, Stanch
 from tests.tui.terminal import Terminal
-from tui.commands import table as commands
-from tui.commands.keymap import remapped
+from tui.app.table import load_commands
+from tui.commands.table import every, remapped
 from tui.settings.config import EXAMPLE, Config, ConfigError, load
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
+
+
+load_commands()
 
 
 def written(folder: Path, text: str) -> Path:
@@ -31,7 +34,7 @@ def test_the_example_changes_nothing_and_all_of_it_is_understood(tmp_path: Path)
     config = load(written(tmp_path, meant))
     assert config.profiles["production"].colour == "red"
     assert config.remapped() == {"respond": ("f5",), "traffic": ("t", "f6")}
-    assert remapped(commands.COMMANDS, config.remapped())[1] == ()
+    assert remapped(config.remapped())[1] == ()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,6 @@ def test_what_is_no_text_is_a_sentence_too(tmp_path: Path) -> None:
 
 def test_keys_that_would_mean_two_things_are_left_as_they_were() -> None:
     table, told = remapped(
-        commands.COMMANDS,
         {"respond": ("t",), "traffic": ("?", "f7"), "nonsense": ("x",), "quit": ("no key",)},
     )
     assert [words.split(",")[0] for words in told] == [
@@ -72,10 +74,10 @@ def test_keys_that_would_mean_two_things_are_left_as_they_were() -> None:
         "There is no command nonsense: stanch config --keys lists them.",
         "'no key' isn't a valid key",
     ]
-    assert table == commands.COMMANDS
+    assert table == every()
     # What moves in a list is on every screen that has one.
-    assert remapped(commands.COMMANDS, {"respond": ("j",)})[1] != ()
-    swapped, told = remapped(commands.COMMANDS, {"traffic": ("f6",), "respond": ("t",)})
+    assert remapped({"respond": ("j",)})[1] != ()
+    swapped, told = remapped({"traffic": ("f6",), "respond": ("t",)})
     assert told == ()
     assert {each.id: each.keys for each in swapped}["respond"] == ("t",)
 

@@ -198,7 +198,7 @@ def test_all_commands_without_locks(
     for arguments in few(leaked, case, tmp_path):
         done = stanch(*arguments, input=leaked.token)
         fine(done, arguments)
-        assert "worked on by somebody" not in done.err
+        assert "worked on by someone" not in done.err
         if "cannot be locked here" in done.err:
             refused += 1
             assert "--state-dir" in done.err

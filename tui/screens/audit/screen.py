@@ -10,11 +10,12 @@ from services.aws.errors import AwsError
 from services.base import clock
 from services.base.text import clean
 from services.goals.governance.targets import Target, target_of_user
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line, fit, wrap
 from tui.routes import ToPolicy
 from tui.screens.audit import texts as audittexts
+from tui.screens.audit.commands import AUDIT, FINDING
 from tui.screens.audit.texts import Row
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
@@ -27,7 +28,7 @@ _MOST_UNREAD = 3
 
 
 class AuditScreen(StanchScreen):
-    scope = "audit"
+    scope = AUDIT
     BINDINGS = bindings(scope)
 
     def __init__(self) -> None:
@@ -167,7 +168,7 @@ class AuditScreen(StanchScreen):
 class FindingScreen(StanchScreen):
     """One finding on the whole screen, so that its command can be selected and copied."""
 
-    scope = "finding"
+    scope = FINDING
     BINDINGS = bindings(scope)
 
     def __init__(self, row: Row) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from services.audit.model import SEVERITIES, Audit, Finding, Unknown
 from services.base.text import clean
+from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span
-from tui.widgets.table import Column
 
 _SIGNS: dict[str, tuple[str, Role]] = {
     "high": ("‼", "alarm"),

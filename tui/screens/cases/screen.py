@@ -14,17 +14,19 @@ from services.cases.anchor import CONSISTENT
 from services.cases.case import Case, CaseBook
 from services.cases.errors import CaseError, RunbookError
 from services.cases.state import CaseState
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.steps import SIGNS
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Span, fit
 from tui.routes import Route, ToHarden, ToIssue, ToPolicy, ToRotation, ToRunbook, ToSetup
+from tui.screens.cases.commands import CASES
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def told(row: CaseRow) -> list[Line]:
 
 
 class CasesScreen(StanchScreen):
-    scope = "cases"
+    scope = CASES
     BINDINGS = bindings(scope)
 
     def __init__(self) -> None:

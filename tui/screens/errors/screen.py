@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.host import Trouble
 from tui.look import words
 from tui.look.lines import Line, fit
+from tui.screens.errors.commands import ERRORS
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
 
 class ErrorsScreen(StanchScreen):
-    scope = "errors"
+    scope = ERRORS
     BINDINGS = bindings(scope)
 
     def body(self) -> ComposeResult:

@@ -6,10 +6,11 @@ from textual.app import ComposeResult
 
 from services.review.record import Event
 from services.review.review import Review
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line
 from tui.screens.events import texts as eventtexts
+from tui.screens.events.commands import RECORD
 from tui.settings.context import Subject
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
@@ -40,7 +41,7 @@ class FindingsPage(Page):
 
 
 class RecordScreen(StanchScreen):
-    scope = "record"
+    scope = RECORD
     BINDINGS = bindings(scope)
 
     def __init__(self, event: Event, subject: Subject | None) -> None:
@@ -61,7 +62,7 @@ class RecordScreen(StanchScreen):
 
 
 class FindingsScreen(StanchScreen):
-    scope = "record"
+    scope = RECORD
     BINDINGS = bindings(scope)
 
     def __init__(self, review: Review, subject: Subject | None) -> None:

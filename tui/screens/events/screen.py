@@ -15,13 +15,14 @@ from services.incident.handling import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
 from services.incident.reviewwork import ReviewWork
 from services.review.review import Review, Subject, Window, judged, run_review
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import Line, Role, fit, wrap
 from tui.routes import ToEvents
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
+from tui.screens.events.commands import EVENTS
 from tui.screens.events.eventlist import EventList
 from tui.screens.events.groups import SIDES
 from tui.settings import context
@@ -37,7 +38,7 @@ _LEAST_ROWS = 9
 
 
 class EventsScreen(StanchScreen):
-    scope = "events"
+    scope = EVENTS
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToEvents) -> None:

@@ -13,10 +13,10 @@ from services.review.findings import Finding
 from services.review.record import Event
 from services.review.review import Review
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Span, wrap
 from tui.screens.events import bars as eventbars
 from tui.screens.events.groups import Group, Side
-from tui.widgets.table import Column
 
 _SIGNS: dict[str, Span] = {
     "high": ("‼", "alarm"),

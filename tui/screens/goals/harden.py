@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
+from services.base.keyservices import full_service, short_service
 from services.goals.hardening import names
 from services.goals.hardening.goal import HardenGoal, Unrecordable
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.routes import ToHarden
+from tui.screens.goals.commands import HARDEN
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.form import TextRow, picked, typed
 from tui.widgets.picker import Picker
@@ -23,7 +25,7 @@ _WHERE = ("this account", "every account of the organization")
 class HardenScreen(GoalScreen):
     """*wanted* is what a case says of an earlier one; raises ValueError where that makes no sense."""
 
-    scope = "harden"
+    scope = HARDEN
     BINDINGS = bindings(scope)
     verb = "Record it"
     label = "by"
@@ -31,7 +33,7 @@ class HardenScreen(GoalScreen):
     def __init__(self, to: ToHarden) -> None:
         super().__init__()
         first = self._first = dict(to.wanted or {})
-        services = tuple(each.removesuffix(".amazonaws.com") for each in first.get("services", ("logs",)))
+        services = tuple(short_service(each) for each in first.get("services", ("logs",)))
         # What the shell can name one by one, and this form cannot, stays as the case has it.
         self._services = _SERVICES | (
             {} if services in _SERVICES.values() else {", ".join(services): services}
@@ -51,7 +53,7 @@ class HardenScreen(GoalScreen):
             return HardenGoal(
                 trail=typed(self, "trail") or None,
                 bucket=typed(self, "bucket") or None,
-                services=tuple(f"{each}.amazonaws.com" for each in services),
+                services=tuple(full_service(each) for each in services),
                 organization=picked(self, "organization") == 1,
             )
         except (names.BadName, Unrecordable) as error:

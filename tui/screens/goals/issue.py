@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
+from services.base.keyservices import short_service
 from services.cases.deposit import default_name
 from services.cases.secret import ToSecretsManager, parse_destination
 from services.goals.governance.documents import SERVICES
 from services.goals.issuing.issue import IssueGoal
 from services.goals.issuing.names import BadName
 from services.incident.situation import DEFAULT_AGE_DAYS
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToIssue
+from tui.screens.goals.commands import ISSUE
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -25,7 +27,7 @@ class IssueScreen(GoalScreen):
     Raises ValueError where that makes no sense.
     """
 
-    scope = "issue"
+    scope = ISSUE
     BINDINGS = bindings(scope)
     verb = "Make it"
     verb_back = "Delete it"
@@ -38,7 +40,7 @@ class IssueScreen(GoalScreen):
 
     def form(self) -> ComposeResult:
         first = self._first
-        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        services = tuple(short_service(each) for each in SERVICES)
         service = first.get("service")
         yield TextRow("user", first.get("user", ""), "a user that exists", id="user")
         yield Picker("service", services, SERVICES.index(service) if service in SERVICES else 0, id="service")

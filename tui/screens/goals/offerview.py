@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from services.base.text import clean
 from services.goals.engine import Offer
-from tui.dialogs.planview import call_told, labelled, plan_told
+from tui.dialogs.plantexts import call_told, labelled, plan_told
 from tui.look.lines import Line, Role
 from tui.widgets.page import Page
 

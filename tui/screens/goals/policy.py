@@ -6,14 +6,16 @@ import json
 
 from textual.app import ComposeResult
 
+from services.base.keyservices import short_service
 from services.base.text import clean
 from services.goals.governance.documents import SERVICES, BadDocument, Document, Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import BadTarget, parse_target, target_of_user
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.sentence import SentenceDialog
 from tui.look.lines import Line
 from tui.routes import ToPolicy
+from tui.screens.goals.commands import POLICY
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.form import picked
 from tui.widgets.lines import Lines
@@ -24,7 +26,7 @@ AGES = (1, 5, 30, 90, 365)
 
 
 class PolicyScreen(GoalScreen):
-    scope = "policy"
+    scope = POLICY
     BINDINGS = bindings(scope)
     verb = "Attach it"
     verb_back = "Remove it"
@@ -42,7 +44,7 @@ class PolicyScreen(GoalScreen):
     def form(self) -> ComposeResult:
         first = self._first
         kinds = tuple(f"{kind}: {kind.told}" for kind in KINDS)
-        services = tuple(each.removesuffix(".amazonaws.com") for each in SERVICES)
+        services = tuple(short_service(each) for each in SERVICES)
         ages = tuple(f"at most {age} day{'s' * (age > 1)}" for age in self._ages)
         yield Picker("policy", kinds, KINDS.index(first.kind), id="kind")
         yield Picker("service", services, SERVICES.index(first.service), id="service")

@@ -14,9 +14,10 @@ from services.goals.issuing.setup import SetupGoal
 from services.goals.issuing.snippets import Sending, snippets
 from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
 from services.incident.situation import DEFAULT_AGE_DAYS
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.secretplace import SecretPlace
 from tui.routes import ToSetup
+from tui.screens.goals.commands import SETUP
 from tui.screens.goals.goal import GoalScreen, Unchosen
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, picked, typed
@@ -32,7 +33,7 @@ _TRIALS = ("send none", "send one with the new key, to see it accepted")
 class SetupScreen(GoalScreen):
     """*wanted* is what a case says of an earlier one; raises ValueError where that makes no sense."""
 
-    scope = "setup"
+    scope = SETUP
     BINDINGS = bindings(scope)
     verb = "Set it up"
     label = "for"

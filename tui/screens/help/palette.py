@@ -7,13 +7,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from tui.commands.bindings import bindings
 from tui.commands.command import Command, shown
-from tui.commands.table import bindings, within
+from tui.commands.table import within
 from tui.frame.base import Dialog
+from tui.look.columns import Column
 from tui.look.lines import Span
 from tui.routes import ToPalette
+from tui.screens.help.commands import PALETTE
 from tui.widgets.rule import Rule
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 Row = tuple[Command, str | None]
 
@@ -34,7 +37,7 @@ def _help(row: Row) -> Span:
 class PaletteDialog(Dialog[str]):
     """Closes with the id of the command that was chosen."""
 
-    scope = "palette"
+    scope = PALETTE
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToPalette) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 
+from tui.commands.bindings import bindings
 from tui.commands.command import Command, shown
-from tui.commands.table import bindings, within
+from tui.commands.lists import LIST
+from tui.commands.table import SCOPES, within
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line, Role, fit
 from tui.routes import ToHelp
+from tui.screens.help.commands import HELP
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
@@ -32,7 +35,7 @@ def told(command: Command, reason: str | None) -> Line:
 
 
 class HelpScreen(StanchScreen):
-    scope = "help"
+    scope = HELP
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToHelp) -> None:
@@ -50,7 +53,7 @@ class HelpScreen(StanchScreen):
 
     async def on_key(self, event: events.Key) -> None:
         """What was just read here and is pressed at once is done on the screen that it was read of."""
-        here = {key for command in (*within(self.scope), *within("list")) for key in command.keys}
+        here = {key for command in (*within(self.scope), *within(LIST)) for key in command.keys}
         wanted = next((each for each in within(self._about.scope) if event.key in each.keys), None)
         if wanted and event.key not in here and self.is_current:
             event.stop()
@@ -75,11 +78,11 @@ class HelpScreen(StanchScreen):
 
     def _lines(self) -> list[Line]:
         here = within(self._about.scope)
-        own = [command for command in here if self._about.scope in command.scopes]
+        own = [command for command in here if command.id in SCOPES[self._about.scope].own]
         rest = [command for command in here if command not in own]
         lines = [told(command, self._about.reasons.get(command.id)) for command in own]
         if self._about.has_lists:
-            lines += [(), (("in lists", "header"),), *(told(command, None) for command in within("list"))]
+            lines += [(), (("in lists", "header"),), *(told(command, None) for command in within(LIST))]
         lines += [(), (("from every screen", "header"),)]
         lines += [told(command, self._about.reasons.get(command.id)) for command in rest]
         return [*lines, (), (("signs", "header"),), *SIGNS]

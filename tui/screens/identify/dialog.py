@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from services.aws.errors import AwsError
 from services.aws.iam import Credential
 from services.keys.token import Token, TokenError, decode
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import Dialog
 from tui.look.lines import Line, Span
 from tui.routes import ToIdentify, ToInventory, ToRunbook
+from tui.screens.identify.commands import IDENTIFY
 from tui.settings.context import Subject
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
@@ -25,7 +26,7 @@ _FIRST: Line = (
 class IdentifyDialog(Dialog[None]):
     """Its subject is the key that was found."""
 
-    scope = "identify"
+    scope = IDENTIFY
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToIdentify) -> None:

@@ -12,12 +12,13 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from services.aws.errors import AwsError
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.lines import fit, width_of
 from tui.routes import ToInventory, ToKey
 from tui.screens.keys import keyfilter
+from tui.screens.keys.commands import INVENTORY
 from tui.screens.keys.keylist import ORDERS, KeyList
 from tui.screens.keys.listreader import KeySweep
 from tui.screens.keys.texts import columns, details
@@ -36,7 +37,7 @@ LOOK_SECONDS = 0.3
 
 
 class InventoryScreen(StanchScreen):
-    scope = "inventory"
+    scope = INVENTORY
     BINDINGS = bindings(scope)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012 (Textual's own shape)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
@@ -226,7 +227,7 @@ class InventoryScreen(StanchScreen):
         if command_id == "back" and not (self.has_class("-filtering") or self.list.marked):
             return "this is the first screen"
         if command_id == "mark_all" and not self.list.rows:
-            return "there is no key"
+            return "there are no keys"
         if command_id == "deactivate_marked":
             if self.read_only:
                 return "started with --read-only"

@@ -8,11 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.incident.handling import Stopped
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.look.lines import fit
 from tui.routes import ToCases, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
+from tui.screens.keys.commands import KEY
 from tui.screens.keys.keyreader import KeyReader, Read
 from tui.screens.keys.keyrows import KeyRow, columns
 from tui.settings.context import Subject
@@ -25,7 +26,7 @@ from tui.widgets.table import Table
 class KeyScreen(StanchScreen):
     """Each section stands as soon as it is known; enter leads from a row to where it is dealt with."""
 
-    scope = "key"
+    scope = KEY
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToKey) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.sts import get_caller
+from services.base.keyservices import KeyService
 from services.cases.case import CaseBook
 from services.cases.errors import CaseError
 from services.keys import keydetails
@@ -20,7 +21,6 @@ from services.keys.keydetails import PolicyFound
 from services.review import lastevents
 from tui.screens.keys import keyrows
 from tui.screens.keys.keyrows import KeyRow
-from tui.settings.context import LOGS
 
 if TYPE_CHECKING:
     from tui.host import Host
@@ -48,7 +48,7 @@ class KeyReader:
             "tokens": [keyrows.waiting("tokens", f"asking whether {user} may use tokens…")],
             "policies": [keyrows.waiting("policies", "reading its policies…")],
         }
-        if key.service == LOGS:
+        if key.service == KeyService.LOGS:
             self._sections["reach"] = [keyrows.waiting("reach", "asking where its user may write…")]
         self._sections["events"] = [keyrows.waiting("events", "asking the event history…")]
 

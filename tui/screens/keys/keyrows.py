@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.aws.iam import Credential
+from services.base.keyservices import short_service
 from services.base.spans import spoken
 from services.cases.state import CaseState
 from services.keys.holdings import UserHoldings
@@ -17,9 +18,9 @@ from services.review.lastevents import LOOKED_BACK, LastEvents
 from services.review.record import Event
 from services.rights.permissions import CAVEAT, May, Permission
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span
 from tui.screens.keys.texts import SIGNS, expires_told, made_told
-from tui.widgets.table import Column
 
 Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]
 """The screen that a row leads to."""
@@ -106,7 +107,7 @@ def of_holdings(held: UserHoldings, others: Sequence[Credential], service: str) 
             "holds",
             other.id,
             f"{'a second' if other.service == service else 'a'} "
-            f"{other.service.removesuffix('.amazonaws.com')} key, {other.status.lower()}",
+            f"{short_service(other.service)} key, {other.status.lower()}",
             "key",
             other.id,
         )

@@ -8,16 +8,17 @@ from textual.app import ComposeResult
 
 from services.base.text import clean
 from services.keys.keydetails import PolicyFound
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line
+from tui.screens.keys.commands import POLICY_DOCUMENT
 from tui.settings.context import Subject
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 
 
 class PolicyDocumentScreen(StanchScreen):
-    scope = "policy_document"
+    scope = POLICY_DOCUMENT
     BINDINGS = bindings(scope)
 
     def __init__(self, policy: PolicyFound, subject: Subject) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span
-from tui.widgets.table import Column
 
 if TYPE_CHECKING:
     from services.keys.holdings import UserHoldings

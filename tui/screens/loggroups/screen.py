@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.view import total_now
 from tui.flows.window import Window, spans
@@ -16,6 +16,7 @@ from tui.frame.polling import Poll
 from tui.look import words
 from tui.look.lines import Line, fit
 from tui.routes import ToLogGroups, ToTraffic
+from tui.screens.loggroups.commands import LOG_GROUPS
 from tui.screens.loggroups.texts import ORDERS, GroupRow, columns, details, rows_of
 from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Lines
@@ -27,7 +28,7 @@ from tui.widgets.table import Table
 class LogGroupsScreen(StanchScreen):
     """The flow is read like that of the traffic screen, and of groups without bearer tokens on request."""
 
-    scope = "log_groups"
+    scope = LOG_GROUPS
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToLogGroups) -> None:

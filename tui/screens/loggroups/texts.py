@@ -12,9 +12,9 @@ from tui.flows.picture import Picture, place_of
 from tui.flows.plot import sparkline
 from tui.flows.view import short_state, state_words
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.graphs import STYLES, GraphStyle
 from tui.look.lines import Line, Span
-from tui.widgets.table import Column
 
 SPARK = 12
 """Cells of a row's flow."""

@@ -17,7 +17,7 @@ from services.incident.situation import Options
 from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.sentence import SentenceDialog
@@ -31,6 +31,7 @@ from tui.frame.polling import Poll
 from tui.look.lines import fit
 from tui.routes import ToRotation
 from tui.screens.rotation import texts as rotationtexts
+from tui.screens.rotation.commands import ROTATION
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -43,7 +44,7 @@ _Stopped = (AwsError, ReadOnly, RunbookError)
 class RotationScreen(StanchScreen):
     """The case is held only while something is done: others may go on with it in between."""
 
-    scope = "rotation"
+    scope = ROTATION
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToRotation) -> None:

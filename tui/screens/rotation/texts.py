@@ -11,7 +11,7 @@ from services.incident import deactivate
 from services.incident.situation import Options
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
-from tui.dialogs.planview import labelled
+from tui.dialogs.plantexts import labelled
 from tui.dialogs.steps import SIGNS, without_shell_ways
 from tui.look.lines import Line, Span, fit
 

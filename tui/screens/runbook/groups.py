@@ -13,20 +13,22 @@ from services.incident.groups import switched_off
 from services.incident.handling import Handling, Stopped
 from services.keys.holdings import Unreadable
 from services.traffic.traffic import GroupFlow, Traffic, find_groups
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.flows.view import reach, short_state
 from tui.flows.window import spans
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Span
+from tui.screens.runbook.commands import GROUPS
 from tui.screens.runbook.lever import LeverScreen
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 Place = tuple[str, str]
 """A log group's name and Region."""
 
 
 class GroupsScreen(LeverScreen):
-    scope = "groups"
+    scope = GROUPS
     BINDINGS = bindings(scope)
 
     def __init__(self, handling: Handling) -> None:

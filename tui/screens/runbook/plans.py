@@ -6,13 +6,14 @@ from textual.app import ComposeResult
 
 from services.cases.plan import StepName
 from services.incident.handling import Handling
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs import steps
-from tui.dialogs.planview import step_told
+from tui.dialogs.plantexts import step_told
 from tui.dialogs.steps import StepRow
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.look.lines import Line
+from tui.screens.runbook.commands import PLANS
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -46,7 +47,7 @@ class PlansPage(Page):
 
 
 class PlansScreen(StanchScreen):
-    scope = "plans"
+    scope = PLANS
     BINDINGS = bindings(scope)
     AUTO_FOCUS = "PlansPage"
 

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 from textual.timer import Timer
 
+from services.base.keyservices import KeyService
 from services.cases.plan import StepName
 from services.incident.handling import Handling, Stopped
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.dialogs.options import STEPS
-from tui.dialogs.planview import PlanView
 from tui.flows.graph import FlowGraph
 from tui.flows.plot import Mark
 from tui.flows.reader import FlowReader
@@ -22,9 +22,11 @@ from tui.frame import guide
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
 from tui.routes import ToEvents, ToRunbook, ToSweep
+from tui.screens.runbook.commands import RUNBOOK
+from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView
-from tui.settings.context import LOGS, OpenCase, Subject
+from tui.settings.context import OpenCase, Subject
 from tui.widgets.rule import rule
 
 LOOK_SECONDS = 15.0
@@ -37,7 +39,7 @@ _CALM = 0.05
 class RunbookScreen(StanchScreen):
     """Asks AWS for the key and plans all steps; the first can be taken before the others are planned."""
 
-    scope = "runbook"
+    scope = RUNBOOK
     BINDINGS = bindings(scope)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-usual"), (32, "-tall")]  # noqa: RUF012 (Textual's own shape)
 
@@ -78,7 +80,7 @@ class RunbookScreen(StanchScreen):
     def _without_flow(self) -> bool:
         """Whether this is known to be a key that writes to no log group: IncomingBytes say nothing of it."""
         key = self._handling.runbook.key if self._handling and self._handling.runbook else None
-        return key is not None and key.service != LOGS
+        return key is not None and key.service != KeyService.LOGS
 
     def guidance(self) -> str | None:
         if self._handling is None or self._handling.closed:

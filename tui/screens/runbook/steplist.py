@@ -9,7 +9,7 @@ from textual.message import Message
 
 from services.cases.plan import StepName
 from tui.dialogs.steps import LeverRow, StepRow
-from tui.look.lines import Line, fit, plain
+from tui.look.lines import Line, fit
 from tui.widgets.lines import Lines
 
 _NAME_WIDTH = max(len(name) for name in StepName) + 2
@@ -79,7 +79,3 @@ class StepList(Lines, can_focus=True):
     def _redraw(self) -> None:
         if width := self.size.width:
             self.draw([step_line(row, width, chosen=at == self._cursor) for at, row in enumerate(self._rows)])
-
-    def line_of(self, step: StepName) -> str:
-        """What is drawn of *step*, as plain text."""
-        return plain(self.lines[list(StepName).index(step)]).rstrip()

@@ -9,12 +9,14 @@ from textual.widget import Widget
 from services.base.text import clean
 from services.cases.plan import LeverName
 from services.incident.sweep import Held, Sweep
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, Span
 from tui.routes import ToRunbook, ToSweep
+from tui.screens.runbook.commands import SWEEP
 from tui.screens.runbook.lever import LeverScreen
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 _API_KEY = "API key"
 """What the sweep calls a service-specific credential: it has a runbook of its own."""
@@ -43,7 +45,7 @@ def columns() -> tuple[Column[Held], ...]:
 
 
 class SweepScreen(LeverScreen):
-    scope = "sweep"
+    scope = SWEEP
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToSweep) -> None:

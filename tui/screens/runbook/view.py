@@ -11,10 +11,10 @@ from textual.message import Message
 from services.cases.plan import StepName
 from services.incident.handling import Handling
 from tui.dialogs import steps
-from tui.dialogs.planview import PlanView
 from tui.dialogs.steps import StepRow
 from tui.frame.keyline import key_line
 from tui.look.lines import Line, fit, wrap
+from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.steplist import StepList, lever_line
 from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule

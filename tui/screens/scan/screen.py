@@ -12,18 +12,21 @@ from textual.widgets import Input
 
 from services.aws.errors import AwsError
 from services.base import sizes
+from services.base.keyservices import short_service
 from services.base.text import clean
 from services.scan.scan import Found, Scan
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look import words
+from tui.look.columns import Column
 from tui.look.lines import Line, fit
 from tui.routes import ToRunbook
+from tui.screens.scan.commands import SCAN
 from tui.widgets.form import TextRow
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
-from tui.widgets.table import Column, Table
+from tui.widgets.table import Table
 
 _REDRAW_SECONDS = 0.25
 
@@ -33,7 +36,7 @@ class _Stop(Exception):
 
 
 class ScanScreen(StanchScreen):
-    scope = "scan"
+    scope = SCAN
     BINDINGS = bindings(scope)
 
     def __init__(self) -> None:
@@ -194,7 +197,7 @@ def _id(found: Found) -> str:
 
 
 def _service(found: Found) -> str:
-    return clean((found.token.service or found.token.prefix).removesuffix(".amazonaws.com"))
+    return clean(short_service(found.token.service or found.token.prefix))
 
 
 def _told(found: Found) -> list[Line]:

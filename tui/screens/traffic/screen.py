@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.traffic.traffic import GroupFlow, Reading
-from tui.commands.table import bindings
+from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.graph import FlowGrid
 from tui.flows.picture import Picture, Place, place_of
@@ -21,6 +21,7 @@ from tui.frame.polling import Poll
 from tui.look.graphs import STYLES, next_style
 from tui.look.lines import Line, fit, width_of
 from tui.routes import ToTraffic
+from tui.screens.traffic.commands import TRAFFIC
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
@@ -36,7 +37,7 @@ SIDE_BY_SIDE = 116
 class TrafficScreen(StanchScreen):
     """One service object reads all groups in one call a Region; only the graphs in sight are drawn."""
 
-    scope = "traffic"
+    scope = TRAFFIC
     BINDINGS = bindings(scope)
 
     def __init__(self, to: ToTraffic) -> None:

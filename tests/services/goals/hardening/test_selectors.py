@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sandbox.cloudtrail.refusals import check
 from services.aws.cloudtrail import parsed_selectors
+from services.base.keyservices import KeyService
 from services.goals.hardening.selectors import DEFAULT, Unmergeable, conditions, merged
-from services.review.recorded import LOGS, USES, recorded, takes_all_management
+from services.review.recorded import USES, recorded, takes_all_management
 from tests.services.goals.hardening.conftest import KEYS, MANAGEMENT
 
 BEDROCK, CODECOMMIT = "bedrock.amazonaws.com", "codecommit.amazonaws.com"
@@ -25,7 +26,7 @@ def basic(*data: tuple[str, list[str]], **more: Any) -> dict[str, Any]:
     return {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": resources} | more
 
 
-def told(*selectors: dict[str, Any], services: tuple[str, ...] = (LOGS,)) -> Any:
+def told(*selectors: dict[str, Any], services: tuple[str, ...] = (KeyService.LOGS,)) -> Any:
     return merged({"EventSelectors": list(selectors)}, services, management=True)
 
 
@@ -37,8 +38,8 @@ def fields(selector: Any) -> dict[str, Any]:
 
 
 def test_a_new_trail_takes_management_events_and_the_use_of_keys() -> None:
-    assert merged(DEFAULT, (LOGS,), management=True) == [MANAGEMENT, KEYS]
-    assert merged({"AdvancedEventSelectors": []}, (LOGS,), management=False) == [KEYS]
+    assert merged(DEFAULT, (KeyService.LOGS,), management=True) == [MANAGEMENT, KEYS]
+    assert merged({"AdvancedEventSelectors": []}, (KeyService.LOGS,), management=False) == [KEYS]
 
 
 def test_everything_a_basic_selector_can_say_is_told_again() -> None:
@@ -97,8 +98,8 @@ def test_whatever_there_is_cloudtrail_takes_it_merged_and_nothing_is_missing_the
     whole = told(*selectors)
     check([], whole)
     now = {"AdvancedEventSelectors": whole}
-    assert recorded(parsed_selectors(now), LOGS).covers == "yes"
-    assert merged(now, (LOGS,), management=True) is None
+    assert recorded(parsed_selectors(now), KeyService.LOGS).covers == "yes"
+    assert merged(now, (KeyService.LOGS,), management=True) is None
     before = parsed_selectors({"EventSelectors": selectors})
     if takes_all_management(before):
         assert takes_all_management(parsed_selectors(now))
@@ -114,12 +115,12 @@ def test_advanced_ones_stay_as_they_are_and_a_narrower_one_of_keys_gives_way() -
     under = {"Field": "resources.ARN", "StartsWith": ["arn:aws:logs:us-east-1:123456789012:log-group:/app/"]}
     narrow = {"FieldSelectors": [*KEYS["FieldSelectors"], under]}
     raw = {"AdvancedEventSelectors": [theirs, narrow]}
-    assert merged(raw, (LOGS,), management=True) == [theirs, KEYS]
-    assert merged({"AdvancedEventSelectors": [KEYS, theirs]}, (LOGS,), management=True) is None
+    assert merged(raw, (KeyService.LOGS,), management=True) == [theirs, KEYS]
+    assert merged({"AdvancedEventSelectors": [KEYS, theirs]}, (KeyService.LOGS,), management=True) is None
 
 
 def test_other_services_keys_have_types_of_their_own() -> None:
-    whole = told(basic(), services=(LOGS, BEDROCK))
+    whole = told(basic(), services=(KeyService.LOGS, BEDROCK))
     types = [fields(each).get("resources.type", {}).get("Equals") for each in whole]
     assert types == [None, [LOGS_TYPE], *([kind] for kind in USES[BEDROCK].data_types)]
     assert recorded(parsed_selectors({"AdvancedEventSelectors": whole}), BEDROCK).covers == "yes"
@@ -138,4 +139,4 @@ def test_what_would_be_lost_or_is_too_much_is_not_merged() -> None:
     full = {"FieldSelectors": [DATA, {"Field": "resources.ARN", "StartsWith": [str(n) for n in range(498)]}]}
     assert conditions([full]) == 499
     with pytest.raises(Unmergeable, match="501 values, and AWS allows 500"):
-        merged({"AdvancedEventSelectors": [full]}, (LOGS,), management=True)
+        merged({"AdvancedEventSelectors": [full]}, (KeyService.LOGS,), management=True)

@@ -78,7 +78,7 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
 
     async with opened(tmp_path) as driver:
         await choose_whom(driver, "group:developers")
-        await driver.wait("It stops every logs key of everybody in developers", "undo Take it away")
+        await driver.wait("It stops every logs key of everyone in developers", "undo Remove it")
         await driver.press("enter")
         await driver.wait("whom group developers · account 123456789012", "Leave it")
         assert names() == []

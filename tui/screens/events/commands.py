@@ -1,16 +1,17 @@
-"""Commands of the review's events."""
+"""What can be done with the events of a review."""
 
 from __future__ import annotations
 
 from tui.commands.command import Command
+from tui.commands.table import screen
 
-COMMANDS = (
+EVENTS = screen(
+    "events",
     Command(
         "record",
         ("enter",),
         "open",
         "Show the full CloudTrail record; for a group, its events.",
-        ("events",),
         rank=10,
     ),
     Command(
@@ -18,16 +19,10 @@ COMMANDS = (
         ("slash",),
         "filter",
         "Filter the events by call, address, agent, resource or error.",
-        ("events",),
         rank=12,
     ),
     Command(
-        "findings",
-        ("f",),
-        "findings",
-        "Show all findings, coverage and what could not be read.",
-        ("events",),
-        rank=14,
+        "findings", ("f",), "findings", "Show all findings, coverage and what could not be read.", rank=14
     ),
     *(
         Command(
@@ -35,7 +30,6 @@ COMMANDS = (
             (key,),
             f"by {side}",
             f"Group the events by {what}. Press again to ungroup.",
-            ("events",),
             rank=30 + at,
         )
         for at, (side, key, what) in enumerate(
@@ -54,7 +48,6 @@ COMMANDS = (
         "mark",
         "Mark this event as the suspected time of compromise: what was first seen from then on "
         "is new. Press again to remove the mark.",
-        ("events",),
         rank=40,
     ),
     Command(
@@ -62,8 +55,10 @@ COMMANDS = (
         ("E",),
         "export",
         "Save the records shown to the case, as JSON lines with their SHA-256.",
-        ("events",),
         rank=42,
     ),
-    Command("stop", ("s",), "stop", "Stop reading and keep what was found.", ("events",), rank=80),
+    Command("stop", ("s",), "stop", "Stop reading and keep what was found.", rank=80),
+    lacks=("events",),
 )
+
+RECORD = screen("record")

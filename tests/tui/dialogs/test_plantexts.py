@@ -13,7 +13,7 @@ from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState, SentCall, StepState
 from services.quoting.shell import ShellCommand, command
 from tui.dialogs import steps
-from tui.dialogs.planview import command_lines, step_told
+from tui.dialogs.plantexts import command_lines, step_told
 from tui.look.lines import plain, width_of
 from tui.screens.runbook.steplist import step_line
 from tui.widgets.choices import choices_line

@@ -14,7 +14,6 @@ from services.cases.state import SentCall, StepState
 from services.quoting.shell import ShellCommand
 from tui.dialogs.steps import StepRow, without_shell_ways
 from tui.look.lines import Line, Role
-from tui.widgets.page import Page
 
 _LABEL = 15
 
@@ -110,29 +109,3 @@ def _reads(plan: Plan) -> bool:
 
 def _pieces(line: str, width: int) -> Iterable[str]:
     return (line[at : at + width] for at in range(0, max(1, len(line)), width))
-
-
-class PlanView(Page):
-    """Shows one step at its own width; what does not fit is said, and scrolled to."""
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, more="pgdn, or p for all steps")
-        self._step: tuple[StepRow, StepState, Plan | None, tuple[str, ...], tuple[str, ...]] | None = None
-
-    def show_step(
-        self,
-        row: StepRow,
-        now: StepState,
-        plan: Plan | None,
-        ways: Sequence[str] = (),
-        found: Sequence[str] = (),
-    ) -> None:
-        if self._step is None or self._step[0].step is not row.step:
-            self._top = 0
-        self._step = (row, now, plan, tuple(ways), tuple(found))
-        self._rewrap()
-
-    def _rewrap(self) -> None:
-        if self._step and (width := self.size.width - 2) > 0:
-            self._wrapped = list(step_told(*self._step, width))
-            self.move(0)

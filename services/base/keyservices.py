@@ -1,0 +1,30 @@
+"""The services whose keys an IAM user can hold, by the names that IAM has for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+_DOMAIN = ".amazonaws.com"
+
+
+class KeyService(StrEnum):
+    """Those that are known; AWS may have others, so what it answers is compared and never converted."""
+
+    LOGS = "logs.amazonaws.com"
+    BEDROCK = "bedrock.amazonaws.com"
+    CLOUDWATCH = "cloudwatch.amazonaws.com"
+    XRAY = "xray.amazonaws.com"
+    SAGEMAKER = "sagemaker.amazonaws.com"
+    CLAUDE = "aws-external-anthropic.amazonaws.com"
+    CODECOMMIT = "codecommit.amazonaws.com"
+    KEYSPACES = "cassandra.amazonaws.com"
+
+
+def short_service(service: str) -> str:
+    """``logs``, of ``logs.amazonaws.com``."""
+    return service.removesuffix(_DOMAIN)
+
+
+def full_service(service: str) -> str:
+    """``logs.amazonaws.com``, of ``logs`` or of itself."""
+    return service if "." in service else service + _DOMAIN
