@@ -73,6 +73,11 @@ class State(StrEnum):
     def holds(self) -> bool:
         return self in (State.CONFIRMED, State.IN_FORCE)
 
+    @property
+    def label(self) -> str:
+        """What a person reads; scripts read the value."""
+        return {State.TODO: "to do", State.IN_FORCE: "enforced"}.get(self, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -24,7 +24,7 @@ async def plan(at: Situation) -> Plan:
     if missing:
         # Says the near one, too, where all Regions could be read.
         await groups_named(at.aws, missing)
-        return _plan(at, blocked=f"Whether the log group {missing[0]} is there could not be read.")
+        return _plan(at, blocked=f"Whether the log group {missing[0]} exists could not be read.")
     on = [group for group in found if group.bearer_enabled]
     if not on:
         return _plan(at, already="These groups already refuse bearer tokens.")

@@ -62,7 +62,7 @@ async def plan(at: Situation) -> Plan:
 async def verify(at: Situation) -> Verified:
     made = at.case.replacement
     if made is None:
-        return Verified(State.TODO, "no replacement was made")
+        return Verified(State.TODO, "no replacement was created")
     current = next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
     if current is None:
         return Verified(State.REQUESTED, said_aws(f"{made.key_id} is not listed yet", at.now()))

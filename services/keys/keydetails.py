@@ -92,7 +92,7 @@ def _says(document: Mapping[str, Any], service: str) -> str | None:
         spoken_of.setdefault(how, set()).update(covered)
     told = [
         how.format(
-            "bearer tokens" if len(actions) == len(wanted) else f"{' and '.join(sorted(actions))} alone"
+            "bearer tokens" if len(actions) == len(wanted) else f"only {' and '.join(sorted(actions))}"
         )
         for how, actions in spoken_of.items()
         if actions

@@ -49,14 +49,14 @@ def decode(text: str) -> Token:
     """The token in *text*, surrounded by white space or not; raises TokenError."""
     # Measured before anything else touches it: a paste of megabytes must cost nothing.
     if len(text) > LONGEST * 4:
-        raise TokenError("This is far too long for an API key. Paste the key alone.")
+        raise TokenError("This is far too long for an API key. Paste only the key.")
     text = text.strip().removeprefix("Bearer ").strip().strip("\"'")
     if not text:
         raise TokenError("Nothing was entered. Paste the leaked key.")
     if len(text) > LONGEST:
-        raise TokenError("This is far too long for an API key. Paste the key alone.")
+        raise TokenError("This is far too long for an API key. Paste only the key.")
     if len(text.split()) > 1:
-        raise TokenError("There is a space or a line break inside. Paste the key alone, as one line.")
+        raise TokenError("There is a space or a line break inside. Paste only the key, as one line.")
     if text.startswith(("AKIA", "ASIA")) and len(text) == 20:
         raise TokenError("This is an IAM access key id, not an API key: deactivate it in IAM.")
     if text.startswith("ACCA") and len(text) < 40:

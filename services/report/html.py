@@ -152,7 +152,7 @@ def _sweep(report: Report) -> Safe | None:
     nothing = None if sweep.held else el("p", "Nothing else was found.")
     unread = f" Not read: {'; '.join(sweep.unreadable)}." if sweep.unreadable else ""
     at = el("p", "Looked for ", when(sweep.at, report), f".{unread}", class_="note")
-    return section("sweep", "What else this user holds", shown, nothing, at)
+    return section("sweep", "What else this user has", shown, nothing, at)
 
 
 def _notes(report: Report) -> Safe | None:

@@ -232,7 +232,7 @@ def _review(report: Report) -> Iterator[str]:
 
 def _sweep(report: Report) -> Iterator[str]:
     if sweep := report.sweep:
-        yield "## What else this user holds"
+        yield "## What else this user has"
         yield ""
         for held in sweep.held:
             how = held.elsewhere or f"with stanch: {held.lever}"

@@ -99,7 +99,7 @@ def _replaced(report: Report) -> str:
         said = f"The key was reset in place {moment(made.at, day)}; {_whereabouts(made.delivered)}."
     else:
         said = (
-            f"Replacement {made.key_id} of {made.user} was made {moment(made.at, day)}; "
+            f"Replacement {made.key_id} of {made.user} was created {moment(made.at, day)}; "
             f"{_whereabouts(made.delivered)}."
         )
     deletion = report.newest("delete")

@@ -50,7 +50,7 @@ def fresh_use(facts: Facts) -> Iterator[Finding]:
             seconds = int((first.time - event.time).total_seconds())
             after = f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
             maker = event.user or "someone"
-            title = f"{credential} was used {after} after {maker} made it, from {first.source_ip}."
+            title = f"{credential} was used {after} after {maker} created it, from {first.source_ip}."
             yield Finding("fresh-use", "high", title, ids((event, *soon)), "T1098.001")
 
 

@@ -125,7 +125,7 @@ async def _watching(at: Situation, old: Credential, new: Credential) -> Standing
 
 def _without_old(at: Situation, made: Replacement | None, new: Credential | None) -> Standing:
     if made is None or new is None:
-        also = f"its new key {made.key_id} too" if made else "no second key was made"
+        also = f"its new key {made.key_id} too" if made else "no second key was created"
         return Standing(Next.DONE, f"{at.key.id} is deleted, and {also}: nothing is left to rotate.")
     if at.case.step(StepName.DELETE).state is State.CONFIRMED:
         return Standing(Next.DONE, f"{at.key.id} was deleted; {new.id} replaced it.", new=new)

@@ -74,7 +74,9 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""
-        click.echo(clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}"))
+        click.echo(
+            clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state.label:<10} {when}{step.words}")
+        )
     say_consistency(case)
 
 

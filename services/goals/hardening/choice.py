@@ -125,13 +125,13 @@ def _check(found: Seen, wish: Wish) -> None:
     other = "choose another with --trail; it is created if it does not exist"
     if trail.account != wish.account:
         raise Unfit(
-            f"Trail {trail.name} is the organization's, of account {trail.account}, and can be changed there "
-            f"alone: {other}."
+            f"Trail {trail.name} is the organization's, of account {trail.account}, and can only be "
+            f"changed there: {other}."
         )
     if found.raw is None:
         raise Unfit(f"Trail {trail.name} could not be read: {found.state.trouble or 'no reason given'}")
     if wish.organization and not trail.organization:
-        raise Unfit(f"Trail {trail.name} is this account's alone and not the organization's: {other}.")
+        raise Unfit(f"Trail {trail.name} belongs only to this account, not to the organization: {other}.")
     if wish.bucket and wish.bucket != trail.bucket:
         raise Unfit(
             f"Trail {trail.name} exists and writes to {trail.bucket}: leave --bucket out, or {other}."

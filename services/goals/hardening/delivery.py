@@ -53,6 +53,6 @@ async def first_delivery(
         left = until - now()
         if left <= timedelta():
             doctor = aws.where.stanch("doctor")
-            return Delivered(trouble=f"trail {trail} has delivered nothing yet: look again with `{doctor}`")
+            return Delivered(trouble=f"trail {trail} has delivered nothing yet: check again with `{doctor}`")
         on_wait(f"waiting for the first object of trail {trail}, {int(left.total_seconds())} s at most…")
         await sleep(min(EVERY_SECONDS, left.total_seconds()))

@@ -154,7 +154,7 @@ async def _organization(ground: Ground) -> str:
         raise Unfit("This account is in no organization: leave --organization out.") from None
     if found.management != ground.caller.account:
         raise Unfit(
-            f"A trail of the organization is made in its management account, {found.management}: use a "
+            f"A trail of the organization is created in its management account, {found.management}: use a "
             "profile of that, or leave --organization out."
         )
     if not await organizations.trusts(ground.aws, SERVICE):

@@ -320,7 +320,7 @@ async def test_what_is_denied_is_named(
 async def test_names_no_user_can_have_are_not_sent(
     aws: AwsSession, sandbox: Sandbox, cloudtrail: CloudTrail, everywhere: Subject, source: str
 ) -> None:
-    with pytest.raises(SourceUnavailable, match="No IAM user can be called"):
+    with pytest.raises(SourceUnavailable, match="No IAM user can have the name"):
         await reviewed(aws, Subject("x' OR '1'='1"), source, athena=ATHENA)
 
 

@@ -116,7 +116,7 @@ async def begun(rotation: Rotation) -> None:
 @pytest.mark.parametrize(
     ("before", "change", "next_is", "words", "way"),
     [
-        (begun, lambda web: web.delete(web.key), Next.DONE, "no second key was made", ""),
+        (begun, lambda web: web.delete(web.key), Next.DONE, "no second key was created", ""),
         (
             made,
             lambda web: web.delete(web.new()),

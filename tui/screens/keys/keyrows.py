@@ -92,7 +92,7 @@ def of_cases(open_case: CaseState | None, case_id: str, closed: int, now: dateti
     rows: list[KeyRow] = []
     if open_case is not None:
         opened = words.when(open_case.opened_at, now) if open_case.opened_at else "an unknown time"
-        done = ", ".join(f"{step} {state.state.value}" for step, state in open_case.steps.items())
+        done = ", ".join(f"{step} {state.state.label}" for step, state in open_case.steps.items())
         rows.append(KeyRow("case", case_id, f"open since {opened}; {done or 'no step taken'}", "case"))
     else:
         rows.append(KeyRow("case", "", "no case is open; the first step you take opens one", "runbook"))

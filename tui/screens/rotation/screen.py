@@ -165,7 +165,7 @@ class RotationScreen(StanchScreen):
             case "back_again" if standing.old is None or standing.old.status != "Inactive":
                 return "the old key is not Inactive"
             case "end_rotation" if made is None:
-                return "no second key was made yet"
+                return "no second key was created yet"
             case "end_rotation" if standing.old and standing.old.status == "Inactive":
                 return "the old key is made Active again first (b)"
             case "delete_anyway" if standing.next not in (Next.WATCH, Next.DELETE):

@@ -146,10 +146,10 @@ async def test_a_trail_of_the_organization_is_not_the_members_to_change(
     monkeypatch.setenv("AWS_SESSION_TOKEN", made["SessionToken"])
     async with AwsSession(regions=("us-east-1",)) as aws:
         offer = await (await book.look_up(aws, cases, HardenGoal(trail="whole"))).offer()
-        blocked = f"Trail whole is the organization's, of account {ACCOUNT}, and can be changed there alone"
+        blocked = f"Trail whole is the organization's, of account {ACCOUNT}, and can only be changed there"
         assert str(offer.plan.blocked).startswith(blocked)
         offer = await (await book.look_up(aws, cases, HardenGoal(organization=True))).offer()
-        assert f"is made in its management account, {ACCOUNT}" in str(offer.plan.blocked)
+        assert f"is created in its management account, {ACCOUNT}" in str(offer.plan.blocked)
         arn = account.described("whole")["TrailARN"]
         theirs = boto("cloudtrail", key=session_key(made))
         for call in (theirs.stop_logging, theirs.start_logging, theirs.delete_trail):
