@@ -273,12 +273,15 @@ def _explain_use(error: click.ClickException) -> None:
 def _explain(error: Exception) -> int:
     from services.aws.credentials.regions import UnknownRegion
     from services.aws.errors import AwsError, NoSuchName, ReadOnly, WrongAccount
-    from services.cases.errors import NoSuch, Refused, RunbookError
+    from services.cases.errors import NoSuch, NotStored, Refused, RunbookError, Unrecorded
     from services.keys.token import TokenError
 
     match error:
         case NoSuch() | NoSuchName() | TokenError() | UnknownRegion():
             code = Exit.USAGE
+        case NotStored() | Unrecorded():
+            # Something was done, and not all of it.
+            code = Exit.INCOMPLETE
         case Refused() | ReadOnly() | WrongAccount() | RunbookError():
             code = Exit.REFUSED
         case AwsError():
@@ -290,6 +293,9 @@ def _explain(error: Exception) -> int:
         case _:
             return _defect(error)
     _say(str(error))
+    if isinstance(error, Unrecorded):
+        for line in error.lines:
+            click.echo(line, err=True)
     return code
 
 

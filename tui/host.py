@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -68,6 +68,12 @@ class Desk(Protocol):
 
         Of the deeds that share *turns* only so many are done at once.
         """
+
+    def carry(self, title: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin *work* that changes something in AWS: no end, of a screen or the program, cuts it off."""
+
+    async def ask(self, question: Coroutine[Any, Any, object]) -> None:
+        """From work that is carried: a dialog ends with the program, when nobody is there to be asked."""
 
     def release(self, handling: Handling) -> None:
         """Give the case back once nobody looks and nothing is under way."""

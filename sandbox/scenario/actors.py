@@ -202,11 +202,24 @@ class Deployment:
 
     def token(self) -> str | None:
         try:
-            answer = self._client.get_secret_value(SecretId=self._secret_name)
+            if (name := self._newest()) is None:
+                return None
+            answer = self._client.get_secret_value(SecretId=name)
         except (ClientError, BotoCoreError):
             return None
         value = answer.get("SecretString", "").strip()
         return value if value.startswith("ACWL") else None
+
+    def _newest(self) -> str | None:
+        """Of the secrets that are called so, or begin with that as a folder."""
+        filters = [{"Key": "name", "Values": [self._secret_name]}]
+        found = [
+            each
+            for each in self._client.list_secrets(Filters=filters)["SecretList"]
+            if each["Name"] == self._secret_name or each["Name"].startswith(f"{self._secret_name}/")
+        ]
+        newest = max(found, key=lambda each: each["LastChangedDate"], default=None)
+        return str(newest["Name"]) if newest else None
 
     def close(self) -> None:
         self._client.close()

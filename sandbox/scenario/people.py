@@ -137,7 +137,11 @@ PEOPLE = (
     Person(
         DEPLOYER,
         age=350,
-        inline={"read-secrets": allow("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")},
+        inline={
+            "read-secrets": allow(
+                "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:ListSecrets"
+            )
+        },
         access_key_ages=(20,),
     ),
 )

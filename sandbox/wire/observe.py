@@ -23,8 +23,8 @@ from sandbox.wire.call import S3_OBJECT, Request
 from sandbox.wire.identity import signer
 from sandbox.wire.wire import ConnectionDropped, Handler
 
-SERVICES = {"iam", "sts", "logs", "cloudtrail", "s3", "secretsmanager", "kms"}
-GLOBAL = {"iam"}
+SERVICES = {"iam", "sts", "logs", "cloudtrail", "s3", "secretsmanager", "kms", "organizations"}
+GLOBAL = {"iam", "organizations"}
 DATA_CALLS = {"PutLogEvents", "ListObjects", "ListObjectsV2", *S3_OBJECT.values()}
 READS = re.compile(r"(Get|List|Describe|Head|Lookup|Filter|Test|Simulate|Start(Live)?Query|Generate)")
 SECRETS = {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from sandbox.account import organizations
@@ -156,7 +157,10 @@ class Sandbox:
     def _answer(self, request: Request) -> Response:
         assert self._handler is not None
         try:
-            return self._handler(request)
+            answer = self._handler(request)
+            # By the account's own clock, as whatever it says of when something was made.
+            answer.headers.setdefault("Date", http_date(self.world.clock.now()))
+            return answer
         except ConnectionDropped:
             raise
         except Exception:  # noqa: BLE001 (a defect must reach the client as a 500, and the log)

@@ -81,7 +81,8 @@ class RequestHandler(MotoRequestHandler):
         self.send_response_only(answer.status_code)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Date", self.date_time_string())
+        if "Date" not in answer.headers:
+            self.send_header("Date", self.date_time_string())
         if self.close_connection:
             self.send_header("Connection", "close")
         # end_headers() would send the head alone; one segment saves the client a wake-up.

@@ -36,12 +36,16 @@ SECRET = "(the new secret)"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """*operation* of *service* in the API's own CamelCase names, as botocore takes them."""
+    """*operation* of *service* in the API's own CamelCase names, as botocore takes them.
+
+    *mark* goes into the request's User-Agent, and so into CloudTrail's record of this one request.
+    """
 
     service: str
     operation: str
     params: Mapping[str, object] = field(default_factory=dict)
     region: str | None = None
+    mark: str | None = field(default=None, compare=False)
 
     @property
     def reads(self) -> bool:

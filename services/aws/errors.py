@@ -48,10 +48,12 @@ class AwsError(Exception):
         self.said = clean(said, limit=_LONGEST)
         self.code = code
         self.request_id = request_id
+        self.found: str | None = None
+        """What AWS, asked at once, said of a change without an answer; sentences in place of the advice."""
         super().__init__(operation, said)
 
     def __str__(self) -> str:
-        return f"{self.operation}: {self.said.rstrip('.')}. {self.advice}"
+        return f"{self.operation}: {self.said.rstrip('.')}. {self.found or self.advice}"
 
 
 class NoCredentials(AwsError):

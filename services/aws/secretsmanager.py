@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from services.aws.errors import NotFound
+from services.aws.errors import NotFound, Unexpected
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -19,6 +22,10 @@ class SecretInfo:
     changed: datetime | None = None
     deleted: datetime | None = None
     """When it was marked for deletion: until it is gone its name is taken, and it takes no new value."""
+    kms_key: str | None = None
+    """None for the account's own."""
+    replicas: tuple[str, ...] = ()
+    """The Regions it is copied to."""
 
 
 async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
@@ -36,4 +43,20 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
         versions,
         changed,
         body.get("DeletedDate"),
+        clean(body["KmsKeyId"]) if body.get("KmsKeyId") else None,
+        tuple(clean(each.get("Region") or "") for each in body.get("ReplicationStatus") or ()),
     )
+
+
+async def resource_policy(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
+    """Who else may use the secret; None where nothing is said of that."""
+    text = (await aws.read("secretsmanager", "GetResourcePolicy", SecretId=name)).get("ResourcePolicy")
+    if not text:
+        return None
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, Mapping):
+        raise Unexpected("GetResourcePolicy", "the answer is not a policy, so it may not come from AWS")
+    return document

@@ -10,12 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from services.aws import endpoints
+from services.aws.awsclock import AwsClock
 from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.errors import ReadOnly
+from services.aws.mark import add_mark, marked
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
@@ -78,6 +80,8 @@ class AwsSession:
         self._known_in: set[str] = set()
         self.clock_ahead: timedelta | None = None
         """How far this machine's clock is ahead, by the newest answer that carried a time."""
+        self.clock = AwsClock()
+        """What time it is by AWS's clock, as far as its answers have told."""
         self.bucket_regions: dict[str, str] = {}
 
     @property
@@ -203,7 +207,8 @@ class AwsSession:
             client = await self.client(call.service, call.region, once=call.once)
             attempts = watched_attempts()
             try:
-                answer = await exchange(client, call, attempts, self._known_in)
+                with marked(call.mark):
+                    answer = await exchange(client, call, attempts, self._known_in)
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
@@ -252,6 +257,9 @@ class AwsSession:
         client = await self.translated(f"connecting to {service}", self._stack.enter_async_context(context))
         watch(client)
         self._bearings.connected(service, client.meta)
+        # The last, as botocore puts the User-Agent together anew for each request; it is not signed.
+        client.meta.events.register_last("request-created", add_mark)
+        client.meta.events.register("after-call", self.clock.hear)
         return client
 
     async def _botocore(self) -> Any:

@@ -115,6 +115,14 @@ def lock(file: IO[bytes] | int) -> None:
         raise CannotLock(error.errno, error.strerror) from None
 
 
+def wait_for_lock(file: IO[bytes]) -> None:
+    """Lock *file* until it is closed, once nobody else has it; raises CannotLock where there are no locks."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:
+        raise CannotLock(error.errno, error.strerror) from None
+
+
 class Reserved:
     """A new file with room taken on disk, so that a secret that is yet to be made has a place.
 

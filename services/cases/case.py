@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -28,6 +28,7 @@ from services.base.text import clean
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
 from services.cases.journal import UNREADABLE, Entry, Journal
+from services.cases.names import names_under
 from services.cases.state import INCIDENT, CaseState
 from services.quoting.shell import ShellCommand
 
@@ -60,6 +61,8 @@ class Case:
         """Where a review that is cut notes how far it came, for the next one."""
         self.id = folder.name
         self.journal = Journal(folder)
+        self.unwritable: str | None = None
+        """Why what happened could not be journaled, the last time that was so."""
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -125,6 +128,14 @@ class Case:
             raise CaseError(f"Case {self.id} is open read-only.")
         self._check_lock()
         return self.journal.append(kind, data).seq
+
+    def record(self, kind: str, **data: object) -> int:
+        """Journal what has happened already: what cannot be written is remembered, and written later."""
+        try:
+            return self.append(kind, **data)
+        except (CaseError, CaseHeld) as error:
+            self.unwritable = str(error)
+            return self.journal.keep(kind, data).seq
 
     def keep_evidence(self, name: str, content: bytes) -> dict[str, str]:
         """Write *content* into the case's evidence and return {file, sha256} for the journal."""
@@ -250,6 +261,8 @@ class Case:
             mine = os.path.samestat(os.fstat(self._lock), (self.folder / "lock").stat())
         except OSError:
             mine = False
+        if not mine and not self.folder.is_dir():
+            raise CaseError(f"The folder of case {self.id} is gone ({self.folder}).")
         if not mine:
             raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'someone'}. Talk to them.")
 
@@ -296,6 +309,8 @@ class CaseBook:
 
     def __init__(self, state_dir: Path) -> None:
         self.folder = state_dir / "cases"
+        self.names = names_under(state_dir)
+        """What new secrets are called."""
 
     def cases(self) -> tuple[Case, ...]:
         """Every case, the newest first; one that was killed before its first line stood never began."""
@@ -322,6 +337,23 @@ class CaseBook:
         known = [case.id for case in self.cases()]
         otherwise = "`stanch case list` shows the cases."
         raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Whoever looks for an open case and begins one where there is none is alone with that."""
+        try:
+            make_private(self.folder)
+            beginning = files.open_or_create(self.folder.parent / "beginning.lock")
+        except OSError as error:
+            raise CaseError(
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
+            ) from None
+        with beginning:
+            # Dropped with the file, however that comes about; it is held for a moment alone.
+            with suppress(CannotLock):
+                files.wait_for_lock(beginning)
+            yield
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
         """The newest such case of that key that is not closed, and whose journal nobody altered."""
@@ -379,6 +411,7 @@ class CaseBook:
                 f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
                 "to AWS. Choose another place with --state-dir."
             ) from None
+        self.names.keep()
         case = Case(folder)
         elsewhere = where.journaled() if where else {}
         case.journal.append("opened", {**opened, **elsewhere, **_here()}, now)

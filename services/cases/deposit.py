@@ -9,18 +9,43 @@ from services.aws import secretsmanager
 from services.aws.call import SECRET, Call
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.cases.entry import look_into
 from services.cases.secret import Destination, ToFile, ToScreen, ToSecretsManager, problem
+from services.cases.state import CaseState
 
 
-def default_name(user: str) -> str:
-    return f"stanch/{user}"
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """Of which key a secret is: *default_name* is what it is called where the responder names nothing."""
+
+    user: str
+    service: str
+    default_name: str
+
+    @property
+    def description(self) -> str:
+        return f"{self.service.removesuffix('.amazonaws.com')} API key of {self.user}"
 
 
-def delivered_to(destination: Destination, user: str) -> str:
+def wanted_place(destination: Destination) -> str:
+    """As ``--secret-to`` takes it."""
+    match destination:
+        case ToSecretsManager(name=None):
+            return "secretsmanager"
+        case _:
+            return delivered_to(destination, "")
+
+
+def shown_name(user: str) -> str:
+    """How the default name begins, for where the rest of it is not known yet."""
+    return f"stanch/{user}/…"
+
+
+def delivered_to(destination: Destination, default_name: str) -> str:
     """``kind:name``, as the journal says it."""
     match destination:
         case ToSecretsManager(name=name):
-            return f"secretsmanager:{name or default_name(user)}"
+            return f"secretsmanager:{name or default_name}"
         case ToFile(path):
             return f"file:{path}"
         case ToScreen():
@@ -41,36 +66,93 @@ class Deposit:
     warnings: tuple[str, ...] = ()
     blocked: str | None = None
 
+    @property
+    def name(self) -> str | None:
+        """Of the entry in Secrets Manager."""
+        params = self.calls[0].params if self.calls else {}
+        name = params.get("Name") or params.get("SecretId")
+        return str(name) if name else None
 
-async def deposit_of(aws: AwsSession, destination: Destination, user: str, description: str) -> Deposit:
-    """How a secret of *user* goes to *destination*; what may not be read is warned of."""
+
+async def deposit_of(
+    aws: AwsSession, destination: Destination, secret: NewSecret, case: CaseState
+) -> Deposit:
+    """How *secret* goes to *destination*; what others made is described, and never taken by default."""
     if trouble := problem(destination):
         return Deposit(blocked=f"The secret has nowhere to go: {trouble}.")
     if not isinstance(destination, ToSecretsManager):
         return Deposit()
-    name = destination.name or default_name(user)
-    warnings: list[str] = []
+    if destination.name:
+        return await _named(aws, destination, destination.name, secret, case)
+    for number in range(1, _MOST_NAMES):
+        name = f"{secret.default_name}-{number}" if number > 1 else secret.default_name
+        try:
+            found = await secretsmanager.describe(aws, name)
+        except AwsError as error:
+            unread = f"Whether the secret {name} exists could not be read: {error}"
+            return Deposit((_create(destination, name, secret),), (unread,))
+        if found is None:
+            return Deposit((_create(destination, name, secret),))
+        if _ours(case, name) and not found.deleted:
+            return Deposit((_put(name),), (f"The secret {name} gets a new version, and keeps the old one.",))
+    return Deposit(
+        blocked=f"{secret.default_name} and similar names already exist: choose another (--secret-to)."
+    )
+
+
+_MOST_NAMES = 10
+
+
+async def _named(
+    aws: AwsSession, destination: ToSecretsManager, name: str, secret: NewSecret, case: CaseState
+) -> Deposit:
     try:
         found = await secretsmanager.describe(aws, name)
     except AwsError as error:
-        found = None
-        warnings.append(f"Whether the secret {name} exists could not be read: {error}")
-    if found and found.deleted:
+        unread = f"Whether the secret {name} exists could not be read: {error}"
+        return Deposit((_create(destination, name, secret),), (unread,))
+    if found is None:
+        return Deposit((_create(destination, name, secret),))
+    if found.deleted:
         restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}))
         return Deposit(
             blocked=f"The secret {name} is scheduled for deletion and accepts no value: "
             f"restore it (`{restore}`), or choose another (--secret-to)."
         )
-    params: dict[str, object] = {"SecretId": name} if found else {"Name": name}
-    params |= {"SecretString": SECRET, "ClientRequestToken": str(uuid.uuid4())}
-    if found:
-        warnings.append(f"The secret {name} already exists: it gets a new version and keeps the old one.")
-        if destination.kms_key or destination.tags:
-            warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
-        return Deposit((Call("secretsmanager", "PutSecretValue", params),), tuple(warnings))
-    params["Description"] = description
+    warnings = [f"The secret {name} already exists: it gets a new version and keeps the old one."]
+    if not _ours(case, name):
+        entry = await look_into(aws, found)
+        if entry.unsafe and not destination.anyway:
+            return Deposit(
+                blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: choose "
+                "another (--secret-to), or store it there anyway (--secret-anyway)."
+            )
+        warnings = [f"{entry.told} It gets a new version, and keeps the old one."]
+        warnings += [f"The secret {name}: {entry.unsafe}."] if entry.unsafe else []
+    if destination.kms_key or destination.tags:
+        warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
+    return Deposit((_put(name),), tuple(warnings))
+
+
+def _ours(case: CaseState, name: str) -> bool:
+    """Whether this case made the entry, and nobody else."""
+    return case.did("CreateSecret", Name=name)
+
+
+def _put(name: str) -> Call:
+    params = {"SecretId": name, "SecretString": SECRET, "ClientRequestToken": str(uuid.uuid4())}
+    return Call("secretsmanager", "PutSecretValue", params)
+
+
+def _create(destination: ToSecretsManager, name: str, secret: NewSecret) -> Call:
+    params: dict[str, object] = {
+        "Name": name,
+        "SecretString": SECRET,
+        "ClientRequestToken": str(uuid.uuid4()),
+        "Description": secret.description,
+    }
     if destination.kms_key:
         params["KmsKeyId"] = destination.kms_key
     if destination.tags:
         params["Tags"] = [{"Key": key, "Value": value} for key, value in destination.tags]
-    return Deposit((Call("secretsmanager", "CreateSecret", params),), tuple(warnings))
+    return Call("secretsmanager", "CreateSecret", params)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class RunbookError(Exception):
     """``str(error)`` is one sentence that says what to do next."""
@@ -33,3 +35,19 @@ class CaseHeld(Refused):
 
 class NoSuchKey(NoSuch):
     """The account has no key of that id."""
+
+
+class Unrecorded(RunbookError):
+    """A change was sent, and what came of it is not in the journal; *lines* are what it lacks."""
+
+    def __init__(self, case_id: str, sent: Sequence[str], why: str, lines: Sequence[bytes]) -> None:
+        self.lines = tuple(lines)
+        told = "; ".join(sent)
+        super().__init__(
+            f"{told}. The journal of case {case_id} lacks that: {why.rstrip('.')}. Go on with the case once "
+            "it can be written: AWS is asked then what is true."
+        )
+
+
+class NotStored(RunbookError):
+    """A new secret could not be written where it was to go; it is in memory until it is elsewhere."""

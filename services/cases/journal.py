@@ -69,15 +69,32 @@ class Journal:
         self._one_at_a_time = threading.Lock()
         self.torn: str | None = None
         """What is to be said of a line torn by a crash, once it was kept aside."""
+        self.unwritten: list[Entry] = []
+        """What happened and could not be written, in order: it is written before the next line."""
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every whole line; raises CaseError where the file cannot be read at all."""
-        return tuple(entry for _, entry, _ in self._lines() if entry is not None)
+        """Every whole line, and what could not be written; raises CaseError where nothing can be read."""
+        return (*(entry for _, entry, _ in self._lines() if entry is not None), *self.unwritten)
 
     def append(self, kind: str, data: Mapping[str, object], at: datetime | None = None) -> Entry:
         """Write one line and wait until it is on disk; raises CaseError, and then nothing may be done."""
         with self._one_at_a_time:
+            self._flush()
             return self._append(kind, data, at or clock.now())
+
+    def keep(self, kind: str, data: Mapping[str, object]) -> Entry:
+        """Remember what happened and cannot be written now."""
+        with self._one_at_a_time:
+            entries = self.entries()
+            entry = Entry(entries[-1].seq + 1 if entries else 1, clock.now(), kind, data, "")
+            self.unwritten.append(entry)
+            return entry
+
+    def _flush(self) -> None:
+        while self.unwritten:
+            entry = self.unwritten[0]
+            self._append(entry.kind, entry.data, entry.at)
+            del self.unwritten[0]
 
     def repair(self) -> str | None:
         """Set a line torn by a crash aside, into a file of its own; says what was done, if anything was."""
@@ -175,7 +192,8 @@ class Journal:
 
     def _last(self) -> Entry | None:
         entries = self.entries()
-        return entries[-1] if entries else None
+        written = entries[: len(entries) - len(self.unwritten)]
+        return written[-1] if written else None
 
 
 def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
@@ -194,6 +212,11 @@ def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
         yield Flaw(seq + 1, "was added after the last line that was written")
     elif newest > seq + 1:
         yield Flaw(seq + 2, "was added after the last line that was written")
+
+
+def as_line(entry: Entry) -> bytes:
+    """What could not be written, for a person to keep elsewhere."""
+    return _encode({"at": clock.rfc3339(entry.at), "kind": entry.kind, "data": entry.data})
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:

@@ -101,6 +101,8 @@ class Plan:
     facts: dict[str, object] = field(default_factory=dict)
     where: Where = field(default_factory=Where)
     """Where the calls go."""
+    secret_to: str | None = None
+    """Where a new secret goes, ``kind:name``."""
 
     def difference(self, shown: Plan) -> str | None:
         """What is not as it was when *shown* was made, in words; None where the deed is the same."""
@@ -111,7 +113,7 @@ class Plan:
         changed = [
             f"{name} was {shown.facts[name]} and is {value}."
             for name, value in self.facts.items()
-            if shown.facts.get(name, value) != value
+            if shown.facts.get(name, value) != value and isinstance(value, str | None)
         ]
         return " ".join(changed) or "Other calls are needed now; look at the new plan."
 

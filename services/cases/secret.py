@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from services.aws.call import SECRET, Call
 from services.base import files
 from services.cases.errors import RunbookError
+from services.keys.token import TokenError, decode
 
 
 class Secret:
-    """Holds a secret between the call that made it and its delivery; shows itself nowhere."""
+    """Holds a secret between the call that made it and its delivery; shows itself nowhere.
 
-    __slots__ = ("_value",)
+    *user_name* is what a password is used with; an API key needs none.
+    """
 
-    def __init__(self, value: str) -> None:
+    __slots__ = ("_user_name", "_value")
+
+    def __init__(self, value: str, user_name: str | None = None) -> None:
         self._value: str | None = value
+        self._user_name = user_name
+
+    @classmethod
+    def of(cls, credential: Mapping[str, Any]) -> Secret:
+        """From the answer to Create or Reset."""
+        if key := credential.get("ServiceCredentialSecret"):
+            return cls(key)
+        return cls(credential["ServicePassword"], credential.get("ServiceUserName"))
 
     def reveal(self) -> str:
+        """The API key, or JSON of user name and password, as Secrets Manager keeps such pairs."""
         if self._value is None:
             raise RunbookError("The secret was delivered and is not kept.")
-        return self._value
+        if self._user_name is None:
+            return self._value
+        return json.dumps({"username": self._user_name, "password": self._value})
 
     def forget(self) -> None:
         self._value = None
@@ -41,14 +58,16 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ToSecretsManager:
-    """A secret of that *name*; None for ``stanch/USER``.
+    """A secret of that *name*; None for one of the key's own that nobody can guess.
 
-    *kms_key* (id, alias or ARN; None for the account's own) and *tags* are for a secret that is new.
+    *kms_key* (id, alias or ARN; None for the account's own) and *tags* are for a secret that is new. With
+    *anyway* it goes into one that is there though others may read it.
     """
 
     name: str | None = None
     kms_key: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +135,36 @@ def problem(destination: Destination) -> str | None:
 
 
 def write_file(path: Path, secret: Secret) -> None:
-    """Write the secret to a new file of mode 0600 and wait until it is on disk."""
+    """Write the secret to a new file of mode 0600 and wait until it is on disk; none is left half written."""
     try:
         files.reserve(path).fill(f"{secret.reveal()}\n".encode())
     except OSError as error:
         raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
 
 
-def was_written(path: Path, since: datetime) -> bool:
-    """Whether *path* holds a whole secret written since then, by this user and for nobody else."""
+def was_written(path: Path, alias: str | None) -> bool:
+    """Whether *path*, not there when the key was planned, holds a whole secret, for this user alone.
+
+    An API key says whose it is: one of another *alias* was not written for this key.
+    """
     try:
         found = path.lstat()
         ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-        # A file system may keep whole seconds.
-        return ours and found.st_mtime >= since.timestamp() - 1 and files.read(path).endswith(b"\n")
+        content = files.read(path) if ours and found.st_size < _MOST_BYTES else b""
     except OSError:
         return False
+    if not content.endswith(b"\n"):
+        return False
+    try:
+        return alias is None or decode(content.decode().strip()).alias == alias
+    except UnicodeDecodeError:
+        return False
+    except TokenError:
+        # A password says nothing of itself.
+        return b'"password"' in content
+
+
+_MOST_BYTES = 16_384
 
 
 def with_secret(call: Call, secret: Secret | None) -> Call:
@@ -139,4 +172,4 @@ def with_secret(call: Call, secret: Secret | None) -> Call:
     if secret is None or SECRET not in call.params.values():
         return call
     params = {name: secret.reveal() if value == SECRET else value for name, value in call.params.items()}
-    return Call(call.service, call.operation, params, call.region)
+    return Call(call.service, call.operation, params, call.region, call.mark)

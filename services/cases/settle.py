@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+import math
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.aws import iam, logs, secretsmanager
-from services.aws.errors import NotFound
+from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager
+from services.aws.call import Call
+from services.aws.errors import Denied, NotFound
 from services.aws.session import AwsSession
+from services.base import clock
+from services.cases.provenance import Candidate, provenance
 from services.cases.state import Intent
+from services.cases.window import Window
 
 T = TypeVar("T")
+
+_SLACK = timedelta(seconds=30)
+"""A call may have reached AWS so long after it was sent."""
 
 PATIENCE = timedelta(seconds=12)
 """IAM is eventually consistent; outsiders measured up to about four seconds."""
@@ -27,28 +36,78 @@ WITH_A_SECRET = (
 """What became of these only AWS's own lists tell: looked at again, all else would seem as it was."""
 
 
+MAKES = {
+    "AttachPolicy": "PolicyId",
+    "AttachUserPolicy": "PolicyArn",
+    "AddUserToGroup": "GroupName",
+    "CreateBucket": "Bucket",
+    "CreateLogGroup": "logGroupName",
+    "CreateLogStream": "logStreamName",
+    "CreatePolicy": "Name",
+    "CreateTrail": "Name",
+    "CreateUser": "UserName",
+    "PutBearerTokenAuthentication": "logGroupIdentifier",
+    "PutUserPolicy": "PolicyName",
+    "UpdateAccessKey": "AccessKeyId",
+    "UpdateServiceSpecificCredential": "ServiceSpecificCredentialId",
+}
+"""Calls that bring about what others may have brought about too, and the parameter that says of what."""
+
+UNDATED = ("CreateBucket", "CreatePolicy", "CreateTrail")
+"""What they make has no time that can be read, and undoing it destroys it: only a record is proof."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """*done* is None where AWS cannot tell; *key_id* is a key that was made meanwhile."""
+    """*done* is None where AWS cannot tell; *key_id* is a key that was made by this call.
+
+    *candidates* are what the call may have made, where only the responder can say whether it did.
+    """
 
     done: bool | None
     words: str
     key_id: str | None = None
+    candidates: tuple[str, ...] = ()
+
+    def as_line(self) -> dict[str, object]:
+        """For the journal."""
+        line: dict[str, object] = {"done": self.done, "words": self.words}
+        line |= {"key_id": self.key_id} if self.key_id else {}
+        return line | ({"candidates": list(self.candidates)} if self.candidates else {})
 
 
 async def settle(
     aws: AwsSession,
     intent: Intent,
     *,
-    now: Callable[[], datetime],
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Settlement:
-    """Ask AWS what is true; a fresh "not done" is asked again until IAM has had time to agree with itself."""
+    """Ask AWS what is true; a fresh "not done" is asked again until IAM has had time to agree with itself.
+
+    Patience is counted in what is waited here: neither the journal's times nor this machine's clock can
+    make it longer.
+    """
+    pauses = patience(aws, intent.sent)
     while True:
         answer = await _ask(aws, intent)
-        if answer.done is not False or now() - intent.at > PATIENCE:
+        if answer.done is not False:
             return answer
-        await sleep(1.0)
+        pause = next(pauses, None)
+        if pause is None:
+            return answer
+        await sleep(pause)
+
+
+def patience(aws: AwsSession, sent: datetime | None) -> Iterator[float]:
+    """Seconds to wait between two looks, one after the other, until IAM must agree with itself.
+
+    None where by AWS's own clock the call was *sent* long enough ago.
+    """
+    by_aws = aws.clock.now()
+    if sent is not None and by_aws is not None and by_aws - sent > PATIENCE + _SLACK:
+        return
+    for _ in range(math.ceil(PATIENCE.total_seconds())):
+        yield 1.0
 
 
 async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
@@ -65,31 +124,44 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "UpdateServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
             status = found.status if found else "gone"
-            return _said(status == params["Status"] or status == "gone", f"the key is {status}")
+            return await _brought_about(
+                aws, intent, status == params["Status"], status == "gone", f"the key is {status}"
+            )
         case "DeleteServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
             return _said(
                 found is None, "the key has been deleted" if found is None else "the key still exists"
             )
-        case "PutUserPolicy" | "DeleteUserPolicy" as operation:
+        case "PutUserPolicy":
             document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
-            present = document is not None
-            words = f"the policy {params['PolicyName']} is {'present' if present else 'absent'}"
-            return _said(present == (operation == "PutUserPolicy"), words)
+            # Another text of that name is not this call's.
+            return await made(aws, intent, there=document == json.loads(str(params["PolicyDocument"])))
+        case "DeleteUserPolicy":
+            document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
+            there = "there" if document is not None else "not there"
+            return _said(document is None, f"the policy {params['PolicyName']} is {there}")
         case "AttachUserPolicy" | "DetachUserPolicy" as operation:
             attached = await _of_user(iam.list_attached_policies, aws, str(params["UserName"]))
-            return _present(params["PolicyArn"], attached, operation == "AttachUserPolicy")
+            if operation == "AttachUserPolicy":
+                return await made(aws, intent, there=params["PolicyArn"] in attached)
+            return _absent(params["PolicyArn"], attached)
         case "AddUserToGroup" | "RemoveUserFromGroup" as operation:
             groups = await _of_user(iam.list_groups, aws, str(params["UserName"]))
-            return _present(params["GroupName"], groups, operation == "AddUserToGroup")
+            if operation == "AddUserToGroup":
+                return await made(aws, intent, there=params["GroupName"] in groups)
+            return _absent(params["GroupName"], groups)
         case "CreateUser" | "DeleteUser" as operation:
             name = str(params["UserName"])
-            users = (name,) if await _user_exists(aws, name) else ()
-            return _present(name, users, operation == "CreateUser")
+            user = await _user(aws, name)
+            if operation == "CreateUser":
+                return await made(aws, intent, there=user is not None, at=user.created if user else None)
+            return _absent(name, (name,) if user else ())
         case "UpdateAccessKey":
             keys = await _of_user(iam.list_access_keys, aws, str(params["UserName"]))
             status = next((key.status for key in keys if key.id == params["AccessKeyId"]), "gone")
-            return _said(status in (params["Status"], "gone"), f"the access key is {status}")
+            return await _brought_about(
+                aws, intent, status == params["Status"], status == "gone", f"the access key is {status}"
+            )
         case "PutBearerTokenAuthentication":
             return await _switched(aws, intent)
         case "CreateSecret" | "PutSecretValue":
@@ -108,18 +180,101 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         for found in await _credentials(aws, str(params["UserName"]))
         if found.service == params["ServiceName"] and found.id not in before
     ]
-    if not new:
-        return Settlement(False, "no key was made (confirmed by AWS)")
-    newest = max(new, key=lambda found: found.created)
-    return Settlement(True, f"{newest.id} was made (confirmed by AWS), but its secret is lost", newest.id)
+    expected = intent.facts.get("alias")
+    candidates = [
+        Candidate(found.id, found.created, expected=expected is None or found.alias in (None, expected))
+        for found in new
+    ]
+    seen = await provenance(aws, intent.call, _window(intent), candidates)
+    if seen.ours:
+        return Settlement(True, f"{seen.ours} was made (confirmed by AWS), but its secret is lost", seen.ours)
+    if seen.unsure:
+        return Settlement(None, _unsure(intent, seen.unsure), candidates=tuple(c.id for c in seen.unsure))
+    if seen.refused:
+        return Settlement(False, f"no key was made: AWS refused it ({seen.refused})")
+    if seen.others:
+        ids = " and ".join(each.id for each in seen.others)
+        return Settlement(False, f"this call made no key (confirmed by AWS); {ids} is someone else's")
+    return Settlement(False, "no key was made (confirmed by AWS)")
+
+
+async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: bool, words: str) -> Settlement:
+    """Whether it is as the call wanted it, and not by somebody else's call."""
+    if gone or not there:
+        return _said(gone, words)
+    proof = await made(aws, intent, there=True)
+    return (
+        _said(True, words)
+        if proof.done
+        else Settlement(False, f"{words}, changed by someone else (confirmed by AWS)")
+    )
+
+
+async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | None = None) -> Settlement:
+    """Whether what is *there*, made *at* that time, is this call's: others may have given that name too."""
+    name = str(intent.call.params[MAKES[intent.call.operation]])
+    if not there:
+        return Settlement(False, f"{name} does not exist (confirmed by AWS)")
+    seen = await provenance(aws, intent.call, _window(intent), [Candidate(name, at)])
+    if seen.ours:
+        return Settlement(True, f"{name} exists (confirmed by AWS)")
+    if seen.others:
+        return Settlement(False, f"{name} exists, but was created by someone else (confirmed by AWS)")
+    if at is None and intent.call.operation not in UNDATED:
+        # It only says what is to hold, and it holds; another's call for the same would have been the same.
+        return Settlement(True, f"{name} exists (confirmed by AWS)")
+    return Settlement(None, _unsure(intent, seen.unsure), candidates=(name,))
+
+
+async def exists(aws: AwsSession, call: Call, account: str) -> bool:
+    """Whether *account* has what *call*, one of UNDATED, makes."""
+    params, region = call.params, call.region or await aws.home()
+    match call.operation:
+        case "CreateTrail":
+            found = await cloudtrail.describe_trails(aws, region)
+            return any((each.name, each.account) == (params["Name"], account) for each in found)
+        case "CreateBucket":
+            try:
+                return await s3.find_bucket(aws, str(params["Bucket"]), account) is not None
+            except Denied:
+                # Another account's: then this call made none.
+                return False
+        case _:
+            return any(each.name == params["Name"] for each in await organizations.list_scps(aws))
+
+
+async def made_at(aws: AwsSession, call: Call) -> datetime | None:
+    """When what *call* names was made, where AWS says that."""
+    params, region = call.params, call.region or await aws.home()
+    if call.operation == "CreateLogGroup":
+        group = await logs.find_log_group(aws, region, str(params["logGroupName"]))
+        return group.created if group else None
+    return None
+
+
+def _window(intent: Intent) -> Window:
+    return Window(intent.sent, intent.given_up)
+
+
+def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
+    """Both readings, and what would tell."""
+    told = " and ".join(
+        f"{each.id} (made {clock.stamp(each.made)})" if each.made else each.id for each in candidates
+    )
+    sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
+    return (
+        f"{told} may be what {intent.call.operation}{sent} made, or someone else's: CloudTrail has no "
+        "record of the call yet"
+    )
 
 
 async def _switched(aws: AwsSession, intent: Intent) -> Settlement:
     params = intent.call.params
     wanted, name = params["bearerTokenAuthenticationEnabled"], str(params["logGroupIdentifier"])
     if group := await logs.find_log_group(aws, str(intent.call.region), name):
-        takes = "accepts" if group.bearer_enabled else "refuses"
-        return _said(group.bearer_enabled is wanted, f"{name} {takes} bearer tokens")
+        takes = "takes" if group.bearer_enabled else "refuses"
+        agrees = group.bearer_enabled is wanted
+        return await _brought_about(aws, intent, agrees, False, f"{name} {takes} bearer tokens")
     return Settlement(None, f"the log group {name} does not exist")
 
 
@@ -133,17 +288,15 @@ async def _of_user(
         return ()
 
 
-async def _user_exists(aws: AwsSession, user: str) -> bool:
+async def _user(aws: AwsSession, user: str) -> iam.User | None:
     try:
-        await iam.get_user(aws, user)
+        return await iam.get_user(aws, user)
     except NotFound:
-        return False
-    return True
+        return None
 
 
-def _present(what: object, found: tuple[str, ...], wanted: bool) -> Settlement:
-    there = what in found
-    return _said(there is wanted, f"{what} is {'present' if there else 'absent'}")
+def _absent(what: object, found: tuple[str, ...]) -> Settlement:
+    return _said(what not in found, f"{what} is {'there' if what in found else 'not there'}")
 
 
 def _said(done: bool, words: str) -> Settlement:

@@ -21,7 +21,11 @@ from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A call that was about to be sent; *undo* when it takes a step back."""
+    """A call that was about to be sent; *undo* when it takes a step back.
+
+    *sent* is when it went out and *given_up* when its answer was waited for no more, both by AWS's clock;
+    None where that is not known.
+    """
 
     seq: int
     at: datetime
@@ -29,6 +33,19 @@ class Intent:
     call: Call
     facts: Mapping[str, Any]
     undo: bool = False
+    sent: datetime | None = None
+    given_up: datetime | None = None
+    secret_to: str | None = None
+    """Where the secret that the call gives was to go, ``kind:name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A call that may have made one of *candidates*, or none; only the responder can say."""
+
+    intent: Intent
+    candidates: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,8 @@ class StepState:
     calls: tuple[SentCall, ...] = ()
     undoing: bool = False
     """Whether the newest intent was to take the step back."""
+    sent: datetime | None = None
+    """When the newest call went out, by AWS's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,10 @@ class Replacement:
     at: datetime
     delivered: str | None = None
     in_place: bool = False
+    secret_to: str | None = None
+    """Where its secret was to go, ``kind:name``."""
+    made: datetime | None = None
+    """When its call was sent, by AWS's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,8 @@ class CaseState:
     """Everybody who worked on it, in turn: responder (an ARN), login and host; the opener first."""
     steps: Mapping[Deed, StepState] = field(default_factory=dict)
     unsettled: Mapping[int, Intent] = field(default_factory=dict)
+    doubts: Mapping[int, Doubt] = field(default_factory=dict)
+    """Calls of which AWS cannot tell what they made, by the number of their intent."""
     replacement: Replacement | None = None
     keys: tuple[str, ...] = ()
     """Ids of all keys that this case made."""
@@ -165,9 +190,10 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
                 at=entry.at,
                 words="sent to AWS",
                 undoing=intent.undo,
+                sent=intent.sent,
             )
         case "outcome":
-            return _outcome(state, entry, intents[data["intent"]])
+            return _outcome(state, entry, intents[data["intent"]], intents)
         case "settled":
             return _settled(state, entry, intents[data["intent"]])
         case "verified":
@@ -200,7 +226,7 @@ def _one_line(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _outcome(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
+def _outcome(state: CaseState, entry: Entry, intent: Intent, intents: dict[int, Intent]) -> CaseState:
     data = entry.data
     sent = SentCall(intent.call, entry.at, data.get("request_id"), data.get("error"))
     before = state.step(intent.step)
@@ -209,6 +235,9 @@ def _outcome(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
         return _step(state, intent.step, calls=(*before.calls, sent))
     if data.get("unknown"):
         # Not settled: AWS has still to be asked.
+        waiting = replace(intent, given_up=_when(data.get("aws_at")))
+        intents[intent.seq] = waiting
+        state = replace(state, unsettled={**state.unsettled, intent.seq: waiting})
         words = "no answer from AWS: what it did is not known yet"
         return _step(
             state, intent.step, state=State.UNKNOWN, at=entry.at, words=words, calls=(*before.calls, sent)
@@ -226,6 +255,9 @@ def _outcome(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
 def _settled(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
     state = _settle(state, intent)
     done = entry.data["done"]
+    if done is None and (candidates := tuple(map(str, entry.data.get("candidates") or ()))):
+        doubt = Doubt(intent, candidates, str(entry.data["words"]))
+        state = replace(state, doubts={**state.doubts, intent.seq: doubt})
     if done:
         state = _done(state, intent, entry)
     now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
@@ -241,7 +273,10 @@ def _done(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
         case "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" as operation:
             key_id = str(entry.data["key_id"])
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
-            new = Replacement(key_id, str(intent.call.params["UserName"]), entry.at, in_place=in_place)
+            user = str(intent.call.params["UserName"])
+            new = Replacement(
+                key_id, user, entry.at, in_place=in_place, secret_to=intent.secret_to, made=intent.sent
+            )
             keys = (*state.keys, *([] if key_id in state.keys or in_place else [key_id]))
             return replace(state, replacement=new, keys=keys)
         case "CreateSecret" | "PutSecretValue" if made:
@@ -254,8 +289,11 @@ def _done(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
 
 
 def _settle(state: CaseState, intent: Intent) -> CaseState:
+    """No longer waiting for an answer, AWS's or the responder's."""
     return replace(
-        state, unsettled={seq: other for seq, other in state.unsettled.items() if seq != intent.seq}
+        state,
+        unsettled={seq: other for seq, other in state.unsettled.items() if seq != intent.seq},
+        doubts={seq: doubt for seq, doubt in state.doubts.items() if seq != intent.seq},
     )
 
 
@@ -280,7 +318,13 @@ def _intent(entry: Entry) -> Intent:
         entry.seq,
         entry.at,
         deed(entry.data["step"]),
-        Call(call["service"], call["operation"], call["params"], call.get("region")),
+        Call(call["service"], call["operation"], call["params"], call.get("region"), entry.data.get("mark")),
         entry.data.get("facts") or {},
         bool(entry.data.get("undo")),
+        sent=_when(entry.data.get("aws_at")),
+        secret_to=entry.data.get("secret_to"),
     )
+
+
+def _when(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None

@@ -62,11 +62,14 @@ def still_standing(state: CaseState) -> tuple[str, ...]:
 async def look_up(aws: AwsSession, book: CaseBook, goal: Goal, *, undoing: bool = False) -> Upkeep:
     """On the open case where there is one; begins none. Raises CaseError or an AwsError."""
     caller = await sts.get_caller(aws)
-    return Upkeep(aws, caller, goal, open_case(book, goal, caller.account, undoing=undoing))
+    case = open_case(book, goal, caller.account, undoing=undoing)
+    return Upkeep(aws, caller, goal, case, names=book.names)
 
 
 def begin(upkeep: Upkeep, book: CaseBook, *, take_over: bool = False) -> Case:
     """Its case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
-    case = upkeep.case or open_or_begin(book, upkeep.goal, upkeep.caller, clock.now(), upkeep.aws.where)
-    upkeep.case = case
-    return case.enter(upkeep.caller.arn, take_over=take_over)
+    with book.one_at_a_time():
+        upkeep.case = upkeep.case or open_or_begin(
+            book, upkeep.goal, upkeep.caller, clock.now(), upkeep.aws.where
+        )
+        return upkeep.case.enter(upkeep.caller.arn, take_over=take_over)

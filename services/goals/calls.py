@@ -8,11 +8,6 @@ from services.aws.call import SECRET, Call
 from services.goals.proposal import Proposal
 
 
-def gives_secret(call: Call) -> bool:
-    """Whether its answer holds a new secret."""
-    return call.operation in ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
-
-
 def stores(calls: Sequence[Call]) -> bool:
     """Whether one of them takes a secret in hand where it is to go."""
     return any(SECRET in call.params.values() for call in calls)

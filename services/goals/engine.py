@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,21 +16,25 @@ from services.aws.sts import Caller
 from services.base import clock
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.deposit import delivered_to
-from services.cases.errors import Changed, Refused, RunbookError
-from services.cases.plan import Plan, State
-from services.cases.secret import (
-    Secret,
-    ToFile,
-    ToScreen,
-    ToSecretsManager,
-    was_written,
-    with_secret,
-    write_file,
+from services.cases.engine import CaseEngine, asked, no_way_out
+from services.cases.errors import CaseError, Changed, Refused, RunbookError
+from services.cases.names import SecretNames
+from services.cases.plan import Deed, Plan, State
+from services.cases.secret import ToFile, ToScreen, ToSecretsManager
+from services.cases.sender import Sending, gives_secret
+from services.cases.settle import (
+    MAKES,
+    PATIENCE,
+    UNDATED,
+    WITH_A_SECRET,
+    Settlement,
+    exists,
+    made,
+    made_at,
+    patience,
 )
-from services.cases.settle import PATIENCE, WITH_A_SECRET, settle
 from services.cases.state import CaseState, Intent, StepState
-from services.goals.calls import gives_secret, same, same_first, stores
+from services.goals.calls import same, same_first, stores
 from services.goals.goal import Goal, Ground, MakesKeys, Trial
 from services.goals.proposal import Proposal
 from services.incident.situation import said_aws
@@ -54,11 +59,10 @@ class Offer:
         return self.plan.as_json() | told | dict(self.proposal.more)
 
 
-class Upkeep:
+class Upkeep(CaseEngine):
     """One goal, with or without a case; without one nothing can be sent.
 
-    *secret* is a new key's secret after it was asked for on the screen, until somebody takes it; *trial* what
-    came of trying a new key out, where that was wanted.
+    *trial* is what came of trying a new key out, where that was wanted.
     """
 
     def __init__(
@@ -70,16 +74,20 @@ class Upkeep:
         *,
         now: Callable[[], datetime] = clock.now,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        names: SecretNames | None = None,
     ) -> None:
-        self.aws, self.caller, self.goal, self.case = aws, caller, goal, case
-        self.secret: Secret | None = None
+        super().__init__(aws, caller, case, now=now, sleep=sleep, names=names)
+        self.goal = goal
         self.trial: Trial | None = None
-        self._now, self._sleep = now, sleep
-        self._one_at_a_time = asyncio.Lock()
+        self._unlisted_since: float | None = None
 
     @property
-    def state(self) -> CaseState:
-        return self.case.state() if self.case else CaseState()
+    def _service(self) -> str:
+        return self.goal.service if isinstance(self.goal, MakesKeys) else ""
+
+    @property
+    def _deed(self) -> Deed:
+        return self.goal.deed
 
     @property
     def step(self) -> StepState:
@@ -97,32 +105,18 @@ class Upkeep:
 
         Raises Refused, Changed, ReadOnly, AwsError or CaseError.
         """
-        return await self._take(shown, undo=False)
+        return await self._unbroken(self._take(shown, undo=False))
 
     async def undo(self, shown: Plan | None = None) -> StepState:
         """Put all back as it was before this case."""
-        return await self._take(shown, undo=True)
+        return await self._unbroken(self._take(shown, undo=True))
 
     async def resume(self) -> tuple[str, ...]:
         """Settle every intent that has no outcome; returns what was found, a sentence each."""
         if self.case is None:
             return ()
         self.guard()
-        found: list[str] = []
-        async with self._one_at_a_time:
-            for intent in self.state.unsettled.values():
-                _, words = await self._settle(intent)
-                found.append(f"{intent.call.operation} had no recorded outcome: {words}.")
-            made, to = self.state.replacement, self.goal.secret_to
-            if made and not made.delivered and isinstance(to, ToFile) and was_written(to.path, made.at):
-                await self.delivered(delivered_to(to, made.user))
-                found.append(f"The secret of {made.key_id} had been written to {to.path}.")
-        return tuple(found)
-
-    async def delivered(self, where: str) -> None:
-        """Journal that the new secret reached the responder."""
-        if made := self.state.replacement:
-            await self._journal("delivered", key_id=made.key_id, where=where)
+        return await self.settle_all()
 
     async def told(self) -> None:
         """Journal that the responder was told how it ended: asked for a key once more, it is another one."""
@@ -133,14 +127,6 @@ class Upkeep:
         """Journal that its effect was seen."""
         words = said_aws(words, self._now())
         await self._journal("verified", step=self.goal.deed, state=State.IN_FORCE, words=words)
-
-    def guard(self) -> None:
-        account = self.state.opened.get("account")
-        if account and account != self.caller.account:
-            raise Refused(
-                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
-                "Use a profile of the case's account."
-            )
 
     async def _offer(self, *, undo: bool) -> Offer:
         proposal = await self._propose(undo=undo, planning=True)
@@ -156,16 +142,33 @@ class Upkeep:
         return Offer(preflight.warned(plan, lacking), proposal)
 
     async def _propose(self, *, undo: bool, planning: bool = False) -> Proposal:
+        state = self.state
+        if state.doubts:
+            # On a guess nothing is brought about, and nothing is taken back.
+            return Proposal(blocked=asked(next(iter(state.doubts.values()))))
         ground = Ground(
             self.aws,
             self.caller,
-            self.state,
+            state,
             self._now,
             before=self._before(),
             planning=planning,
             secret_in_hand=self.secret is not None,
+            names=self.names,
+            fresh=self._fresh(state),
         )
         return await (self.goal.propose_undo(ground) if undo else self.goal.propose(ground))
+
+    def _fresh(self, state: CaseState) -> bool:
+        """Whether IAM may not list yet the key that the case made: by a clock that nobody sets."""
+        made, by_aws = state.replacement, self.aws.clock.now()
+        if made is None:
+            return False
+        if made.made is not None and by_aws is not None and by_aws - made.made > 2 * PATIENCE:
+            return False
+        if self._unlisted_since is None:
+            self._unlisted_since = time.monotonic()
+        return time.monotonic() - self._unlisted_since <= PATIENCE.total_seconds()
 
     def _before(self) -> Mapping[str, Any] | None:
         """What there was before the case's first call, if it made one."""
@@ -187,11 +190,19 @@ class Upkeep:
                 raise Changed(f"Nothing was sent: the account changed since you saw this plan. {difference}")
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
+            await self._check_way_out(plan)
+            await self._keep()
             for _ in range(len(proposal.calls) + MORE_CALLS):
                 if not proposal.calls:
                     break
                 call = proposal.calls[0]
-                await self._send(call, {STOOD: dict(before), **proposal.facts}, undo=undo)
+                shown_ones = [each for each in plan.calls if each.operation == call.operation]
+                if shown_ones and not any(same(call, each) for each in shown_ones):
+                    raise Changed(
+                        f"{call.operation} would be sent otherwise than the plan showed it, so it was not: "
+                        "look at the new plan."
+                    )
+                await self._sent(call, before, proposal, undo=undo)
                 if self.secret and stores(proposal.calls[1:2]):
                     # A secret in hand is stored before anything else is asked.
                     proposal = replace(proposal, calls=proposal.calls[1:])
@@ -209,52 +220,48 @@ class Upkeep:
                 if same_first(proposal, call):
                     break
             await self._verified(proposal, undo=undo)
+        self._check_recorded()
         return self.step
 
-    async def _send(self, call: Call, facts: Mapping[str, object], *, undo: bool) -> None:
-        step = self.goal.deed
-        intent = await self._journal("intent", step=step, undo=undo, call=call.as_json(), facts=dict(facts))
-        made: Mapping[str, Any] | None = None
+    async def _sent(self, call: Call, before: Mapping[str, Any], proposal: Proposal, *, undo: bool) -> None:
+        facts = {STOOD: dict(before), **proposal.facts}
+        stores_it = stores((call,))
         try:
-            answer = await self.aws.send(with_secret(call, self.secret))
-        except AwsError as error:
-            await self._journal(
-                "outcome",
-                intent=intent,
-                ok=False,
-                unknown=error.outcome_unknown,
-                error=str(error),
-                request_id=error.request_id,
-            )
-            if not error.outcome_unknown or not await self._settle_now(intent) or gives_secret(call):
-                # A key that was made, and its secret lost with the answer, is for the responder to judge.
-                raise
-        else:
-            made = answer.body.get("ServiceSpecificCredential")
-            extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
-            await self._journal("outcome", intent=intent, ok=True, request_id=answer.request_id, **extra)
-        if made:
-            await self._keep(Secret(made.get("ServiceCredentialSecret") or made["ServicePassword"]))
-        elif stores((call,)):
+            await self._send(Sending(self.goal.deed, call, undo, facts, proposal.secret_to))
+        except (AwsError, CaseError):
+            if self.secret is None:
+                self._check_recorded()
+            raise
+        if gives_secret(call):
+            self._unlisted_since = None
+            await self._keep()
+        elif stores_it:
             await self._try_out()
-            self._forget()
+            self.forget_secret()
 
-    async def _keep(self, secret: Secret) -> None:
-        """Take a new secret where it is to go, or hold it until the next call has stored it."""
-        self.secret = secret
+    async def _keep(self) -> None:
+        """Take a secret in hand where it is to go, or hold it until the next call has stored it."""
+        if self.secret is None:
+            return
         match self.goal.secret_to:
-            case ToFile(path) as destination:
-                try:
-                    await asyncio.to_thread(write_file, path, secret)
-                    await self.delivered(delivered_to(destination, ""))
-                    await self._try_out()
-                finally:
-                    self._forget()
+            case ToFile():
+                await self._deliver_in_hand(self.goal.secret_to)
+                await self._try_out()
+                self.forget_secret()
             case ToScreen():
                 # Shown by whoever asked for it, who then says so.
-                await self._try_out()
+                if self.trial is None:
+                    await self._try_out()
             case ToSecretsManager() | None:
                 pass
+
+    async def _check_way_out(self, plan: Plan) -> None:
+        """Raises Refused where it is known that a new secret could not go where it is to go."""
+        storing = tuple(call for call in plan.calls if stores((call,)))
+        if not storing or not any(gives_secret(call) for call in plan.calls):
+            return
+        if barred := await preflight.missing(self.aws, self.caller, replace(plan, calls=storing)):
+            raise Refused(no_way_out(barred))
 
     async def _try_out(self) -> None:
         """Use the new key once, where the goal wants that; what comes of it is journaled."""
@@ -262,46 +269,46 @@ class Upkeep:
         if self.secret is None or made is None or not isinstance(self.goal, MakesKeys):
             return
         if where := self.goal.tried_at:
-            await self._journal("trying", key_id=made.key_id, where=where)
+            await self._record("trying", key_id=made.key_id, where=where)
             self.trial = await self.goal.try_out(self.aws, self.secret, self._sleep)
-            await self._journal("tried", key_id=made.key_id, **self.trial.as_json())
+            await self._record("tried", key_id=made.key_id, **self.trial.as_json())
 
-    def _forget(self) -> None:
-        if self.secret:
-            self.secret.forget()
-        self.secret = None
+    async def _settlement(self, intent: Intent) -> Settlement:
+        """It took place if it is proposed no longer, and this call did it; of keys AWS's lists are asked."""
+        operation = intent.call.operation
+        if operation in WITH_A_SECRET or operation == "CreateUser":
+            return await super()._settlement(intent)
+        if operation in UNDATED:
+            return await self._settled_undated(intent)
+        done, words = await self._proposed_no_longer(intent)
+        if done and operation in MAKES:
+            proof = await made(self.aws, intent, there=True, at=await made_at(self.aws, intent.call))
+            return proof if proof.done is not True else Settlement(True, words)
+        return Settlement(done, words)
 
-    async def _settle_now(self, seq: int) -> bool:
-        """After a call without an answer: whether it took place all the same; left to the next run if not."""
-        try:
-            done, _ = await self._settle(self.state.unsettled[seq])
-        except AwsError:
-            return False
-        return done is True
-
-    async def _settle(self, intent: Intent) -> tuple[bool | None, str]:
-        """It took place if it is proposed no longer; of keys and secrets AWS's lists are asked."""
-        extra: dict[str, object] = {}
-        if intent.call.operation in WITH_A_SECRET:
-            answer = await settle(self.aws, intent, now=self._now, sleep=self._sleep)
-            done, words = answer.done, answer.words
-            extra = {"key_id": answer.key_id} if answer.key_id else {}
-        else:
-            done, words = await self._proposed_no_longer(intent)
-        await self._journal("settled", intent=intent.seq, done=done, words=words, **extra)
-        return done, words
+    async def _settled_undated(self, intent: Intent) -> Settlement:
+        """Asked for by its name: what is proposed next hangs on whose it is."""
+        for pause in (*patience(self.aws, intent.sent), None):
+            there = await exists(self.aws, intent.call, self.caller.account)
+            if there or pause is None:
+                break
+            await self._pause(pause)
+        if not there:
+            return Settlement(False, "it did not take place (confirmed by AWS)")
+        proof = await made(self.aws, intent, there=True)
+        return proof if proof.done is not True else Settlement(True, "it took place (confirmed by AWS)")
 
     async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
-        while True:
+        for pause in (*patience(self.aws, intent.sent), None):
             proposal = await self._propose(undo=intent.undo)
             if proposal.blocked and not proposal.calls:
                 return None, f"whether it took place is unknown: {proposal.blocked.rstrip('.')}"
             if not any(same(call, intent.call) for call in proposal.calls):
                 return True, "it took place (confirmed by AWS)"
-            if self._now() - intent.at > PATIENCE:
-                return False, "it did not take place (confirmed by AWS)"
-            await self._sleep(1.0)
+            if pause is not None:
+                await self._pause(pause)
+        return False, "it did not take place (confirmed by AWS)"
 
     async def _seen(self, call: Call, *, undo: bool) -> Proposal:
         """What is left to do once AWS shows what *call* did, or patience ends."""
@@ -323,14 +330,14 @@ class Upkeep:
             words += f"; left: {'; '.join(proposal.left)}"
         seen = State.IN_FORCE if self.trial and self.trial.accepted else State.CONFIRMED
         state = State.UNDONE if undo else seen
-        await self._journal("verified", step=self.goal.deed, state=state, words=words)
+        await self._record("verified", step=self.goal.deed, state=state, words=words)
         if undo and not proposal.left:
             # All is as it was: the next time begins a case of its own.
-            await self._journal("closed", remaining=[])
+            await self._record("closed", remaining=[])
 
     async def _requested(self, words: str) -> None:
         words = said_aws(words, self._now())
-        await self._journal("verified", step=self.goal.deed, state=State.REQUESTED, words=words)
+        await self._record("verified", step=self.goal.deed, state=State.REQUESTED, words=words)
 
     def _plan(self, proposal: Proposal, *, undo: bool) -> Plan:
         told = proposal.told or self.goal.told(undo=undo)
@@ -347,9 +354,5 @@ class Upkeep:
             # What is in the way is said first: with it nothing has come about yet.
             already=None if proposal.blocked else proposal.already,
             where=self.aws.where,
+            secret_to=proposal.secret_to,
         )
-
-    async def _journal(self, kind: str, **data: object) -> int:
-        assert self.case
-        # Waiting for the disk must not hold up the screen.
-        return await asyncio.to_thread(self.case.append, kind, **data)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.cases.names import SecretNames
 from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
@@ -31,6 +32,9 @@ class Ground:
     before: Mapping[str, Any] | None = None
     planning: bool = False
     secret_in_hand: bool = False
+    names: SecretNames = field(default_factory=SecretNames)
+    fresh: bool = False
+    """Whether the case made its key so lately that IAM may not list it yet."""
 
 
 class Goal(Protocol):

@@ -35,6 +35,8 @@ class Proposal:
     facts: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
     told: Told | None = None
+    secret_to: str | None = None
+    """Where a new secret goes, ``kind:name``."""
 
 
 def diff(before: object, after: object) -> tuple[str, ...]:

@@ -7,20 +7,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.aws.call import Call
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.iam import Credential
-from services.aws.session import Answer, AwsSession
+from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.deposit import delivered_to
-from services.cases.errors import Changed, Refused, RunbookError
+from services.cases.engine import CaseEngine, asked, no_way_out
+from services.cases.errors import CaseError, Changed, Refused, RunbookError
+from services.cases.names import SecretNames
 from services.cases.plan import Deed, LeverName, Plan, State, StepName
-from services.cases.secret import Secret, ToFile, ToScreen, with_secret, write_file
-from services.cases.settle import settle
+from services.cases.secret import Secret, ToFile, ToScreen
+from services.cases.sender import Sending, gives_secret, stores_secret
+from services.cases.settle import patience
 from services.cases.state import INCIDENT, CaseState, StepState
 from services.incident import access_keys, deactivate, delete, deny, groups, reviewing
 from services.incident import replace as replacing
@@ -56,7 +57,7 @@ class Result:
         return self.step.state.holds or self.step.state is State.UNDONE
 
 
-class Runbook:
+class Runbook(CaseEngine):
     """The steps for one key, with or without a case.
 
     Without one (*case* None) steps can be planned, not taken. The case must be entered, so that its lock
@@ -76,31 +77,48 @@ class Runbook:
         *,
         now: Callable[[], datetime] = clock.now,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        names: SecretNames | None = None,
     ) -> None:
-        self.aws = aws
-        self.caller = caller
+        super().__init__(aws, caller, case, now=now, sleep=sleep, names=names)
         self.key = key
-        self.case = case
-        self._now = now
-        self._sleep = sleep
-        self._one_at_a_time = asyncio.Lock()
+
+    def _without_case(self) -> CaseState:
+        return CaseState(opened={"key_id": self.key.id})
 
     @property
-    def state(self) -> CaseState:
-        return self.case.state() if self.case else CaseState(opened={"key_id": self.key.id})
+    def _service(self) -> str:
+        return self.key.service
+
+    @property
+    def _deed(self) -> Deed:
+        return StepName.REPLACE
 
     def situation(self, options: Options | None = None) -> Situation:
-        return Situation(self.aws, self.caller, self.key, self.state, options or Options(), self._now)
+        return Situation(
+            self.aws,
+            self.caller,
+            self.key,
+            self.state,
+            options or Options(),
+            self._now,
+            self.names,
+            secret_in_hand=self.secret is not None,
+        )
 
     async def plan(self, step: Deed, options: Options | None = None) -> Plan:
         """What the step would do now; asks AWS, changes nothing."""
-        plan = await self.steps[step].plan(self.situation(options))
-        return self._guarded(plan)
+        return self._guarded(await self._planned(step, options or Options(), undo=False))
 
     async def plan_undo(self, step: Deed, options: Options | None = None) -> Plan:
         """How the step would be taken back; raises Refused where it cannot be."""
-        plan = await self.steps[step].plan_undo(self.situation(options))
-        return self._guarded(plan)
+        return self._guarded(await self._planned(step, options or Options(), undo=True))
+
+    async def _planned(self, step: Deed, options: Options, *, undo: bool) -> Plan:
+        rules, at = self.steps[step], self.situation(options)
+        plan = await (rules.plan_undo if undo else rules.plan)(at)
+        doubts = [doubt for doubt in at.case.doubts.values() if doubt.intent.step is step]
+        # On a guess nothing is reset, and nothing is deleted.
+        return replace(plan, calls=(), already=None, blocked=asked(doubts[0])) if doubts else plan
 
     async def preflight(self, plan: Plan) -> tuple[str, ...]:
         """The actions that *plan* needs and the caller lacks; for looking at, as no step waits for it."""
@@ -158,12 +176,6 @@ class Runbook:
             await self._journal("verified", step=step, state=seen.state, words=seen.words)
         return self.state.step(step)
 
-    async def delivered(self, where: str) -> None:
-        """Journal that the new secret reached the responder."""
-        made = self.state.replacement
-        if made:
-            await self._journal("delivered", key_id=made.key_id, where=where)
-
     async def resume(self) -> tuple[str, ...]:
         """Settle every intent that has no outcome by asking AWS, and see whether what was done still holds.
 
@@ -176,14 +188,7 @@ class Runbook:
         if self.state.unsettled:
             # Another account's answers would settle nothing truly.
             self.guard()
-        async with self._one_at_a_time:
-            for intent in self.state.unsettled.values():
-                answer = await settle(self.aws, intent, now=self._now, sleep=self._sleep)
-                extra = {"key_id": answer.key_id} if answer.key_id else {}
-                await self._journal(
-                    "settled", intent=intent.seq, done=answer.done, words=answer.words, **extra
-                )
-                found.append(f"{intent.call.operation} had no recorded outcome: {answer.words}.")
+        found += await self.settle_all()
         for step, state in self.state.steps.items():
             if step not in self.steps:
                 continue
@@ -200,25 +205,24 @@ class Runbook:
             # It was this case that made the key Active again, with another secret.
             return []
         async with self._one_at_a_time:
-            try:
-                seen = await self.steps[step].verify(self.situation())
-            except AwsError:
-                # Whether it still holds is not known; the next call will say why not.
-                return []
-            if seen.state.holds:
-                return []
+            # IAM may show for a while what was before.
+            sent = self.state.step(step).sent
+            for pause in (*(patience(self.aws, sent) if sent else ()), None):
+                try:
+                    seen = await self.steps[step].verify(self.situation())
+                except AwsError:
+                    # Whether it still holds is not known; the next call will say why not.
+                    return []
+                if seen.state.holds:
+                    return []
+                if pause is not None:
+                    await self._sleep(pause)
             words = f"changed since, by someone else: {seen.words}"
             await self._journal("verified", step=step, state=seen.state, words=words)
         return [f"{step} was {words}. Look at its plan before you continue."]
 
     def guard(self) -> None:
-        """Raise Refused where going on would harm, or would act on another account than the case's."""
-        account = self.state.opened.get("account")
-        if account and account != self.caller.account:
-            raise Refused(
-                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
-                "Use a profile of the case's account."
-            )
+        super().guard()
         self._guard_key()
 
     def _guard_key(self) -> None:
@@ -238,26 +242,53 @@ class Runbook:
 
     async def _take(self, step: Deed, options: Options, *, undo: bool, shown: Plan | None) -> Result:
         self._ready()
+        return await self._unbroken(self._taken(step, options, undo=undo, shown=shown))
+
+    async def _taken(self, step: Deed, options: Options, *, undo: bool, shown: Plan | None) -> Result:
         async with self._one_at_a_time:
             rules = self.steps[step]
-            plan = await (rules.plan_undo if undo else rules.plan)(self.situation(options))
+            plan = await self._planned(step, options, undo=undo)
             if plan.blocked:
                 raise Refused(plan.blocked)
             if shown and (difference := plan.difference(shown)):
                 raise Changed(f"Nothing was sent: the account changed since you saw this plan. {difference}")
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
-            secret = await self._do(plan, options, undo)
-            seen = await self._read_back(rules.verify_undo if undo else rules.verify, options)
-            await self._journal("verified", step=step, state=seen.state, words=seen.words)
+            await self._check_way_out(plan)
+            try:
+                secret = await self._do(plan, options, undo)
+            except (AwsError, CaseError):
+                if self.secret is None:
+                    self._check_recorded()
+                raise
+            try:
+                seen = await self._read_back(rules.verify_undo if undo else rules.verify, options)
+                await self._record("verified", step=step, state=seen.state, words=seen.words)
+            finally:
+                self._check_recorded()
         message = plan.already or seen.words
         return Result(self.state.step(step), message[:1].upper() + message[1:], secret)
+
+    async def handed_over(self, result: Result, where: str = "screen") -> Result:
+        """Journal that the secret of *result* was seen, and say so in its words."""
+        await self.delivered(where)
+        self.forget_secret()
+        step = await self.verify(StepName.REPLACE)
+        return replace(result, step=step, message=step.words[:1].upper() + step.words[1:], secret=None)
 
     def _ready(self) -> Case:
         self.guard()
         if self.case is None or not self.case.held:
             raise RunbookError("A step needs a case that is open for writing.")
         return self.case
+
+    async def _check_way_out(self, plan: Plan) -> None:
+        """Raises Refused where it is known that a new secret could not go where it is to go."""
+        storing = tuple(call for call in plan.calls if stores_secret(call))
+        if not storing or not any(gives_secret(call) for call in plan.calls):
+            return
+        if barred := await self.preflight(replace(plan, calls=storing)):
+            raise Refused(no_way_out(barred))
 
     async def _do(self, plan: Plan, options: Options, undo: bool) -> Secret | None:
         """Send the plan's calls in order; returns the secret where it is meant for the screen."""
@@ -267,58 +298,15 @@ class Runbook:
             await self._journal(
                 "metadata", **delete.metadata(await self.situation(options).credential() or self.key)
             )
-        secret: Secret | None = None
+        if plan.step is StepName.REPLACE and not undo:
+            await self._deliver_in_hand(options.secret_to)
         for call in plan.calls:
-            answer = await self._send(plan, call, secret, undo)
-            if made := answer.body.get("ServiceSpecificCredential"):
-                secret = Secret(made.get("ServiceCredentialSecret") or made["ServicePassword"])
-        if secret is None:
-            return None
-        match options.secret_to:
-            case ToScreen():
-                return secret
-            case ToFile(path):
-                write_file(path, secret)
-                await self.delivered(delivered_to(options.secret_to, self.key.user))
-        secret.forget()
-        return None
-
-    async def _send(self, plan: Plan, call: Call, secret: Secret | None, undo: bool) -> Answer:
-        intent = await self._journal(
-            "intent", step=plan.step, undo=undo, call=call.as_json(), facts=plan.facts
-        )
-        try:
-            answer = await self.aws.send(with_secret(call, secret))
-        except AwsError as error:
-            await self._journal(
-                "outcome",
-                intent=intent,
-                ok=False,
-                unknown=error.outcome_unknown,
-                error=str(error),
-                request_id=error.request_id,
-            )
-            if error.outcome_unknown and await self._settle_now(intent) and not call.once:
-                # It took place after all, and its answer held nothing that is needed.
-                return Answer({}, None)
-            raise
-        made = answer.body.get("ServiceSpecificCredential")
-        extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
-        await self._journal("outcome", intent=intent, ok=True, request_id=answer.request_id, **extra)
-        return answer
-
-    async def _settle_now(self, seq: int) -> bool:
-        """After a call without an answer: ask at once whether it took place.
-
-        Where that cannot be asked either, it is left to the next run.
-        """
-        try:
-            answer = await settle(self.aws, self.state.unsettled[seq], now=self._now, sleep=self._sleep)
-        except AwsError:
-            return False
-        extra = {"key_id": answer.key_id} if answer.key_id else {}
-        await self._journal("settled", intent=seq, done=answer.done, words=answer.words, **extra)
-        return answer.done is True
+            await self._send(Sending(plan.step, call, undo, plan.facts, plan.secret_to))
+            if gives_secret(call):
+                await self._deliver_in_hand(options.secret_to)
+            if self.secret and (stores_secret(call) or isinstance(options.secret_to, ToFile)):
+                self.forget_secret()
+        return self.secret if isinstance(options.secret_to, ToScreen) else None
 
     async def _read_back(
         self, verify: Callable[[Situation], Awaitable[Verified]], options: Options
@@ -334,9 +322,3 @@ class Runbook:
                 return seen
             await self._sleep(pause)
             waited, pause = waited + pause, min(pause * 2, 2.0)
-
-    async def _journal(self, kind: str, **data: object) -> int:
-        if self.case is None:
-            raise RunbookError("A step is taken in a case.")
-        # Waiting for the disk must not hold up the screen.
-        return await asyncio.to_thread(self.case.append, kind, **data)

@@ -217,6 +217,7 @@ class Handling:
         if self.runbook is None:
             return
         await self.runbook.delivered("screen")
+        self.runbook.forget_secret()
         await self.runbook.verify(StepName.REPLACE)
         await self._read_state()
         await self.plan(StepName.REPLACE, StepName.DELETE)
@@ -308,15 +309,14 @@ class Handling:
             if runbook.case and runbook.case.held:
                 return runbook.case
             runbook.guard()
-            goes_on = runbook.case is not None
             try:
                 case = await asyncio.to_thread(opening.begin, runbook, self._book, take_over=take_over)
             except CaseHeld as held:
                 self._lost(held)
                 raise
             self.barred, self.contested = None, False
-            if goes_on:
-                self.settled = await runbook.resume()
+            # It may have been begun elsewhere since the key was looked up.
+            self.settled = await runbook.resume()
             await self._read_state()
             return case
 

@@ -33,7 +33,8 @@ async def look_up(
     case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
     if case is not None and case_id is not None:
         _check(case, key_id)
-    return Runbook(aws, caller, await find_key(aws, caller, key_id, user, case), case)
+    key = await find_key(aws, caller, key_id, user, case)
+    return Runbook(aws, caller, key, case, names=book.names)
 
 
 def _check(case: Case, key_id: str) -> None:
@@ -82,16 +83,22 @@ async def _no_such_key(aws: AwsSession, caller: Caller, key_id: str, user: str |
 
 def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
     """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
-    case = runbook.case or book.create(
-        runbook.key,
-        account=runbook.caller.account,
-        caller_arn=runbook.caller.arn,
-        now=clock.now(),
-        kind=runbook.kind,
-        where=runbook.aws.where,
-    )
-    runbook.case = case
-    return case.enter(runbook.caller.arn, take_over=take_over)
+    caller = runbook.caller
+    with book.one_at_a_time():
+        # Somebody may have begun one since the key was looked up.
+        runbook.case = (
+            runbook.case
+            or book.open_case_of(runbook.key.id, caller.account, runbook.kind)
+            or book.create(
+                runbook.key,
+                account=caller.account,
+                caller_arn=caller.arn,
+                now=clock.now(),
+                kind=runbook.kind,
+                where=runbook.aws.where,
+            )
+        )
+        return runbook.case.enter(caller.arn, take_over=take_over)
 
 
 def from_case(state: CaseState) -> Credential:

@@ -10,7 +10,8 @@ from services.aws.call import Call
 from services.aws.errors import NotFound
 from services.aws.iam import Credential
 from services.base import clock
-from services.cases.deposit import deposit_of, words_of
+from services.cases.deposit import NewSecret, delivered_to, deposit_of, words_of
+from services.cases.names import next_alias, ordinal_of
 from services.cases.plan import Plan, State, StepName
 from services.cases.state import Replacement
 from services.incident import deny, new_user
@@ -30,21 +31,28 @@ async def plan(at: Situation) -> Plan:
         return _plan(
             at, already=f"{made.key_id} was already created; its secret is in {words_of(made.delivered)}."
         )
-    if blocked := await _blocked(at, credentials, lost=present):
+    if not at.secret_in_hand and (blocked := await _blocked(at, credentials, lost=present)):
         return _plan(at, blocked=blocked)
-    deposit = await deposit_of(
-        at.aws, at.options.secret_to, at.key.user, f"{at.short_service} API key of {user}"
-    )
+    secret, alias = _secret(at, user, credentials, present)
+    deposit = await deposit_of(at.aws, at.options.secret_to, secret, at.case)
     if deposit.blocked:
         return _plan(at, blocked=deposit.blocked)
     warnings = list(deposit.warnings)
+    place: dict[str, Any] = {
+        "secret_to": delivered_to(at.options.secret_to, deposit.name or secret.default_name)
+    }
+    if made and at.secret_in_hand and (present or made.in_place):
+        warnings.insert(0, f"The secret of {made.key_id} is in hand still: it is stored, and nothing else.")
+        return _plan(at, calls=deposit.calls, warnings=tuple(warnings), **place)
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was created before, but its secret was lost: it will be reset for a new one."
-        return _plan(at, calls=(*reset(present), *deposit.calls), warnings=(lost, *warnings))
+        calls = (*reset(present), *deposit.calls)
+        return _plan(at, calls=calls, warnings=(lost, *warnings), **place)
     if at.options.in_place:
         old = next(found for found in credentials if found.id == at.key.id)
-        return _plan(at, calls=(*reset(old), *deposit.calls), warnings=tuple(warnings))
+        calls = (*reset(old), *deposit.calls)
+        return _plan(at, calls=calls, warnings=tuple(warnings), **place)
     if at.options.age_days is None:
         warnings.append("The new key never expires, which AWS advises against. 90 days is usual.")
     prepare: tuple[Call, ...] = ()
@@ -55,8 +63,27 @@ async def plan(at: Situation) -> Plan:
         at,
         calls=(*prepare, _create(at, user), *deposit.calls),
         warnings=tuple(warnings),
-        facts={"before": [found.id for found in credentials]},
+        facts={"before": [found.id for found in credentials], "alias": alias},
+        **place,
     )
+
+
+def _secret(
+    at: Situation, user: str, credentials: Sequence[Credential], present: Credential | None
+) -> tuple[NewSecret, str]:
+    """What the new secret is called; and the alias that a new key would get."""
+    account = at.caller.account
+    alias, ordinal = next_alias(user, account, {found.alias or "" for found in credentials})
+    of = present or (at.key if at.options.in_place else None)
+    kind, _, named = ((at.case.replacement.secret_to or "") if at.case.replacement else "").partition(":")
+    if present and kind == "secretsmanager":
+        # As it was to be called when the key was made.
+        name = named
+    elif of is not None:
+        name = at.names.of_key(user, at.key.service, ordinal_of(of), account, of.id)
+    else:
+        name = at.names.of_key(user, at.key.service, ordinal, account, "in place of", at.key.id)
+    return NewSecret(user, at.key.service, name), alias
 
 
 async def verify(at: Situation) -> Verified:

@@ -14,6 +14,7 @@ from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
 from services.base.keyservices import short_service
+from services.cases.names import SecretNames
 from services.cases.plan import Plan, State
 from services.cases.secret import Destination, ToSecretsManager
 from services.cases.state import CaseState
@@ -52,6 +53,9 @@ class Situation:
     case: CaseState
     options: Options
     now: Callable[[], datetime]
+    names: SecretNames = field(default_factory=SecretNames)
+    secret_in_hand: bool = False
+    """Whether a new secret waits to be stored."""
 
     async def credentials(self) -> tuple[Credential, ...]:
         """All credentials of the key's user, now; none where the user is gone."""

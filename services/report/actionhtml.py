@@ -34,7 +34,7 @@ def _action(action: Action, report: Report) -> Safe:
 def _degrees(action: Action, report: Report) -> Iterator[Safe]:
     degrees = (
         ("requested", REQUESTED, action.requested),
-        ("aws", AWS_SAYS, action.aws_says.at if action.aws_says else None),
+        ("aws", AWS_SAYS, action.agreed.at if action.agreed else None),
         ("force", IN_FORCE, action.in_force.at if action.in_force else None),
     )
     for kind, name, at in degrees:
@@ -42,6 +42,8 @@ def _degrees(action: Action, report: Report) -> Iterator[Safe]:
             yield el("span", inline(kind), name, " ", when(at, report), class_="reached")
         else:
             yield el("span", name, " –", class_="missing")
+    if action.changed:
+        yield el("span", "otherwise since ", when(action.changed.at, report), class_="reached failed")
     if sign := trouble(action):
         word = {"failed": "failed", "todo": "not done", "unknown": "outcome unknown"}[action.state]
         yield el("span", inline(sign), word, " ", when(action.last.at, report), class_=f"reached {sign}")

@@ -29,6 +29,7 @@ class _Draft:
     override: str | None = None
     delivered: Said | None = None
     metadata: Mapping[str, Any] | None = None
+    changed: Said | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -50,6 +51,7 @@ class _Draft:
             self.override,
             self.delivered,
             self.metadata,
+            self.changed,
         )
 
 
@@ -137,12 +139,13 @@ class _Reader:
         draft.now(state, said)
         draft.read_back.append(ReadBack(entry.at, state, said.words))
         if holds or undone:
+            draft.changed = None
             draft.aws_says = draft.aws_says or said
             if state == "in_force":
                 draft.in_force = draft.in_force or said
-        elif state == "requested":
-            # What AWS said before, it says no longer.
-            draft.aws_says = draft.in_force = None
+        elif state == "requested" and (draft.aws_says or draft.changed):
+            # What AWS said before, it says no longer; that it said so stays among what was read back.
+            draft.changed, draft.aws_says, draft.in_force = said, None, None
 
     def _newest(self, step: str) -> _Draft | None:
         return next((draft for draft in reversed(self.drafts) if draft.step == step), None)

@@ -132,12 +132,13 @@ def _actions(report: Report) -> Iterator[str]:
 def _degrees(action: Action, report: Report) -> str:
     said = {
         REQUESTED: action.requested,
-        AWS_SAYS: action.aws_says and action.aws_says.at,
+        AWS_SAYS: action.agreed and action.agreed.at,
         IN_FORCE: action.in_force and action.in_force.at,
     }
-    return " · ".join(
-        f"{name} {moment(when, report.day)}" if when else f"not {name}" for name, when in said.items()
-    )
+    told = [f"{name} {moment(when, report.day)}" if when else f"not {name}" for name, when in said.items()]
+    if action.changed:
+        told.append(f"otherwise since {moment(action.changed.at, report.day)}")
+    return " · ".join(told)
 
 
 def _call(call: SentCall, report: Report) -> Iterator[str]:

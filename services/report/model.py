@@ -100,6 +100,9 @@ class SentCall:
         return self.ok is None and self.settled is None
 
 
+_AGREED = ("confirmed", "in_force", "undone")
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """A step taken, or taken back, once; without calls where it was so already.
@@ -119,6 +122,8 @@ class Action:
     override: str | None = None
     delivered: Said | None = None
     metadata: Mapping[str, Any] | None = None
+    changed: Said | None = None
+    """What AWS says since it agreed, where that is otherwise: what was true then stays true of then."""
 
     @property
     def title(self) -> str:
@@ -145,13 +150,18 @@ class Action:
         return None
 
     @property
+    def agreed(self) -> ReadBack | None:
+        """When AWS was first seen to agree, whatever it says since."""
+        return next((each for each in self.read_back if each.state in _AGREED), None)
+
+    @property
     def failed(self) -> bool:
         return bool(self.calls) and self.calls[-1].done is False
 
     @property
     def stands(self) -> bool:
         """Whether AWS was seen to agree, and has not been seen to disagree since."""
-        return self.state in ("confirmed", "in_force", "undone")
+        return self.state in _AGREED
 
 
 @dataclass(frozen=True, slots=True)

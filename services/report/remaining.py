@@ -70,6 +70,10 @@ def _failed(report: Report) -> Iterator[Remaining]:
         last = report.newest(step)
         if last and last.state in ("failed", "todo"):
             yield Remaining("failed", f"{last.title}: not done ({last.last.words.rstrip('.')}).")
+        elif last and last.changed:
+            yield Remaining(
+                "changed", f"{last.title}: AWS agreed, and says otherwise now ({last.changed.words})."
+            )
         elif last and last.state == "requested" and not _told_elsewhere(last, report):
             yield Remaining("requested", f"{last.title}: requested, but not seen done: {last.last.words}.")
 

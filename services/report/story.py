@@ -45,10 +45,12 @@ def degrees(action: Action, report: Report) -> str:
             parts.append("what AWS did is not known")
         case "todo":
             parts.append(f"not done ({action.last.words})")
-        case _ if action.aws_says:
-            parts.append(f"{AWS_SAYS} {moment(action.aws_says.at, day)}")
+        case _ if action.agreed:
+            parts.append(f"{AWS_SAYS} {moment(action.agreed.at, day)}")
         case _:
             parts.append("not confirmed by AWS")
+    if action.changed:
+        parts.append(f"otherwise since {moment(action.changed.at, day)} ({action.changed.words.rstrip('.')})")
     if action.in_force:
         why = action.in_force.words.removeprefix(f"{IN_FORCE}: ")
         parts.append(f"{IN_FORCE} {moment(action.in_force.at, day)} ({why})")

@@ -180,8 +180,8 @@ def _marks(action: Action) -> Iterator[_Mark]:
         yield _Mark("requested", action.requested, f"{action.title}: {REQUESTED} {stamp(action.requested)}")
     if sign := trouble(action):
         yield _Mark(sign, action.last.at, f"{action.title}: {action.last.words}")
-    if action.aws_says:
-        yield _Mark("aws", action.aws_says.at, f"{action.title}: {AWS_SAYS} {stamp(action.aws_says.at)}")
+    if agreed := action.agreed:
+        yield _Mark("aws", agreed.at, f"{action.title}: {AWS_SAYS} {stamp(agreed.at)}")
     if action.in_force:
         yield _Mark("force", action.in_force.at, f"{action.title}: {IN_FORCE} {stamp(action.in_force.at)}")
 

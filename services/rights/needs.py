@@ -209,6 +209,7 @@ PARTS = (
         (
             *_on(SECRETS, "secretsmanager:CreateSecret"),
             Need("secretsmanager:DescribeSecret", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+            Need("secretsmanager:GetResourcePolicy", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
             *_on(SECRETS, "secretsmanager:PutSecretValue"),
         ),
     ),

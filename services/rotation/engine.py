@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from services.aws.session import AwsSession
     from services.aws.sts import Caller
     from services.cases.case import Case
+    from services.cases.names import SecretNames
 
 
 class Rotation(Runbook):
@@ -42,13 +44,16 @@ class Rotation(Runbook):
         *,
         barred: str | None = None,
         now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        names: SecretNames | None = None,
     ) -> None:
-        super().__init__(aws, caller, key, case, now=now, **({"sleep": sleep} if sleep else {}))
+        super().__init__(aws, caller, key, case, now=now, sleep=sleep, names=names)
         self.barred = barred
 
     async def standing(self, options: Options | None = None) -> Standing:
         """Where it stands; a verdict that is new is journaled where the case is held."""
+        if self.case and self.case.held and options:
+            await self._remember(options)
         found = await stages.standing(self.situation(options))
         if found.verdict is not None and self.case and self.case.held:
             await self._keep(found.verdict)
@@ -64,6 +69,8 @@ class Rotation(Runbook):
 
     async def apply(self, step: Deed, options: Options | None = None, *, shown: Plan | None = None) -> Result:
         options = options or Options()
+        self._ready()
+        await self._remember(options)
         if step is StepName.DEACTIVATE:
             await self._look_before(options)
         result = await super().apply(step, options, shown=shown)
@@ -85,7 +92,6 @@ class Rotation(Runbook):
 
     async def _look_before(self, options: Options) -> None:
         """Journal what makes the old key ready to go, and where it writes to, while that can be seen."""
-        self._ready()
         state = self.state
         made = state.replacement
         if options.log_groups or made is None:
@@ -98,6 +104,11 @@ class Rotation(Runbook):
                 await self.imported(judged.words)
         if groups and groups != state.watched:
             await self._journal("watched", log_groups=list(groups))
+
+    async def _remember(self, options: Options) -> None:
+        """Journal the log groups that the responder names: they are watched from then on."""
+        if options.log_groups and options.log_groups != self.state.watched:
+            await self._journal("watched", log_groups=list(options.log_groups))
 
     async def _keep(self, verdict: Verdict) -> None:
         state = State.CONFIRMED if verdict.ready else State.FAILED if verdict.bad else State.REQUESTED

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +15,6 @@ from services.cases.case import CaseBook
 from services.cases.errors import RunbookError
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned
-from services.cases.secret import ToSecretsManager
 from services.cases.state import ROTATION
 from services.incident.situation import Options
 from services.keys import inventory
@@ -74,26 +72,33 @@ async def find(
         and (service is None or service.casefold() in (key.service, key.short_service))
     ]
     caller, limit = await get_caller(aws), asyncio.Semaphore(_AT_ONCE)
-    services = Counter(user for user, _ in {(key.user, key.service) for key in found.keys})
 
     async def one(key: Key) -> Candidate:
         case = book.open_case_of(key.id, caller.account, ROTATION)
         barrier = barred(book, key.id, aws.where)
-        rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now)
+        rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now, names=book.names)
         async with limit:
-            return await _planned(Candidate(key, rotation, _named(options, key, services[key.user])))
+            return await _planned(Candidate(key, rotation, options))
 
     old.sort(key=lambda key: (key.credential.created, key.id))
     return found, tuple(await asyncio.gather(*map(one, old)))
 
 
 async def begin_all(
-    candidates: Sequence[Candidate], book: CaseBook, told: Callable[[Begun], None], *, take_over: bool = False
+    candidates: Sequence[Candidate],
+    book: CaseBook,
+    told: Callable[[Begun], None],
+    *,
+    take_over: bool = False,
+    rescue: Callable[[Rotation], Awaitable[None]] | None = None,
 ) -> tuple[Begun, ...]:
-    """One after another, each in a case of its own; what stops one does not stop the next."""
+    """One after another, each in a case of its own; what stops one does not stop the next.
+
+    *rescue* takes a secret somewhere that could not be stored where it was to go.
+    """
     done = []
     for candidate in candidates:
-        ended = await _begun(candidate, book, take_over=take_over)
+        ended = await _begun(candidate, book, take_over=take_over, rescue=rescue)
         told(ended)
         done.append(ended)
     return tuple(done)
@@ -112,7 +117,13 @@ async def _planned(candidate: Candidate) -> Candidate:
         return replace(candidate, blocked=str(error))
 
 
-async def _begun(candidate: Candidate, book: CaseBook, *, take_over: bool) -> Begun:
+async def _begun(
+    candidate: Candidate,
+    book: CaseBook,
+    *,
+    take_over: bool,
+    rescue: Callable[[Rotation], Awaitable[None]] | None,
+) -> Begun:
     rotation = candidate.rotation
     if candidate.under_way:
         return Begun(candidate, candidate.case, "already under way")
@@ -123,7 +134,12 @@ async def _begun(candidate: Candidate, book: CaseBook, *, take_over: bool) -> Be
             settled = await rotation.resume()
             # What was settled just now changes the plan: a key without its secret is reset, not made again.
             shown = None if settled else candidate.plan
-            result = await rotation.apply(StepName.REPLACE, candidate.options, shown=shown)
+            try:
+                result = await rotation.apply(StepName.REPLACE, candidate.options, shown=shown)
+            except BaseException:
+                if rotation.secret is not None and rescue:
+                    await rescue(rotation)
+                raise
     except (AwsError, RunbookError) as error:
         return Begun(candidate, candidate.case, _with_orphan(rotation, str(error)), error=True)
     return Begun(candidate, candidate.case, result.message, error=not result.verified)
@@ -134,12 +150,3 @@ def _with_orphan(rotation: Rotation, words: str) -> str:
     if made is None or made.delivered is not None:
         return words
     return f"{words} {made.key_id} was created, but its secret is lost: starting again resets it."
-
-
-def _named(options: Options, key: Key, services: int) -> Options:
-    """A user with keys of several services has a secret for each: one would take the other's place."""
-    destination = options.secret_to
-    if services < 2 or not isinstance(destination, ToSecretsManager):
-        return options
-    named = replace(destination, name=f"stanch/{key.user}/{key.short_service}")
-    return replace(options, secret_to=named)

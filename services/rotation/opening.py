@@ -32,7 +32,9 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
         if done := _finished(book, key_id, caller.account):
             raise NoSuchKey(done) from None
         raise error
-    return Rotation(aws, caller, key, case, barred=barred(book, key_id, aws.where), now=clock.now)
+    return Rotation(
+        aws, caller, key, case, barred=barred(book, key_id, aws.where), names=book.names, now=clock.now
+    )
 
 
 def barred(book: CaseBook, key_id: str, where: Where) -> str | None:

@@ -15,6 +15,8 @@ from services.rotation import use
 from services.rotation.use import Imported
 from services.rotation.ways import respond
 
+OPERATION = "UpdateServiceSpecificCredential"
+
 
 async def plan(at: Situation) -> Plan:
     found = await deactivate.plan(at)
@@ -39,6 +41,8 @@ async def plan_undo(at: Situation) -> Plan:
     found = await deactivate.plan_undo(at)
     title = f"Make the old key {at.key.id} Active again"
     warnings = ("Both keys will work.",) if found.calls else ()
+    if found.calls and not at.case.did(OPERATION, ServiceSpecificCredentialId=at.key.id, Status="Inactive"):
+        warnings = (f"{at.key.id} was made Inactive by someone else: ask them first.", *warnings)
     return replace(found, title=title, leaves="The new key.", warnings=warnings)
 
 
@@ -69,7 +73,7 @@ async def imported(at: Situation) -> Imported:
 def waking(key: Credential) -> Call:
     """The call that makes *key* Active."""
     params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id, "Status": "Active"}
-    return Call("iam", "UpdateServiceSpecificCredential", params)
+    return Call("iam", OPERATION, params)
 
 
 async def _blocked(at: Situation) -> str | None:

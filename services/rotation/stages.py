@@ -29,6 +29,8 @@ class Next(StrEnum):
     DONE = "done"
 
 
+_DELETION = "DeleteServiceSpecificCredential"
+
 STEP = {Next.REPLACE: StepName.REPLACE, Next.DEACTIVATE: StepName.DEACTIVATE}
 """What going on (--next) takes; a key is deleted only when that is asked for by its name."""
 
@@ -61,6 +63,15 @@ async def standing(at: Situation) -> Standing:
     """One listing and, where it matters, what CloudTrail and CloudWatch say; raises an AwsError."""
     found = {one.id: one for one in await at.credentials()}
     made = at.case.replacement
+    if doubts := at.case.doubts:
+        asked = next(iter(doubts.values()))
+        ways = tuple(
+            _way(at, f"--next {option} {which}", does)
+            for which in asked.candidates
+            for option, does in (("--ours", "it is this case's"), ("--not-ours", "it is someone else's"))
+        )
+        words = f"{asked.words[:1].upper()}{asked.words[1:].rstrip('.')}: say whose it is."
+        return Standing(Next.REPLACE, words, ways, found.get(at.key.id))
     old, new = found.get(at.key.id), found.get(made.key_id) if made else None
     if old is None:
         return _without_old(at, made, new)
@@ -129,6 +140,9 @@ def _without_old(at: Situation, made: Replacement | None, new: Credential | None
         return Standing(Next.DONE, f"{at.key.id} is deleted, and {also}: nothing is left to rotate.")
     if at.case.step(StepName.DELETE).state is State.CONFIRMED:
         return Standing(Next.DONE, f"{at.key.id} was deleted; {new.id} replaced it.", new=new)
+    if at.case.step(StepName.DELETE).sent or at.case.did(_DELETION, ServiceSpecificCredentialId=at.key.id):
+        # By this case, which has not journaled yet that AWS agrees.
+        return Standing(Next.DELETE, f"{at.key.id} is being deleted; {new.id} replaced it.", new=new)
     gone = f"{at.key.id} was deleted by someone else: whatever still sends it is denied."
     if orphan(made):
         words = f"{gone} The secret of {new.id} is lost: continuing resets it and stores a new one."
@@ -139,7 +153,8 @@ def _without_old(at: Situation, made: Replacement | None, new: Credential | None
 
 
 def _without_new(at: Situation, made: Replacement, old: Credential, new: Credential | None) -> Standing:
-    state = "has expired" if new else "was deleted by someone else"
+    ours = at.case.step(StepName.REPLACE).undoing
+    state = "has expired" if new else "is being deleted" if ours else "was deleted by someone else"
     words = f"The new key {made.key_id} {state}; the old one {old.id} is {old.status}."
     ways = [_way(at, "--undo", "end this rotation")] if new else [_way(at, "--next", "create another")]
     if old.status == "Inactive":

@@ -177,12 +177,12 @@ async def goals(driver: Driver) -> None:
 async def rotation(driver: Driver) -> None:
     await take(driver, "~KEY ID", "filter", '"user:vendor-b', "~1 of 16", "=enter", "rotate")
     await take(
-        driver, "~No second key was made yet", "rotation_options", "~secret to", "=escape", "next_graph"
+        driver, "~No second key was created yet", "rotation_options", "~secret to", "=escape", "next_graph"
     )
     await take(driver, "next_stage", "~Leave it", "=y", "~both work", "next_stage", "~Leave it", "=y")
     await take(driver, "~is Inactive since", "delete_anyway", "~Why delete it", "=escape")
     await take(driver, "back_again", "~Leave it", "=y", "~both work", "end_rotation", "~Leave it", "=y")
-    await take(driver, "~No second key was made yet", "back", "~1 of 16", "=escape", "~KEY ID")
+    await take(driver, "~No second key was created yet", "back", "~1 of 16", "=escape", "~KEY ID")
 
 
 async def events(driver: Driver, gate: Gate) -> None:
@@ -219,9 +219,7 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(
         driver, "groups", "~TOKENS", "switch_off", "~Leave it", "yes", "~off", "switch_on", "~Leave it"
     )
-    await take(
-        driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"gone for good', "=enter"
-    )
+    await take(driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"retired', "=enter")
     await take(driver, "~last four", f'"{key_id[-4:]}', "=enter", "~4 ✓ delete", "report", "~report")
     await take(driver, "back")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.cases.case import CaseBook
+from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 from tests.tui.test_levers_walk import agree, type_last_four
@@ -47,7 +48,7 @@ def test_set_up_recorded_governed_and_found(
         terminal.wait("Issued: web has a new logs key")
         (issued,) = set(leaked_key.keys) - {leaked_key.key_id}
         assert leaked_key.keys[issued] == "Active"
-        secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+        secret = value_of(boto("secretsmanager"), "web")
         # It is planned anew first: until then there is nothing to take back.
         terminal.wait("blocked web has two logs keys, the most AWS allows")
         terminal.press("ctrl+t")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 from tests.tui.test_walk import confirm
@@ -39,7 +40,7 @@ def nowhere(boto: Callable[..., Any], tmp_path: Path) -> Callable[[bytes], None]
     """Asserts that neither *said* nor any file has the secret that was made."""
 
     def look(said: bytes) -> None:
-        secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"].encode()
+        secret = value_of(boto("secretsmanager"), "web").encode()
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert b"CreateServiceSpecificCredential" in kept, "the journal tells of the key"
         for part in (secret, secret[4:40], secret[-60:], secret[-20:]):

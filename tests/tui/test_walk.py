@@ -19,6 +19,7 @@ from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from services.cases.plan import State, StepName
 from tests.patience import PATIENCE
+from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal
 
@@ -70,7 +71,7 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         confirm(terminal)
         terminal.wait("3 ✓ replace     ACCA")
         (new,) = set(keys_of(iam, user)) - {key_id}
-        secret = boto("secretsmanager").get_secret_value(SecretId=f"stanch/{user}")["SecretString"]
+        secret = value_of(boto("secretsmanager"), user)
 
         terminal.press("4")
         deadline = time.monotonic() + PATIENCE
@@ -130,7 +131,7 @@ def test_killed_while_replacing_it_goes_on_and_mints_no_second_key(
         terminal.press("q")
         assert terminal.wait_end() == 0
     assert set(leaked_key.keys) == {leaked_key.key_id, orphan}
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    secret = value_of(boto("secretsmanager"), "web")
     assert secret.startswith("ACWL")
     (case,) = CaseBook(tmp_path).cases()
     assert case.flaws() == ()

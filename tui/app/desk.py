@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
-from contextlib import nullcontext
+from collections.abc import Coroutine, Sequence
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
 from textual.app import App
+from textual.worker import WorkerCancelled
 
 from services.cases.case import CaseBook
 from services.cases.plan import Deed, Plan, StepName
 from services.incident.handling import Handling, Outcome
 from services.incident.situation import Options
+from tui.dialogs.inhand import rescue
 from tui.frame.base import Commands
 from tui.frame.notice import Level
 from tui.host import Host
@@ -40,6 +42,7 @@ class Desk:
         self._handlings: list[Handling] = []
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: dict[asyncio.Task[Outcome], Deed] = {}
+        self._carried: dict[asyncio.Task[None], str] = {}
 
     def now(self) -> datetime:
         return self._host.options.now()
@@ -82,14 +85,31 @@ class Desk:
         self._app.run_worker(self._see_through(handling, task), group="deeds", name=f"{step}")
         return task
 
+    def carry(self, title: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin *work* that changes something in AWS: no end, of a screen or the program, cuts it off."""
+        task = asyncio.create_task(work, name=title)
+        self._carried[task] = title
+        task.add_done_callback(self._carried.pop)
+        task.add_done_callback(_raise_defect)
+        return task
+
+    async def ask(self, question: Coroutine[Any, Any, object]) -> None:
+        """From work that is carried: a dialog ends with the program, when nobody is there to be asked."""
+        if self._host.leaving:
+            question.close()
+            return
+        with suppress(WorkerCancelled):
+            await self._app.run_worker(question, group="ask").wait()
+
     def under_way(self) -> tuple[str, ...]:
         """What would be waited for if the program ended now."""
-        return tuple(
+        steps = (
             f"{step} of {handling.key_id}"
             for handling in self._handlings
             for step in handling.under_way
             if step is not StepName.REVIEW
         )
+        return (*steps, *self._carried.values())
 
     def release(self, handling: Handling) -> None:
         """Give the case back once nobody looks and nothing is under way."""
@@ -102,7 +122,9 @@ class Desk:
         """Let what was sent be answered and journaled, then give all cases back."""
         for handling in self._handlings:
             handling.work.stop()
-        await self._wait(PATIENCE, StepName.REVIEW, but=True)
+        await asyncio.gather(
+            self._wait(PATIENCE, StepName.REVIEW, but=True), _ended(PATIENCE, tuple(self._carried))
+        )
         await self._wait(PATIENCE_WITH_REVIEWS, StepName.REVIEW)
         for handling in self._handlings:
             handling.on_change.clear()
@@ -110,11 +132,7 @@ class Desk:
 
     async def _wait(self, seconds: float, step: StepName, *, but: bool = False) -> None:
         """For the tasks of *step*, or for all others; then for no longer."""
-        if tasks := [task for task, of in self._tasks.items() if (of is step) is not but]:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await _ended(seconds, [task for task, of in self._tasks.items() if (of is step) is not but])
 
     async def _see_through(self, handling: Handling, task: asyncio.Task[Outcome]) -> None:
         # The screen's end, and this worker's, must not end what was sent.
@@ -122,6 +140,8 @@ class Desk:
         self._tell(handling, outcome)
         if outcome.result and outcome.result.secret:
             await self._show_secret(handling, outcome)
+        elif outcome.error and handling.runbook and handling.runbook.secret:
+            await rescue(self._app, handling.runbook, str(outcome.error))
         self.release(handling)
 
     def _tell(self, handling: Handling, outcome: Outcome) -> None:
@@ -147,6 +167,8 @@ class Desk:
         )
         if seen:
             await handling.delivered()
+        elif handling.runbook:
+            handling.runbook.forget_secret()
 
 
 async def _in_turn(deed: Coroutine[Any, Any, Outcome], turns: asyncio.Semaphore | None) -> Outcome:
@@ -155,6 +177,21 @@ async def _in_turn(deed: Coroutine[Any, Any, Outcome], turns: asyncio.Semaphore 
             return await deed
     finally:
         deed.close()
+
+
+async def _ended(seconds: float, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait for them so long, and then cancel them: what is sent is still answered and journaled."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+def _raise_defect(task: asyncio.Task[None]) -> None:
+    """What nobody foresaw must not be swallowed with the task."""
+    if not task.cancelled() and (error := task.exception()):
+        task.get_loop().call_exception_handler({"message": "work that was begun failed", "exception": error})
 
 
 def _first_sentence(words: str) -> str:

@@ -11,7 +11,6 @@ from textual.app import App
 
 from services.base import clock
 from services.cases.case import Holder
-from services.cases.deposit import delivered_to as place_of
 from services.cases.deposit import words_of
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, Plan, StepName
@@ -19,6 +18,7 @@ from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.sentence import SentenceDialog
@@ -53,6 +53,7 @@ class Asking:
     async def take(self, step: StepName) -> None:
         """Confirm and begin *step*; a review, and what is as it should be already, need no confirmation."""
         handling = self._handling
+        await self._settle_doubts()
         plan = handling.plans.get(step)
         if plan is None or plan.blocked:
             await handling.plan(step)
@@ -61,6 +62,9 @@ class Asking:
             raise Refused(handling.unplanned.get(step) or "The step could not be planned.")
         if plan.blocked:
             raise Refused(plan.blocked)
+        if plan.already and handling.case is None:
+            # Nothing is to be done, so nothing is begun: no case is opened, and no step taken.
+            raise Refused(plan.already)
         if step is StepName.REVIEW or plan.already or await self._confirmed(step, plan, handling.options):
             self._desk.start(handling, step, shown=plan)
 
@@ -68,6 +72,7 @@ class Asking:
         handling = self._handling
         if handling.runbook is None:
             return
+        await self._settle_doubts()
         plan = await handling.runbook.plan_undo(step, handling.options)
         if plan.blocked:
             raise Refused(plan.blocked)
@@ -75,6 +80,14 @@ class Asking:
             raise Refused(plan.already)
         if await self._confirmed(step, plan, handling.options, undo=True):
             self._desk.start(handling, step, undo=True, shown=plan)
+
+    async def _settle_doubts(self) -> None:
+        """Ask whose it is, where AWS cannot tell what a call made."""
+        handling = self._handling
+        if handling.runbook and handling.state.doubts and handling.case and handling.case.held:
+            await ask_doubts(self._app, handling.runbook)
+            await handling.look_again()
+            await handling.plan()
 
     async def pull(self, lever: LeverName, options: Options, *, undo: bool = False) -> None:
         """Plan, confirm and begin what stands beside the steps; *options* name the keys or the groups."""
@@ -163,7 +176,7 @@ class Asking:
         notes: tuple[str, ...] = ()
         verb = (_VERBS_OF_UNDO if undo else _VERBS)[step]
         if step is StepName.REPLACE and not undo:
-            notes = replace_told(options, key.user)
+            notes = replace_told(options, plan)
             verb = "Reset it" if options.in_place else verb
         return Deed(plan, whose, verb, typed_for(plan), notes)
 
@@ -204,11 +217,11 @@ def typed_for(plan: Plan) -> str | None:
     return ids[0] if ids else None
 
 
-def replace_told(options: Options, user: str) -> tuple[str, ...]:
+def replace_told(options: Options, plan: Plan) -> tuple[str, ...]:
     """The choices of a replacement, in words."""
     place = (
         "this screen"
         if isinstance(options.secret_to, ToScreen)
-        else words_of(place_of(options.secret_to, user))
+        else words_of(plan.secret_to or "nowhere yet")
     )
     return (f"The secret goes to {place}; x changes that, the expiry and the method.",)

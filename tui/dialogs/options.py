@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from services.cases.deposit import default_name
+from services.cases.deposit import shown_name
 from services.cases.plan import StepName
 from services.incident.situation import Options
 from tui.commands.bindings import bindings
@@ -81,7 +81,7 @@ class OptionsDialog(Dialog[Options | None]):
         yield Picker("form", forms, form, id="form")
         yield TextRow("new user", now.new_user or "", f"{self._user}-2", id="user")
         yield AgePicker(now.age_days)
-        yield SecretPlace(now.secret_to, default_name(self._user))
+        yield SecretPlace(now.secret_to, shown_name(self._user))
 
     def _of_review(self) -> ComposeResult:
         since = self._options.since

@@ -109,7 +109,7 @@ def waiting(words: str, *, failed: bool) -> tuple[StepRow, ...]:
 
 def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool) -> tuple[str, ...]:
     """The keys that lead on from here, or round what blocks the step, in words."""
-    if read_only or plan is None:
+    if read_only or plan is None or case.closed_at is not None:
         return ()
     now = case.step(step)
     if plan.blocked:

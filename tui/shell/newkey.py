@@ -68,6 +68,4 @@ def tell_key(more: Mapping[str, object]) -> None:
 async def _show_secret(upkeep: Upkeep) -> None:
     if upkeep.secret and isinstance(upkeep.goal.secret_to, ToScreen):
         click.echo(upkeep.secret.reveal())
-        upkeep.secret.forget()
-        upkeep.secret = None
-        await upkeep.delivered("screen")
+        await upkeep.hand_over(ToScreen())

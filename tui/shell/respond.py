@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
 
 import click
 
@@ -15,7 +14,7 @@ from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
-from services.incident import opening
+from services.incident import opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.token import decode
@@ -32,7 +31,9 @@ from tui.shell.common import (
     print_table,
     run,
 )
+from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import match_key, read_token
+from tui.shell.rescue import secret_kept
 from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
 
@@ -50,11 +51,17 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 @click.argument("key_id")
 @click.option("--user", metavar="U", help="The key's user; avoids searching all users.")
 @click.option("--case", "case_id", metavar="ID", help="Resume this case instead of the key's open one.")
-@click.option("--plan", "only_plan", is_flag=True, help="Show what each step would do, and change nothing.")
+@click.option(
+    "--plan",
+    "only_plan",
+    is_flag=True,
+    help="Show what each step would do, and change nothing.",
+)
 @click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
 @click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Undo this step.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @secret_options
+@answer_options
 @click.option(
     "--days",
     type=click.IntRange(1, 36600),
@@ -120,8 +127,10 @@ def command(
     call is journaled in a case under the state directory before it is sent; an interrupted run resumes
     its case.
     """
-    if sum((only_plan, step is not None, undo is not None)) > 1:
-        raise click.UsageError("Use only one of --plan, --step and --undo.")
+    if step is not None and undo is not None:
+        raise click.UsageError("Say one of --step and --undo.")
+    if only_plan and step in [each.value for each in StepName]:
+        raise click.UsageError("--plan shows all five steps: leave --step out.")
     options = Options(
         age_days=None if never_expires else days,
         in_place=step == "reset",
@@ -137,9 +146,9 @@ def command(
         raise click.UsageError(
             "--secret-to screen and --json cannot be combined: the secret is shown only to you."
         )
-    work = _Work(setup, key_id, user, case_id, options, as_json, take_over)
+    work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers())
     if only_plan:
-        ctx.exit(run(work.plan()))
+        ctx.exit(run(work.plan(step, undo)))
     if step or undo:
         if step == "sweep":
             ctx.exit(run(work.sweep()))
@@ -169,7 +178,9 @@ class _Work:
         options: Options,
         as_json: bool,
         take_over: bool,
+        answers: Answers,
     ) -> None:
+        self.answers = answers
         self.setup = setup
         self.key_id = key_id
         self.user = user
@@ -179,10 +190,16 @@ class _Work:
         self.take_over = take_over
         self.book = CaseBook(setup.state_dir)
 
-    async def plan(self) -> int:
+    async def plan(self, step: str | None, undo: str | None) -> int:
+        """Of the five steps, or of the one that is named."""
+        if step == "sweep":
+            raise click.UsageError("A sweep only reads: leave --plan out.")
+        wanted: list[Deed] = list(StepName)
+        if step or undo:
+            wanted = [StepName.REPLACE if step == "reset" else deed(step or undo or "")]
         async with self.setup.session() as aws:
             runbook = await self._look_up(aws)
-            plans = await asyncio.gather(*(self._planned(runbook, step) for step in StepName))
+            plans = await asyncio.gather(*(self._planned(runbook, each, undo=bool(undo)) for each in wanted))
         if self.as_json:
             print_json(
                 {
@@ -208,15 +225,29 @@ class _Work:
             runbook.guard()
             if self.setup.read_only and step is not StepName.REVIEW:
                 raise ReadOnly(step)
+            if self.setup.read_only:
+                return await self._review_alone(runbook)
             shown = await self._ask(runbook, step, undo) if ask else None
             with opening.begin(runbook, self.book, take_over=self.take_over):
-                for found in await runbook.resume():
-                    complain(found)
-                result, complete = await self._do(runbook, step, undo, shown)
-                if result.secret:
-                    result = await self._show(runbook, result)
+                await go_on(runbook, self.answers)
+                async with secret_kept(runbook, self.setup):
+                    result, complete = await self._do(runbook, step, undo, shown)
+                    if result.secret:
+                        result = await show_secret(runbook, result)
                 self._print(runbook, step, result)
         return Exit.DONE if result.verified and complete else Exit.INCOMPLETE
+
+    async def _review_alone(self, runbook: Runbook) -> int:
+        """Under --read-only: it is kept in no case, and begins none."""
+        line = Progress()
+        review = await reviewing.perform(
+            runbook.situation(self.options), lambda progress: line(progress.note)
+        )
+        line.done()
+        self._print(
+            runbook, StepName.REVIEW, Result(runbook.state.step(StepName.REVIEW), review.verdict_words)
+        )
+        return Exit.DONE if review.complete else Exit.INCOMPLETE
 
     async def sweep(self) -> int:
         async with self.setup.session() as aws:
@@ -257,13 +288,6 @@ class _Work:
         line.done()
         return result, review.complete
 
-    async def _show(self, runbook: Runbook, result: Result) -> Result:
-        assert result.secret is not None
-        click.echo(result.secret.reveal())
-        result.secret.forget()
-        await runbook.delivered("screen")
-        return replace(result, step=await runbook.verify(StepName.REPLACE), secret=None)
-
     async def _look_up(self, aws: AwsSession) -> Runbook:
         key_id, user = self.key_id, self.user
         if key_id == "-":
@@ -274,13 +298,14 @@ class _Work:
         return runbook
 
     def _print(self, runbook: Runbook, step: Deed, result: Result) -> None:
-        assert runbook.case is not None
+        case = runbook.case.id if runbook.case else None
         if not self.as_json:
-            click.echo(f"{result.message.rstrip('.')}. Case {runbook.case.id}.")
+            where = f"Case {case}." if case and not self.setup.read_only else "Kept in no case (--read-only)."
+            click.echo(f"{result.message.rstrip('.')}. {where}")
             return
         print_json(
             {
-                "case": runbook.case.id,
+                "case": case,
                 "key_id": runbook.key.id,
                 "user": runbook.key.user,
                 "step": step.value,

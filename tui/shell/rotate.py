@@ -11,6 +11,7 @@ import click
 from services.cases.secret import ToScreen, ToSecretsManager
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from tui.shell.common import Setup, as_json, pass_setup, run
+from tui.shell.goingon import answer_options, given_answers
 from tui.shell.rotateone import Do, One, Want
 from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
@@ -49,6 +50,7 @@ class Age(click.ParamType[timedelta]):
 @click.option("--undo", is_flag=True, help="Undo the whole rotation: the new key is deleted.")
 @click.option("--override", metavar="REASON", help="Delete before that is certain; journaled.")
 @secret_options
+@answer_options
 @click.option(
     "--days",
     type=click.IntRange(1, 36600),
@@ -139,7 +141,7 @@ def command(
         if service:
             raise click.UsageError("--service needs --older-than.")
         do = Do(asked[0]) if asked else Do.NEXT if yes else Do.LOOK
-        want = Want(do, options, only_plan, yes, take_over, as_json)
+        want = Want(do, options, only_plan, yes, take_over, as_json, given_answers())
         if do is Do.NEXT and not only_plan and isinstance(options.secret_to, ToScreen):
             require_output()
         ctx.exit(run(One(setup, key_id, user, want).run()))

@@ -16,6 +16,7 @@ from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, confirm, print_json, print_table
+from tui.shell.rescue import ask_where_else, can_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,14 @@ class Many:
                 if ready:
                     where = self.setup.where.text
                     confirm(aws, f"Create a second key for {ready} in {where}?")
-            begun = await begin_all(candidates, book, self._told, take_over=self.take_over)
+            begun = await begin_all(
+                candidates,
+                book,
+                self._told,
+                take_over=self.take_over,
+                # Where nobody can be asked, a new key that nobody uses is reset when it is begun again.
+                rescue=ask_where_else if can_ask() else None,
+            )
         if self.as_json:
             rows = [_row(one.candidate) | _ended(one) for one in begun]
             print_json(self._document(found, rows))

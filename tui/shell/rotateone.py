@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import LiteralString
 
@@ -27,6 +27,8 @@ from services.rotation.stages import STEP, Next, Standing, command
 from services.traffic.named import groups_named
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, confirm, print_json
+from tui.shell.goingon import Answers, go_on, show_secret
+from tui.shell.rescue import secret_kept
 from tui.shell.respond import print_plan
 
 
@@ -52,6 +54,7 @@ class Want:
     yes: bool
     take_over: bool
     as_json: bool
+    answers: Answers = field(default_factory=Answers)
 
 
 class One:
@@ -81,8 +84,7 @@ class One:
             if rotation.case is None:
                 return await self._begin(rotation)
             with opening.begin(rotation, self.book, take_over=self.want.take_over):
-                for found in await rotation.resume():
-                    complain(found)
+                await go_on(rotation, self.want.answers)
                 match do:
                     case Do.BACK:
                         return await self._take(rotation, StepName.DEACTIVATE, undo=True)
@@ -210,15 +212,16 @@ class One:
     async def _done(self, rotation: Rotation, step: StepName, shown: Plan, *, undo: bool = False) -> int:
         options = self.want.options
         try:
-            if undo and step is StepName.REPLACE:
-                result = await rotation.abandon(options, shown=shown)
-            else:
-                result = await (rotation.undo if undo else rotation.apply)(step, options, shown=shown)
+            async with secret_kept(rotation, self.setup):
+                if undo and step is StepName.REPLACE:
+                    result = await rotation.abandon(options, shown=shown)
+                else:
+                    result = await (rotation.undo if undo else rotation.apply)(step, options, shown=shown)
+                if result.secret:
+                    result = await show_secret(rotation, result)
         except Exception:
             _say_orphan(rotation)
             raise
-        if result.secret:
-            result = await _show(rotation, result)
         standing: Standing | None = None
         if not rotation.state.closed_at:
             try:
@@ -279,11 +282,3 @@ def _say_orphan(rotation: Rotation) -> None:
     if made and orphan(made):
         on = f"{_command(rotation, '--next')} resets it and stores a new one"
         complain(f"{made.key_id} was created, but its secret is lost: {on}, --undo deletes it.")
-
-
-async def _show(rotation: Rotation, result: Result) -> Result:
-    assert result.secret is not None
-    click.echo(result.secret.reveal())
-    result.secret.forget()
-    await rotation.delivered("screen")
-    return replace(result, step=await rotation.verify(StepName.REPLACE), secret=None)

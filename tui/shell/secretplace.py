@@ -12,8 +12,16 @@ from services.cases.secret import Destination, ToSecretsManager, parse_destinati
 
 
 def secret_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--secret-to, --kms-key and --secret-tag."""
+    """--secret-to, --kms-key, --secret-tag and --secret-anyway."""
     for option in (
+        click.option(
+            "--secret-anyway",
+            is_flag=True,
+            expose_value=False,
+            callback=_keep_anyway,
+            help="Store it in a secret that is there though others may read it, or another account's key "
+            "encrypts it.",
+        ),
         click.option(
             "--secret-tag",
             "secret_tags",
@@ -36,6 +44,13 @@ def secret_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _keep_anyway(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_ANYWAY] = value
+
+
+_ANYWAY = "stanch.secret_anyway"
+
+
 def destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destination:
     """Raises a UsageError."""
     try:
@@ -43,7 +58,8 @@ def destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destin
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if isinstance(found, ToSecretsManager):
-        return replace(found, kms_key=kms_key, tags=given)
+        anyway = bool(click.get_current_context().meta.get(_ANYWAY))
+        return replace(found, kms_key=kms_key, tags=given, anyway=anyway)
     if kms_key or given:
         raise click.UsageError("--kms-key and --secret-tag need a secret that goes to Secrets Manager.")
     return found

@@ -19,6 +19,8 @@ from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, confirm, print_json
+from tui.shell.goingon import Answers, answer_options, given_answers, go_on
+from tui.shell.rescue import secret_kept
 from tui.shell.respond import print_plan
 
 AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
@@ -36,6 +38,7 @@ class How:
     yes: bool
     take_over: bool
     as_json: bool
+    answers: Answers = field(default_factory=given_answers)
 
     def check(self) -> None:
         """Raises a UsageError where the options make no sense together, or nobody can be asked."""
@@ -47,6 +50,7 @@ class How:
 
 def how_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--plan, --undo, --yes, --take-over and --json."""
+    command = answer_options(command)
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
         click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it."),
@@ -116,15 +120,16 @@ class Work:
             if upkeep.case:
                 # Planned before a run that was cut off is settled, it would be another plan.
                 with book.begin(upkeep, self.book, take_over=self.how.take_over):
-                    await self._resume(upkeep)
+                    await self._resume(upkeep, self.how.answers)
             offer = await self._agreed(upkeep)
             shown = offer.plan
             if undo and shown.already and upkeep.case is None:
                 return self._tell_nothing(offer, shown.already)
             with book.begin(upkeep, self.book, take_over=self.how.take_over) as case:
                 await self._resume(upkeep)
-                step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
-                more = {} if undo else dict(await self.after(upkeep))
+                async with secret_kept(upkeep, self.setup):
+                    step = await (upkeep.undo(shown) if undo else upkeep.apply(shown))
+                    more = {} if undo else dict(await self.after(upkeep))
                 self._tell(case, upkeep, offer, more)
                 await upkeep.told()
         refused = upkeep.trial is not None and not upkeep.trial.accepted
@@ -132,9 +137,8 @@ class Work:
         return Exit.DONE if done else Exit.INCOMPLETE
 
     @staticmethod
-    async def _resume(upkeep: Upkeep) -> None:
-        for found in await upkeep.resume():
-            complain(found)
+    async def _resume(upkeep: Upkeep, answers: Answers | None = None) -> None:
+        await go_on(upkeep, answers or Answers())
 
     async def _agreed(self, upkeep: Upkeep) -> Offer:
         """What was offered, agreed to where that was asked; what is blocked begins no case."""

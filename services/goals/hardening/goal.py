@@ -19,7 +19,7 @@ from services.goals.hardening.bucket import SERVICE
 from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recording
 from services.goals.hardening.others import other_keys
 from services.goals.hardening.proposal import already, bring_about, fields, take_back
-from services.goals.hardening.standing import Standing, look, look_at
+from services.goals.hardening.standing import Seen, Standing, look, look_at
 from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
@@ -109,8 +109,14 @@ class HardenGoal:
         except Unfit as why:
             return Proposal(blocked=str(why))
         empty = bucket is not None and chosen.bucket_made and await s3.is_empty(aws, bucket)
-        arn = _arn(ground, chosen)
-        return take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty)
+        arn, foreign = _arn(ground, chosen), _foreign(ground.case, chosen, seen, bucket)
+        if chosen.made and chosen.trail in foreign:
+            seen = None
+        if chosen.bucket_made and chosen.bucket in foreign:
+            bucket = None
+        found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty)
+        words = tuple(f"{name} is left: this case did not make it" for name in foreign)
+        return replace(found, warnings=(*found.warnings, *(f"{each}." for each in words)))
 
     async def _proposed(self, ground: Ground) -> Proposal:
         """Raises Unfit, or an AwsError."""
@@ -134,6 +140,11 @@ class HardenGoal:
                 policy = bucket.policy if bucket else None
                 chosen = replace(chosen, bucket_made=bucket is None, bucket_policy=policy)
         seen, _ = await look_at(aws, chosen.trail, chosen.region, wish.account)
+        if foreign := _foreign(ground.case, chosen, seen, bucket):
+            raise Unfit(
+                f"{' and '.join(foreign)} was created by someone else in the meantime: undo this "
+                "case (--undo), then harden again."
+            )
         return replace(bring_about(chosen, wish, seen, bucket, arn=_arn(ground, chosen)), remarks=remarks)
 
     async def _wish(self, ground: Ground) -> Wish:
@@ -179,6 +190,16 @@ async def _bucket(aws: AwsSession, chosen: Chosen, wish: Wish) -> Bucket | None:
             f"Bucket {chosen.bucket} belongs to another account, or you may not see it (s3:ListBucket): "
             "choose another with --bucket."
         ) from None
+
+
+def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket | None) -> tuple[str, ...]:
+    """What has the names that the case chose for its own, and was not made by it."""
+    found = []
+    if chosen.made and seen is not None and not case.did("CreateTrail", Name=chosen.trail):
+        found.append(chosen.trail)
+    if chosen.bucket_made and bucket is not None and not case.did("CreateBucket", Bucket=chosen.bucket):
+        found.append(bucket.name)
+    return tuple(found)
 
 
 def _remarks(standing: Standing, wish: Wish) -> tuple[str, ...]:

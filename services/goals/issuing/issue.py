@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.aws import iam
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.cases.deposit import delivered_to
+from services.cases.deposit import wanted_place
 from services.cases.plan import Governing, State
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
@@ -56,7 +56,7 @@ class IssueGoal:
             "user": self.user,
             "service": self.service,
             "age_days": self.age_days,
-            "secret_to": delivered_to(self.secret_to, self.user),
+            "secret_to": wanted_place(self.secret_to),
         }
 
     def goes_on(self, case: CaseState) -> bool:
@@ -101,7 +101,8 @@ class IssueGoal:
             blocked=key.blocked,
             already=f"{self.user} has it: {key.stands}." if key.stands else None,
             awaited=key.awaited,
-            facts={"before": [found.id for found in there.keys(self.service)]},
+            facts=key.facts,
+            secret_to=key.secret_to,
         )
 
     async def propose_undo(self, ground: Ground) -> Proposal:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.aws.call import Call
 from services.aws.iam import Credential
 from services.base import clock
 from services.base.keyservices import short_service
-from services.cases.deposit import deposit_of, words_of
+from services.cases.deposit import NewSecret, delivered_to, deposit_of, words_of
+from services.cases.names import next_alias, ordinal_of
 from services.cases.secret import Destination, ToSecretsManager
-from services.cases.settle import PATIENCE
 from services.goals.goal import Ground
 from services.incident.replace import QUOTA, described, reset
 
@@ -32,10 +32,6 @@ class KeyWanted:
     def short_service(self) -> str:
         return short_service(self.service)
 
-    @property
-    def description(self) -> str:
-        return f"{self.short_service} API key of {self.user}"
-
 
 @dataclass(frozen=True, slots=True)
 class KeyMissing:
@@ -46,6 +42,9 @@ class KeyMissing:
     blocked: str | None = None
     stands: str | None = None
     awaited: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What the making of a key is settled by."""
+    secret_to: str | None = None
 
 
 async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential]) -> KeyMissing:
@@ -53,7 +52,7 @@ async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential])
     made = ground.case.replacement
     present = next((found for found in keys if made and found.id == made.key_id), None)
     # IAM may not list yet what it has just made.
-    unlisted = made is not None and present is None and ground.now() - made.at <= PATIENCE
+    unlisted = made is not None and present is None and ground.fresh
     usable = present is not None and present.status == "Active"
     awaited = f"{made.key_id} was created, but is not listed yet" if made and unlisted else None
     if made and made.delivered and (usable or unlisted):
@@ -62,12 +61,12 @@ async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential])
     if made and ground.secret_in_hand:
         if not isinstance(wanted.secret_to, ToSecretsManager):
             return KeyMissing(stands=f"{made.key_id}, its secret not shown yet", awaited=awaited)
-        deposit = await deposit_of(ground.aws, wanted.secret_to, wanted.user, wanted.description)
-        return KeyMissing(deposit.calls, deposit.warnings, deposit.blocked)
+        return await _with_deposit(ground, wanted, (), (), _existing(ground, wanted, made.key_id, present))
     if made and not made.delivered and (unlisted or (present and present.status != "Expired")):
         lost = f"{made.key_id} was created before, but its secret was lost: it will be reset for a new one."
         again = reset(present) if present else (_reset(wanted.user, made.key_id),)
-        return await _with_deposit(ground, wanted, again, (lost,))
+        of = _existing(ground, wanted, made.key_id, present)
+        return await _with_deposit(ground, wanted, again, (lost,), of)
     active = [found for found in keys if found.status == "Active"]
     if wanted.keeps and active:
         kept = active[0]
@@ -77,16 +76,37 @@ async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential])
         )
     if len(keys) >= QUOTA:
         return KeyMissing(blocked=_full(ground, wanted, keys))
-    return await _with_deposit(ground, wanted, (_create(wanted),), tuple(_warnings(wanted, keys)))
+    alias, ordinal = next_alias(wanted.user, ground.caller.account, {found.alias or "" for found in keys})
+    before = sorted(found.id for found in keys)
+    name = ground.names.of_key(wanted.user, wanted.service, ordinal, ground.caller.account, "beside", *before)
+    warnings = tuple(_warnings(wanted, keys))
+    made_of = NewSecret(wanted.user, wanted.service, name)
+    found = await _with_deposit(ground, wanted, (_create(wanted),), warnings, made_of)
+    return replace(found, facts={"before": before, "alias": alias})
+
+
+def _existing(ground: Ground, wanted: KeyWanted, key_id: str, present: Credential | None) -> NewSecret:
+    """The secret of a key that the case made; named again as it was when it was made, where that is known."""
+    named = (ground.case.replacement.secret_to or "") if ground.case.replacement else ""
+    kind, _, name = named.partition(":")
+    if kind != "secretsmanager" or not name:
+        ordinal = ordinal_of(present) if present else 1
+        name = ground.names.of_key(wanted.user, wanted.service, ordinal, ground.caller.account, key_id)
+    return NewSecret(wanted.user, wanted.service, name)
 
 
 async def _with_deposit(
-    ground: Ground, wanted: KeyWanted, calls: tuple[Call, ...], warnings: tuple[str, ...]
+    ground: Ground,
+    wanted: KeyWanted,
+    calls: tuple[Call, ...],
+    warnings: tuple[str, ...],
+    secret: NewSecret,
 ) -> KeyMissing:
-    """The secret is stored right after the call that gives it, before anything else is sent."""
-    deposit = await deposit_of(ground.aws, wanted.secret_to, wanted.user, wanted.description)
-    first, *more = calls
-    return KeyMissing((first, *deposit.calls, *more), (*warnings, *deposit.warnings), deposit.blocked)
+    deposit = await deposit_of(ground.aws, wanted.secret_to, secret, ground.case)
+    place = delivered_to(wanted.secret_to, deposit.name or secret.default_name)
+    # The secret is stored right after the call that gives it, before anything else is sent.
+    every = (*calls[:1], *deposit.calls, *calls[1:])
+    return KeyMissing(every, (*warnings, *deposit.warnings), deposit.blocked, secret_to=place)
 
 
 def _create(wanted: KeyWanted) -> Call:

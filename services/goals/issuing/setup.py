@@ -109,7 +109,8 @@ class SetupGoal:
             already=None if calls else f"{setup.user} has all it needs: {key.stands}.",
             awaited=key.awaited,
             before={"policy": user.inline.get(self._policy_name)},
-            facts={"before": [found.id for found in user.keys(KeyService.LOGS)]},
+            facts=key.facts,
+            secret_to=key.secret_to,
         )
 
     async def propose_undo(self, ground: Ground) -> Proposal:

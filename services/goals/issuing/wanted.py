@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.base.keyservices import KeyService
-from services.cases.deposit import delivered_to
+from services.cases.deposit import wanted_place
 from services.cases.secret import Destination, ToSecretsManager
 from services.goals.governance.documents import Kind, Wanted
 from services.goals.issuing import names
@@ -71,7 +71,7 @@ class KeySetup:
             "policy": self.policy.value,
             "age_days": self.age_days,
             "tags": [list(tag) for tag in self.tags],
-            "secret_to": delivered_to(self.secret_to, self.user),
+            "secret_to": wanted_place(self.secret_to),
         }
 
 

@@ -15,6 +15,7 @@ from services.aws.session import AwsSession
 from services.cases.case import CaseBook
 from services.incident import opening
 from services.incident.engine import Runbook
+from tests.storedsecrets import name_of
 
 LOGS = "logs.amazonaws.com"
 
@@ -44,8 +45,10 @@ class Account:
         names: list[str] = self.iam.list_user_policies(UserName=self.user)["PolicyNames"]
         return names
 
-    def secret(self, name: str = "stanch/web") -> str:
-        value: str = self.secrets.get_secret_value(SecretId=name)["SecretString"]
+    def secret(self, name: str = "") -> str:
+        """The value of that secret, or of the only one that the user has."""
+        named = name or name_of(self.secrets, self.user)
+        value: str = self.secrets.get_secret_value(SecretId=named)["SecretString"]
         return value
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from moto.logs.models import logs_backends
@@ -19,11 +21,12 @@ from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.cases.case import CaseBook
 from services.cases.plan import Deed, LeverName, State, StepName
-from services.cases.secret import ToSecretsManager
+from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening
 from services.incident.situation import Options
 from services.rotation import opening as rotating
 from services.rotation.stages import STEP, Next
+from tests.storedsecrets import name_of
 
 LOGS = "logs.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
@@ -81,6 +84,11 @@ class Patient:
     def access_keys(self) -> list[str]:
         listed = self.boto["iam"].list_access_keys(UserName=self.user)["AccessKeyMetadata"]
         return [key["Status"] for key in listed]
+
+    @property
+    def file(self) -> Path:
+        """Where its new secret goes, on routes with a file."""
+        return Path(tempfile.gettempdir()) / f"{self.user}-{self.key_id}.key"
 
     def bearer(self) -> bool:
         listed = self.boto["logs"].describe_log_groups(logGroupNamePrefix=self.log_group)["logGroups"]
@@ -161,6 +169,16 @@ def _replaced(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient, but="keys")
 
 
+def _replaced_in_file(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = patient.keys()
+    assert patient.keys() == {new: "Active"}
+    made = sandbox.world.part(CredentialStore).get(new)
+    assert made
+    assert patient.file.read_text() == made.token + "\n"
+    patient.file.unlink()
+    untouched(patient, but="keys")
+
+
 def _reset(patient: Patient, sandbox: Sandbox) -> None:
     assert patient.keys() == {patient.key_id: "Active"}
     _holds_secret_of(patient, sandbox, patient.key_id)
@@ -176,6 +194,24 @@ def _moved(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient, but="users")
 
 
+def _in_file(patient: Patient, sandbox: Sandbox) -> None:
+    (new,) = set(patient.keys()) - {patient.key_id}
+    assert patient.keys() == {patient.key_id: "Active", new: "Active"}
+    made = sandbox.world.part(CredentialStore).get(new)
+    assert made
+    assert patient.file.read_text() == made.token + "\n", "the file holds another secret than the key's"
+    patient.file.unlink()
+    untouched(patient, but="keys")
+
+
+def _reset_to_file(patient: Patient, sandbox: Sandbox) -> None:
+    made = sandbox.world.part(CredentialStore).get(patient.key_id)
+    assert made
+    assert patient.file.read_text() == made.token + "\n", "the file holds another secret than the key's"
+    patient.file.unlink()
+    untouched(patient)
+
+
 def _shared(patient: Patient, sandbox: Sandbox) -> None:
     (new,) = set(patient.keys()) - {patient.key_id}
     assert patient.keys() == {patient.key_id: "Active", new: "Active"}
@@ -186,7 +222,7 @@ def _shared(patient: Patient, sandbox: Sandbox) -> None:
 def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str, name: str = "") -> None:
     made = sandbox.world.part(CredentialStore).get(key_id)
     assert made
-    secret = patient.secret(name or f"stanch/{patient.user}")
+    secret = patient.secret(name or name_of(patient.boto["secretsmanager"], made.user))
     assert secret == made.token, "the secret delivered is not the key's"
 
 
@@ -257,6 +293,11 @@ def _new_user(patient: Patient) -> str:
     return patient.new_user
 
 
+def _file(patient: Patient) -> ToFile:
+    # Of a run that was killed before the key was made known, a file is left that holds no key's secret.
+    return ToFile(patient.file)
+
+
 def _log_group(patient: Patient) -> tuple[str, ...]:
     return (patient.log_group,)
 
@@ -272,6 +313,13 @@ ROUTES = {
     "review of the history": Route((StepName.REVIEW,), (), {"source": "history"}),
     "replace into a secret": Route(
         (StepName.REPLACE,), (), {"secret_to": ToSecretsManager(SHARED)}, ends=_shared
+    ),
+    "replace into a file": Route((StepName.REPLACE,), (), {"secret_to": _file}, ends=_in_file),
+    "reset into a file": Route(
+        (StepName.REPLACE,), (), {"secret_to": _file, "in_place": True}, _reset_to_file
+    ),
+    "rotation into a file": Rotating(
+        (), (), {"secret_to": _file}, ends=_replaced_in_file, like=("rotation",)
     ),
     "replace and delete": Route((StepName.REPLACE, StepName.DELETE), ends=_replaced),
     "deny": Route((StepName.DENY,), (StepName.DENY,)),

@@ -28,7 +28,7 @@ CALLS = {
     "deactivate": ["GetCallerIdentity", "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential"],
     "review": ["DescribeTrails", "GetTrailStatus", "GetEventSelectors", "ListObjectsV2", "GetObject"],
     "review of the history": ["LookupEvents"],
-    "replace into a secret": ["PutSecretValue"],
+    "replace into a secret": ["GetResourcePolicy", "SimulatePrincipalPolicy", "PutSecretValue"],
     "replace and delete": [
         "DescribeSecret",
         "CreateServiceSpecificCredential",

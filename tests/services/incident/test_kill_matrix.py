@@ -25,6 +25,8 @@ WAYS = (
     "five steps",
     "deactivate",
     "review",
+    "replace into a file",
+    "reset into a file",
     "replace and delete",
     "deny",
     "managed hold",
@@ -34,6 +36,7 @@ WAYS = (
     "access keys",
     "log groups",
     "rotation",
+    "rotation into a file",
     "rotation taken back",
 )
 TORN = ("review", "replace and delete")

@@ -17,6 +17,7 @@ from services.cases.plan import LeverName, State, StepName
 from services.incident import opening
 from services.incident.situation import Options
 from tests.services.incident.conftest import LOGS, Account, Opened
+from tests.storedsecrets import value_of
 
 HOLD = {
     "Version": "2012-10-17",
@@ -149,7 +150,7 @@ async def test_a_new_user_may_do_what_the_old_one_may(opened: Opened, account: A
         assert [g["GroupName"] for g in iam.list_groups_for_user(UserName="web-2")["Groups"]] == ["shippers"]
         keys = iam.list_service_specific_credentials(UserName="web-2")["ServiceSpecificCredentials"]
         assert [key["Status"] for key in keys] == ["Active"]
-        assert account.secret().startswith("ACWL")
+        assert value_of(account.secrets, "web-2").startswith("ACWL")
 
         assert (await runbook.undo(StepName.REPLACE)).step.state is State.UNDONE
         with pytest.raises(iam.exceptions.NoSuchEntityException):

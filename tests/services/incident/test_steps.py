@@ -19,6 +19,7 @@ from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.incident.situation import Options
 from tests.printed import bare
 from tests.services.incident.conftest import LOGS, Account, Opened
+from tests.storedsecrets import name_of
 
 DEACTIVATE, REPLACE, DELETE, DENY = (
     StepName.DEACTIVATE,
@@ -199,7 +200,7 @@ async def test_a_new_secret_has_the_kms_key_and_the_tags_asked_for(
         assert (await runbook.apply(REPLACE, options)).verified
         plan = await runbook.plan_undo(REPLACE)
         assert plan.calls
-    described = account.secrets.describe_secret(SecretId="stanch/web")
+    described = account.secrets.describe_secret(SecretId=name_of(account.secrets, "web"))
     assert described["KmsKeyId"] == key
     assert described["Tags"] == [{"Key": "team", "Value": "obs"}, {"Key": "a", "Value": "b=c"}]
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
 from services.cases import journal
+from services.cases import secret as secrets
+from services.cases.secret import Secret
 
 EVERYTHING = bool(os.environ.get("STANCH_FULL_MATRICES"))
 """Whether also what is alike is tried: every boundary, and every fault at every call."""
@@ -49,7 +51,7 @@ class Boundaries:
     def watch(self) -> None:
         """Be there at every line and every call of this process, for its life."""
         append, replace, announce = journal._append, journal._replace, journal._announce
-        send, kind = AwsSession.send, ""
+        send, write, kind = AwsSession.send, secrets.write_file, ""
 
         def quiet_announce(head: Path, content: bytes) -> None:
             # That a line is coming says nothing of the case: killed here, it is as at the line before.
@@ -83,6 +85,11 @@ class Boundaries:
                 self.reach(f"{self._step}: {call.operation}")
             return answer
 
+        def watched_write(path: Path, secret: Secret) -> None:
+            write(path, secret)
+            self.reach(f"{self._step}: the secret's file")
+
+        secrets.write_file = watched_write
         journal._append, journal._replace, journal._announce = torn_append, late_replace, quiet_announce
         AwsSession.send = watched_send  # type: ignore[method-assign, assignment]
 

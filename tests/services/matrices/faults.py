@@ -124,6 +124,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
     async def note(self: AwsSession, call: Call) -> Answer:
         made.add(call.operation)
+        assert call.reads or call.mark, f"{call.operation} did not go by the one sender"
         return await send(self, call)
 
     with monkeypatch.context() as patched:

@@ -44,7 +44,7 @@ def making(record: Record, key_id: str, **fields: Any) -> dict[str, Any]:
 def test_a_key_used_at_once(found: Found, record: Record, bearer: Record) -> None:
     on_user = [making(record, KEY, eventID="made")]
     (fresh,) = found("fresh-use", [bearer(minutes=3, eventID="used"), bearer(minutes=40)], on_user)
-    assert fresh.title == f"{KEY} was used 3 minutes after bob made it, from 198.51.100.7."
+    assert fresh.title == f"{KEY} was used 3 minutes after bob created it, from 198.51.100.7."
     assert (fresh.severity, fresh.technique, fresh.event_ids) == ("high", "T1098.001", ("made", "used"))
     assert found("fresh-use", [bearer(minutes=16)], on_user) == []
     assert found("fresh-use", [bearer(minutes=-1)], on_user) == []
@@ -59,7 +59,7 @@ def test_an_access_key_used_at_once(found: Found, record: Record) -> None:
     use = record(minutes=0.5, eventID="used")
     use["userIdentity"]["accessKeyId"] = "AKIANEW"
     (fresh,) = found("fresh-use", [create, use])
-    assert fresh.title == "AKIANEW was used 30 s after alice made it, from 198.51.100.7."
+    assert fresh.title == "AKIANEW was used 30 s after alice created it, from 198.51.100.7."
     for odd in (None, {"accessKey": "?"}, {"accessKey": {"accessKeyId": "\x1b[2J"}}):
         assert found("fresh-use", [record(eventName="CreateAccessKey", responseElements=odd), use]) == []
 

@@ -28,6 +28,7 @@ from services.rotation.engine import Rotation
 from services.rotation.stages import Next
 from tests.principals import allow, deny, make_user, sign_as
 from tests.printed import bare
+from tests.storedsecrets import name_of, value_of
 
 LOGS = "logs.amazonaws.com"
 REPLACE, DEACTIVATE, DELETE = StepName.REPLACE, StepName.DEACTIVATE, StepName.DELETE
@@ -266,7 +267,7 @@ async def test_a_secret_that_was_not_stored_is_reset_not_made_again(
     async with opened() as rotation:
         assert (await rotation.apply(REPLACE)).verified
     assert web.keys() == {web.key: "Active", lost: "Active"}
-    stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    stored = value_of(boto("secretsmanager"), "web")
     held = sandbox.world.part(CredentialStore).get(lost)
     assert held
     assert held.token == stored
@@ -294,7 +295,9 @@ async def test_a_user_rotates_a_key_of_its_own_as_far_as_it_may(
         assert (await rotation.apply(DEACTIVATE)).verified
 
 
-async def test_incidents_and_rotations_are_told_apart(opened: Opened, web: Web, book: CaseBook) -> None:
+async def test_incidents_and_rotations_are_told_apart(
+    opened: Opened, web: Web, book: CaseBook, boto: Callable[..., Any]
+) -> None:
     async with opened() as rotation:
         await made(rotation)
         account = rotation.caller.account
@@ -303,7 +306,7 @@ async def test_incidents_and_rotations_are_told_apart(opened: Opened, web: Web, 
     (notice,) = opening.notices(book, web.key, account)
     assert notice == (
         f"{web.key} is being rotated in case {rotating}: its new key is {new}, its secret is in "
-        "Secrets Manager as stanch/web."
+        f"Secrets Manager as {name_of(boto('secretsmanager'), 'web')}."
     )
     assert f"{new} is the new key of case {rotating}" in opening.notices(book, new, account)[0]
     async with AwsSession(regions=("us-east-1",)) as aws:

@@ -96,7 +96,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "setup": ("setup", "~CreateUser"),
     "issue": ("issue", "~issue a key"),
     "harden": ("harden", "~record the use of keys"),
-    "rotation": ("rotate", "~No second key was made yet"),
+    "rotation": ("rotate", "~No second key was created yet"),
     "runbook": RUNBOOK,
     "plans": (*RUNBOOK, "plans", "~aws iam"),
     "sweep": (*RUNBOOK, "sweep", "~access key"),

@@ -14,6 +14,7 @@ from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
+from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Done, Stanch
 from tui.exits import Exit
 
@@ -66,7 +67,7 @@ def test_all_five_steps(stanch: Stanch, scenario: Scenario, boto: Callable[..., 
     done = step("replace")
     assert done.code == Exit.DONE
     (new,) = set(keys()) - {key_id}
-    secret = boto("secretsmanager").get_secret_value(SecretId=f"stanch/{user}")["SecretString"]
+    secret = value_of(boto("secretsmanager"), user)
 
     done = until(lambda: step("delete"), lambda done: done.code == Exit.DONE)
     assert keys() == {new: "Active"}

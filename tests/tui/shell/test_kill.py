@@ -15,6 +15,7 @@ import pytest
 from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
 from services.cases.case import Case
+from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Account, Stanch, start
 from tui.exits import Exit
 
@@ -76,7 +77,7 @@ def _check_account(step: str, boto: Callable[..., Any], leaked: Account) -> None
     policies = iam.list_user_policies(UserName=leaked.user)["PolicyNames"]
     assert policies == (["stanch-hold-logs"] if step == "deny" else [])
     if step in ("replace", "reset"):
-        secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+        secret = value_of(boto("secretsmanager"), "web")
         assert secret.startswith("ACWL")
         assert secret != leaked.token
 

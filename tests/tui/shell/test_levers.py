@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch
 from tui.exits import Exit
 
@@ -57,7 +58,7 @@ def test_reset_in_place_wakes_the_key(
         "CreateSecret",
     ]
     assert keys() == {leaked.key_id: "Active"}
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    secret = value_of(boto("secretsmanager"), "web")
     assert secret.startswith("ACWL")
     assert secret != leaked.token
     refused = respond("--undo", "replace", "--yes", "--json")
@@ -136,7 +137,7 @@ def test_a_new_secret_is_encrypted_and_tagged_as_asked(respond: Respond, boto: C
     key = boto("kms").create_key()["KeyMetadata"]["Arn"]
     more = ("--kms-key", key, "--secret-tag", "team=obs")
     done(respond("--step", "replace", "--yes", "--json", *more), "confirmed")
-    described = boto("secretsmanager").describe_secret(SecretId="stanch/web")
+    described = boto("secretsmanager").describe_secret(SecretId=name_of(boto("secretsmanager"), "web"))
     assert (described["KmsKeyId"], described["Tags"]) == (key, [{"Key": "team", "Value": "obs"}])
 
 

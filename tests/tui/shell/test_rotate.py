@@ -23,6 +23,7 @@ from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 from services.base import clock
 from services.cases.case import CaseBook
+from tests.storedsecrets import names_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit
 
@@ -139,7 +140,7 @@ def test_a_whole_rotation_refuses_no_post(
     assert rotate("--yes").code == Exit.INCOMPLETE, "nobody said that it is imported"
     assert keys(boto)[leaked.key_id] == "Active"
 
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    secret = value_of(boto("secretsmanager"), "web")
     shipper.token = secret
     shipper.through(5)
     off = rotate("--imported", "--yes", "--json")
@@ -208,7 +209,7 @@ def test_records_that_name_the_keys_tell_who_was_switched(
     trail.flush()
     waits = rotate("--yes")
     assert (waits.code, f"Only {leaked.key_id} was seen so far" in waits.out) == (Exit.INCOMPLETE, True)
-    shipper.token = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    shipper.token = value_of(boto("secretsmanager"), "web")
     shipper.through(15)
     trail.flush()
     off = rotate("--yes", "--json")
@@ -285,17 +286,17 @@ def test_several_keys_by_their_age(
     for key in (alice, *bobs):
         assert again[key]["begun"]
         assert again[key]["secret"]
-    assert {again[key]["secret"] for key in (alice, *bobs)} == {
-        "secretsmanager:stanch/alice",
-        "secretsmanager:stanch/bob/logs",
-        "secretsmanager:stanch/bob/bedrock",
-    }
+    secrets = boto("secretsmanager")
+    named = [name for user in ("alice", "bob") for name in names_of(secrets, user)]
+    assert {again[key]["secret"] for key in (alice, *bobs)} == {f"secretsmanager:{name}" for name in named}
+    assert len(named) == 3, "each key has a secret of its own"
     assert not any(again[key]["begun"] for key in old_keys["carol"])
     assert len(CaseBook(tmp_path).cases()) == 3
     for user, count in (("alice", 2), ("bob", 4), ("carol", 2), ("young", 1)):
         listed = boto("iam").list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]
         assert len(listed) == count
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/bob/bedrock")["SecretString"]
+    (bedrock,) = [name for name in named if name.startswith("stanch/bob/bedrock/")]
+    secret = secrets.get_secret_value(SecretId=bedrock)["SecretString"]
     assert secret.startswith("ABSK")
     assert secret not in begun.out + begun.err
 
@@ -323,7 +324,7 @@ def test_a_killed_run_goes_on_and_makes_no_third_key(
     assert second.code in (Exit.DONE, Exit.INCOMPLETE), second.err
     assert document["next"] == "import"
     assert keys(boto) == {leaked.key_id: "Active", document["new_key_id"]: "Active"}
-    stored = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    stored = value_of(boto("secretsmanager"), "web")
     made = sandbox.world.part(CredentialStore).get(document["new_key_id"])
     assert made
     assert made.token == stored

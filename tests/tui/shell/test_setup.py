@@ -18,6 +18,7 @@ from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
 from services.cases.case import CaseBook
 from tests.principals import documented, make_user, sign_as
+from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Done, Stanch, start
 from tui.exits import Exit
 
@@ -116,7 +117,7 @@ def test_without_a_word_more_it_sets_up_and_sends_one_event(
         "words": "/aws/hlc-logs/logs-shipper accepted one event sent with the new key",
     }
     secrets = boto("secretsmanager")
-    secret = secrets.get_secret_value(SecretId="stanch/logs-shipper")["SecretString"]
+    secret = value_of(secrets, "logs-shipper")
     nowhere(secret, tmp_path / "state", done.out, done.err)
     assert run("setup", "--undo", "--yes").code == Exit.DONE
     assert (users(boto("iam")), secrets.list_secrets()["SecretList"]) == (["responder"], [])
@@ -145,9 +146,10 @@ def test_issued_for_a_user_that_is_there_and_taken_back(
         "confirmed",
         "bedrock.amazonaws.com",
     )
-    assert (done.json["user"], done.json["secret"]) == ("web", "secretsmanager:stanch/web")
+    named = name_of(boto("secretsmanager"), "web")
+    assert (done.json["user"], done.json["secret"]) == ("web", f"secretsmanager:{named}")
     assert keys_of(iam, "web") == [done.json["key_id"]]
-    secret = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+    secret = value_of(boto("secretsmanager"), "web")
     assert secret.startswith("ABSK")
     nowhere(secret, tmp_path / "state", done.out, done.err)
     told = run("issue", "web", "--service", "bedrock", "--yes").out

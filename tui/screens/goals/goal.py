@@ -18,6 +18,8 @@ from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.goal import Goal
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
+from tui.dialogs.inhand import rescue, show
 from tui.frame.base import StanchScreen
 from tui.screens.goals.offerview import OfferView
 from tui.widgets import form
@@ -188,6 +190,11 @@ class GoalScreen(StanchScreen):
                 self._look_again()
                 self.say(" ".join(found))
                 return
+            if upkeep.state.doubts:
+                with await asyncio.to_thread(book.begin, upkeep, self._cases):
+                    await ask_doubts(self.app, upkeep)
+                self._look_again()
+                return
             plan = (await upkeep.offer_undo()).plan if undo else offer.plan
         except (AwsError, RunbookError) as error:
             self.report(f"reading {upkeep.goal.whose}", error)
@@ -200,7 +207,7 @@ class GoalScreen(StanchScreen):
         if await self.app.push_screen_wait(ConfirmDialog(Deed(plan, whose, verb, label=self.label))):
             self._doing = plan.title
             self.commands_changed()
-            self.app.run_worker(self._do(upkeep, plan, undo=undo), group="upkeep")
+            self.stanch.desk.carry(plan.title, self._do(upkeep, plan, undo=undo))
 
     async def _settled(self, upkeep: Upkeep) -> tuple[str, ...]:
         """What AWS says came of a run that was cut off."""
@@ -227,6 +234,7 @@ class GoalScreen(StanchScreen):
         except (AwsError, ReadOnly, RunbookError) as error:
             self.stanch.keep(plan.title, error)
             said = f"{error}  (! shows it again)"
+            await self.stanch.desk.ask(rescue(self.app, upkeep, str(error)))
         self._doing = None
         if self.drawable:
             self._result = result
@@ -235,11 +243,5 @@ class GoalScreen(StanchScreen):
 
     async def _hand_over(self, upkeep: Upkeep) -> None:
         """A secret that was asked for on the screen is shown to who is there, whatever screen that is."""
-        made = upkeep.state.replacement
-        if isinstance(upkeep.goal.secret_to, ToScreen) and upkeep.secret and made:
-            from tui.dialogs.secret import SecretDialog
-
-            had = await self.app.push_screen_wait(SecretDialog(made.key_id, made.user, upkeep.secret))
-            upkeep.secret = None
-            if had:
-                await upkeep.delivered("screen")
+        if isinstance(upkeep.goal.secret_to, ToScreen) and upkeep.secret:
+            await self.stanch.desk.ask(show(self.app, upkeep))

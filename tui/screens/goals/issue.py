@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from services.base.keyservices import short_service
-from services.cases.deposit import default_name
+from services.cases.deposit import shown_name
 from services.cases.secret import ToSecretsManager, parse_destination
 from services.goals.governance.documents import SERVICES
 from services.goals.issuing.issue import IssueGoal
@@ -45,7 +45,7 @@ class IssueScreen(GoalScreen):
         yield TextRow("user", first.get("user", ""), "a user that exists", id="user")
         yield Picker("service", services, SERVICES.index(service) if service in SERVICES else 0, id="service")
         yield AgePicker(first.get("age_days", DEFAULT_AGE_DAYS))
-        yield SecretPlace(self._to, default_name(first.get("user") or "USER"))
+        yield SecretPlace(self._to, shown_name(first.get("user") or "USER"))
 
     def goal(self) -> IssueGoal:
         if not (user := typed(self, "user")):

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from services.aws import ingestion
 from services.aws.errors import AwsError
-from services.cases.deposit import default_name
+from services.cases.deposit import shown_name
 from services.cases.secret import ToSecretsManager, parse_destination
 from services.goals.engine import Upkeep
 from services.goals.issuing.names import BadName
@@ -51,7 +51,7 @@ class SetupScreen(GoalScreen):
         yield TextRow("log stream", first.get("log_stream", ""), DEFAULT_STREAM, id="stream")
         yield Picker("policy", tuple(_POLICIES.values()), list(_POLICIES).index(self._policy), id="policy")
         yield AgePicker(first.get("age_days", DEFAULT_AGE_DAYS))
-        yield SecretPlace(self._to, default_name("USER"))
+        yield SecretPlace(self._to, shown_name("USER"))
         yield Picker("event", _TRIALS, id="trial")
 
     def on_mount(self) -> None:

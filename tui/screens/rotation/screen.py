@@ -19,6 +19,8 @@ from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
 from tui.commands.bindings import bindings
 from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.doubt import ask_doubts
+from tui.dialogs.inhand import rescue, show
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.sentence import SentenceDialog
 from tui.dialogs.steps import without_shell_ways
@@ -237,6 +239,12 @@ class RotationScreen(StanchScreen):
         self, rotation: Rotation, step: StepName, verb: str, options: Options, undo: bool, imported: bool
     ) -> None:
         try:
+            if rotation.state.doubts:
+                cases = CaseBook(self.stanch.options.state_dir)
+                with await asyncio.to_thread(opening.begin, rotation, cases):
+                    await ask_doubts(self.app, rotation)
+                self._polls[0].now()
+                return
             plan = await self._planned(rotation, step, options, undo, imported)
         except _Stopped as error:
             self.report("planning the rotation", error)
@@ -250,7 +258,7 @@ class RotationScreen(StanchScreen):
         if await self.app.push_screen_wait(ConfirmDialog(Deed(plan, whose, verb, typed=typed))):
             self._doing = plan.title
             self._draw()
-            self.app.run_worker(self._do(rotation, step, options, undo, imported, plan), group="upkeep")
+            self.stanch.desk.carry(plan.title, self._do(rotation, step, options, undo, imported, plan))
 
     async def _planned(
         self, rotation: Rotation, step: StepName, options: Options, undo: bool, imported: bool
@@ -273,13 +281,16 @@ class RotationScreen(StanchScreen):
                 if imported:
                     await rotation.imported(f"imported (reported by {rotation.caller.name})")
                 result = await self._take(rotation, step, options, undo, plan)
-                await self._hand_over(rotation, result)
+                if result.secret:
+                    await self.stanch.desk.ask(show(self.app, rotation))
+                    await rotation.verify(StepName.REPLACE)
             finally:
                 case.__exit__(None, None, None)
             said = f"{result.message.rstrip('.')}. Case {case.id}."
         except (*_Stopped, CaseHeld) as error:
             self.stanch.keep(plan.title, error)
             said = f"{without_shell_ways(str(error))}  (! shows it again)"
+            await self.stanch.desk.ask(rescue(self.app, rotation, str(error)))
         self._doing = None
         if self.drawable:
             self.say(said)
@@ -292,12 +303,3 @@ class RotationScreen(StanchScreen):
         if undo and step is StepName.REPLACE:
             return await rotation.abandon(options, shown=plan)
         return await (rotation.undo if undo else rotation.apply)(step, options, shown=plan)
-
-    async def _hand_over(self, rotation: Rotation, result: Result) -> None:
-        made = rotation.state.replacement
-        if result.secret and made:
-            from tui.dialogs.secret import SecretDialog
-
-            if await self.app.push_screen_wait(SecretDialog(made.key_id, made.user, result.secret)):
-                await rotation.delivered("screen")
-                await rotation.verify(StepName.REPLACE)

@@ -14,7 +14,6 @@ from services.aws.session import AwsSession
 from services.cases import settle
 from services.cases.case import CaseBook
 from services.goals import engine
-from services.goals.issuing import keys
 from tests.services.goals.issuing.routes import Shop, clients
 
 
@@ -42,5 +41,5 @@ def shop(boto_clients: Mapping[str, Any], tmp_path: Path) -> Shop:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not there is not asked for again."""
-    for module in (settle, engine, keys):
+    for module in (settle, engine):
         monkeypatch.setattr(module, "PATIENCE", timedelta())

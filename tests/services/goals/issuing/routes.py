@@ -75,8 +75,12 @@ class Shop:
     def secrets(self) -> list[str]:
         return [found["Name"] for found in self.boto["secretsmanager"].list_secrets()["SecretList"]]
 
+    def own_secrets(self) -> list[str]:
+        """Names of those of this user's keys."""
+        return [name for name in self.secrets() if name.startswith(f"stanch/{self.user}/")]
+
     def secret(self, name: str = "") -> str:
-        named = name or f"stanch/{self.user}"
+        named = name or self.own_secrets()[-1]
         return str(self.boto["secretsmanager"].get_secret_value(SecretId=named)["SecretString"])
 
 
@@ -184,7 +188,7 @@ def _on_screen(shop: Shop, sandbox: Sandbox) -> None:
 def _gone(shop: Shop, sandbox: Sandbox) -> None:
     assert not shop.there()
     assert shop.group() is None
-    assert f"stanch/{shop.user}" not in shop.secrets()
+    assert shop.own_secrets() == []
 
 
 def _issued(shop: Shop, sandbox: Sandbox) -> None:
@@ -197,7 +201,7 @@ def _issued(shop: Shop, sandbox: Sandbox) -> None:
 def _unissued(shop: Shop, sandbox: Sandbox) -> None:
     assert shop.there()
     assert shop.keys() == {}
-    assert f"stanch/{shop.user}" not in shop.secrets()
+    assert shop.own_secrets() == []
 
 
 def _managed_to_file(shop: Shop) -> Goal:

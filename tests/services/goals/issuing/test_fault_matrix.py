@@ -58,7 +58,12 @@ CALLS = {
         "DeleteLogGroup",
     ],
     "managed taken back": ["DetachUserPolicy"],
-    "issued": ["CreateServiceSpecificCredential", "PutSecretValue"],
+    "issued": [
+        "CreateServiceSpecificCredential",
+        "GetResourcePolicy",
+        "SimulatePrincipalPolicy",
+        "PutSecretValue",
+    ],
     "issue taken back": ["DeleteServiceSpecificCredential"],
 }
 

@@ -16,6 +16,7 @@ from services.cases.case import CaseBook
 from services.cases.secret import ToSecretsManager
 from services.goals.book import open_or_begin
 from services.goals.issuing.issue import IssueGoal
+from tests.storedsecrets import value_of
 from tests.tui.conftest import Gate, LeakedKey
 from tests.tui.piloting import Driver, driven
 from tui.settings.options import Start
@@ -171,7 +172,7 @@ async def test_a_key_is_rotated_back_again_and_to_its_end(
         await confirm(driver)
         await driver.wait("both work", "✓ second key")
         new = next(key for key in leaked_key.keys if key != leaked_key.key_id)
-        token = boto("secretsmanager").get_secret_value(SecretId="stanch/web")["SecretString"]
+        token = value_of(boto("secretsmanager"), "web")
         assert token.startswith("ACWL")
         await confirm(driver)
         await driver.wait("is Inactive since", "✓ imported", "✓ old one off")

@@ -522,4 +522,4 @@ async def test_however_long_a_plan_is_its_confirmation_can_be_typed(
         await driver.wait_gone("replace: choices")
         await driver.wait("›3 · replace Reset ACCA")
         await driver.press("enter")
-        await driver.wait("Leave it", "last four characters", "more lines: pgdn")
+        await driver.wait("Leave it", "last four characters", *(["more lines: pgdn"] if size[1] < 24 else []))

@@ -1,0 +1,33 @@
+"""The time by AWS's clock, from the Date of its answers: by it AWS says when something was made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+
+class AwsClock:
+    """Runs on between answers by a clock that nobody sets; knows nothing before the first answer."""
+
+    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._heard: tuple[datetime, float] | None = None
+
+    def hear(self, http_response: Any, **_: Any) -> None:
+        """A handler of botocore's ``after-call``."""
+        try:
+            told = parsedate_to_datetime(http_response.headers["Date"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return
+        if told.tzinfo is not None:
+            self._heard = told.astimezone(UTC), self._ticks()
+
+    def now(self) -> datetime | None:
+        """At least this late, and at most about a second later: a Date has whole seconds."""
+        if self._heard is None:
+            return None
+        told, at = self._heard
+        return told + timedelta(seconds=self._ticks() - at)

@@ -1,0 +1,91 @@
+"""CloudTrail's records of one operation: the one of our own request, and those of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.aws import cloudtrail
+from services.aws.call import Call
+from services.aws.errors import AwsError
+from services.aws.session import AwsSession
+from services.base import clock
+
+MOST_PAGES = 4
+_GLOBAL = ("iam", "organizations")
+_BEFORE = timedelta(seconds=2)
+_AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """*ours* is the record of the request that carried the call's mark, None where there is none (yet)."""
+
+    ours: Mapping[str, Any] | None = None
+    others: tuple[Mapping[str, Any], ...] = ()
+    """Of the same operation, by requests without that mark, where AWS did what was asked."""
+
+    @property
+    def refused(self) -> str | None:
+        """The code of the error with which AWS answered our request."""
+        return str(self.ours["errorCode"]) if self.ours and self.ours.get("errorCode") else None
+
+
+NOTHING = Recorded()
+
+
+async def look_up(aws: AwsSession, call: Call, sent: datetime | None) -> Recorded:
+    """What CloudTrail has of *call* by now; nothing where it may not be asked: records come minutes late."""
+    if call.mark is None or sent is None:
+        return NOTHING
+    try:
+        return await _look_up(aws, call, call.mark, sent)
+    except AwsError:
+        return NOTHING
+
+
+async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Recorded:
+    pages = cloudtrail.lookup_events(
+        aws,
+        await _region(aws, call),
+        cloudtrail.Pacer(),
+        attribute=("EventName", call.operation),
+        since=sent - _BEFORE,
+        until=sent + _AFTER,
+    )
+    others: list[Mapping[str, Any]] = []
+    # Records have whole seconds; what was made before the call is another matter.
+    earliest = clock.rfc3339(sent.replace(microsecond=0))
+    read = 0
+    async for page in pages:
+        for record in map(_parsed, page):
+            if mark in str(record.get("userAgent")):
+                return Recorded(record, tuple(others))
+            if not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
+                others.append(record)
+        read += 1
+        if read >= MOST_PAGES:
+            break
+    return Recorded(None, tuple(others))
+
+
+async def _region(aws: AwsSession, call: Call) -> str:
+    """Where the call is recorded: those of a global service in one Region of each partition."""
+    home = call.region or await aws.home()
+    if call.service not in _GLOBAL:
+        return home
+    partition = home.partition("-")[0]
+    if home.startswith("us-gov-"):
+        return "us-gov-west-1"
+    return "cn-north-1" if partition == "cn" else "us-east-1"
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, Mapping) else {}

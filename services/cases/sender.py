@@ -1,0 +1,137 @@
+"""The one way by which a change goes to AWS: intent on disk, call, outcome on disk, and what it did.
+
+What is to be proved later goes with the intent: the mark in the request, by which CloudTrail's record of it
+is known again, and when it was sent, by AWS's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.aws.call import SECRET, Call
+from services.aws.errors import AwsError, NotAws
+from services.aws.mark import new_mark
+from services.aws.session import Answer, AwsSession
+from services.base import clock
+from services.cases.case import Case
+from services.cases.plan import Deed
+from services.cases.secret import Secret, with_secret
+from services.cases.settle import Settlement
+from services.cases.state import Intent
+
+Settle = Callable[[Intent], Awaitable[Settlement]]
+"""Asks AWS what became of a call; raises an AwsError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One call of a deed; *facts* are what a killed run is settled by."""
+
+    deed: Deed
+    call: Call
+    undo: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
+    secret_to: str | None = None
+
+
+def gives_secret(call: Call) -> bool:
+    """Whether its answer holds a new secret."""
+    return call.operation in ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
+
+
+def stores_secret(call: Call) -> bool:
+    """Whether it takes a secret in hand where it is to go."""
+    return SECRET in call.params.values()
+
+
+async def send(
+    aws: AwsSession, case: Case, sending: Sending, settle: Settle, secret: Secret | None = None
+) -> Answer:
+    """Raises CaseError where the intent cannot be written, and then nothing was sent; else an AwsError.
+
+    A secret in hand goes where it is to go though no line can be written: else it would be lost.
+    """
+    call = replace(sending.call, mark=new_mark())
+    write = case.record if secret is not None and stores_secret(call) else case.append
+    intent = await asyncio.to_thread(
+        write,
+        "intent",
+        step=sending.deed,
+        undo=sending.undo,
+        call=call.as_json(),
+        facts=dict(sending.facts),
+        mark=call.mark,
+        aws_at=_by_aws(aws),
+        **({"secret_to": sending.secret_to} if gives_secret(call) and sending.secret_to else {}),
+    )
+    try:
+        answer = await aws.send(with_secret(call, secret))
+        if gives_secret(call) and not _is_whole(answer):
+            raise NotAws(call.operation, "the answer lacks the key's id or its secret, so it is not AWS's")
+    except AwsError as error:
+        await asyncio.to_thread(
+            case.record,
+            "outcome",
+            intent=intent,
+            ok=False,
+            unknown=error.outcome_unknown,
+            error=str(error),
+            request_id=error.request_id,
+            **({"aws_at": _by_aws(aws)} if error.outcome_unknown else {}),
+        )
+        if not error.outcome_unknown:
+            raise
+        settlement = await _settle_now(case, intent, settle)
+        if settlement is None or settlement.done is not True or gives_secret(call):
+            error.found = _found(settlement)
+            raise
+        # It took place after all, and its answer held nothing that is needed.
+        return Answer({}, None)
+    made = answer.body.get("ServiceSpecificCredential")
+    extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
+    await asyncio.to_thread(
+        case.record, "outcome", intent=intent, ok=True, request_id=answer.request_id, **extra
+    )
+    return answer
+
+
+async def settle_intent(case: Case, intent: Intent, settle: Settle) -> Settlement:
+    """Ask AWS what became of a call without an outcome, and journal that; raises an AwsError."""
+    settlement = await settle(intent)
+    await asyncio.to_thread(case.record, "settled", intent=intent.seq, **settlement.as_line())
+    return settlement
+
+
+async def _settle_now(case: Case, seq: int, settle: Settle) -> Settlement | None:
+    """None where that cannot be asked either: it is left to the next run."""
+    try:
+        return await settle_intent(case, case.state().unsettled[seq], settle)
+    except AwsError:
+        return None
+
+
+def _found(settlement: Settlement | None) -> str:
+    """What is known of a change without an answer, and what to do now."""
+    if settlement is None:
+        return "AWS could not be asked what it did either: resume the case once AWS answers."
+    told = f"AWS was asked at once: {settlement.words}."
+    if settlement.candidates:
+        return f"{told} Nothing is reset or deleted on a guess: say whose it is."
+    if settlement.done is False:
+        return f"{told} Try again."
+    if settlement.key_id:
+        return f"{told} Take the step again: that key is reset then, and no second one is made."
+    return f"{told} Take the step again."
+
+
+def _is_whole(answer: Answer) -> bool:
+    made = answer.body.get("ServiceSpecificCredential") or {}
+    secret = made.get("ServiceCredentialSecret") or made.get("ServicePassword")
+    return bool(made.get("ServiceSpecificCredentialId") and secret)
+
+
+def _by_aws(aws: AwsSession) -> str | None:
+    now = aws.clock.now()
+    return clock.rfc3339(now) if now else None

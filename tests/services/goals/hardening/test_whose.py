@@ -1,0 +1,78 @@
+"""A trail or a bucket that a colleague made meanwhile is theirs, and what a plan shows is what is sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.wire.server import Sandbox
+from services.aws.errors import AwsError
+from services.aws.session import AwsSession
+from services.cases import settle
+from services.cases.case import CaseBook
+from services.cases.errors import Refused
+from services.goals import book, engine
+from services.goals.hardening.goal import HardenGoal
+from tests.services.goals.hardening.conftest import NEW, Account
+
+
+@pytest.fixture(autouse=True)
+def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.world.settings.lookup_per_second = None
+    for module in (settle, engine):
+        monkeypatch.setattr(module, "PATIENCE", timedelta())
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_a_colleagues_trail_is_not_deleted(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path, recorded: bool
+) -> None:
+    """Our CreateTrail never arrived, and theirs of the same name is there when AWS is asked."""
+    cases = CaseBook(tmp_path / "state")
+    if not recorded:
+        sandbox.world.settings.history_delay = 3600.0
+    struck, theirs = sandbox.faults.struck, list[bool]()
+
+    def colleague() -> None:
+        if sandbox.faults.struck > struck and not theirs:
+            theirs.append(True)
+            account.boto("cloudtrail").create_trail(Name=NEW, S3BucketName=_bucket(account))
+
+    sandbox.faults.add("drop-before:CreateTrail:1")
+    sandbox.faults.on("DescribeTrails", "before", colleague)
+    upkeep = await book.look_up(aws, cases, HardenGoal())
+    with book.begin(upkeep, cases):
+        with pytest.raises((AwsError, Refused)):
+            await upkeep.apply()
+        assert bool(upkeep.state.doubts) is not recorded
+        for deed in (upkeep.apply, upkeep.undo) if not recorded else (upkeep.apply,):
+            with pytest.raises(Refused):
+                await deed()
+        for doubt in upkeep.state.doubts.values():
+            await upkeep.answer_doubt(doubt, None)
+        with pytest.raises(Refused, match="created by someone else"):
+            await upkeep.apply()
+        offer = await upkeep.offer_undo()
+        assert not [call for call in offer.plan.calls if call.operation == "DeleteTrail"]
+        assert any("this case did not make it" in warning for warning in offer.plan.warnings)
+        await upkeep.undo()
+    assert NEW in account.trails()
+
+
+async def test_what_the_plan_shows_is_what_is_sent(account: Account, aws: AwsSession, tmp_path: Path) -> None:
+    cases = CaseBook(tmp_path / "state")
+    upkeep = await book.look_up(aws, cases, HardenGoal())
+    shown = (await upkeep.offer()).plan
+    with book.begin(upkeep, cases):
+        await upkeep.apply(shown)
+        sent = [(each.call.operation, each.call.params) for each in upkeep.step.calls]
+    shown_calls = [(call.operation, call.params) for call in shown.calls]
+    # What a new bucket has by AWS's own defaults need not be sent.
+    assert [each for each in shown_calls if each in sent] == sent
+    assert [name for name, _ in sent[-3:]] == ["CreateTrail", "PutEventSelectors", "StartLogging"]
+
+
+def _bucket(account: Account) -> str:
+    return account.buckets()[0]
