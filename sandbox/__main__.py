@@ -95,7 +95,7 @@ def _end_with_stdin(end: Callable[[], None]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="stanch sandbox", description="Serve a pretend AWS account on 127.0.0.1."
+        prog="stanch sandbox", description="Serve a simulated AWS account on 127.0.0.1."
     )
     add = parser.add_argument
     add("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")

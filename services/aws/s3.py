@@ -136,7 +136,7 @@ def _policy(text: str) -> Mapping[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, Mapping):
-        raise Unexpected("GetBucketPolicy", "the answer is no policy, so it may not be AWS's")
+        raise Unexpected("GetBucketPolicy", "the answer is not a policy, so it may not come from AWS")
     return document
 
 

@@ -41,7 +41,7 @@ def open_foreign(path: Path, *, follow: bool = False) -> IO[bytes]:
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        raise OSError(errno.EINVAL, "it isn't a regular file", str(path))
     return os.fdopen(fd, "rb", buffering=0)
 
 
@@ -205,7 +205,7 @@ def _ours(path: Path, fd: int, mode: str) -> IO[bytes]:
     try:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
-            raise NotPrivate(path, "it is not a regular file")
+            raise NotPrivate(path, "it isn't a regular file")
         if found.st_uid != os.geteuid():
             raise NotPrivate(path, f"it belongs to another user, uid {found.st_uid}")
         if found.st_mode & 0o022:

@@ -22,7 +22,7 @@ NAMESPACE = "stanch-case"
 FOLDER = "anchors"
 CONSISTENT = (
     "The journal and the evidence are consistent with themselves. The journal carries no key, "
-    "so a rewrite of the whole of it can't be seen."
+    "so a rewrite of all of it can't be detected."
 )
 SECONDS = 60.0
 _STATEMENT = re.compile(

@@ -31,7 +31,7 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     entries = case.journal.entries()
     if entries and isinstance(entries[0].data, dict) and entries[0].data.get("kind", INCIDENT) != INCIDENT:
         show = Where().stanch("case show", case.id)
-        raise CaseError(f"Case {case.id} is no incident, so it has no report: `{show}` has it all.")
+        raise CaseError(f"Case {case.id} isn't an incident, so it has no report: `{show}` shows everything.")
     # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
     trouble: tuple[str, ...] = ()
     try:

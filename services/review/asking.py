@@ -50,9 +50,9 @@ async def finished(look: Callable[[], Awaitable[W]], sleep: Sleep) -> W:
 def quotable(subject: Subject) -> Subject:
     """*subject*, if its names are such as IAM has them: they go into queries, between quotes."""
     if not _USER.fullmatch(subject.user):
-        raise SourceUnavailable(f"No IAM user can be called {subject.user!r}: look at the name again.")
+        raise SourceUnavailable(f"No IAM user can have the name {subject.user!r}: check the name.")
     if subject.key_id and not _KEY.fullmatch(subject.key_id):
-        raise SourceUnavailable(f"No key can have the id {subject.key_id!r}: look at it again.")
+        raise SourceUnavailable(f"No key can have the id {subject.key_id!r}: check it.")
     return subject
 
 

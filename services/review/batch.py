@@ -24,7 +24,7 @@ class Batch:
 def missing(source: str, what: str, span: tuple[datetime, datetime], more: str = "") -> Batch:
     """A batch that says what is not there although CloudTrail delivered it."""
     between = f"{moment(span[0])} to {moment(span[1])}"
-    told = f"has nothing from {between}, though CloudTrail delivered: objects may have been deleted{more}"
+    told = f"has nothing from {between}, although CloudTrail delivered: objects may have been deleted{more}"
     return Batch(source, what, Scan(unreadable=[replace(Unreadable.of(what, told), missing=True)]))
 
 

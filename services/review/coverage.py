@@ -77,7 +77,7 @@ def _elsewhere(trails: Trails, window: Window, service: str | None) -> list[Cove
     """What is known of the Regions that were not asked about: what a trail of all Regions records."""
     everywhere = [state for state in trails.states if state.trail.multi_region]
     if not everywhere:
-        note = "not asked about; a key can be used in every Region"
+        note = "not checked; a key can be used in every Region"
         return [Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)]
     return [row for state in everywhere for row in trail_rows(state, ELSEWHERE, window, service)]
 
@@ -118,7 +118,7 @@ def log_group_rows(
     for state in states:
         taken = state.takes(service)
         covers: Covers = "unknown" if taken.covers in ("yes", "partly") else taken.covers
-        note = "since when the trail writes to its log group is not known"
+        note = "when the trail started writing to its log group is unknown"
         where = regions if state.trail.multi_region else (state.trail.home_region,)
         source = f"log group of {state.source}"
         rows += [Coverage(source, region, covers, window.since, window.until, note) for region in where]
@@ -126,7 +126,7 @@ def log_group_rows(
 
 
 def path_rows(window: Window) -> tuple[Coverage, ...]:
-    note = "files say nothing of what was not delivered"
+    note = "files cannot show what was not delivered"
     return (Coverage("path", "*", "unknown", window.since, window.until, note),)
 
 
@@ -138,7 +138,7 @@ def history_rows(region: str, window: Window, service: str | None, now: datetime
     if use is None:
         note = f"how use of {service} keys is recorded is not known"
     else:
-        note = use.note if use.management else "use of an API key is never in it"
+        note = use.note if use.management else "it never contains use of an API key"
     rows = [Coverage(HISTORY, region, covers, kept, window.until, note)] if kept < window.until else []
     if kept > window.since:
         rows.insert(0, Coverage(HISTORY, region, "no", window.since, kept, "it keeps 90 days"))
@@ -209,7 +209,7 @@ def _logged(
     since, until = window.since, window.until
     started, stopped = status.started, status.stopped
     if started is None:
-        yield "unknown" if status.logging else "no", (since, until), "it says of no time that it logged"
+        yield "unknown" if status.logging else "no", (since, until), "it reports no time at which it logged"
         return
     begin = min(max(since, started), until)
     if since < begin:
@@ -233,13 +233,13 @@ def _before(
         # AWS keeps the latest start and stop alone: what was before them nobody can say.
         if stopped and stopped < started:
             before = min(max(since, stopped), begin)
-            yield "unknown", (since, before), f"it logged until {stamp(stopped)}, since when is not known"
+            yield "unknown", (since, before), f"it logged until {stamp(stopped)}, when it started is unknown"
             yield "no", (before, begin), f"logging was stopped from {stamp(stopped)} to {stamp(started)}"
         else:
-            yield "unknown", (since, begin), f"logging since {stamp(started)}; before that is not known"
+            yield "unknown", (since, begin), f"logging since {stamp(started)}; before that unknown"
         return
     at = min(max(since, state.known_from), begin)
-    yield "unknown", (since, at), "whether it logged before the 90 days of the event history is not known"
+    yield "unknown", (since, at), "whether it logged before the 90 days of event history is unknown"
     # The first that is known tells what was before it.
     on = not known[0].on and not known[0].made
     note = (

@@ -225,13 +225,15 @@ def _of_trails(
     ).read()
     if not reading.by_athena:
         if done:
-            collector.note("trails", f"a reading was cut: {len(done):,} objects are done and not read again")
+            collector.note(
+                "trails", f"an earlier review was interrupted: {len(done):,} objects are not read again"
+            )
         return objects
     note, sleep = collector.note, asked.sleep
     asking = Question(aws, scanner, trails, account, window, asked.athena, note=note, sleep=sleep).read()
     if asked.source == "athena":
         return asking
-    return or_else(asking, objects, lambda why: note("trails", f"the objects are read after all. {why}"))
+    return or_else(asking, objects, lambda why: note("trails", f"reading the objects instead. {why}"))
 
 
 async def drain(
@@ -245,7 +247,7 @@ async def drain(
 
 
 def _stopped() -> Unreadable:
-    return Unreadable("the rest of the records", "the reading was stopped before its end")
+    return Unreadable("the rest of the records", "stopped before everything was read")
 
 
 @contextmanager

@@ -165,7 +165,7 @@ async def run_review(
     path = local_path(source)
     ledger = Ledger()
     if path is not None:
-        reading = Reading((SourceUsed(PATH, True, clean(f"asked for: {path}")),))
+        reading = Reading((SourceUsed(PATH, True, clean(f"requested: {path}")),))
         rows = path_rows(window)
 
         async def read(matcher: Matcher, done: Kept | None = None) -> None:
@@ -229,7 +229,7 @@ async def _followed(
         followed = more
         if not new.texts or stop.is_set():
             break
-        collector.note("sessions", f"{len(new.sessions):,} sessions that this user opened")
+        collector.note("sessions", f"{len(new.sessions):,} sessions opened by this user")
         await read(Matcher(subject, followed, new.texts))
     return followed
 
@@ -317,7 +317,7 @@ def _beside(review: Review) -> str:
         said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
     if review.outside:
         plural = "record of this user is" if review.outside == 1 else "records of this user are"
-        said += f" {review.outside:,} more {plural} before or after the time asked for."
+        said += f" {review.outside:,} more {plural} before or after the requested period."
     if review.subject.account is None and len(review.accounts) > 1:
         named = ", ".join(review.accounts)
         said += f" The records are of several accounts ({named}), each with a user of this name."

@@ -73,7 +73,7 @@ def borrow(gitdir: Path) -> Iterator[Sequence[Borrowed]]:
     if objects.is_symlink():
         raise NotRead("its objects are a link to another place, which is not followed: scan that place")
     if not objects.is_dir():
-        raise NotRead("it is no git repository")
+        raise NotRead("it isn't a git repository")
     with tempfile.TemporaryDirectory(prefix="stanch-git-") as name:
         # One repository by what a name or its configuration says would let a file hide all others.
         sha1 = _new(Path(name, "sha1"), _SHA1_BYTES, _CONFIG.format(version=0))
@@ -162,11 +162,12 @@ def _files(folder: Path, ours: Borrowed) -> list[Path]:
     except FileNotFoundError:
         return []
     except NotADirectoryError:
-        ours.left.append(f"{folder.name} among its objects, which is no folder")
+        ours.left.append(f"{folder.name} among its objects, which isn't a folder")
         return []
     others = [each.name for each in there if not each.is_file(follow_symlinks=False)]
     if others:
-        ours.left.append(f"what is no regular file among its objects ({folder.name}/{clean(others[0])})")
+        name = clean(others[0])
+        ours.left.append(f"something that isn't a regular file among its objects ({folder.name}/{name})")
     return sorted(Path(each.path) for each in there if each.is_file(follow_symlinks=False))
 
 

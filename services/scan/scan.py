@@ -172,9 +172,9 @@ def _history_of(folder: Path) -> str:
 def _not_in_place(git: Path, top: Path) -> str | None:
     """Why the repository of a ``.git`` is not read with what is below *top*; None where it is."""
     if git.is_symlink():
-        return "its .git is a link, which is not followed: scan what it leads to"
+        return "its .git is a link, which is not followed: scan its target"
     if git.is_dir():
-        return None if history.is_repository(git) else "its .git is no git repository"
+        return None if history.is_repository(git) else "its .git isn't a git repository"
     try:
         with files.open_foreign(git) as file:
             named = file.read(4096).decode("utf-8", "surrogateescape").removeprefix("gitdir:").strip()

@@ -15,7 +15,7 @@ from services.quoting.shell import ShellCommand
 from tui.dialogs.steps import StepRow, without_shell_ways
 from tui.look.lines import Line, Role
 
-_LABEL = 8
+_LABEL = 15
 
 
 def step_told(
@@ -34,7 +34,7 @@ def step_told(
         lines += _sent(sent, width)
     if plan is not None and (not now.state.holds or row.sign == "!"):
         return (*lines, *plan_told(plan, ways, width))
-    lines += [line for way in ways for line in labelled("press", way, width, "accent")]
+    lines += [line for way in ways for line in labelled("next", way, width, "accent")]
     lines += [line for title in found for line in labelled("found", title, width)]
     return tuple(lines)
 
@@ -47,19 +47,18 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
     if plan.blocked:
         lines += labelled("blocked", without_shell_ways(plan.blocked), width, "warn")
     for way in ways:
-        lines += labelled("press", way, width, "accent")
+        lines += labelled("next", way, width, "accent")
     lines += labelled("stops", plan.stops, width)
-    lines += labelled("leaves", plan.leaves, width)
+    lines += labelled("does not stop", plan.leaves, width)
     lines += labelled(
         "undo",
-        without_shell_ways(plan.undo or "")
-        or ("nothing to undo" if _reads(plan) else "none: it is for good"),
+        without_shell_ways(plan.undo or "") or ("nothing to undo" if _reads(plan) else "cannot be undone"),
         width,
     )
     if plan.where.endpoint:
         lines += labelled("at", f"{plan.where.endpoint}, which is not AWS's own endpoint", width, "warn")
     for warning in plan.warnings:
-        lines += labelled("mind", without_shell_ways(warning), width, "warn")
+        lines += labelled("warning", without_shell_ways(warning), width, "warn")
     for number, call in enumerate(plan.calls, 1):
         lines += call_told(number, call, width, plan.where)
     return lines

@@ -43,7 +43,7 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     places = _places(context.regions)
     kind: tuple[Span, ...] = ()
     if context.demo:
-        kind = (("pretend account", "good"),)
+        kind = (("simulated account", "good"),)
     elif context.endpoint:
         kind = ((f"endpoint {context.endpoint.removeprefix('http://')}", "warn"),)
     there = () if context.demo else kind

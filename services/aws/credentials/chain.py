@@ -68,6 +68,6 @@ def not_answered(profile: str, why: str) -> NotAnswered:
     again = command("aws", "sts", "get-caller-identity", *options({"--profile": profile}))
     return NotAnswered(
         f"profile {clean(profile)}: an MFA code is needed, and {why}",
-        f"Type it on a terminal, here or for: {again}",
+        f"Enter it on a terminal, here or with: {again}",
         asked=True,
     )

@@ -116,7 +116,7 @@ class Question:
             return
         if not self._options.create:
             raise SourceUnavailable(
-                f"Athena has no table {database}.{place.table} over {place.location}: let it be made with "
+                f"Athena has no table {database}.{place.table} over {place.location}: create it with "
                 "--athena-create (it moves no data), or use source s3."
             )
         if self._aws.read_only:
@@ -125,11 +125,11 @@ class Question:
             sql = create_table(place, database)
         except Unquotable as error:
             raise SourceUnavailable(
-                f"No Athena table can be made over this trail's objects: {error}. Use source s3."
+                f"No Athena table can be created over this trail's objects: {error}. Use source s3."
             ) from None
         _, done = await self._run(region, sql)
         if done.state != "SUCCEEDED":
-            raise SourceUnavailable(f"Athena did not make the table {place.table}: {done.reason}")
+            raise SourceUnavailable(f"Athena did not create the table {place.table}: {done.reason}")
 
     async def _run(self, region: str, sql: Sql) -> tuple[str, Execution]:
         options = self._options

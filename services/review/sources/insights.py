@@ -95,7 +95,7 @@ class Group:
             note = f"{self.name} {datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M}"
             if cut:
                 yield missed(
-                    self.source, note, f"more than {LIMIT:,} records of one second: the rest is unread"
+                    self.source, note, f"more than {LIMIT:,} records of one second: the rest was not read"
                 )
             if found.status != "Complete":
                 yield missed(self.source, note, f"the query ended as {found.status}")

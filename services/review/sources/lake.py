@@ -62,8 +62,8 @@ def store_rows(
             if first < last:
                 rows.append(Coverage(source_name(store), region, covers, first, last, note))
 
-        row("no", since, begun, "before this the store keeps nothing")
-        row("unknown", begun, known, "the store was changed since: what it took before is not known")
+        row("no", since, begun, "the store keeps nothing older")
+        row("unknown", begun, known, "the store has changed since: what it recorded before is unknown")
         if store.status == "ENABLED":
             row(taken.covers, known, until, taken.note or "as set now")
         else:

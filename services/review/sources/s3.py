@@ -103,7 +103,7 @@ class TrailObjects:
         if self._kept is not None and (done := self._kept.find(item.name, item.size)):
             return self._batch(item, done)
         if item.size > PACKED_LIMIT:
-            return missed(item.source, item.name, f"{item.size} bytes are no trail's object")
+            return missed(item.source, item.name, f"{item.size} bytes, too many for a trail's object")
         try:
             packed = await self._fetch(item)
         except Expired:

@@ -249,7 +249,7 @@ async def test_a_log_group_is_asked_in_pieces_that_no_limit_cuts(
         insights.deliver(noon, each | {"eventID": each["eventID"] + "again"})
     crowded = await reviewed(aws, Subject("alice"), "insights")
     assert [each.error for each in crowded.unreadable] == [
-        "more than 30 records of one second: the rest is unread"
+        "more than 30 records of one second: the rest was not read"
     ]
 
 
@@ -323,7 +323,7 @@ async def test_what_is_denied_is_named(
 async def test_names_no_user_can_have_are_not_sent(
     aws: AwsSession, sandbox: Sandbox, cloudtrail: CloudTrail, everywhere: Subject, source: str
 ) -> None:
-    with pytest.raises(SourceUnavailable, match="No IAM user can be called"):
+    with pytest.raises(SourceUnavailable, match="No IAM user can have the name"):
         await reviewed(aws, Subject("x' OR '1'='1"), source, athena=ATHENA)
 
 
@@ -348,16 +348,16 @@ async def test_auto_says_which_and_why(
 
     make_trail(MANAGEMENT, USE)
     assert why(await reviewed(aws, subject, "auto", athena=ATHENA)) == {
-        "event history": "it holds the user's other calls of 90 days and costs nothing",
+        "event history": "it has 90 days of the user's other calls and is free",
         "trail audit": "it records use of this key",
     }
     post()
     cloudtrail.flush()
     now = datetime.now(UTC)
     long = Window(now - timedelta(days=60), now + timedelta(seconds=1))
-    assert "with an Athena workgroup" in why(await reviewed(aws, subject, "auto", window=long))["trail audit"]
+    assert "an Athena workgroup" in why(await reviewed(aws, subject, "auto", window=long))["trail audit"]
     by_athena = await reviewed(aws, subject, "auto", window=long, athena=ATHENA)
-    assert why(by_athena)["trail audit"].endswith("by Athena, for there is much of it")
+    assert why(by_athena)["trail audit"].endswith("by Athena, because there is so much")
     assert len(by_athena.use) == 1
 
 
@@ -370,7 +370,7 @@ async def test_auto_reads_the_objects_where_athena_has_no_table(
     options = {"window": long, "athena": replace(ATHENA, create=False), "on_progress": said.append}
     review = await reviewed(aws, everywhere, "auto", **options)
     assert sandbox.world.part(PretendAthena).queries == {}
-    assert any("the objects are read after all. Athena has no table" in each.note for each in said)
+    assert any("reading the objects instead. Athena has no table" in each.note for each in said)
     assert (review.verdict, len(review.use)) == ("used", 3)
 
 

@@ -276,7 +276,7 @@ def test_objects_that_are_no_files_are_waited_for_by_nobody(tmp_path: Path) -> N
     os.mkfifo(loose / ("c" * 38))
     (repo / ".git" / "objects" / "cd").symlink_to(tmp_path)
     scan = scanned(repo)
-    assert "no regular file" in unread(scan)
+    assert "isn't a regular file" in unread(scan)
     assert "a link to another place" in unread(scan)
     assert {found.token.user for found in scan.found} == {"web"}
 
