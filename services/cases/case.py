@@ -24,7 +24,8 @@ from services.base import clock
 from services.base.folders import make_private
 from services.cases import state
 from services.cases.errors import CaseError, CaseHeld, NoSuchCase
-from services.cases.journal import Entry, Journal, sync_folder
+from services.cases.journal import Journal, sync_folder
+from services.cases.lines import Entry
 from services.cases.names import names_under
 from services.cases.state import INCIDENT, CaseState
 
@@ -86,18 +87,24 @@ class Case:
     @property
     def altered(self) -> bool:
         """Whether the journal is not as it was written; a line torn by a crash is repaired, and no matter."""
-        return any(not flaw.torn for flaw in self.journal.flaws())
+        return self.journal.altered
 
     def state(self) -> CaseState:
-        entries = self.journal.entries()
-        if not entries:
-            raise CaseError(f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`.")
-        try:
-            return state.read(entries)
-        except (KeyError, TypeError, ValueError) as error:
-            raise CaseError(
-                f"The journal of case {self.id} does not make sense ({error!r}). See `stanch case verify`."
-            ) from None
+        """Where it stands, frozen; each line is read and folded once in this process."""
+        read = self.journal.reading
+        with read.lock:
+            if read.last is None and not self.journal.unwritten:
+                raise CaseError(
+                    f"The journal of case {self.id} is empty. See `stanch case verify {self.id}`."
+                )
+            try:
+                if self.journal.unwritten:
+                    return state.read(self.journal.entries())
+                return read.fold.state()
+            except (KeyError, TypeError, ValueError) as error:
+                raise CaseError(
+                    f"The journal of case {self.id} does not make sense ({error}). See `stanch case verify`."
+                ) from None
 
     def append(self, kind: str, **data: object) -> int:
         """Journal one line; returns its number."""
@@ -278,7 +285,7 @@ class CaseBook:
                 f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing is done in AWS. "
                 "Name another place with --state-dir."
             ) from None
-        begun = [(case.journal.entries()[:1], case) for case in map(Case, folders)]
+        begun = [(_first(case), case) for case in map(Case, folders)]
         cases = [(_when(first), case.id, case) for first, case in begun if first or case.altered]
         return tuple(case for _, _, case in sorted(cases, key=itemgetter(0, 1), reverse=True))
 
@@ -371,6 +378,14 @@ def _user(target: str) -> str | None:
     """Whom another kind of case than an incident is about, where that is a user."""
     kind, _, name = target.partition(":")
     return name if kind == "user" else None
+
+
+def _first(case: Case) -> tuple[Entry, ...]:
+    """Its first line, where it has one that can be read."""
+    line = case.journal.reading.first
+    with suppress(TypeError, ValueError):
+        return (line.entry(),) if line else ()
+    return ()
 
 
 def _when(entries: Sequence[Entry]) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.aws.call import Call
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
 
 NOT_DONE = "todo"
