@@ -59,7 +59,7 @@ async def test_left_in_the_midst_of_making_a_key(
         assert driver.app.under_way
         (said,) = driver.app.under_way
         assert said
-        driver.app.exit(0)
+        driver.app.exit()
         go_on.set()
         # Closing the app waits for what it carries.
     (case,) = CaseBook(tmp_path).cases()
