@@ -25,7 +25,7 @@ async def respond(to: Incident, state_dir: Path) -> str:
     """Take the leaked key through the runbook as a responder would; the report, as HTML."""
     # Only now: these take the clock as it is when they are imported.
     from services.aws.session import AwsSession
-    from services.cases.case import CaseBook
+    from services.cases.book import CaseBook
     from services.cases.errors import Refused
     from services.cases.plan import LeverName, StepName
     from services.incident import opening

@@ -32,8 +32,13 @@ class CannotLock(OSError):
 
 def read(path: Path) -> bytes:
     """All of a file that is ours."""
-    with _ours(path, _open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+    with open_ours(path) as file:
         return file.read()
+
+
+def open_ours(path: Path) -> IO[bytes]:
+    """A file that is ours, to be read."""
+    return _ours(path, _open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
 
 
 def open_foreign(path: Path, *, follow: bool = False) -> IO[bytes]:

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
-import secrets
-import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from operator import itemgetter
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
-from services.aws.iam import Credential
 from services.aws.where import Where
 from services.base import clock, files
 from services.base.files import CannotLock, Held, sync_folder
-from services.base.folders import make_new, make_private, require_private
-from services.base.nearest import no_such
+from services.base.folders import make_private
 from services.base.text import clean
 from services.cases import state
-from services.cases.errors import CaseError, CaseHeld, NoSuchCase
-from services.cases.journal import UNREADABLE, Entry, Journal
-from services.cases.names import names_under
-from services.cases.state import INCIDENT, CaseState
+from services.cases.errors import CaseError, CaseHeld
+from services.cases.holder import Holder, host, login, responder_here
+from services.cases.journal import Journal
+from services.cases.lines import UNREADABLE, Entry
+from services.cases.state import CaseState
 from services.quoting.shell import ShellCommand
-
-NAME_SHOWN = 64
-"""Characters of a login or a host: what a colleague's machine calls them is a stranger's text."""
-
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who works on a case, from where, since when."""
-
-    who: str
-    host: str
-    pid: int
-    since: str
-
-    def __str__(self) -> str:
-        who, host, since = (clean(each, limit=NAME_SHOWN) for each in (self.who, self.host, self.since))
-        return f"{who} on {host} (process {self.pid}) since {since}"
 
 
 class Case:
@@ -94,12 +68,13 @@ class Case:
     @property
     def altered(self) -> bool:
         """Whether the journal is not as it was written; a line torn by a crash is repaired, and no matter."""
-        return any(not flaw.torn for flaw in self.journal.flaws())
+        return self.journal.altered
 
     def first(self) -> tuple[Entry, ...]:
         """The line it was opened with; none where it cannot be read, which is told where it is looked at."""
-        with suppress(CaseError):
-            return self.journal.entries()[:1]
+        with suppress(CaseError, *UNREADABLE):
+            if line := self.journal.reading.first:
+                return (line.entry(),)
         return ()
 
     @property
@@ -111,16 +86,20 @@ class Case:
             return True
 
     def state(self) -> CaseState:
-        entries = self.journal.entries()
-        if not entries:
-            raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
-        try:
-            return state.read(entries)
-        except UNREADABLE as error:
-            why = clean(repr(error), limit=200)
-            raise CaseError(
-                f"The journal of case {self.id} isn't valid ({why}). See `stanch case verify`."
-            ) from None
+        """Where it stands, frozen; each line is read and folded once in this process."""
+        read = self.journal.reading
+        with read.lock:
+            if read.last is None and not self.journal.unwritten:
+                raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
+            try:
+                if self.journal.unwritten:
+                    return state.read(self.journal.entries())
+                return read.fold.state()
+            except UNREADABLE as error:
+                why = clean(repr(error), limit=200)
+                raise CaseError(
+                    f"The journal of case {self.id} does not make sense ({why}). See `{self._verify}`."
+                ) from None
 
     def append(self, kind: str, **data: object) -> int:
         """Journal one line; returns its number."""
@@ -247,7 +226,7 @@ class Case:
                 raise
             self.take_over()
         try:
-            mine = {"responder": caller_arn, **_here()}
+            mine = {"responder": caller_arn, **responder_here()}
             if mine not in self.state().responders[-1:]:
                 self.append("responder", **mine)
         except BaseException:
@@ -294,7 +273,7 @@ class Case:
                 f"Case {self.id} is being worked on by {who or 'someone else'}. Talk to them, or take it "
                 "over (--take-over)."
             ) from None
-        holder = Holder(_login(), _host(), os.getpid(), clock.rfc3339(clock.now()))
+        holder = Holder(login(), host(), os.getpid(), clock.rfc3339(clock.now()))
         try:
             os.ftruncate(fd, 0)
             os.pwrite(fd, msgspec.json.encode(holder), 0)
@@ -304,143 +283,7 @@ class Case:
         self._lock = fd
 
 
-class CaseBook:
-    """All cases under a state directory."""
-
-    def __init__(self, state_dir: Path) -> None:
-        self.folder = state_dir / "cases"
-        self.names = names_under(state_dir)
-        """What new secrets are called."""
-
-    def cases(self) -> tuple[Case, ...]:
-        """Every case, the newest first; one that was killed before its first line stood never began."""
-        try:
-            require_private(self.folder.parent)
-            require_private(self.folder)
-            folders = [path for path in self.folder.iterdir() if os.path.lexists(path / "head.json")]
-        except FileNotFoundError:
-            return ()
-        except OSError as error:
-            raise CaseError(
-                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing was sent "
-                "to AWS. Choose another place with --state-dir."
-            ) from None
-        begun = [(case.first(), case) for case in map(Case, folders)]
-        cases = [(_when(first), case.id, case) for first, case in begun if first or case.broken]
-        return tuple(case for _, _, case in sorted(cases, key=itemgetter(0, 1), reverse=True))
-
-    def get(self, case_id: str) -> Case:
-        """The case of that id, in whatever letter case it was typed; raises CaseError."""
-        for case in self.cases():
-            if case.id.casefold() == case_id.casefold():
-                return case
-        known = [case.id for case in self.cases()]
-        otherwise = "`stanch case list` shows the cases."
-        raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
-
-    @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
-        """Whoever looks for an open case and begins one where there is none is alone with that."""
-        try:
-            make_private(self.folder)
-            beginning = files.open_or_create(self.folder.parent / "beginning.lock")
-        except OSError as error:
-            raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
-                "to AWS. Choose another place with --state-dir."
-            ) from None
-        with beginning:
-            # Dropped with the file, however that comes about; it is held for a moment alone.
-            with suppress(CannotLock):
-                files.wait_for_lock(beginning)
-            yield
-
-    def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
-        """The newest such case of that key that is not closed, and whose journal nobody altered."""
-        for case in self.cases():
-            with suppress(CaseError):
-                now = case.state()
-                if (
-                    now.kind == kind
-                    and now.closed_at is None
-                    and not case.altered
-                    and now.opened.get("key_id") == key_id
-                    and now.opened.get("account") == account
-                ):
-                    return case
-        return None
-
-    def create(
-        self,
-        credential: Credential,
-        *,
-        account: str,
-        caller_arn: str,
-        now: datetime,
-        kind: str = INCIDENT,
-        where: Where | None = None,
-    ) -> Case:
-        """A new case, opened and locked by the caller of this method once entered."""
-        opened: dict[str, object] = {
-            **({} if kind == INCIDENT else {"kind": kind}),
-            "key_id": credential.id,
-            "user": credential.user,
-            "service": credential.service,
-            "alias": credential.alias,
-            "status": credential.status,
-            "created": clock.rfc3339(credential.created),
-            "expires": clock.rfc3339(credential.expires) if credential.expires else None,
-            "account": account,
-            "responder": caller_arn,
-        }
-        return self.begin(opened, now, where)
-
-    def begin(self, opened: Mapping[str, object], now: datetime, where: Where | None = None) -> Case:
-        """A new case whose journal begins with *opened*, and with the endpoint where it isn't AWS's own."""
-        case_id = f"{now:%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(3))}"
-        folder = self.folder / case_id
-        try:
-            make_private(self.folder.parent)
-            make_private(self.folder)
-            make_new(folder)
-            sync_folder(self.folder)
-        except FileExistsError:
-            return self.begin(opened, now, where)
-        except OSError as error:
-            raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
-                "to AWS. Choose another place with --state-dir."
-            ) from None
-        self.names.keep()
-        case = Case(folder)
-        elsewhere = where.journaled() if where else {}
-        case.journal.append("opened", {**opened, **elsewhere, **_here()}, now)
-        return case
-
-
 def _user(target: str) -> str | None:
     """Whom another kind of case than an incident is about, where that is a user."""
     kind, _, name = target.partition(":")
     return name if kind == "user" else None
-
-
-def _when(entries: Sequence[Entry]) -> datetime:
-    # A journal that was emptied is among the oldest, and not forgotten.
-    return entries[0].at if entries else datetime.min.replace(tzinfo=UTC)
-
-
-def _here() -> dict[str, str]:
-    """Who works on this machine, and which it is."""
-    return {"login": _login(), "host": _host()}
-
-
-def _host() -> str:
-    return clean(socket.gethostname(), limit=NAME_SHOWN)
-
-
-def _login() -> str:
-    try:
-        # LOGNAME, USER and their kind say whatever the shell was told.
-        return clean(getpass.getuser(), limit=NAME_SHOWN)
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

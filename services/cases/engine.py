@@ -18,7 +18,8 @@ from services.cases import sender
 from services.cases.case import Case
 from services.cases.deposit import NewSecret, deposit_of, words_of
 from services.cases.errors import NotStored, Refused, RunbookError, Unrecorded
-from services.cases.journal import Entry, as_line
+from services.cases.journal import as_line
+from services.cases.lines import Entry
 from services.cases.names import SecretNames
 from services.cases.plan import Deed
 from services.cases.secret import (

@@ -8,56 +8,18 @@ have as ``next``, so that no other can be taken for it after a kill.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from services.base import clock, files
 from services.base.folders import require_private
 from services.cases.errors import CaseError
-
-FIRST = "0" * 64
-UNREADABLE = (
-    msgspec.MsgspecError,
-    AttributeError,
-    LookupError,
-    OverflowError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What lines that somebody else wrote may raise, in whatever way they are wrong."""
-
-_encode = msgspec.json.Encoder(order="sorted").encode
-_decode = msgspec.json.Decoder().decode
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line: what happened, and when; *data* is what its *kind* needs (see state.py)."""
-
-    seq: int
-    at: datetime
-    kind: str
-    data: Mapping[str, Any]
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """A place where the journal is not as it was written."""
-
-    line: int
-    words: str
-    torn: bool = False
-    """A last line cut short, as a crash leaves one: nobody need have altered it."""
+from services.cases.lines import FIRST, UNREADABLE, Entry, Flaw, decode, encode, entry_of, hash_of
+from services.cases.reading import Reading, reading_of
 
 
 class Journal:
@@ -96,14 +58,18 @@ class Journal:
             self._append(entry.kind, entry.data, entry.at)
             del self.unwritten[0]
 
+    @property
+    def reading(self) -> Reading:
+        """What the file holds by now; raises CaseError."""
+        found = reading_of(self.path)
+        found.refresh()
+        return found
+
     def repair(self) -> str | None:
         """Set a line torn by a crash aside, into a file of its own; says what was done, if anything was."""
-        try:
-            raw = self._read()
-        except FileNotFoundError:
+        if self.reading.torn is None:
             return None
-        if not raw or raw.endswith(b"\n"):
-            return None
+        raw = self._read()
         kept, _, torn = raw.rpartition(b"\n")
         aside = self.path.with_name(f"torn-after-{kept.count(10) + bool(kept)}.txt")
         _replace(aside, torn)
@@ -119,6 +85,16 @@ class Journal:
             head = self._read_head()
             found = self._flaws(head)
             # Whoever works on the case may have written meanwhile: what was read does not belong together.
+            if not found or head == self._read_head():
+                return found
+
+    @property
+    def altered(self) -> bool:
+        """Whether a line, or its place, is not as it was written; each is looked at once in a process."""
+        while True:
+            head, read = self._read_head(), self.reading
+            with read.lock:
+                found = bool(read.flaws) or any(_flaws_of_head(head, read.hashes))
             if not found or head == self._read_head():
                 return found
 
@@ -163,13 +139,13 @@ class Journal:
             return
         for number, line in enumerate(raw.splitlines(keepends=True), 1):
             try:
-                fields = _decode(line)
-                yield number, _entry(fields) if line.endswith(b"\n") else None, fields
+                fields = decode(line)
+                yield number, entry_of(fields) if line.endswith(b"\n") else None, fields
             except UNREADABLE:
                 yield number, None, {}
 
     def _append(self, kind: str, data: Mapping[str, object], at: datetime) -> Entry:
-        last = self._last()
+        last = self.reading.last
         fields: dict[str, object] = {
             "seq": last.seq + 1 if last else 1,
             "at": clock.rfc3339(at),
@@ -177,12 +153,12 @@ class Journal:
             "kind": kind,
             "data": data,
         }
-        entry = _entry(fields | {"hash": _hash(fields)})
+        entry = entry_of(fields | {"hash": hash_of(fields)})
         before = {"seq": last.seq, "hash": last.hash} if last else {"seq": 0, "hash": FIRST}
         try:
-            _announce(self._head, _encode(before | {"next": entry.hash}))
-            _append(self.path, _encode(fields | {"hash": entry.hash}) + b"\n")
-            _replace(self._head, _encode({"seq": entry.seq, "hash": entry.hash}))
+            _announce(self._head, encode(before | {"next": entry.hash}))
+            _append(self.path, encode(fields | {"hash": entry.hash}) + b"\n")
+            _replace(self._head, encode({"seq": entry.seq, "hash": entry.hash}))
         except OSError as error:
             raise CaseError(
                 f"The journal cannot be written ({error.strerror}), so nothing more is sent to "
@@ -190,16 +166,11 @@ class Journal:
             ) from None
         return entry
 
-    def _last(self) -> Entry | None:
-        entries = self.entries()
-        written = entries[: len(entries) - len(self.unwritten)]
-        return written[-1] if written else None
-
 
 def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
     newest = max(by_seq, default=0)
     try:
-        fields = _decode(head)
+        fields = decode(head)
         seq, digest, coming = int(fields["seq"]), str(fields["hash"]), fields.get("next")
     except UNREADABLE:
         yield Flaw(newest, "head.json, which names the last line, is missing or cannot be read")
@@ -216,29 +187,15 @@ def _flaws_of_head(head: bytes, by_seq: Mapping[int, str]) -> Iterator[Flaw]:
 
 def as_line(entry: Entry) -> bytes:
     """What could not be written, for a person to keep elsewhere."""
-    return _encode({"at": clock.rfc3339(entry.at), "kind": entry.kind, "data": entry.data})
-
-
-def _entry(fields: Mapping[str, Any]) -> Entry:
-    return Entry(
-        int(fields["seq"]),
-        clock.parse(fields["at"]),
-        str(fields["kind"]),
-        fields["data"],
-        str(fields["hash"]),
-    )
+    return encode({"at": clock.rfc3339(entry.at), "kind": entry.kind, "data": entry.data})
 
 
 def _hash_of(raw: Mapping[str, Any]) -> str | None:
     """What the hash of a line should be; None where it cannot be told."""
     try:
-        return _hash({name: value for name, value in raw.items() if name != "hash"})
+        return hash_of({name: value for name, value in raw.items() if name != "hash"})
     except UNREADABLE:
         return None
-
-
-def _hash(fields: Mapping[str, object]) -> str:
-    return hashlib.sha256(_encode(fields)).hexdigest()
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -35,7 +35,7 @@ async def left_open(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
 
 
 def _read(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
-    from services.cases.case import CaseBook
+    from services.cases.book import CaseBook
     from services.cases.errors import RunbookError
     from services.cases.state import INCIDENT
 

@@ -7,6 +7,7 @@ Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verif
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from services.aws.call import Call
 from services.base import clock
 from services.base.text import clean
-from services.cases.journal import Entry
+from services.cases.lines import Entry, Line
 from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
 
 
@@ -99,6 +100,8 @@ class CaseState:
     replacement: Replacement | None = None
     keys: tuple[str, ...] = ()
     """Ids of all keys that this case made."""
+    first_facts: Mapping[str, Any] | None = None
+    """What the case's first call was planned on."""
     told: bool = False
     """Whether the responder was told how the last deed ended."""
     reviews: tuple[Mapping[str, Any], ...] = ()
@@ -163,16 +166,64 @@ _ONE_DEED = timedelta(minutes=1)
 
 
 def read(entries: Iterable[Entry]) -> CaseState:
-    """The state after *entries*."""
-    state = CaseState()
-    intents: dict[int, Intent] = {}
+    """The state after *entries*; raises a KeyError, TypeError or ValueError where they make no sense."""
+    fold = Fold()
     for entry in entries:
-        state = _after(state, entry, intents)
-    return state
+        fold.take_entry(entry)
+    return fold.state()
 
 
-def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseState:
-    data = entry.data
+class Fold:
+    """The state so far: each line is taken in once, however many there are before it.
+
+    What grows with every call is kept in lists, and handed out frozen when it is asked for.
+    """
+
+    def __init__(self) -> None:
+        self.intents: dict[int, Intent] = {}
+        self.done: list[Call] = []
+        self.calls: defaultdict[Deed, list[SentCall]] = defaultdict(list)
+        self._so_far = CaseState()
+        self._frozen: CaseState | None = None
+        self._error: Exception | None = None
+
+    def take(self, line: Line) -> None:
+        if line.kind not in _WITHOUT_EFFECT:
+            try:
+                entry = line.entry()
+            except (TypeError, ValueError) as error:
+                self._error = self._error or error
+            else:
+                self.take_entry(entry)
+
+    def take_entry(self, entry: Entry) -> None:
+        self._frozen = None
+        try:
+            self._so_far = _after(self._so_far, entry, self)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._error = self._error or error
+
+    def state(self) -> CaseState:
+        """Raises what the first line that makes no sense raised."""
+        if self._error is not None:
+            raise ValueError(repr(self._error)) from self._error
+        if self._frozen is None:
+            steps = {
+                name: replace(step, calls=tuple(self.calls.get(name, ())))
+                for name, step in self._so_far.steps.items()
+            }
+            self._frozen = replace(self._so_far, steps=steps, done=tuple(self.done))
+        return self._frozen
+
+
+_WITHOUT_EFFECT = frozenset(
+    ("metadata", "override", "sweep", "traffic", "note", "exported", "trying", "tried")
+)
+"""Kinds of line that tell what happened, and change nothing of where the case stands."""
+
+
+def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
+    data, intents = entry.data, fold.intents
     match entry.kind:
         case "opened":
             opened = {name: _one_line(value) for name, value in data.items()}
@@ -182,7 +233,12 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
         case "intent":
             intent = _intent(entry)
             intents[intent.seq] = intent
-            state = replace(state, unsettled={**state.unsettled, intent.seq: intent}, told=False)
+            state = replace(
+                state,
+                unsettled={**state.unsettled, intent.seq: intent},
+                told=False,
+                first_facts=intent.facts if state.first_facts is None else state.first_facts,
+            )
             return _step(
                 state,
                 intent.step,
@@ -193,9 +249,9 @@ def _after(state: CaseState, entry: Entry, intents: dict[int, Intent]) -> CaseSt
                 sent=intent.sent,
             )
         case "outcome":
-            return _outcome(state, entry, intents[data["intent"]], intents)
+            return _outcome(state, entry, intents[data["intent"]], fold)
         case "settled":
-            return _settled(state, entry, intents[data["intent"]])
+            return _settled(state, entry, intents[data["intent"]], fold)
         case "verified":
             name = deed(data["step"])
             return _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
@@ -226,48 +282,45 @@ def _one_line(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _outcome(state: CaseState, entry: Entry, intent: Intent, intents: dict[int, Intent]) -> CaseState:
+def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
     data = entry.data
     sent = SentCall(intent.call, entry.at, data.get("request_id"), data.get("error"))
-    before = state.step(intent.step)
+    fold.calls[intent.step].append(sent)
     if data["ok"]:
-        state = _done(_settle(state, intent), intent, entry)
-        return _step(state, intent.step, calls=(*before.calls, sent))
+        return _done(_settle(state, intent), intent, entry, fold)
     if data.get("unknown"):
         # Not settled: AWS has still to be asked.
         waiting = replace(intent, given_up=_when(data.get("aws_at")))
-        intents[intent.seq] = waiting
+        fold.intents[intent.seq] = waiting
         state = replace(state, unsettled={**state.unsettled, intent.seq: waiting})
         words = "no answer from AWS: what it did is not known yet"
-        return _step(
-            state, intent.step, state=State.UNKNOWN, at=entry.at, words=words, calls=(*before.calls, sent)
-        )
+        return _step(state, intent.step, state=State.UNKNOWN, at=entry.at, words=words)
     return _step(
         _settle(state, intent),
         intent.step,
         state=State.FAILED,
         at=entry.at,
         words=str(data["error"]),
-        calls=(*before.calls, sent),
     )
 
 
-def _settled(state: CaseState, entry: Entry, intent: Intent) -> CaseState:
+def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
     state = _settle(state, intent)
     done = entry.data["done"]
     if done is None and (candidates := tuple(map(str, entry.data.get("candidates") or ()))):
         doubt = Doubt(intent, candidates, str(entry.data["words"]))
         state = replace(state, doubts={**state.doubts, intent.seq: doubt})
     if done:
-        state = _done(state, intent, entry)
+        state = _done(state, intent, entry, fold)
     now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
     return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
 
 
-def _done(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
+def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
     marks = (*state.marks, *_mark(state, intent, entry.at))
-    state = replace(state, done=(*state.done, intent.call), marks=marks)
+    fold.done.append(intent.call)
+    state = replace(state, marks=marks)
     made = state.replacement
     match intent.call.operation:
         case "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" as operation:

@@ -10,7 +10,8 @@ from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.aws.where import Where
 from services.base import clock
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.state import CaseState
 from services.goals.engine import Upkeep

@@ -172,9 +172,8 @@ class Upkeep(CaseEngine):
 
     def _before(self) -> Mapping[str, Any] | None:
         """What there was before the case's first call, if it made one."""
-        entries = self.case.journal.entries() if self.case else ()
-        sent = (entry.data for entry in entries if entry.kind == "intent")
-        return next((dict(data["facts"][STOOD]) for data in sent), None)
+        facts = self.state.first_facts
+        return dict(facts[STOOD]) if facts is not None else None
 
     async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
         self.guard()

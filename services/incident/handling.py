@@ -10,7 +10,8 @@ from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseHeld, Refused, RunbookError
 from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState

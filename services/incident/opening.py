@@ -14,7 +14,8 @@ from services.aws.where import Where
 from services.base import clock
 from services.base.nearest import no_such
 from services.base.text import clean
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseError, NoSuchKey
 from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.aws.call import Call
 from services.aws.where import Where
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
 
 NOT_DONE = "todo"

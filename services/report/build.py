@@ -13,7 +13,7 @@ from services.base.version import VERSION
 from services.cases.anchor import anchors
 from services.cases.case import Case
 from services.cases.errors import CaseError
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from services.cases.state import INCIDENT, CaseState
 from services.report import flow
 from services.report.actions import actions

@@ -11,7 +11,7 @@ import msgspec
 from services.aws.session import AwsSession
 from services.cases.case import Case
 from services.cases.errors import CaseError, CaseHeld
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from services.report import evidence, words
 from services.report.model import Flow, Place, Report
 from services.traffic.traffic import Reading, Traffic, find_groups

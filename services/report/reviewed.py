@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from services.cases.case import Case
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from services.report import evidence
 from services.report.model import Covered, Evidence, Found, Origin, Place, Reviewed, ReviewLine, Use
 from services.review.actions import Severity

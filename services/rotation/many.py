@@ -11,7 +11,7 @@ from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import RunbookError
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned

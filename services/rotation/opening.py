@@ -9,7 +9,8 @@ from services.aws import sts
 from services.aws.session import AwsSession
 from services.aws.where import Where
 from services.base import clock
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.deposit import words_of
 from services.cases.errors import CaseError, NoSuchKey
 from services.cases.plan import State, StepName

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.scenario.cast import Scenario
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
 from tui.app.table import load_commands

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import LeverName, State
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal

@@ -21,7 +21,7 @@ from bench.account import flowing
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import StepName
 from tests.patience import PATIENCE
 from tests.tui.line import Remote, over_ssh

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey
 from tests.tui.terminal import Terminal

@@ -16,7 +16,7 @@ import pytest
 
 from sandbox.scenario.cast import ATTACKER_AGENTS, Scenario
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import State, StepName
 from tests.patience import PATIENCE
 from tests.storedsecrets import value_of

@@ -13,7 +13,7 @@ from typing import Any
 from textual.app import App
 from textual.worker import WorkerCancelled
 
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Deed, Plan, StepName
 from services.incident.handling import Handling, Outcome
 from services.incident.situation import Options

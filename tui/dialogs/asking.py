@@ -11,9 +11,10 @@ from textual.app import App
 
 from services.base import clock
 from services.base.text import clean
-from services.cases.case import Case, Holder
+from services.cases.case import Case
 from services.cases.deposit import words_of
 from services.cases.errors import Refused
+from services.cases.holder import Holder
 from services.cases.plan import LeverName, Plan, StepName
 from services.cases.secret import ToScreen
 from services.incident.handling import Handling

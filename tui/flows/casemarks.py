@@ -15,7 +15,7 @@ async def marks_since(state_dir: Path, account: str | None, since: datetime) -> 
 
 
 def _read(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:
-    from services.cases.case import CaseBook
+    from services.cases.book import CaseBook
     from services.cases.errors import RunbookError
 
     found = []

@@ -8,7 +8,7 @@ import click
 
 from services.base import clock
 from services.base.text import clean
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseError
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit

@@ -8,7 +8,8 @@ import click
 
 from services.aws import sts
 from services.aws.errors import AwsError
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.report import flow
 from services.report.build import build
 from services.report.files import FORMATS, format_of, write_new

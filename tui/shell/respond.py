@@ -9,7 +9,7 @@ import click
 
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed
 from services.cases.preflight import warned

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from services.base import clock
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import RunbookError
 from services.incident import opening
 from services.incident.exporting import keep

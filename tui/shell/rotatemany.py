@@ -10,7 +10,7 @@ import click
 
 from services.aws.errors import ReadOnly
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.incident.situation import Options
 from services.keys.inventory import Inventory
 from services.rotation.many import Begun, Candidate, begin_all, find

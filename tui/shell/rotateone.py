@@ -13,7 +13,7 @@ import click
 
 from services.aws.errors import AwsError, ReadOnly
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, Refused
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned

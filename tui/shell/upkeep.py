@@ -11,7 +11,8 @@ import click
 
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import Refused
 from services.cases.plan import State
 from services.goals import book

@@ -9,7 +9,8 @@ import click
 from services.base import clock
 from services.base.text import clean
 from services.cases.anchor import CONSISTENT, Anchor, Signed, anchors, check, make_anchor
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from tui.exits import Exit
 from tui.shell.common import Setup, as_json, pass_setup, print_json
 

@@ -13,7 +13,7 @@ import pytest
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import StepName
 from services.cases.secret import Destination, ToFile, ToSecretsManager
 from services.goals import book as goals

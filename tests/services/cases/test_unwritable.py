@@ -11,7 +11,8 @@ import pytest
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
 from services.cases import journal
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseError, CaseHeld, NotStored, Unrecorded
 from services.cases.plan import StepName
 from services.cases.secret import Secret, ToFile, ToScreen, write_file

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.incident import opening
 from services.incident.engine import Runbook
 from tests.storedsecrets import name_of

@@ -19,7 +19,7 @@ from sandbox.iam.credentials import CredentialStore
 from sandbox.logs.logs import enable_bearer
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Deed, LeverName, State, StepName
 from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening

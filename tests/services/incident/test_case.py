@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.base.clock import now
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseError
 from services.cases.plan import StepName
 from services.cases.state import CaseState

@@ -18,7 +18,7 @@ from services.aws import cloudtrail, session
 from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases import settle
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.incident import engine
 from tests.services.aws.liar import lying
 from tests.services.incident.routes import ROUTES, Patient, Route, admit, check, prepare

@@ -17,7 +17,7 @@ import pytest
 from sandbox.wire.server import Sandbox
 from services.aws import cloudtrail
 from services.cases import settle
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.services.incident.routes import ROUTES, admit, check, prepare, take_route
 from tests.services.matrices.killing import LOOKUPS_PER_SECOND, Victim, Way, points, survive, whole
 

@@ -11,7 +11,7 @@ import pytest
 from sandbox.wire.server import Sandbox
 from services.aws.errors import NoSuchName
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, Changed, Refused
 from services.cases.plan import LeverName, State, StepName
 from services.incident import opening

@@ -11,7 +11,7 @@ from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError, Denied
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.names import SecretNames
 from services.cases.plan import StepName

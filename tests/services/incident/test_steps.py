@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError, Denied, ReadOnly, Unreachable
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, Refused
 from services.cases.plan import State, StepName
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager

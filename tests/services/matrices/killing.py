@@ -25,7 +25,7 @@ from typing import Any
 
 from services.aws import cloudtrail
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.services.matrices.boundaries import EVERYTHING, Boundaries
 
 Take = Callable[[AwsSession, CaseBook], Awaitable[None]]

@@ -18,9 +18,9 @@ import pytest
 from aiobotocore.endpoint import AioEndpointCreator
 
 from services.aws.errors import AwsError
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
-from services.cases.journal import Entry
+from services.cases.lines import Entry
 from tests.services.aws.liar import Asked, Liar, Lie, answer
 from tests.services.matrices.boundaries import EVERYTHING
 

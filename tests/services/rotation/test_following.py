@@ -15,7 +15,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Stage, State, StepName
 from services.incident.situation import Options
 from services.rotation import opening

@@ -16,7 +16,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.errors import Denied
 from services.aws.session import AwsSession
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import NoSuchKey, Refused
 from services.cases.plan import State, StepName
 from services.cases.secret import ToFile

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from services.aws.iam import Credential
 from services.base.clock import now
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import driven
 from tui.screens.runbook.screen import RunbookScreen

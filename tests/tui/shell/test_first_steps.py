@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.patience import PATIENCE
 from tests.tui.shell.conftest import Account, Stanch, start
 from tui.exits import Exit

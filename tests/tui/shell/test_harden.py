@@ -15,7 +15,7 @@ import pytest
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.scenario.sender import Sender
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit
 

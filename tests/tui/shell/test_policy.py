@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.goals.governance.documents import Kind, Wanted, document
 from tests.tui.shell.conftest import Done, Stanch, start
 from tui.exits import Exit

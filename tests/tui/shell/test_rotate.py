@@ -22,7 +22,7 @@ from sandbox.scenario.audit import make_trail
 from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.storedsecrets import names_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit

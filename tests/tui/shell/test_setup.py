@@ -16,7 +16,7 @@ import yaml
 
 from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.principals import documented, make_user, sign_as
 from tests.storedsecrets import name_of, value_of
 from tests.tui.shell.conftest import Done, Stanch, start

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.base import clock
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from tests.tui.shell.conftest import Stanch
 from tui.exits import Exit
 

@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 
 from services.base import clock
 from services.cases.anchor import CONSISTENT
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseError, RunbookError
 from services.cases.state import CaseState
 from tui.commands.bindings import bindings

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input
 
 from services.aws.errors import AwsError, ReadOnly
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import RunbookError
 from services.cases.plan import Plan
 from services.cases.secret import ToScreen

@@ -12,7 +12,7 @@ from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.sts import get_caller
 from services.base.keyservices import KeyService
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseError
 from services.keys import keydetails
 from services.keys.holdings import UserHoldings, examine_user

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError, ReadOnly
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, NoSuchKey, RunbookError
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned

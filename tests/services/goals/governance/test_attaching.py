@@ -16,7 +16,8 @@ from services.aws.errors import AwsError, Denied, ReadOnly
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller
 from services.base import clock
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.errors import CaseHeld, Changed, Refused
 from services.cases.plan import State
 from services.goals import book

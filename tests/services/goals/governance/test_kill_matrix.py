@@ -17,7 +17,7 @@ from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Governing, State
 from services.goals import book, engine
 from services.goals.governance.documents import Kind, Wanted, document

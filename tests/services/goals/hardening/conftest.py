@@ -17,7 +17,8 @@ from sandbox.account.s3 import find_bucket
 from sandbox.account.world import ApiCall
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.goals import book
 from services.goals.engine import Offer, Upkeep
 from services.goals.hardening.goal import HardenGoal

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Governing, State
 from services.goals import book
 from services.goals.hardening.goal import HardenGoal

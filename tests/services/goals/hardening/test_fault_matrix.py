@@ -15,7 +15,7 @@ import pytest
 from sandbox.wire.server import Sandbox
 from services.aws import session
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.goals import engine
 from tests.services.aws.liar import lying
 from tests.services.goals.hardening.conftest import Account, changes

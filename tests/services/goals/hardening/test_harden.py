@@ -10,7 +10,7 @@ from sandbox.cloudtrail.install import CloudTrail
 from sandbox.wire.server import Sandbox
 from services.audit.doctor import diagnose
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Governing, State
 from services.goals import book

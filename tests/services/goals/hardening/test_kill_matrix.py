@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.goals import engine
 from tests.services.goals.hardening.conftest import REGIONS, Account
 from tests.services.goals.hardening.routes import ROUTES, fresh, take_route

@@ -12,7 +12,7 @@ from sandbox.cloudtrail.install import CloudTrail
 from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError, Denied, ReadOnly
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.goals import book
 from services.goals.hardening.delivery import first_delivery

@@ -11,7 +11,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.cases import settle
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.goals import book, engine
 from services.goals.hardening.goal import HardenGoal

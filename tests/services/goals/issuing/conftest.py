@@ -12,7 +12,7 @@ import pytest
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.cases import settle
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.goals import engine
 from tests.services.goals.issuing.routes import Shop, clients
 

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.secret import Destination, ToFile, ToScreen, ToSecretsManager
 from services.cases.state import CaseState
 from services.goals import book as cases

@@ -16,7 +16,7 @@ from sandbox.wire.server import Sandbox
 from services.aws import session
 from services.aws.call import Call
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.goals import engine
 from tests.services.aws.liar import lying
 from tests.services.goals.issuing.routes import ROUTES, Route, Shop, check, open_shop

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Governing, State
 from services.cases.secret import ToSecretsManager

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.services.goals.issuing.routes import REGION, ROUTES, check, open_shop, take_route
 from tests.services.matrices.killing import Victim, Way, points, survive, whole
 

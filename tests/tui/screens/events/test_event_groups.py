@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.review.model import Window
 from services.review.record import Event
 from tests.tui.piloting import driven

@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.scenario.cast import ATTACKER_ADDRESSES, Scenario
 from sandbox.wire.server import Sandbox
 from services.base.text import clean
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import State, StepName
 from services.review.coverage import Coverage
 from services.review.findings import Finding

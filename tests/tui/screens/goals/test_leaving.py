@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.patience import PATIENCE
 from tests.storedsecrets import value_of
 from tests.tui.conftest import LeakedKey

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import Governing, State
 from services.goals.governance.documents import Kind, Wanted, document
 from tests.tui.conftest import Gate

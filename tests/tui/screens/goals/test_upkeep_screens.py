@@ -12,7 +12,7 @@ import pytest
 from sandbox.wire.server import Sandbox
 from services.aws.sts import Caller
 from services.base import clock
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.secret import ToSecretsManager
 from services.goals.book import open_or_begin
 from services.goals.issuing.issue import IssueGoal

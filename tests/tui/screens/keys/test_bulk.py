@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
 from tests.tui.screens.keys.test_inventory_screen import make_keys, screen

@@ -171,7 +171,7 @@ async def test_a_key_that_is_gone_says_so(leaked_key: LeakedKey, tmp_path: Path)
 async def test_closed_cases_lead_to_the_list(leaked_key: LeakedKey, tmp_path: Path) -> None:
     from services.aws.iam import Credential
     from services.base.clock import now
-    from services.cases.case import CaseBook
+    from services.cases.book import CaseBook
 
     key = Credential(leaked_key.key_id, "web", "logs.amazonaws.com", "Active", now())
     case = CaseBook(tmp_path).create(key, account="123456789012", caller_arn="arn", now=now())

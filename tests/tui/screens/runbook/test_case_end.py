@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import Driver, driven

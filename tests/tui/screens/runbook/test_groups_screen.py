@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from tests.tui.conftest import LeakedKey
 from tests.tui.screens.runbook.test_runbook_screen import opened, said, the_case
 from tui.screens.runbook.screen import RunbookScreen

@@ -13,7 +13,8 @@ import pytest
 
 from sandbox.scenario.cast import Scenario
 from sandbox.wire.server import Sandbox
-from services.cases.case import Case, CaseBook
+from services.cases.book import CaseBook
+from services.cases.case import Case
 from services.cases.plan import State, StepName
 from services.cases.state import CaseState
 from tests.tui.conftest import Gate, LeakedKey

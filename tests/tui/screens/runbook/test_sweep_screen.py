@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.wire.server import Sandbox
-from services.cases.case import CaseBook
+from services.cases.book import CaseBook
 from services.cases.plan import LeverName, State
 from tests.tui.conftest import LeakedKey
 from tests.tui.screens.runbook.test_runbook_screen import kinds, opened, state

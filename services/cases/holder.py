@@ -1,0 +1,44 @@
+"""Who works on a case, and from where."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+
+from services.base.text import clean
+
+NAME_SHOWN = 64
+"""Characters of a login or a host: what a colleague's machine calls them is a stranger's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who works on a case, from where, since when."""
+
+    who: str
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        who, host, since = (clean(each, limit=NAME_SHOWN) for each in (self.who, self.host, self.since))
+        return f"{who} on {host} (process {self.pid}) since {since}"
+
+
+def responder_here() -> dict[str, str]:
+    """Who works on this machine, and which it is."""
+    return {"login": login(), "host": host()}
+
+
+def host() -> str:
+    return clean(socket.gethostname(), limit=NAME_SHOWN)
+
+
+def login() -> str:
+    try:
+        # LOGNAME, USER and their kind say whatever the shell was told.
+        return clean(getpass.getuser(), limit=NAME_SHOWN)
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
