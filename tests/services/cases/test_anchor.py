@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.base import clock
-from services.cases import anchor
+from services.cases import anchor, lines
 from services.cases.anchor import anchors, check, make_anchor
 from services.cases.book import CaseBook
 from services.cases.case import Case
