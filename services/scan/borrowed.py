@@ -174,7 +174,7 @@ def _take_shallow(gitdir: Path, sha1: Borrowed, sha256: Borrowed) -> None:
     """Where the history was cut when it was cloned, or git would look for the parents of those commits."""
     try:
         with files.open_foreign(gitdir / "shallow") as file:
-            lines = file.readall().decode("ascii", "replace").split()
+            lines = file.read().decode("ascii", "replace").split()
     except OSError:
         return
     if not (ids := [line for line in lines if _ID.fullmatch(line)]):

@@ -78,8 +78,8 @@ def call_told(number: int, call: Call, width: int, where: Where) -> list[Line]:
     lines = command_lines(where.aws(call), width - 3)
     # What asks for the account comes first, and is the same for every call: the eye is to find the call.
     asks = next((at + 1 for at, text in enumerate(lines) if text.endswith("&&")), 0)
-    told = (((f"   {text}", "quiet" if at < asks else "text"),) for at, text in enumerate(lines))
-    return [head, *told]
+    told: list[Line] = [((f"   {text}", "quiet"),) for text in lines[:asks]]
+    return [head, *told, *(((f"   {text}", "text"),) for text in lines[asks:])]
 
 
 def command_lines(command: ShellCommand, width: int) -> list[str]:

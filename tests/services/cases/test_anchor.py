@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_pipe_or_a_link_in_the_place_of_an_anchor_is_waited_for_by_nobody(
 ) -> None:
     made = make_anchor(case, key("mine"))
     place = made.path.with_suffix(suffix)
-    for number, put in enumerate((os.mkfifo, lambda at: at.symlink_to(tmp_path / "elsewhere"))):
+    for number, put in enumerate((os.mkfifo, partial(os.symlink, tmp_path / "elsewhere"))):
         place.replace(tmp_path / f"elsewhere{number}")
         put(place)
         found, unread = anchors(case)
