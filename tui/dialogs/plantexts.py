@@ -75,19 +75,16 @@ def call_told(number: int, call: Call, width: int, where: Where) -> list[Line]:
     )
     lines = command_lines(where.aws(call), width - 3)
     # What asks for the account comes first, and is the same for every call: the eye is to find the call.
-    asks = next((at + 1 for at, text in enumerate(lines) if text.endswith("&& \\")), 0)
-    return [head, *(_command_line(text, asks=at < asks) for at, text in enumerate(lines))]
-
-
-def _command_line(text: str, *, asks: bool) -> Line:
-    return ((f"   {text}", "quiet" if asks else "text"),)
+    asks = next((at + 1 for at, text in enumerate(lines) if text.endswith("&&")), 0)
+    told: list[Line] = [((f"   {text}", "quiet"),) for text in lines[:asks]]
+    return [head, *told, *(((f"   {text}", "text"),) for text in lines[asks:])]
 
 
 def command_lines(command: ShellCommand, width: int) -> list[str]:
     """*command* as it can be pasted: broken between its words, with a backslash where it goes on."""
     lines, line = [], "$"
     for word in command.tokens:
-        full = cell_len(line) + cell_len(word) + 3 > width
+        full = cell_len(line) + cell_len(word) + (1 if word == "&&" else 3) > width
         if line.strip() not in ("", "$") and (full or line.endswith("&&")):
             lines.append(_goes_on(line, width))
             line = " "
@@ -96,7 +93,9 @@ def command_lines(command: ShellCommand, width: int) -> list[str]:
 
 
 def _goes_on(line: str, width: int) -> str:
-    """*line* with its backslash, which alone on the next would end the command."""
+    """*line* with the backslash that it needs, which alone on the next would end the command."""
+    if line.endswith("&&"):
+        return line
     return f"{line if cell_len(line) + 2 <= width else line.lstrip()} \\"
 
 

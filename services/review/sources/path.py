@@ -46,6 +46,8 @@ async def read_path(path: Path, scanner: Scanner, pool: Executor) -> AsyncGenera
 
 def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
     """The files to read, in groups worth a thread's while, and the folders that could not be listed."""
+    if path.is_char_device() or path.is_block_device():
+        return [], [Unreadable.of(str(path), "a device, and not a file")]
     if not path.is_dir():
         return [[path]], []
     groups: list[list[Path]] = []

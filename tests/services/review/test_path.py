@@ -125,3 +125,10 @@ async def test_the_json_is_what_scripts_rely_on(
     wanted = "time name source region source_ip user_agent user access_key_id credential_id error event_id"
     assert {*wanted.split(), "summary"} <= event.keys()
     assert shown["findings"][0].keys() >= {"kind", "severity", "title", "event_ids"}
+
+
+async def test_a_device_is_named_and_not_read_for_ever(window: Window) -> None:
+    review = await run_review(None, ALICE, window, source="/dev/zero")
+    assert [(each.what, each.error) for each in review.unreadable] == [
+        ("/dev/zero", "a device, and not a file")
+    ]

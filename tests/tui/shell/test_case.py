@@ -46,7 +46,7 @@ def test_notes_and_closing(stanch: Stanch, leaked: Account, case: str) -> None:
     assert stanch("case", "note", case, "told the owner\x1b[2J").code == Exit.DONE
     done = stanch("case", "close", case)
     assert done.code == Exit.DONE
-    assert "hold" in done.err.lower(), "what is still open is named"
+    assert "deny policy" in done.err.lower(), "what is still open is named"
     assert stanch("case", "show", case, "--json").json["closed"]
     assert "closed already" in stanch("case", "close", case).out
     assert stanch("case", "verify", case).code == Exit.DONE
