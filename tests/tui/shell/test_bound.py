@@ -108,7 +108,8 @@ def test_what_mends_a_member_account_refuses_in_our_own(
 ) -> None:
     """A user of the same name is in both, with a policy of the same name."""
     made = boto("sts").assume_role(RoleArn=ROLE, RoleSessionName="night")["Credentials"]
-    for iam in (boto("iam"), boto("iam", key=(made["AccessKeyId"], made["SecretAccessKey"]))):
+    theirs = (made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    for iam in (boto("iam"), boto("iam", key=theirs)):
         if iam is not boto("iam"):
             iam.create_user(UserName="web")
             iam.create_service_specific_credential(UserName="web", ServiceName="logs.amazonaws.com")
