@@ -23,11 +23,14 @@ ANNOUNCE = {"exports": as_exports, "json": as_json}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes, or with `--announce json` until standard input ends."""
+def run(argv: Sequence[str] | None = None, forgotten: Sequence[str] = ()) -> int:
+    """Serve until a signal comes, or with `--announce json` until standard input ends.
+
+    *forgotten* are the variables that the caller took out of the environment.
+    """
     options = _parser().parse_args(argv)
     # The actors and moto use boto3, which nobody's profile, proxy or instance role should reach.
-    left = forget_this_machine(os.environ)
+    left = sorted({*forgotten, *forget_this_machine(os.environ)})
     settings = Settings(
         metric_lag=options.lag,
         trail_delay=options.trail_delay,
@@ -92,7 +95,7 @@ def _end_with_stdin(end: Callable[[], None]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="stanch sandbox", description="Serve a pretend AWS account on 127.0.0.1."
+        prog="stanch sandbox", description="Serve a simulated AWS account on 127.0.0.1."
     )
     add = parser.add_argument
     add("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")

@@ -12,7 +12,12 @@ WRITES = {"write_text", "write_bytes", "mkdir", "touch", "symlink_to", "hardlink
 OF_OS = {"open", "mkdir", "makedirs", "mknod", "mkfifo", "rename", "symlink", "link"}
 THE_PLACE = {"services/base/files.py", "services/base/folders.py"}
 # Each opens no file of ours: a folder of its own that goes at once, the terminal, the null device.
-OTHERWISE = {"services/scan/borrowed.py", "tui/shell/screen.py", "tui/shell/streams.py"}
+OTHERWISE = {
+    "services/scan/borrowed.py",
+    "tui/shell/screen.py",
+    "tui/shell/streams.py",
+    "tui/shell/terminalprompt.py",
+}
 
 
 def writes(source: str) -> list[int]:

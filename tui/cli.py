@@ -76,21 +76,21 @@ class Stanch(Guessing):
     cls=Stanch,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Without a command the screen opens, on the inventory. A leaked token in hand: `stanch identify`. "
-    "Nothing to lose: `stanch demo`.",
+    epilog="Without a command, opens the inventory. Have a leaked token? `stanch identify`. "
+    "To practise: `stanch demo`.",
 )
-@click.option("--profile", metavar="P", help="The profile of ~/.aws/config to sign with.")
+@click.option("--profile", metavar="P", help="Use this profile from ~/.aws/config.")
 @click.option(
     "--account",
     metavar="ID",
     callback=lambda ctx, param, value: _account(value),
-    help="Ask and change nothing where the credentials are of another account.",
+    help="Stop unless the credentials belong to this account.",
 )
 @click.option(
     "--role-arn",
     metavar="ARN",
     callback=role_arn,
-    help="Act as this role, assumed with the profile's credentials.",
+    help="Assume this role with the profile's credentials.",
 )
 @click.option(
     "--endpoint-url",
@@ -98,15 +98,13 @@ class Stanch(Guessing):
     metavar="[SERVICE=]URL",
     multiple=True,
     callback=lambda ctx, param, value: _endpoint_urls(value),
-    help="Ask there in place of AWS; of one service alone with its name. May be repeated.",
+    help="Send requests here instead of to AWS, for all services or one. May be repeated.",
 )
-@click.option(
-    "--region", "regions", metavar="R", multiple=True, help="A Region to look into; may be repeated."
-)
+@click.option("--region", "regions", metavar="R", multiple=True, help="Look in this Region; may be repeated.")
 @click.option(
     "--read-only/--no-read-only",
     default=None,
-    help="Make every change impossible.",
+    help="Refuse to change anything.",
 )
 @click.option(
     "--state-dir",
@@ -116,12 +114,12 @@ class Stanch(Guessing):
     help="Where cases and evidence are kept (default: the XDG state directory).",
 )
 @click.option(
-    "--mouse/--no-mouse", default=None, help="Without it the mouse is the terminal's, to select text with."
+    "--mouse/--no-mouse", default=None, help="With --no-mouse the terminal keeps the mouse, to select text."
 )
 @click.option(
     "--theme",
     type=click.Choice(["dark", "light", "high-contrast", "terminal"]),
-    help="The colours; of the terminal's own 16 where it has no more.",
+    help="Colour theme (default: dark, or terminal where it has only 16 colours).",
 )
 @click.option(
     "--plain/--no-plain", default=None, help="For screen readers: no lines and boxes, graphs as numbers."
@@ -132,9 +130,9 @@ class Stanch(Guessing):
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="STANCH_CONFIG",
     metavar="FILE",
-    help="The configuration (default: see `stanch config`).",
+    help="Configuration file (default: see `stanch config`).",
 )
-@click.option("--no-config", is_flag=True, help="Use no configuration.")
+@click.option("--no-config", is_flag=True, help="Ignore the configuration file.")
 @click.version_option(VERSION, prog_name="stanch")
 @click.pass_context
 def stanch(
@@ -186,7 +184,7 @@ def stanch(
 
 def _account(given: str | None) -> str | None:
     if given is not None and not re.fullmatch(r"\d{12}", given, re.ASCII):
-        raise click.BadParameter(f"{given!r} isn't an account's id (12 digits).")
+        raise click.BadParameter(f"{given!r} isn't an account ID (12 digits).")
     return given
 
 
@@ -200,7 +198,9 @@ def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
         if not equals or "/" in service:
             service, url = "", each
         elif service not in SERVICES:
-            raise click.BadParameter(f"{service!r} isn't a service that is asked ({', '.join(SERVICES)}).")
+            raise click.BadParameter(
+                f"{service!r} isn't a service that stanch calls ({', '.join(SERVICES)})."
+            )
         if not re.match(r"https?://[^/]", url):
             raise click.BadParameter(f"{url!r} isn't a URL (http://… or https://…).")
         found |= {service: url} if service else dict.fromkeys(SERVICES, url) | found
@@ -216,7 +216,7 @@ def _config(file: Path, none: bool) -> Config:
     try:
         return config.load(file)
     except config.ConfigError as error:
-        raise click.UsageError(f"{error} Mend it, or go on without it: --no-config.") from None
+        raise click.UsageError(f"{error} Fix it, or run with --no-config.") from None
 
 
 def default_state_dir() -> Path:
@@ -229,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit code; a mistake is one line, never a traceback."""
     forbid_core_dumps()
     if not streams.open_closed_ones():
-        _say("Standard output is closed: send it to a file, or to /dev/null.")
+        _say("Standard output is closed: redirect it to a file or to /dev/null.")
         sys.exit(Exit.USAGE)
     streams.fit_to_locale()
     # AWS's models are many small objects: looking for cycles among them took a sixth of `stanch keys`.
@@ -273,7 +273,7 @@ def _explain_use(error: click.ClickException) -> None:
     click.echo(f"stanch: {clean(error.format_message())}", err=True)
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
-        click.echo(f"How to use it: {context.command_path} --help", err=True)
+        click.echo(f"For help: {context.command_path} --help", err=True)
 
 
 def _explain(error: Exception) -> int:
@@ -308,7 +308,7 @@ def _explain(error: Exception) -> int:
 def _machine(error: OSError) -> int:
     """A disk that is full, or a file that may not be used: no defect of ours."""
     if error.filename is None:
-        _say(f"The output cannot be written ({error.strerror}): not all of the answer is there.")
+        _say(f"The output could not be written ({error.strerror}), so it is incomplete.")
         return Exit.INCOMPLETE
     _say(f"{clean(error.filename)}: {error.strerror}.")
     return Exit.REFUSED
@@ -327,8 +327,7 @@ def _defect(error: Exception) -> int:
         # Without locals: a secret may be among them.
         traceback.print_exception(error)
     click.echo(
-        f"stanch: this is a defect ({type(error).__name__}). Run again with STANCH_DEBUG=1 to see where, "
-        "and report it.",
+        f"stanch: internal error ({type(error).__name__}); please report it. STANCH_DEBUG=1 shows where.",
         err=True,
     )
     return Exit.DEFECT

@@ -21,7 +21,8 @@ class Door:
     inner: Handler
 
     def __call__(self, request: Request) -> Response:
-        if request.header("host") not in self._hosts():
+        # A request line may name a host too, and it is that one's.
+        if not {request.header("host"), request.authority or request.header("host")} <= self._hosts():
             return _forbidden("This host isn't the sandbox's.")
         if "Origin" in request.headers:
             return _forbidden("Web pages aren't served.")

@@ -15,7 +15,9 @@ NOWHERE = {
 """Instead of the files and the metadata service that are looked at where nothing is set."""
 
 _LEADS_ELSEWHERE = re.compile(
-    r"_?(AWS_|X_AMZN_|BOTO).*|.*_PROXY|(REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|SSLKEYLOGFILE|NETRC",
+    r"_?(AWS_|X_AMZN_|BOTO).*|.*_PROXY|(REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|SSLKEYLOGFILE|NETRC"
+    # What moto, which is the pretend account, lets the environment change.
+    r"|MOTO_.*|TEST_(SERVER|PROXY)_MODE|INITIAL_NO_AUTH_ACTION_COUNT|S3_.*|DEFAULT_CONTAINER_REGISTRY",
     re.IGNORECASE,
 )
 

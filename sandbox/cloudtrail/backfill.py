@@ -12,6 +12,7 @@ from moto.cloudtrail.models import Trail
 from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.cloudtrail import bucket
 from sandbox.cloudtrail.delivery import DUPLICATE_EVERY, takes
+from sandbox.cloudtrail.digests import EVERY, Logged
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import Record, data_record, management_record
 from sandbox.iam.lastaccessed import LastAccess
@@ -44,16 +45,21 @@ def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], 
         count += 1
         if count % DUPLICATE_EVERY == 0:
             slots[region, slot + SLOT].append(record)
-    _write(trail, slots, world.clock.now(), rng)
+    _write(world, trail, slots, rng)
 
 
 def _write(
-    trail: Trail, slots: dict[tuple[str, datetime], list[Record]], now: datetime, rng: random.Random
+    world: World, trail: Trail, slots: dict[tuple[str, datetime], list[Record]], rng: random.Random
 ) -> None:
-    for (region, slot), records in slots.items():
+    now, digests = world.clock.now(), world.part(CloudTrail).delivery.digests
+    # In order of time, so that digest files are chained.
+    for (region, slot), records in sorted(slots.items(), key=lambda each: each[0][1]):
         published = min(slot + SLOT + PUBLISHED_AFTER, now)
         rng.shuffle(records)
-        bucket.write(trail, bucket.object_key(trail, region, published, rng), records, published)
+        digests.deliver(trail, published, due=EVERY)
+        key = bucket.object_key(trail, region, published, rng)
+        document = bucket.write(trail, key, records, published)
+        digests.note(trail, trail.account_id, region, Logged.of(trail, key, document, records), published)
         latest = trail.status.delivered
         trail.status.delivered = trail.status.attempted = max(latest or published, published)
 

@@ -50,14 +50,15 @@ def object_key(
     return f"{_root(trail, account)}/CloudTrail/{region}/{published:%Y/%m/%d}/{name}"
 
 
-def write(trail: Trail, key: str, records: Iterable[Record], published: datetime) -> None:
-    """Put one object into the trail's bucket, which must exist, as of the time it was published."""
+def write(trail: Trail, key: str, records: Iterable[Record], published: datetime) -> bytes:
+    """Put one object into the trail's bucket, which must exist, as of when it was published; its document."""
     document = json.dumps({"Records": list(records)}, separators=(",", ":")).encode()
     backend = s3_backends[trail.account_id][trail.partition]
     stored = backend.put_object(trail.bucket_name, key, gzip.compress(document, 6, mtime=0))
     stored.last_modified = published.replace(tzinfo=None)
     stored.metadata["Content-Type"] = "application/json"
     stored.metadata["Content-Encoding"] = "gzip"
+    return document
 
 
 def _root(trail: Trail, account: str) -> str:

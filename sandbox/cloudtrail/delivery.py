@@ -12,6 +12,7 @@ from moto.cloudtrail.models import Trail, cloudtrail_backends
 
 from sandbox.account.world import World
 from sandbox.cloudtrail import bucket
+from sandbox.cloudtrail.digests import EVERY, Digests, Logged
 from sandbox.cloudtrail.organization import trails
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
@@ -41,6 +42,7 @@ class Delivery:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cloudtrail-delivery", daemon=True)
         self._delivered = 0
+        self.digests = Digests()
         # What is random about an object (its name, its order) is the same in every run.
         self._rng = random.Random(0)
 
@@ -72,12 +74,22 @@ class Delivery:
                 if trail := known.get(arn):
                     self._write(trail, account, region, records)
 
+    def digest(self, *, due: timedelta = timedelta()) -> None:
+        """Deliver the digest files that are *due*, of trails that validate what they deliver."""
+        with self._world.lock:
+            now = self._world.clock.now()
+            for account in list(cloudtrail_backends):
+                for trail in trails(account):
+                    if trail.account_id == account:
+                        self.digests.deliver(trail, now, due=due)
+
     def _run(self) -> None:
         while not self._stopping.wait(WAKES):
             with self._world.lock:
                 # Once the oldest is due everything goes with it: an object a trail_delay, as on AWS.
                 if self._waiting and min(w.due for w in self._waiting) <= self._world.clock.now():
                     self.flush()
+            self.digest(due=EVERY)
 
     def _write(self, trail: Trail, account: str, region: str, records: list[Record]) -> None:
         error = bucket.delivery_error(trail)
@@ -85,7 +97,8 @@ class Delivery:
             published = self._world.clock.now()
             self._rng.shuffle(records)
             key = bucket.object_key(trail, region, published, self._rng, account)
-            bucket.write(trail, key, records, published)
+            document = bucket.write(trail, key, records, published)
+            self.digests.note(trail, account, region, Logged.of(trail, key, document, records), published)
             self._repeat(trail, records, published)
         trail.status.delivery(error)
 

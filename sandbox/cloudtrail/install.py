@@ -35,6 +35,10 @@ class CloudTrail:
         """Deliver everything that waits for a trail's bucket, now."""
         self.delivery.flush()
 
+    def digest(self) -> None:
+        """Deliver digest files of what was delivered since the last ones, now."""
+        self.delivery.digest()
+
 
 def install(world: World) -> None:
     """Give the world a CloudTrail and bind the API to it; must come before the API's first request."""

@@ -13,6 +13,7 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from sandbox.account.world import World
 from sandbox.cloudtrail import refusals, selectors
 from sandbox.cloudtrail.bucket import delivery_error
+from sandbox.cloudtrail.digests import public_keys
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.lookup import Lookup
 from sandbox.cloudtrail.organization import check_may_change, check_may_make, trails
@@ -98,6 +99,10 @@ class Responses(CloudTrailResponse):
 
     def get_trail_status(self) -> str:
         return json.dumps(self._find(self._request.get("Name", "")).status.description())
+
+    def list_public_keys(self) -> str:
+        now = self.world.clock.now()
+        return json.dumps({"PublicKeyList": public_keys(now, now)})
 
     def start_logging(self) -> str:
         self._own().start_logging()

@@ -20,6 +20,7 @@ class TrailStatus:
     delivered: datetime | None = None
     attempted: datetime | None = None
     error: str | None = None
+    digested: datetime | None = None
 
     def start_logging(self) -> None:
         self.is_logging = True
@@ -45,6 +46,7 @@ class TrailStatus:
             "LatestDeliveryAttemptSucceeded": _text(self.delivered),
             "LatestNotificationAttemptTime": "",
             "LatestNotificationAttemptSucceeded": "",
+            "LatestDigestDeliveryTime": _epoch(self.digested),
             "StartLoggingTime": _epoch(self.started),
             "StopLoggingTime": _epoch(self.stopped),
             "TimeLoggingStarted": _text(self.started),

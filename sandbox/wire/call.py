@@ -60,6 +60,14 @@ class Request(werkzeug.wrappers.Request):
         raw = str(self.environ.get("RAW_URI", "/"))
         return raw if raw.startswith("/") else "/" + raw.partition("://")[2].partition("/")[2]
 
+    @property
+    def authority(self) -> str | None:
+        """The host that the request line names; None where it names none."""
+        raw = str(self.environ.get("RAW_URI", "/"))
+        if raw.startswith("/") or raw == "*":
+            return None
+        return re.split("[/?#]", raw.partition("://")[2] or raw, maxsplit=1)[0]
+
     def header(self, name: str) -> str:
         """A header's value as it came, those of one name joined; empty where there is none."""
         found = (value for given, value in self.sent if given.lower() == name)

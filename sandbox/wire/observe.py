@@ -83,6 +83,8 @@ def user_agent(request: Request) -> str:
 def api_call(request: Request, answer: Response, began: datetime, **more: Any) -> ApiCall:
     code, message = error_in(request, answer)
     read_only = READS.match(request.operation) is not None
+    # What reads answer is left out, but for the ids of the sessions that they open.
+    answered = not read_only or request.operation in ("GetFederationToken", "GetSessionToken")
     return ApiCall(
         time=began,
         account=ACCOUNT,
@@ -96,7 +98,7 @@ def api_call(request: Request, answer: Response, began: datetime, **more: Any) -
         read_only=read_only,
         error_code=code,
         error_message=message,
-        response=None if read_only or code else response_elements(request, answer),
+        response=response_elements(request, answer) if answered and not code else None,
         **more,
     )
 

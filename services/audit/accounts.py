@@ -75,7 +75,7 @@ async def visit_all(
             except AwsError as error:
                 reached = Visit(role_arn, error=error)
         done += 1
-        on_progress(f"{done} of {len(roles)} accounts looked at…")
+        on_progress(f"{done} of {len(roles)} accounts audited…")
         return reached
 
     return tuple(await asyncio.gather(*map(visit, roles)))

@@ -44,7 +44,7 @@ def read(path: Path) -> Baseline:
         raise BadBaseline(f"The baseline {path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadBaseline(
-            f"{path} is no baseline: make one with --write-baseline, and add a reason or a date (until)."
+            f"{path} isn't a baseline: create one with --write-baseline, then add a reason or a date (until)."
         ) from None
 
 

@@ -64,7 +64,7 @@ class StateDir:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """*ahead* is how far the clock here is ahead of AWS's, None where AWS did not say its time."""
+    """*ahead* is how far the clock here is ahead of AWS's, None where AWS did not send its time."""
 
     caller: Caller
     alias: str | None

@@ -23,7 +23,7 @@ def expiry(facts: Facts) -> Iterator[Finding]:
         expires, now = key.credential.expires, facts.now
         made = f"made {_day(key.credential.created)}"
         if key.status == "Expired" or (expires and expires <= now):
-            title = f"{key.id} of {key.user} has expired and is still there."
+            title = f"{key.id} of {key.user} has expired and has not been deleted."
             evidence = (f"expired {_day(expires)}" if expires else "AWS says it has expired", _QUOTA)
             yield Finding(
                 "expired-present",
@@ -51,7 +51,7 @@ def expiry(facts: Facts) -> Iterator[Finding]:
             )
         elif expires - now <= facts.limits.expiring:
             title = f"{key.id} of {key.user} expires in {spoken(expires - now)}."
-            evidence = (made, f"expires {_day(expires)}; calls with it are refused from then on")
+            evidence = (made, f"expires {_day(expires)}; calls with it are denied from then on")
             yield Finding(
                 "expires-soon",
                 "medium",
@@ -162,4 +162,4 @@ def _day(when: datetime | None) -> str:
     return f"{when:%Y-%m-%d}" if when else "?"
 
 
-_QUOTA = "it counts for the quota of two keys a user and service"
+_QUOTA = "it counts toward the quota of two keys per user and service"

@@ -28,7 +28,7 @@ def bearer_unneeded(facts: Facts) -> Iterator[Finding | Unknown]:
             why = f"no bytes came in for {days} days (IncomingBytes)"
         else:
             continue
-        title = f"{group.name} in {group.region} takes tokens that nobody sends."
+        title = f"{group.name} in {group.region} accepts tokens that nobody sends."
         mend = mending.switch_off(facts.where, group)
         yield Finding("bearer-unneeded", "medium", subject, title, (why,), mend)
 
@@ -44,7 +44,7 @@ def recording(facts: Facts) -> Iterator[Finding | Unknown]:
             evidence = (each.note, "whether a key was used there will stay unknown")
             yield Finding("not-recorded", severity, each.region, title, evidence, mend)
         elif each.covers == "partly":
-            title = f"Use of Logs keys in {each.region} is recorded in part."
+            title = f"Use of Logs keys in {each.region} is only partly recorded."
             yield Finding("recorded-partly", "medium", each.region, title, (each.note,), mend)
         elif each.covers == "unknown":
             yield Unknown("not-recorded", each.region, each.note)

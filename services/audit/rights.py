@@ -124,7 +124,7 @@ def _of_statement(statement: Mapping[str, Any]) -> Iterator[Breadth]:
         return
     if raised := [action for action in RAISING if _covered(statement, action)]:
         more = f" and {len(raised) - 1} more" if len(raised) > 1 else ""
-        yield "high", f"it lets keys or rights be made: {raised[0]}{more}"
+        yield "high", f"it lets keys or permissions be created: {raised[0]}{more}"
     whole = sorted({action for action in actions if action.endswith(":*")})
     if whole:
         yield "medium", f"it allows all of {', '.join(action.removesuffix(':*') for action in whole)}"

@@ -43,7 +43,7 @@ def document(visits: Sequence[Visit], baseline: Baseline, today: date) -> dict[s
 
 
 def _finding(found: Audit, finding: Finding, accepted: Acceptance | None) -> dict[str, object]:
-    told = f"{finding.title} {'; '.join(finding.evidence)}. To mend it: {finding.mend}"
+    told = f"{finding.title} {'; '.join(finding.evidence)}. To fix it: {finding.mend}"
     result = _result(found.account, finding.kind, finding.subject, told) | {
         "level": LEVELS[finding.severity],
         "partialFingerprints": {"stanch/v1": finding.fingerprint(found.account)},

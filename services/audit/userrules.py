@@ -20,7 +20,7 @@ def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
     for user, key in _users(facts):
         active = [each.id for each in user.access_keys or () if each.status == "Active"]
         if active:
-            title = f"{user.name} has access keys beside its API keys."
+            title = f"{user.name} has access keys as well as API keys."
             evidence = (f"active: {', '.join(active)}",)
             mend = mending.stop_access_keys(facts.where, key)
             yield Finding(
@@ -29,7 +29,7 @@ def other_ways_in(facts: Facts) -> Iterator[Finding | Unknown]:
         elif user.access_keys is None:
             yield Unknown("user-has-access-keys", user.name, "its access keys could not be read", user.name)
         if user.has_login:
-            title = f"{user.name} can sign in to the console beside its API keys."
+            title = f"{user.name} can sign in to the console as well as use API keys."
             mend = mending.delete_login(facts.where, user.name)
             yield Finding(
                 "user-has-login", "medium", user.name, title, ("it has a password",), mend, user.name, key.id
@@ -54,7 +54,7 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
         if writers := [grant.name for grant in wide if writes_everywhere([grant.document])]:
             title = f"{user.name} may write to every log group."
             by = ", ".join(writers)
-            evidence = (f"by {by}", f"allow the groups it needs by name, then take {by} away")
+            evidence = (f"by {by}", f"allow the groups it needs by name, then remove {by}")
             mend = mending.scope_writes(facts.where, user.name)
             yield Finding("writes-everywhere", "info", user.name, title, evidence, mend, user.name, key.id)
 
@@ -62,10 +62,10 @@ def broad_policies(facts: Facts) -> Iterator[Finding | Unknown]:
 def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
     for user, key in _users(facts):
         if user.grants and makes_lasting_keys([grant.document for grant in user.grants], user.boundary):
-            title = f"Nothing keeps {user.name} from making keys that never expire."
+            title = f"Nothing stops {user.name} from creating keys that never expire."
             evidence = (
                 "its policies allow iam:CreateServiceSpecificCredential without an age",
-                "no deny and no permissions boundary stands against it; SCPs were not looked at",
+                "no deny and no permissions boundary prevents it; SCPs were not checked",
             )
             mend = mending.limit_creation(facts.where, user.name)
             yield Finding("no-deny-boundary", "medium", user.name, title, evidence, mend, user.name, key.id)
@@ -74,7 +74,7 @@ def no_deny_boundary(facts: Facts) -> Iterator[Finding]:
 def quarantined(facts: Facts) -> Iterator[Finding]:
     for user, key in _users(facts):
         if user.quarantine and not stops_all(user.quarantine_document, key.service):
-            title = f"AWS quarantined {user.name}, which does not surely stop its API keys."
+            title = f"AWS quarantined {user.name}, which may not stop its API keys."
             effect = quarantine_effect(user.quarantine_document, key.service)
             evidence = (f"{user.quarantine} is attached: {effect}",)
             mend = mending.deactivate_key(facts.where, key)
@@ -97,7 +97,7 @@ def secrets(facts: Facts) -> Iterator[Finding]:
             yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name, key.id)
         elif written > made + SAME:
             title = f"The secret {user.secret.name} was written after every key of {user.name} was made."
-            doubt = "a reset would explain it; if there was none, it holds no key of this user"
+            doubt = "a reset would explain it; otherwise it does not hold a key of this user"
             mend = mending.replace_key(facts.where, key)
             yield Finding(
                 "other-secret", "info", user.name, title, (*evidence, doubt), mend, user.name, key.id
@@ -119,9 +119,7 @@ def analyzed(facts: Facts) -> Iterator[Finding]:
             }.get(found.kind) or mending.finding_in_full(facts.where, found)
             yield Finding("analyzer-unused", "medium", subject, title, evidence, mend, user.name, key.id)
         elif ":secret:stanch/" in found.resource:
-            title = (
-                f"Access Analyzer: somebody outside may read the secret {found.resource.rsplit(':', 1)[-1]}."
-            )
+            title = f"Access Analyzer: an outsider may read the secret {found.resource.rsplit(':', 1)[-1]}."
             mend = mending.finding_in_full(facts.where, found)
             yield Finding("analyzer-external", "high", subject, title, evidence, mend)
 
@@ -140,5 +138,5 @@ def _users(facts: Facts) -> Iterator[tuple[UserFacts, Key]]:
 _SAYS = {
     "UnusedIAMUserAccessKey": "an unused access key",
     "UnusedIAMUserPassword": "an unused password",
-    "UnusedPermission": "permissions that are not used",
+    "UnusedPermission": "unused permissions",
 }

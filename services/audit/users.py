@@ -45,7 +45,7 @@ class UserReader:
             except NotFound:
                 found = None  # gone since its key was listed
             done += 1
-            self._on_progress(f"asked about {done:,} of {len(wanted):,} users…")
+            self._on_progress(f"checked {done:,} of {len(wanted):,} users…")
             return found
 
         return {found.name: found for found in await asyncio.gather(*map(one, wanted)) if found}
@@ -129,7 +129,7 @@ class UserReader:
         if holder is None:
             return None
         return await self._attempt(
-            f"when {name} last reached which service", services_last_accessed(self._aws, holder.arn)
+            f"which services {name} last used, and when", services_last_accessed(self._aws, holder.arn)
         )
 
     async def _attempt(self, what: str, reading: Awaitable[T]) -> T | None:

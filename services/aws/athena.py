@@ -66,7 +66,7 @@ async def result_pages(
         header = False
         cells = [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
         if any(len(row) != len(names) for row in cells):
-            raise NotAws("GetQueryResults", "the answer has rows of another length than its columns")
+            raise NotAws("GetQueryResults", "the answer's rows do not match its columns")
         yield tuple(dict(zip(names, row, strict=True)) for row in cells)
 
 

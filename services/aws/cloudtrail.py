@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from services.aws.errors import Throttled
-from services.aws.paging import pages
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -34,6 +34,8 @@ class Trail:
     organization: bool = False
     global_events: bool = True
     log_group_arn: str | None = None
+    validates: bool = False
+    """Whether CloudTrail delivers digest files too."""
 
     @property
     def account(self) -> str:
@@ -49,6 +51,8 @@ class TrailStatus:
     started: datetime | None = None
     stopped: datetime | None = None
     delivered: datetime | None = None
+    digested: datetime | None = None
+    """The latest delivery of a digest file."""
     delivery_error: str | None = None
 
 
@@ -116,8 +120,19 @@ async def trail_status(aws: AwsSession, trail: Trail) -> TrailStatus:
         started=_utc(body.get("StartLoggingTime")),
         stopped=_utc(body.get("StopLoggingTime")),
         delivered=_utc(body.get("LatestDeliveryTime")),
+        digested=_utc(body.get("LatestDigestDeliveryTime")),
         delivery_error=clean(error) if error else None,
     )
+
+
+async def public_keys(aws: AwsSession, region: str, since: datetime, until: datetime) -> Mapping[str, bytes]:
+    """By fingerprint: the keys that digest files of *region* were signed with, each as PKCS #1 in DER."""
+    ask = lister(aws, "cloudtrail", "ListPublicKeys", region=region, StartTime=since, EndTime=until)
+    return {
+        str(raw["Fingerprint"]): bytes(raw["Value"])
+        async for body in pages(ask, "ListPublicKeys", "NextToken")
+        for raw in body["PublicKeyList"]
+    }
 
 
 async def event_selectors(aws: AwsSession, trail: Trail) -> EventSelectors:
@@ -189,6 +204,7 @@ def _trail(raw: Mapping[str, Any], region: str) -> Trail:
         organization=bool(raw.get("IsOrganizationTrail")),
         global_events=bool(raw.get("IncludeGlobalServiceEvents", True)),
         log_group_arn=raw.get("CloudWatchLogsLogGroupArn") or None,
+        validates=bool(raw.get("LogFileValidationEnabled")),
     )
 
 

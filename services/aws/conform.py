@@ -39,7 +39,7 @@ class Body(dict[str, Any]):
     operation = "The answer"
 
     def __missing__(self, key: str) -> Any:
-        raise NotAws(self.operation, f"the answer has no {key}, so it may not be AWS's")
+        raise NotAws(self.operation, f"the answer has no {key}, so it may not come from AWS")
 
 
 def conformed(operation: str, shape: Any, value: Mapping[str, Any]) -> Body:
@@ -50,7 +50,7 @@ def conformed(operation: str, shape: Any, value: Mapping[str, Any]) -> Body:
         what, parts = made
         for names in parts:
             if not any(body[what].get(name) for name in names):
-                raise NotAws(operation, f"the answer has no {names[0]}, so it may not be AWS's")
+                raise NotAws(operation, f"the answer has no {names[0]}, so it may not come from AWS")
     return body
 
 
@@ -150,7 +150,7 @@ def _fits(value: Any, *, flag: bool) -> bool:
 
 
 def _wrong(operation: str, name: str) -> NotAws:
-    return NotAws(operation, f"the answer's {name} is not as AWS writes it, so it may not be AWS's")
+    return NotAws(operation, f"the answer's {name} is not in AWS's format, so it may not come from AWS")
 
 
 _CHECK = "stanch-check"

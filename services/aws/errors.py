@@ -80,7 +80,7 @@ class WrongAccount(AwsError):
 
 
 class Expired(AwsError):
-    advice = "Renew the credentials (aws sso login, or a new session) and go on: the case keeps its place."
+    advice = "Renew the credentials (aws sso login, or a new session) and continue; the case can be resumed."
 
 
 class ClockOff(AwsError):
@@ -115,12 +115,12 @@ class Denied(AwsError):
 
     def _cure(self) -> str:
         if self.reason and "explicit deny" in self.reason:
-            return "Ask whoever manages that policy, or use a profile that it doesn't concern."
+            return "Ask whoever manages that policy, or use a profile it doesn't apply to."
         return "Ask for it, or use a profile that has it."
 
 
 class NotFound(AwsError):
-    advice = "It may have been deleted meanwhile: refresh and look again."
+    advice = "It may have been deleted in the meantime: refresh and look again."
 
 
 class NoSuchName(NotFound):
@@ -164,12 +164,12 @@ class TimedOut(Unreachable):
 
 
 class Unexpected(AwsError):
-    advice = "What AWS did is not known: refresh and look before trying again."
+    advice = "What AWS did is unknown: refresh and check before trying again."
     outcome_unknown = True
 
 
 class NotAws(Unexpected):
-    advice = "Check the network, the proxy and AWS_ENDPOINT_URL, and look at the account before trying again."
+    advice = "Check the network, the proxy and AWS_ENDPOINT_URL, and check the account before trying again."
 
 
 class Redirected(NotAws):
@@ -236,6 +236,7 @@ BY_CODE: dict[str, type[AwsError]] = {
             "PolicyNotFoundException",
             "TargetNotFoundException",
             "NoSuchBucketPolicy",
+            "NoSuchLifecycleConfiguration",
             "NoSuchPublicAccessBlockConfiguration",
             "OwnershipControlsNotFoundError",
             "S3BucketDoesNotExistException",

@@ -49,19 +49,21 @@ def from_exception(operation: str, error: Exception, *, sent: bool = True, endpo
     if isinstance(error, _OF_THE_REQUEST):
         return AwsError(operation, _words(error))
     if isinstance(error, TooLong):
-        return NotAws(operation, f"{error}, so it isn't AWS's")
+        return NotAws(operation, f"{error}, so it isn't from AWS")
     if isinstance(error, OSError) and error.filename:
         # A network has no file's name: it is what signing in has run or read.
         return NoCredentials(operation, f"{error.filename}: {_reason(error)}")
     if found := _of_the_way(operation, error, _host(error) or _named(endpoint) or "the endpoint"):
         return found
     if isinstance(error, ResponseParserError):
-        return NotAws(operation, "the answer is not one of AWS's")
+        return NotAws(operation, "the answer is not from AWS")
     if isinstance(error, boto.BotoCoreError):
         return NotAws(operation, _words(error)) if sent else BadSetup(operation, _words(error))
     if not sent:
         return BadSetup(operation, _words(error) or type(error).__name__)
-    return NotAws(operation, f"the answer cannot be read ({type(error).__name__}), so it may not be AWS's")
+    return NotAws(
+        operation, f"the answer cannot be read ({type(error).__name__}), so it may not come from AWS"
+    )
 
 
 def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
@@ -76,7 +78,7 @@ def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
         if isinstance(cause, aiohttp.ClientHttpProxyError):
             proxy = _proxy(error)
             return ProxyFailed(
-                operation, f"{proxy} let nobody through to {host} ({cause.status} {cause.message})"
+                operation, f"{proxy} refused to connect to {host} ({cause.status} {cause.message})"
             )
         if isinstance(cause, aiohttp.ClientProxyConnectionError):
             return ProxyFailed(operation, f"{_proxy(error)} cannot be reached ({_reason(cause.os_error)})")

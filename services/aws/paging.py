@@ -34,10 +34,10 @@ async def pages(
         following = body.get(answered or token)
         if not following:
             if truncated:
-                raise NotAws(operation, "the answer says that there is more, and not where")
+                raise NotAws(operation, "the answer says there is more, but not where")
             return
         if following in seen:
-            raise NotAws(operation, "the endpoint sends the same page again and again")
+            raise NotAws(operation, "the endpoint keeps sending the same page")
         seen.add(following)
         more = {token: following}
 

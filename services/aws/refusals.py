@@ -97,14 +97,14 @@ def _cause_of(
     found: dict[str, Any] = {"code": clean(code, limit=100) or None, "request_id": request_id}
     if _is_of_the_clock(code, said):
         off = ahead if ahead is not None and abs(ahead) >= NOTICED else ahead_by_refusal(said)
-        return ClockOff(operation, f"AWS refused the time of the request: {_off(off, said)}", **found)
+        return ClockOff(operation, f"AWS rejected the time of the request: {_off(off, said)}", **found)
     if code in _REGION_CODES:
         return RegionDisabled(
             operation, f"the Region {region} is not enabled in this account ({said})", **found
         )
     if code in _NOT_KNOWN_THERE and known_elsewhere and region:
         words = (
-            f"Region {region} not enabled in this account: AWS takes these credentials elsewhere, not there"
+            f"Region {region} not enabled in this account: AWS accepts these credentials elsewhere, not there"
         )
         error = RegionDisabled(operation, words, **found)
         error.inferred = True
@@ -147,9 +147,9 @@ def _host(location: str) -> str:
 
 
 def _not_aws(status: int) -> str:
-    words = f"something that isn't AWS answered {status}"
+    words = f"something other than AWS answered {status}"
     if more := _PAGES.get(status):
-        words = f"something that isn't AWS {more} ({status})"
+        words = f"something other than AWS {more} ({status})"
     return f"{words}: a proxy, a gateway or a guest network"
 
 
@@ -162,4 +162,4 @@ def _is_of_the_clock(code: str, said: str) -> bool:
 def _off(ahead: timedelta | None, said: str) -> str:
     if ahead is not None and abs(ahead) >= NOTICED:
         return ahead_in_words(ahead)
-    return f"the clock here is off ({said})"
+    return f"this machine's clock is wrong ({said})"

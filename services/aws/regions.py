@@ -33,9 +33,7 @@ async def enabled_regions(aws: AwsSession) -> AccountRegions:
         if names:
             return AccountRegions(tuple(sorted(names)), True, OF_THE_ACCOUNT)
     known = await aws.known_regions("cloudtrail")
-    why = (
-        "all of the partition: which are enabled could not be read (account:ListRegions, ec2:DescribeRegions)"
-    )
+    why = "all of the partition: enabled Regions could not be read (account:ListRegions, ec2:DescribeRegions)"
     return AccountRegions(known, False, why)
 
 

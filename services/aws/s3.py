@@ -6,7 +6,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
@@ -22,9 +24,11 @@ SLOWEST = 1024
 PERMISSIONS: Mapping[str, str] = {
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
@@ -92,13 +96,47 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """A rule that deletes the objects under *prefix* so many *days* after they were made."""
+
+    prefix: str
+    days: int
+
+
+async def expiries(aws: AwsSession, bucket: str) -> tuple[Expiry, ...]:
+    """The bucket's rules that delete objects by their age, those for objects with a tag left out."""
+    try:
+        body = await _read(aws, "GetBucketLifecycleConfiguration", Bucket=bucket)
+    except NotFound:
+        return ()
+    found: list[Expiry] = []
+    for rule in body["Rules"]:
+        days = (rule.get("Expiration") or {}).get("Days")
+        narrowed = rule.get("Filter") or {}
+        both = narrowed.get("And") or {}
+        if rule.get("Status") != "Enabled" or not days or narrowed.get("Tag") or both.get("Tags"):
+            continue
+        prefix = rule.get("Prefix") or narrowed.get("Prefix") or both.get("Prefix") or ""
+        found.append(Expiry(str(prefix), int(days)))
+    return tuple(found)
+
+
+async def deleted_objects(aws: AwsSession, bucket: str, prefix: str) -> tuple[datetime, ...]:
+    """When objects under *prefix* were deleted of which S3 keeps older versions; the first 1,000 of them."""
+    body = await _read(aws, "ListObjectVersions", Bucket=bucket, Prefix=prefix, MaxKeys=1000)
+    return tuple(
+        sorted(raw["LastModified"] for raw in body.get("DeleteMarkers") or () if raw.get("IsLatest"))
+    )
+
+
 def _policy(text: str) -> Mapping[str, Any]:
     try:
         document = json.loads(text)
     except ValueError:
         document = None
     if not isinstance(document, Mapping):
-        raise Unexpected("GetBucketPolicy", "the answer is no policy, so it may not be AWS's")
+        raise Unexpected("GetBucketPolicy", "the answer is not a policy, so it may not come from AWS")
     return document
 
 
@@ -128,7 +166,20 @@ async def list_folders(aws: AwsSession, bucket: str, prefix: str) -> tuple[str, 
 
 async def get_object(aws: AwsSession, bucket: str, key: str) -> AsyncGenerator[bytes, None]:
     """The object's bytes in chunks; the connection is given back when the iterator is closed."""
-    body = (await _read(aws, "GetObject", Bucket=bucket, Key=key))["Body"]
+    answer = await _read(aws, "GetObject", Bucket=bucket, Key=key)
+    async with aclosing(_chunks(aws, answer["Body"])) as chunks:
+        async for chunk in chunks:
+            yield chunk
+
+
+async def get_with_metadata(aws: AwsSession, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
+    """A small object whole, and what its writer noted with it."""
+    answer = await _read(aws, "GetObject", Bucket=bucket, Key=key)
+    async with aclosing(_chunks(aws, answer["Body"])) as chunks:
+        return b"".join([chunk async for chunk in chunks]), dict(answer.get("Metadata") or {})
+
+
+async def _chunks(aws: AwsSession, body: Any) -> AsyncGenerator[bytes, None]:
     waited, got = 0.0, 0
     async with body as stream:
         while True:

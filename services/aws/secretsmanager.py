@@ -58,5 +58,5 @@ async def resource_policy(aws: AwsSession, name: str) -> Mapping[str, Any] | Non
     except ValueError:
         document = None
     if not isinstance(document, Mapping):
-        raise Unexpected("GetResourcePolicy", "the answer is no policy, so it may not be AWS's")
+        raise Unexpected("GetResourcePolicy", "the answer is not a policy, so it may not come from AWS")
     return document

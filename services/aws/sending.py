@@ -58,7 +58,7 @@ async def exchange(
         # Something between us and AWS answered: neither a change nor what was read is to be believed.
         if close := getattr(body.get("Body"), "close", None):
             close()
-        raise NotAws(operation, "something that isn't AWS answered: a proxy, a gateway or a guest network")
+        raise NotAws(operation, "something other than AWS answered: a proxy, a gateway or a guest network")
     shape = meta.service_model.operation_model(operation).output_shape
     return Answer(conformed(operation, shape, body), request_id)
 
@@ -88,5 +88,5 @@ def _unsure(call: Call, failure: AwsError) -> AwsError:
     """*failure* is of the last attempt alone: of a change, an earlier one may have been heard."""
     if call.reads or failure.outcome_unknown:
         return failure
-    said = f"AWS refused the last attempt ({failure.said.rstrip('.')}), and may have heard an earlier one"
+    said = f"AWS refused the last attempt ({failure.said.rstrip('.')}), and may have received an earlier one"
     return Unexpected(call.operation, said, code=failure.code, request_id=failure.request_id)

@@ -45,8 +45,9 @@ def ahead_by_refusal(said: str) -> timedelta | None:
 
 def ahead_in_words(ahead: timedelta) -> str:
     if not ahead:
-        return "the clock here agrees with AWS's"
-    return f"the clock here is {spoken(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} AWS's"
+        return "this machine's clock agrees with AWS's"
+    side = "ahead of" if ahead > timedelta() else "behind"
+    return f"this machine's clock is {spoken(abs(ahead))} {side} AWS's"
 
 
 def _stamp(text: str) -> datetime | None:

@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -41,13 +41,25 @@ def open_foreign(path: Path, *, follow: bool = False) -> IO[bytes]:
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        raise OSError(errno.EINVAL, "it isn't a regular file", str(path))
     return os.fdopen(fd, "rb", buffering=0)
 
 
 def create(path: Path) -> IO[bytes]:
     """A new file; raises FileExistsError where there is one, or a link."""
     return os.fdopen(_open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
+
+
+def create_once(path: Path, content: bytes) -> None:
+    """A file with *content*, whole from the start; of two that make it at once the first one's stays."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with create(beside) as file:
+            file.write(content)
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def open_or_create(path: Path) -> IO[bytes]:
@@ -193,7 +205,7 @@ def _ours(path: Path, fd: int, mode: str) -> IO[bytes]:
     try:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
-            raise NotPrivate(path, "it is not a regular file")
+            raise NotPrivate(path, "it isn't a regular file")
         if found.st_uid != os.geteuid():
             raise NotPrivate(path, f"it belongs to another user, uid {found.st_uid}")
         if found.st_mode & 0o022:

@@ -65,7 +65,7 @@ def require_private(folder: Path) -> None:
     One that is not there is nobody's. Of those above it the owner counts, and that not everybody can write.
     """
     if folder.is_relative_to(NOWHERE):
-        raise NotPrivate(folder, "there is no home folder for it")
+        raise NotPrivate(folder, "there is no home folder")
     try:
         found = folder.lstat()
     except FileNotFoundError:
@@ -83,7 +83,7 @@ def require_private(folder: Path) -> None:
 
 def _require_nobody_above(folder: Path) -> None:
     if folder.is_relative_to(NOWHERE):
-        raise NotPrivate(folder, "there is no home folder for it")
+        raise NotPrivate(folder, "there is no home folder")
     # The folder it is in, links on the way resolved, and all above that.
     for above in folder.absolute().resolve().parents:
         try:
@@ -94,4 +94,4 @@ def _require_nobody_above(folder: Path) -> None:
             raise NotPrivate(folder, f"{above} above it belongs to another user, uid {found.st_uid}")
         # In a folder like /tmp everybody can write, but nobody can replace what is another's.
         if found.st_mode & 0o002 and not found.st_mode & stat.S_ISVTX:
-            raise NotPrivate(folder, f"everybody can write to {above} above it")
+            raise NotPrivate(folder, f"anyone can write to {above} above it")

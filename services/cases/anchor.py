@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.base import clock
-from services.base.files import sync_folder
+from services.base import clock, files, folders
 from services.cases.case import Case
 from services.cases.errors import CaseError
 
@@ -23,11 +22,12 @@ NAMESPACE = "stanch-case"
 FOLDER = "anchors"
 CONSISTENT = (
     "The journal and the evidence are consistent with themselves. The journal carries no key, "
-    "so a rewrite of the whole of it can't be seen."
+    "so a rewrite of all of it can't be detected."
 )
 SECONDS = 60.0
 _STATEMENT = re.compile(
-    r"stanch case (?P<case>\S+)\nline (?P<line>[1-9]\d{0,9})\nhash (?P<hash>[0-9a-f]{64})\nat (?P<at>\S+)\n"
+    r"journal of case (?P<case>\S+)\n"
+    r"line (?P<line>[1-9]\d{0,9})\nhash (?P<hash>[0-9a-f]{64})\nat (?P<at>\S+)\n"
 )
 _FINGERPRINT = re.compile(r"(SHA256:[A-Za-z0-9+/]{43})")
 # Neither AWS's credentials nor anything else that is nobody's business there.
@@ -67,15 +67,14 @@ def make_anchor(case: Case, key: Path) -> Anchor:
     if not entries:
         raise CaseError(f"The journal of case {case.id} is empty, so there is nothing to sign.")
     last, now = entries[-1], clock.now()
-    statement = f"stanch case {case.id}\nline {last.seq}\nhash {last.hash}\nat {clock.rfc3339(now)}\n"
+    statement = f"journal of case {case.id}\nline {last.seq}\nhash {last.hash}\nat {clock.rfc3339(now)}\n"
     signature = _keygen(("-Y", "sign", "-f", str(key), "-n", NAMESPACE), statement.encode())
     folder = case.folder / FOLDER
     path = folder / f"{last.seq:06}-{now:%Y%m%dT%H%M%S%f}.txt"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _write(path, statement.encode())
-        _write(path.with_suffix(".sig"), signature)
-        sync_folder(folder)
+        folders.make_private(folder)
+        files.replace(path, statement.encode())
+        files.replace(path.with_suffix(".sig"), signature)
     except OSError as error:
         raise CaseError(f"The anchor can't be kept in {folder} ({error.strerror}).") from None
     return Anchor(last.seq, last.hash, now, path, holds=True)
@@ -87,7 +86,7 @@ def anchors(case: Case) -> tuple[tuple[Anchor, ...], tuple[str, ...]]:
     found, unread = list[Anchor](), list[str]()
     for path in sorted((case.folder / FOLDER).glob("*.txt")):
         try:
-            stated = _STATEMENT.fullmatch(_read(path).decode())
+            stated = _STATEMENT.fullmatch(files.read(path).decode())
             at = clock.parse(stated["at"]) if stated else None
         except (OSError, ValueError):
             stated = at = None
@@ -102,7 +101,9 @@ def anchors(case: Case) -> tuple[tuple[Anchor, ...], tuple[str, ...]]:
 def check(anchor: Anchor, signers: Path | None = None) -> Signed:
     """Who signed; without *signers* (ssh's allowed signers) only by which key, which may be anybody's."""
     try:
-        statement, signature = _read(anchor.path), str(anchor.signature)
+        statement, signature = files.read(anchor.path), str(anchor.signature)
+        # ssh-keygen would wait for a pipe.
+        files.read(anchor.signature)
         checked = _keygen(("-Y", "check-novalidate", "-n", NAMESPACE, "-s", signature), statement)
         named = _FINGERPRINT.search(checked.decode(errors="replace"))
         fingerprint = named[1] if named else None
@@ -140,17 +141,3 @@ def _keygen(arguments: Sequence[str], given: bytes) -> bytes:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         raise CaseError(f"ssh-keygen refused: {words[-1] if words else f'exit {done.returncode}'}")
     return done.stdout
-
-
-def _read(path: Path) -> bytes:
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(fd, "rb") as file:
-        return file.read(4096)
-
-
-def _write(path: Path, content: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

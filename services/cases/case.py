@@ -72,8 +72,8 @@ class Case:
             if self.altered:
                 self.__exit__(None, None, None)
                 raise CaseError(
-                    f"The journal of case {self.id} was altered: it is left as it is, and nothing more is "
-                    f"written into it. See `{self._verify}`; without --case a new one begins."
+                    f"The journal of case {self.id} was altered: nothing more "
+                    f"will be written to it. See `{self._verify}`; without --case, a new case is opened."
                 )
             if torn:
                 self.append("note", text=torn)
@@ -119,13 +119,13 @@ class Case:
         except UNREADABLE as error:
             why = clean(repr(error), limit=200)
             raise CaseError(
-                f"The journal of case {self.id} does not make sense ({why}). See `stanch case verify`."
+                f"The journal of case {self.id} isn't valid ({why}). See `stanch case verify`."
             ) from None
 
     def append(self, kind: str, **data: object) -> int:
         """Journal one line; returns its number."""
         if not self.held:
-            raise CaseError(f"Case {self.id} is open for reading only.")
+            raise CaseError(f"Case {self.id} is open read-only.")
         self._check_lock()
         return self.journal.append(kind, data).seq
 
@@ -152,7 +152,7 @@ class Case:
             sync_folder(folder)
         except OSError as error:
             raise CaseError(
-                f"Evidence cannot be written to {folder} ({error.strerror}). Make room, and try again."
+                f"Evidence cannot be written to {folder} ({error.strerror}). Free some space and try again."
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
@@ -264,12 +264,12 @@ class Case:
         if not mine and not self.folder.is_dir():
             raise CaseError(f"The folder of case {self.id} is gone ({self.folder}).")
         if not mine:
-            raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'somebody'}. Talk to them.")
+            raise CaseHeld(f"Case {self.id} was taken over by {self.holder() or 'someone'}. Talk to them.")
 
     def _unwritable(self, error: OSError) -> CaseError:
         return CaseError(
-            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing is done in AWS. "
-            "Name another place with --state-dir."
+            f"Case {self.id} cannot be opened for writing ({error.strerror}), so nothing was sent to "
+            "AWS. Choose another place with --state-dir."
         )
 
     def _take_lock(self) -> None:
@@ -284,14 +284,14 @@ class Case:
         except CannotLock as error:
             os.close(fd)
             raise CaseError(
-                f"Case {self.id} cannot be locked here ({error.strerror}), so two responders could not be "
-                "kept apart. Name a folder on a local disk with --state-dir."
+                f"Case {self.id} cannot be locked here ({error.strerror}), so two responders could "
+                "not be kept apart. Choose a folder on a local disk with --state-dir."
             ) from None
         except Held:
             os.close(fd)
             who = self.holder()
             raise CaseHeld(
-                f"Case {self.id} is being worked on by {who or 'somebody else'}. Talk to them, or take it "
+                f"Case {self.id} is being worked on by {who or 'someone else'}. Talk to them, or take it "
                 "over (--take-over)."
             ) from None
         holder = Holder(_login(), _host(), os.getpid(), clock.rfc3339(clock.now()))
@@ -322,8 +322,8 @@ class CaseBook:
             return ()
         except OSError as error:
             raise CaseError(
-                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
+                f"The cases in {self.folder} cannot be read ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
             ) from None
         begun = [(case.first(), case) for case in map(Case, folders)]
         cases = [(_when(first), case.id, case) for first, case in begun if first or case.broken]
@@ -335,7 +335,7 @@ class CaseBook:
             if case.id.casefold() == case_id.casefold():
                 return case
         known = [case.id for case in self.cases()]
-        otherwise = "`stanch case list` names those there are."
+        otherwise = "`stanch case list` shows the cases."
         raise NoSuchCase(no_such("case", case_id, known, otherwise=otherwise))
 
     @contextmanager
@@ -346,8 +346,8 @@ class CaseBook:
             beginning = files.open_or_create(self.folder.parent / "beginning.lock")
         except OSError as error:
             raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
             ) from None
         with beginning:
             # Dropped with the file, however that comes about; it is held for a moment alone.
@@ -408,8 +408,8 @@ class CaseBook:
             return self.begin(opened, now, where)
         except OSError as error:
             raise CaseError(
-                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing is done in AWS. "
-                "Name another place with --state-dir."
+                f"A case cannot be kept in {self.folder} ({error.strerror}), so nothing was sent "
+                "to AWS. Choose another place with --state-dir."
             ) from None
         self.names.keep()
         case = Case(folder)

@@ -95,7 +95,9 @@ async def deposit_of(
             return Deposit((_create(destination, name, secret),))
         if _ours(case, name) and not found.deleted:
             return Deposit((_put(name),), (f"The secret {name} gets a new version, and keeps the old one.",))
-    return Deposit(blocked=f"{secret.default_name} and its like exist already: name another (--secret-to).")
+    return Deposit(
+        blocked=f"{secret.default_name} and similar names already exist: choose another (--secret-to)."
+    )
 
 
 _MOST_NAMES = 10
@@ -114,21 +116,21 @@ async def _named(
     if found.deleted:
         restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}))
         return Deposit(
-            blocked=f"The secret {name} is marked for deletion, and takes no value: restore it "
-            f"(`{restore}`), or name another (--secret-to)."
+            blocked=f"The secret {name} is scheduled for deletion and accepts no value: "
+            f"restore it (`{restore}`), or choose another (--secret-to)."
         )
-    warnings = [f"The secret {name} exists: it gets a new version, and keeps the old one."]
+    warnings = [f"The secret {name} already exists: it gets a new version and keeps the old one."]
     if not _ours(case, name):
         entry = await look_into(aws, found)
         if entry.unsafe and not destination.anyway:
             return Deposit(
-                blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: name another "
-                "(--secret-to), or store it there knowingly (--secret-anyway)."
+                blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: choose "
+                "another (--secret-to), or store it there anyway (--secret-anyway)."
             )
         warnings = [f"{entry.told} It gets a new version, and keeps the old one."]
         warnings += [f"The secret {name}: {entry.unsafe}."] if entry.unsafe else []
     if destination.kms_key or destination.tags:
-        warnings.append(f"{name} keeps its KMS key and its tags: those named are for a new secret.")
+        warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
     return Deposit((_put(name),), tuple(warnings))
 
 

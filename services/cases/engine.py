@@ -77,8 +77,8 @@ class CaseEngine:
         account = self.state.opened.get("account")
         if account and account != self.caller.account:
             raise Refused(
-                f"This case is of account {account}, and the credentials are of {self.caller.account}: "
-                "use a profile of the case's account."
+                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
+                "Use a profile of the case's account."
             )
 
     async def delivered(self, where: str) -> None:
@@ -98,7 +98,7 @@ class CaseEngine:
         """
         made = self.state.replacement
         if self.secret is None or made is None or self.case is None:
-            raise RunbookError("There is no secret in hand.")
+            raise RunbookError("There is no secret to store.")
         match to:
             case ToFile():
                 if trouble := problem(to):
@@ -135,7 +135,7 @@ class CaseEngine:
         async with self._one_at_a_time:
             for intent in self.state.unsettled.values():
                 settlement = await sender.settle_intent(self.case, intent, self._settlement)
-                found.append(f"{intent.call.operation} had no outcome: {settlement.words}.")
+                found.append(f"{intent.call.operation} had no recorded outcome: {settlement.words}.")
             if written := await self._written():
                 await self.delivered(f"file:{written}")
                 made = self.state.replacement
@@ -148,11 +148,15 @@ class CaseEngine:
             raise RunbookError(f"{ours} is not what is asked about: {' or '.join(doubt.candidates)}.")
         who = self.caller.arn.rsplit("/", 1)[-1]
         if ours is None:
-            settlement = Settlement(False, f"{' and '.join(doubt.candidates)}: not of this case, said {who}")
+            settlement = Settlement(
+                False, f"{' and '.join(doubt.candidates)}: not this case's (reported by {who})"
+            )
         elif gives_secret(doubt.intent.call):
-            settlement = Settlement(True, f"{ours} is of this case, said {who}; its secret is lost", ours)
+            settlement = Settlement(
+                True, f"{ours} is this case's (reported by {who}); its secret is lost", ours
+            )
         else:
-            settlement = Settlement(True, f"{ours} is of this case, said {who}")
+            settlement = Settlement(True, f"{ours} is this case's (reported by {who})")
         await self._journal(
             "settled", intent=doubt.intent.seq, **settlement.as_line(), said_by=self.caller.arn
         )
@@ -226,14 +230,14 @@ class CaseEngine:
 
     async def _journal(self, kind: str, **data: object) -> int:
         if self.case is None:
-            raise RunbookError("A step is taken in a case.")
+            raise RunbookError("A step needs a case.")
         # Waiting for the disk must not hold up the screen.
         return await asyncio.to_thread(self.case.append, kind, **data)
 
     async def _record(self, kind: str, **data: object) -> int:
         """Journal what has happened already."""
         if self.case is None:
-            raise RunbookError("A step is taken in a case.")
+            raise RunbookError("A step needs a case.")
         return await asyncio.to_thread(self.case.record, kind, **data)
 
 

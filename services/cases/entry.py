@@ -57,7 +57,7 @@ def _unsafe(info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | No
 def _readers(policy: Mapping[str, Any] | None) -> Iterator[str]:
     for statement in policies.statements(policy or {}):
         if statement.get("Effect") == "Allow" and _reads(statement):
-            principal = statement.get("Principal", "everybody that it does not name")
+            principal = statement.get("Principal", "everyone except those it names")
             yield clean(principal if isinstance(principal, str) else _listed(principal), limit=200)
 
 

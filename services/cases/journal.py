@@ -110,7 +110,7 @@ class Journal:
         with files.open_or_create(self.path) as file:
             file.truncate(len(kept) + 1 if kept else 0)
             os.fsync(file.fileno())
-        self.torn = f"A line of {len(torn)} bytes was torn by a crash; it is kept in {aside.name}."
+        self.torn = f"A line of {len(torn)} bytes was truncated by a crash; it is kept in {aside.name}."
         return self.torn
 
     def flaws(self) -> tuple[Flaw, ...]:
@@ -130,12 +130,12 @@ class Journal:
         for number, entry, raw in lines:
             if entry is None:
                 torn = number == len(lines) and not self._read().endswith(b"\n")
-                found.append(Flaw(number, "is not a whole line of this journal", torn))
+                found.append(Flaw(number, "isn't a complete line of this journal", torn))
                 continue
             if raw.get("hash") != _hash_of(raw):
                 found.append(Flaw(number, "was altered after it was written"))
             if entry.seq != expected or raw.get("prev") != previous:
-                found.append(Flaw(number, "does not follow the line before it"))
+                found.append(Flaw(number, "does not follow the previous line"))
             by_seq[entry.seq] = entry.hash
             previous, expected = entry.hash, entry.seq + 1
         found += _flaws_of_head(head, by_seq)
@@ -185,8 +185,8 @@ class Journal:
             _replace(self._head, _encode({"seq": entry.seq, "hash": entry.hash}))
         except OSError as error:
             raise CaseError(
-                f"The journal cannot be written ({error.strerror}), so nothing more is done in AWS. "
-                "Make room or name another place with --state-dir."
+                f"The journal cannot be written ({error.strerror}), so nothing more is sent to "
+                "AWS. Free some space or choose another place with --state-dir."
             ) from None
         return entry
 

@@ -22,10 +22,11 @@ class LeftOpen:
 def offer(left: tuple[LeftOpen, ...], now: datetime) -> str:
     """A sentence that leads back into the newest of them."""
     newest = left[0]
-    told = f"Case {newest.case} of {newest.user} is open since {clock.spoken(newest.opened, now)}: c, then "
+    since = clock.spoken(newest.opened, now)
+    told = f"Case {newest.case} of {newest.user} has been open since {since}: press c, then "
     if len(left) > 1:
         told = f"{sizes.count(len(left), 'case')} are open. The newest: {told[0].lower()}{told[1:]}"
-    return told + "enter, goes on with it."
+    return told + "enter, to resume it."
 
 
 async def left_open(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from contextlib import suppress
@@ -16,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from services.aws.iam import Credential
+from services.base import files
 from services.base.folders import make_private
 
 _SALT_BYTES = 32
@@ -87,25 +87,14 @@ def next_alias(user: str, account: str, taken: set[str]) -> tuple[str, int]:
 
 def _read(path: Path) -> bytes | None:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        found = files.read(path)
     except FileNotFoundError:
         return None
-    with os.fdopen(fd, "rb") as file:
-        found = file.read(2 * _SALT_BYTES)
     return found if len(found) == 2 * _SALT_BYTES else None
 
 
 def _make(folder: Path, path: Path, salt: bytes) -> None:
     """Of two processes at once the first one's stays."""
-    if path.exists():
-        return
-    make_private(folder)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(salt)
-        with suppress(FileExistsError):
-            path.hardlink_to(beside)
-    finally:
-        beside.unlink()
+    if not path.exists():
+        make_private(folder)
+        files.create_once(path, salt)

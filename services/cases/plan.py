@@ -73,6 +73,11 @@ class State(StrEnum):
     def holds(self) -> bool:
         return self in (State.CONFIRMED, State.IN_FORCE)
 
+    @property
+    def label(self) -> str:
+        """What a person reads; scripts read the value."""
+        return {State.TODO: "to do", State.IN_FORCE: "enforced"}.get(self, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -110,7 +115,7 @@ class Plan:
             for name, value in self.facts.items()
             if shown.facts.get(name, value) != value and isinstance(value, str | None)
         ]
-        return " ".join(changed) or "other calls are needed now. Look at the new plan."
+        return " ".join(changed) or "Other calls are needed now; look at the new plan."
 
     def _deed(self) -> list[tuple[str, dict[str, object]]]:
         # A token of its own for each plan is no difference.

@@ -100,8 +100,8 @@ def parse_destination(text: str) -> Destination:
             return ToScreen()
         case _:
             raise ValueError(
-                f"{text!r} is no place for a secret: say secretsmanager, secretsmanager:NAME, "
-                "file:PATH or screen."
+                f"{text!r} isn't a valid place for a secret (use secretsmanager, "
+                "secretsmanager:NAME, file:PATH or screen)."
             )
 
 
@@ -109,9 +109,9 @@ def parse_tag(text: str) -> tuple[str, str]:
     """``KEY=VALUE``; raises ValueError."""
     key, equals, value = (part.strip() for part in text.partition("="))
     if not key or not equals:
-        raise ValueError(f"{text!r} is no tag: say KEY=VALUE.")
+        raise ValueError(f"{text!r} isn't a valid tag (use KEY=VALUE).")
     if key.lower().startswith("aws:"):
-        raise ValueError(f"{text!r} is no tag of yours: AWS keeps names that begin with aws: to itself.")
+        raise ValueError(f"{text!r} isn't a valid tag: names that begin with aws: are reserved by AWS.")
     return key, value
 
 
@@ -121,13 +121,13 @@ def problem(destination: Destination) -> str | None:
         name = destination.name
         if name and not name.startswith("arn:") and not _SECRET_NAME.fullmatch(name):
             signs = "letters, digits and / _ + = . @ -, 512 at most"
-            return f"{name!r} is no name that Secrets Manager takes: {signs}"
+            return f"{name!r} isn't a valid secret name: {signs}"
         return None
     if isinstance(destination, ToScreen):
         return None
     path = destination.path
     if path.exists() or path.is_symlink():
-        return f"{path} exists already: name a file that does not, so that nothing is overwritten"
+        return f"{path} already exists: choose a new file, so that nothing is overwritten"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     if not os.access(path.parent, os.W_OK):

@@ -115,7 +115,7 @@ async def _settle_now(case: Case, seq: int, settle: Settle) -> Settlement | None
 def _found(settlement: Settlement | None) -> str:
     """What is known of a change without an answer, and what to do now."""
     if settlement is None:
-        return "What AWS did could not be asked either: go on with the case once AWS answers."
+        return "AWS could not be asked what it did either: resume the case once AWS answers."
     told = f"AWS was asked at once: {settlement.words}."
     if settlement.candidates:
         return f"{told} Nothing is reset or deleted on a guess: say whose it is."

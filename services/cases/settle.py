@@ -118,7 +118,7 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "ResetServiceSpecificCredential":
             return Settlement(
                 None,
-                "whether the key was reset cannot be known: its old secret may be dead",
+                "whether the key was reset is unknown: its old secret may no longer work",
                 key_id=str(params["ServiceSpecificCredentialId"]),
             )
         case "UpdateServiceSpecificCredential":
@@ -129,7 +129,9 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             )
         case "DeleteServiceSpecificCredential":
             found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
-            return _said(found is None, "the key is gone" if found is None else "the key is still there")
+            return _said(
+                found is None, "the key has been deleted" if found is None else "the key still exists"
+            )
         case "PutUserPolicy":
             document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
             # Another text of that name is not this call's.
@@ -168,7 +170,7 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             stored = secret is not None and params["ClientRequestToken"] in secret.versions
             return _said(stored, f"the secret {name} {'was' if stored else 'was not'} stored")
         case operation:
-            return Settlement(None, f"nothing is known of how {operation} ended")
+            return Settlement(None, f"how {operation} ended is unknown")
 
 
 async def _created(aws: AwsSession, intent: Intent) -> Settlement:
@@ -185,15 +187,15 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
     ]
     seen = await provenance(aws, intent.call, _window(intent), candidates)
     if seen.ours:
-        return Settlement(True, f"{seen.ours} was made, said AWS, but its secret is lost", seen.ours)
+        return Settlement(True, f"{seen.ours} was made (confirmed by AWS), but its secret is lost", seen.ours)
     if seen.unsure:
         return Settlement(None, _unsure(intent, seen.unsure), candidates=tuple(c.id for c in seen.unsure))
     if seen.refused:
         return Settlement(False, f"no key was made: AWS refused it ({seen.refused})")
     if seen.others:
         ids = " and ".join(each.id for each in seen.others)
-        return Settlement(False, f"no key was made by this call, said AWS; {ids} is somebody else's")
-    return Settlement(False, "no key was made, said AWS")
+        return Settlement(False, f"this call made no key (confirmed by AWS); {ids} is someone else's")
+    return Settlement(False, "no key was made (confirmed by AWS)")
 
 
 async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: bool, words: str) -> Settlement:
@@ -204,7 +206,7 @@ async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: boo
     return (
         _said(True, words)
         if proof.done
-        else Settlement(False, f"{words}, made so by somebody else, said AWS")
+        else Settlement(False, f"{words}, changed by someone else (confirmed by AWS)")
     )
 
 
@@ -212,15 +214,15 @@ async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | N
     """Whether what is *there*, made *at* that time, is this call's: others may have given that name too."""
     name = str(intent.call.params[MAKES[intent.call.operation]])
     if not there:
-        return Settlement(False, f"{name} is not there, said AWS")
+        return Settlement(False, f"{name} does not exist (confirmed by AWS)")
     seen = await provenance(aws, intent.call, _window(intent), [Candidate(name, at)])
     if seen.ours:
-        return Settlement(True, f"{name} is there, said AWS")
+        return Settlement(True, f"{name} exists (confirmed by AWS)")
     if seen.others:
-        return Settlement(False, f"{name} is there, and was made by somebody else, said AWS")
+        return Settlement(False, f"{name} exists, but was created by someone else (confirmed by AWS)")
     if at is None and intent.call.operation not in UNDATED:
         # It only says what is to hold, and it holds; another's call for the same would have been the same.
-        return Settlement(True, f"{name} is there, said AWS")
+        return Settlement(True, f"{name} exists (confirmed by AWS)")
     return Settlement(None, _unsure(intent, seen.unsure), candidates=(name,))
 
 
@@ -261,7 +263,7 @@ def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
     )
     sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
     return (
-        f"{told} may be what {intent.call.operation}{sent} made, or somebody else's: CloudTrail has no "
+        f"{told} may be what {intent.call.operation}{sent} made, or someone else's: CloudTrail has no "
         "record of the call yet"
     )
 
@@ -273,7 +275,7 @@ async def _switched(aws: AwsSession, intent: Intent) -> Settlement:
         takes = "takes" if group.bearer_enabled else "refuses"
         agrees = group.bearer_enabled is wanted
         return await _brought_about(aws, intent, agrees, False, f"{name} {takes} bearer tokens")
-    return Settlement(None, f"the log group {name} is not there")
+    return Settlement(None, f"the log group {name} does not exist")
 
 
 async def _of_user(
@@ -298,7 +300,7 @@ def _absent(what: object, found: tuple[str, ...]) -> Settlement:
 
 
 def _said(done: bool, words: str) -> Settlement:
-    return Settlement(done, f"{words}, said AWS")
+    return Settlement(done, f"{words} (confirmed by AWS)")
 
 
 async def _find(aws: AwsSession, user: str, key_id: str) -> iam.Credential | None:

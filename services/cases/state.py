@@ -154,8 +154,8 @@ _DEEDS: Mapping[str, tuple[Deed, ...]] = {
 _MARKS: Mapping[Deed, str] = {LeverName.GROUPS: "groups off", LeverName.ACCESS_KEYS: "access keys off"}
 _MARKS_OF_UNDO: Mapping[Deed, str] = {
     StepName.DEACTIVATE: "reactivate",
-    StepName.DENY: "lift hold",
-    StepName.REPLACE: "take back",
+    StepName.DENY: "undo deny",
+    StepName.REPLACE: "undo replace",
     LeverName.GROUPS: "groups on",
     LeverName.ACCESS_KEYS: "access keys on",
 }

@@ -52,8 +52,8 @@ def open_or_begin(
 def still_standing(state: CaseState) -> tuple[str, ...]:
     """What a case of this kind leaves behind when it is closed, in words."""
     return tuple(
-        f"What {deed} brought about ({state.about}, {state.whose}) stands, and nothing here knows then what "
-        "was there before: take it away first (--undo)."
+        f"{deed} ({state.about}, {state.whose}) is still in place, and the record of what was "
+        "there before would be lost: undo it first (--undo)."
         for deed, step in state.steps.items()
         if step.state.holds
     )

@@ -132,7 +132,9 @@ class Upkeep(CaseEngine):
         proposal = await self._propose(undo=undo, planning=True)
         plan, service = self._plan(proposal, undo=undo), None
         if cut := tuple(intent.call.operation for intent in self.state.unsettled.values()):
-            words = f"A run was cut off at {cut[0]}: AWS is asked first what came of it, and this may change."
+            words = (
+                f"A run was interrupted at {cut[0]}: AWS is asked first what happened; this plan may change."
+            )
             plan = replace(plan, warnings=(words, *plan.warnings))
         if isinstance(self.goal, MakesKeys):
             service = self.goal.service
@@ -177,7 +179,7 @@ class Upkeep(CaseEngine):
     async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
         self.guard()
         if self.case is None or not self.case.held:
-            raise RunbookError("This is done in a case that is open for writing.")
+            raise RunbookError("This needs a case that is open for writing.")
         async with self._one_at_a_time:
             proposal = await self._propose(undo=undo)
             before = self._before() or proposal.before
@@ -211,7 +213,7 @@ class Upkeep(CaseEngine):
                     if self.secret is None:
                         raise
                     # Its secret is still to be shown, and would be lost.
-                    await self._requested(f"sent, and could not be read back: {error}")
+                    await self._requested(f"sent, but could not be read back: {error}")
                     return self.step
                 if proposal.blocked:
                     raise Refused(proposal.blocked)
@@ -292,21 +294,21 @@ class Upkeep(CaseEngine):
                 break
             await self._pause(pause)
         if not there:
-            return Settlement(False, "it did not take place, said AWS")
+            return Settlement(False, "it did not take place (confirmed by AWS)")
         proof = await made(self.aws, intent, there=True)
-        return proof if proof.done is not True else Settlement(True, "it took place, said AWS")
+        return proof if proof.done is not True else Settlement(True, "it took place (confirmed by AWS)")
 
     async def _proposed_no_longer(self, intent: Intent) -> tuple[bool | None, str]:
         """A fresh "not done" is asked again until AWS has had time to agree with itself."""
         for pause in (*patience(self.aws, intent.sent), None):
             proposal = await self._propose(undo=intent.undo)
             if proposal.blocked and not proposal.calls:
-                return None, f"whether it took place cannot be told: {proposal.blocked.rstrip('.')}"
+                return None, f"whether it took place is unknown: {proposal.blocked.rstrip('.')}"
             if not any(same(call, intent.call) for call in proposal.calls):
-                return True, "it took place, said AWS"
+                return True, "it took place (confirmed by AWS)"
             if pause is not None:
                 await self._pause(pause)
-        return False, "it did not take place, said AWS"
+        return False, "it did not take place (confirmed by AWS)"
 
     async def _seen(self, call: Call, *, undo: bool) -> Proposal:
         """What is left to do once AWS shows what *call* did, or patience ends."""
@@ -321,7 +323,7 @@ class Upkeep(CaseEngine):
 
     async def _verified(self, proposal: Proposal, *, undo: bool) -> None:
         if proposal.calls or proposal.awaited:
-            await self._requested(proposal.awaited or "sent, and AWS does not show it yet")
+            await self._requested(proposal.awaited or "sent, but AWS does not show it yet")
             return
         words = said_aws((proposal.told or self.goal.told(undo=undo)).done, self._now())
         if proposal.left:

@@ -34,7 +34,7 @@ async def plan_undo(at: Situation) -> Plan:
     off = [key_id for key_id in switched_off(at) if key_id in present and key_id in wanted]
     if not off:
         which = ", ".join(at.options.access_keys) or "access key"
-        return _plan(at, undoing=True, already=f"No {which} that this case made inactive is left.")
+        return _plan(at, undoing=True, already=f"This case has no {which} left to reactivate.")
     return _plan(at, undoing=True, calls=tuple(_call(at, key, "Active") for key in off))
 
 
@@ -99,7 +99,7 @@ def _plan(
         step=LeverName.ACCESS_KEYS,
         title=f"Make {keys} of {at.key.user} {which}",
         stops="Nothing." if undoing else f"Calls signed with the access keys of {at.key.user}.",
-        leaves="Its API keys, its console password, and role sessions begun already.",
+        leaves="Its API keys, its console password, and role sessions already started.",
         reversible=True,
         undo="Make them inactive again." if undoing else "Make them active again.",
         calls=calls,

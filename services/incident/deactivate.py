@@ -37,29 +37,29 @@ async def _plan(at: Situation, status: str) -> Plan:
     already = blocked = None
     warnings: list[str] = []
     if current is None:
-        already = "The key is gone: nobody can use it."
+        already = "The key has been deleted: nobody can use it."
         if status == "Active":
-            already, blocked = None, "The key is gone, and a deleted key cannot be brought back."
+            already, blocked = None, "The key has been deleted and cannot be restored."
     elif current.status == status:
-        already = f"The key is {status} already."
+        already = f"The key is already {status}."
     elif current.status == "Expired" and status == "Active":
-        blocked = "The key has expired: it cannot be made to work again. Replace it."
+        blocked = "The key has expired and cannot be reactivated. Replace it."
     elif current.status == "Expired":
         already = "The key has expired: nobody can use it."
     if not already and not blocked:
         warnings.append(
-            "Whatever uses this key in production stops too, until it has a new one."
+            "Whatever uses this key in production stops too, until it has a new key."
             if status == "Inactive"
-            else "Whoever holds the leaked key can use it again."
+            else "Anyone with the leaked key can use it again."
         )
     down = status == "Inactive"
     return Plan(
         step=StepName.DEACTIVATE,
         title=f"Make {at.key.id} {status}",
-        stops="This one key, everywhere." if down else "Nothing: it undoes the deactivation.",
-        leaves="Other keys of its user, and role sessions begun already."
+        stops="This one key, everywhere." if down else "Nothing: this undoes the deactivation.",
+        leaves="Other keys of its user, and role sessions already started."
         if down
-        else "The hold, if there is one.",
+        else "The deny policy, if there is one.",
         reversible=True,
         undo="Make it Active again." if down else "Make it Inactive again.",
         calls=() if already or blocked else (_call(at, status),),

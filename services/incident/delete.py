@@ -19,7 +19,7 @@ def deletion(key: Credential) -> Plan:
     return Plan(
         step=StepName.DELETE,
         title=f"Delete {key.id}",
-        stops="This one key, for good.",
+        stops="This one key, permanently.",
         leaves="Other keys of its user.",
         reversible=False,
         undo=None,
@@ -34,12 +34,12 @@ def blocked(whole: Plan, why: str) -> Plan:
 async def plan(at: Situation) -> Plan:
     whole, made = deletion(at.key), at.case.replacement
     if made and made.in_place:
-        told = f"{at.key.id} was reset in place: the old secret is gone, the key stays."
+        told = f"{at.key.id} was reset in place: the old secret no longer works and the key stays."
         return replace(whole, calls=(), already=told)
     if await at.credential() is None:
-        return replace(whole, calls=(), already=f"{at.key.id} is gone already.")
+        return replace(whole, calls=(), already=f"{at.key.id} is already deleted.")
     if at.options.override:
-        warning = f"Deleted without a replacement seen working, because: {at.options.override}"
+        warning = f"Deleted before a replacement was seen working; reason: {at.options.override}"
         return replace(whole, warnings=(warning,))
     seen = await working.replacement_seen(at)
     return replace(whole, warnings=(seen.words,)) if seen.yes else blocked(whole, seen.words)
@@ -54,7 +54,7 @@ async def verify(at: Situation) -> Verified:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    raise Refused("A deleted key cannot be brought back. Its metadata is in the case's journal.")
+    raise Refused("A deleted key cannot be restored. Its metadata is in the case's journal.")
 
 
 async def verify_undo(at: Situation) -> Verified:

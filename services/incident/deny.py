@@ -19,26 +19,26 @@ ATTACHED_QUOTA = 10
 
 async def plan(at: Situation) -> Plan:
     if at.key.service not in policies.BEARER_ACTIONS:
-        words = f"{at.short_service} keys are passwords: no bearer action can be denied for them."
+        words = f"{at.short_service} keys are passwords, so no bearer action can be denied for them."
         return _plan(at, blocked=words)
     warning = (
-        f"It stops every {at.short_service} key of {at.key.user}, a replacement on the same user included, "
-        "until it is lifted."
+        f"It stops every {at.short_service} key of {at.key.user}, including a replacement, "
+        "until it is removed."
     )
     present = await holding(at)
     if present and not at.options.also_sigv4:
-        return _plan(at, already=f"The policy {present} holds {at.key.user} already.")
+        return _plan(at, already=f"The policy {present} already denies {at.key.user}.")
     if at.options.hold_policy:
         return await _plan_attached(at, at.options.hold_policy, warning)
     name, inline = policies.hold_name(at.key.service), await at.inline_policies()
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
     if inline.get(name) == document:
-        return _plan(at, already=f"The policy {name} holds {at.key.user} already.")
+        return _plan(at, already=f"The policy {name} already denies {at.key.user}.")
     used = sum(policies.counted_length(found) for other, found in inline.items() if other != name)
     if used + policies.counted_length(document) > policies.INLINE_QUOTA:
         return _plan(
             at,
-            blocked=f"The inline policies of {at.key.user} leave no room for the hold ({used} of "
+            blocked=f"The inline policies of {at.key.user} leave no room for the deny policy ({used} of "
             f"{policies.INLINE_QUOTA} characters are used): remove one in IAM first, or attach a managed "
             "policy made beforehand (`--hold-policy ARN`).",
         )
@@ -60,7 +60,7 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
         return _plan(
             at,
             blocked=f"{at.key.user} has {len(attached)} managed policies, and AWS allows {ATTACHED_QUOTA} "
-            "unless that was raised: detach one in IAM first, or use the inline hold.",
+            "unless that was raised: detach one in IAM first, or use the inline deny policy.",
         )
     call = Call("iam", "AttachUserPolicy", {"UserName": at.key.user, "PolicyArn": arn})
     return _plan(at, calls=(call,), warnings=(warning,))
@@ -75,21 +75,21 @@ async def plan_undo(at: Situation) -> Plan:
     if await iam.get_user_policy(at.aws, at.key.user, name) is not None:
         calls += (Call("iam", "DeleteUserPolicy", {"UserName": at.key.user, "PolicyName": name}),)
     if not calls:
-        return _plan(at, lift=True, already=f"There is no hold of ours on {at.key.user} ({name}).")
+        return _plan(at, lift=True, already=f"No deny policy from stanch is on {at.key.user} ({name}).")
     return _plan(at, lift=True, calls=calls)
 
 
 async def verify(at: Situation) -> Verified:
     if present := await holding(at):
-        return Verified(State.CONFIRMED, said_aws(f"hold {present} in place", at.now()))
-    return Verified(State.REQUESTED, said_aws("no hold yet", at.now()))
+        return Verified(State.CONFIRMED, said_aws(f"deny policy {present} attached", at.now()))
+    return Verified(State.REQUESTED, said_aws("deny policy not attached yet", at.now()))
 
 
 async def verify_undo(at: Situation) -> Verified:
     name = policies.hold_name(at.key.service)
     if await iam.get_user_policy(at.aws, at.key.user, name) is None and not await _attached_by_us(at):
-        return Verified(State.UNDONE, said_aws("hold lifted", at.now()))
-    return Verified(State.REQUESTED, said_aws("the hold is still there", at.now()))
+        return Verified(State.UNDONE, said_aws("deny policy removed", at.now()))
+    return Verified(State.REQUESTED, said_aws("the deny policy is still attached", at.now()))
 
 
 async def holding(at: Situation) -> str | None:
@@ -127,15 +127,17 @@ def _plan(
 ) -> Plan:
     return Plan(
         step=StepName.DENY,
-        title=f"Lift the hold on {at.key.user}" if lift else f"Put {at.key.user} on hold",
-        stops="Nothing: it undoes the hold."
+        title=f"Remove the deny policy from {at.key.user}"
+        if lift
+        else f"Attach the deny policy to {at.key.user}",
+        stops="Nothing: this removes the deny policy."
         if lift
         else f"Every {at.short_service} bearer token of {at.key.user}.",
         leaves="Keys that are inactive stay inactive."
         if lift
-        else "Other users' keys, role sessions begun already, and calls signed with access keys.",
+        else "Other users' keys, role sessions already started, and calls signed with access keys.",
         reversible=True,
-        undo="Put the hold back." if lift else "Lift it: take that one policy away.",
+        undo="Attach the deny policy again." if lift else "Remove that one policy.",
         calls=calls,
         warnings=warnings,
         blocked=blocked,

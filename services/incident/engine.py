@@ -217,9 +217,9 @@ class Runbook(CaseEngine):
                     return []
                 if pause is not None:
                     await self._sleep(pause)
-            words = f"changed since, by somebody else: {seen.words}"
+            words = f"changed since, by someone else: {seen.words}"
             await self._journal("verified", step=step, state=seen.state, words=words)
-        return [f"{step} was {words}. Look at its plan before you go on."]
+        return [f"{step} was {words}. Look at its plan before you continue."]
 
     def guard(self) -> None:
         super().guard()
@@ -228,8 +228,8 @@ class Runbook(CaseEngine):
     def _guard_key(self) -> None:
         if self.caller.user == self.key.user:
             raise Refused(
-                f"You are signed in as {self.key.user}, the user whose key leaked: whoever has the key may "
-                "have more of that user. Use other credentials."
+                f"You are signed in as {self.key.user}, the user whose key leaked: the "
+                "attacker may control this user. Use other credentials."
             )
 
     def _guarded(self, plan: Plan) -> Plan:
@@ -279,7 +279,7 @@ class Runbook(CaseEngine):
     def _ready(self) -> Case:
         self.guard()
         if self.case is None or not self.case.held:
-            raise RunbookError("A step is taken in a case that is open for writing.")
+            raise RunbookError("A step needs a case that is open for writing.")
         return self.case
 
     async def _check_way_out(self, plan: Plan) -> None:
@@ -317,7 +317,7 @@ class Runbook(CaseEngine):
             try:
                 seen = await verify(self.situation(options))
             except AwsError as error:
-                seen = Verified(State.REQUESTED, f"sent, and could not be read back: {error}")
+                seen = Verified(State.REQUESTED, f"sent, but could not be read back: {error}")
             if seen.state is not State.REQUESTED or seen.final or waited >= VERIFY_SECONDS:
                 return seen
             await self._sleep(pause)

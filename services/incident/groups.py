@@ -24,10 +24,10 @@ async def plan(at: Situation) -> Plan:
     if missing:
         # Says the near one, too, where all Regions could be read.
         await groups_named(at.aws, missing)
-        return _plan(at, blocked=f"Whether the log group {missing[0]} is there could not be read.")
+        return _plan(at, blocked=f"Whether the log group {missing[0]} exists could not be read.")
     on = [group for group in found if group.bearer_enabled]
     if not on:
-        return _plan(at, already="These groups take no bearer tokens already.")
+        return _plan(at, already="These groups already refuse bearer tokens.")
     calls = tuple(switch(group.name, group.region, enabled=False) for group in on)
     return _plan(at, calls=calls, warnings=(await _others(at),))
 
@@ -35,7 +35,7 @@ async def plan(at: Situation) -> Plan:
 async def plan_undo(at: Situation) -> Plan:
     off = switched_off(at)
     if not off:
-        return _plan(at, undoing=True, already="This case switched no group off.")
+        return _plan(at, undoing=True, already="This case turned no group off.")
     calls = tuple(switch(name, region, enabled=True) for name, region in off)
     return _plan(at, undoing=True, calls=calls)
 
@@ -43,7 +43,7 @@ async def plan_undo(at: Situation) -> Plan:
 async def verify(at: Situation) -> Verified:
     off = switched_off(at)
     if not off:
-        return Verified(State.TODO, "no group was switched off", final=True)
+        return Verified(State.TODO, "no group was turned off", final=True)
     return await _verify(at, off, enabled=False)
 
 
@@ -72,13 +72,13 @@ def switched_off(at: Situation) -> list[tuple[str, str]]:
 async def _verify(at: Situation, groups: list[tuple[str, str]], *, enabled: bool) -> Verified:
     found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in groups))
     agree = [group for group in found if group is None or group.bearer_enabled is enabled]
-    words = f"{len(agree)} of {len(groups)} groups {'take' if enabled else 'refuse'} bearer tokens"
+    words = f"{len(agree)} of {len(groups)} groups {'accept' if enabled else 'refuse'} bearer tokens"
     done = State.UNDONE if enabled else State.CONFIRMED
     return Verified(done if len(agree) == len(groups) else State.REQUESTED, said_aws(words, at.now()))
 
 
 async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup], list[str]]:
-    """The groups named, plainly or as NAME@REGION, in the Regions looked into; and those not found."""
+    """The groups named, plainly or as NAME@REGION, in the Regions searched; and those not found."""
     regions = await at.aws.regions()
     places = [
         (name, (region,) if region else regions) for name, _, region in (one.partition("@") for one in wanted)
@@ -113,7 +113,7 @@ async def _others(at: Situation) -> str:
         return f"No other user has an active {at.short_service} key."
     who = "1 other user has" if len(users) == 1 else f"{len(users)} other users have"
     return (
-        f"Every bearer token stops on these groups: {who} active "
+        f"These groups stop accepting every bearer token: {who} active "
         f"{at.short_service} keys ({', '.join(users[:6])}{'…' if len(users) > 6 else ''})."
     )
 
@@ -134,11 +134,13 @@ def _plan(
 ) -> Plan:
     return Plan(
         step=LeverName.GROUPS,
-        title="Let the groups take bearer tokens again" if undoing else "Let log groups refuse bearer tokens",
+        title="Turn bearer tokens back on for the groups"
+        if undoing
+        else "Turn bearer tokens off for log groups",
         stops="Nothing." if undoing else "Every bearer token, of every user, on these groups.",
         leaves="Calls signed with access keys or roles, and other groups.",
         reversible=True,
-        undo="Switch them off again." if undoing else "Switch them on again.",
+        undo="Turn them off again." if undoing else "Turn them back on.",
         calls=calls,
         warnings=warnings,
         blocked=blocked,

@@ -132,8 +132,8 @@ class Handling:
         whatever else stops it is in the outcome.
         """
         if step in self.under_way:
-            raise Refused(f"{step} is under way already: {self.under_way[step]}.")
-        self.under_way[step] = "being taken back" if undo else "under way"
+            raise Refused(f"{step} is already under way: {self.under_way[step]}.")
+        self.under_way[step] = "being undone" if undo else "under way"
         self._changed()
         return self._take(step, options or self.options, undo, shown)
 
@@ -180,7 +180,7 @@ class Handling:
     async def suspect(self, since: datetime | None) -> None:
         """From now on the review is told with *since* as the moment the key came into wrong hands."""
         if self.runbook is None or self.work.review is None:
-            raise RunbookError("Nothing is reviewed yet.")
+            raise RunbookError("Nothing has been reviewed yet.")
         await self._enter(self.runbook)
         self.work.end(await self.runbook.suspect(self.work.review, since))
         await self._read_state()
@@ -191,7 +191,7 @@ class Handling:
             raise RunbookError("The key is not read yet.")
         case = await self._enter(self.runbook)
         kept = await asyncio.to_thread(exporting.keep, events, case)
-        return f"{len(events):,} records kept in case {case.id} as {kept['file']}, SHA-256 {kept['sha256']}"
+        return f"{len(events):,} records saved to case {case.id} as {kept['file']}, SHA-256 {kept['sha256']}"
 
     async def close(self, remaining: Sequence[str]) -> None:
         """Journal that the case is closed, with what *remaining* says is still open, and give it back."""
@@ -266,7 +266,7 @@ class Handling:
         if self.runbook is None:
             raise RunbookError("The key is not read yet.")
         if self.closed:
-            raise Refused("This case is closed: open the key from the inventory to begin another.")
+            raise Refused("This case is closed: open the key from the inventory to start another.")
         if step is StepName.REVIEW:
             return await self._review(self.runbook, options)
         if self.aws.read_only:

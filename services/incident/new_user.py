@@ -18,9 +18,9 @@ from services.rights import policies
 async def trouble(at: Situation, name: str) -> str | None:
     """Why the user cannot be made under that name."""
     if name == at.key.user:
-        return f"{name} is the user whose key leaked: name another."
+        return f"{name} is the user whose key leaked: choose another."
     if await _get(at, name) and not at.case.did("CreateUser", UserName=name):
-        return f"A user {name} exists, and was not made by this case: name another."
+        return f"User {name} already exists and was not created by this case: choose another."
     return None
 
 
@@ -108,4 +108,4 @@ def _warnings(at: Situation, held: UserHoldings) -> Iterator[str]:
     if left:
         yield f"Not copied from {at.key.user}: {', '.join(left)}."
     for part in held.unreadable:
-        yield f"Not copied, since it could not be read: {part.what}. {part.error}"
+        yield f"Not copied because it could not be read: {part.what}. {part.error}"

@@ -40,11 +40,10 @@ async def look_up(
 def _check(case: Case, key_id: str) -> None:
     state = case.state()
     if state.kind != INCIDENT:
-        raise CaseError(
-            f"Case {case.id} is no incident but a {state.kind}: see `{Where().stanch('case show', case.id)}`."
-        )
+        see = Where().stanch("case show", case.id)
+        raise CaseError(f"Case {case.id} is a {state.kind}, not an incident: see `{see}`.")
     if state.opened.get("key_id") != key_id:
-        raise CaseError(f"Case {case.id} is of key {state.opened.get('key_id')}, not of {key_id}.")
+        raise CaseError(f"Case {case.id} belongs to key {state.opened.get('key_id')}, not to {key_id}.")
 
 
 async def find_key(
@@ -75,7 +74,7 @@ async def _no_such_key(aws: AwsSession, caller: Caller, key_id: str, user: str |
         async for page in iam.credential_pages(aws):
             keys += page.credentials
     if other := next((key.user for key in keys if key.id == key_id), None):
-        return NoSuchKey(f"User {user} has no key {clean(key_id)}: it is a key of user {other}.")
+        return NoSuchKey(f"User {user} has no key {clean(key_id)}: it belongs to user {other}.")
     mine = [key.id for key in keys if user in (None, key.user)]
     where = f"of user {clean(user)}" if user else f"in account {caller.account}"
     otherwise = "Check the id, the account and the profile."

@@ -29,7 +29,7 @@ async def plan(at: Situation) -> Plan:
     present = next((found for found in theirs if made and found.id == made.key_id), None)
     if made and made.delivered and (present or made.in_place):
         return _plan(
-            at, already=f"{made.key_id} was made already, its secret is in {words_of(made.delivered)}."
+            at, already=f"{made.key_id} was already created; its secret is in {words_of(made.delivered)}."
         )
     if not at.secret_in_hand and (blocked := await _blocked(at, credentials, lost=present)):
         return _plan(at, blocked=blocked)
@@ -46,7 +46,7 @@ async def plan(at: Situation) -> Plan:
         return _plan(at, calls=deposit.calls, warnings=tuple(warnings), **place)
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
-        lost = f"{present.id} was made before, but its secret was lost: it is reset for a new one."
+        lost = f"{present.id} was created before, but its secret was lost: it will be reset for a new one."
         calls = (*reset(present), *deposit.calls)
         return _plan(at, calls=calls, warnings=(lost, *warnings), **place)
     if at.options.in_place:
@@ -54,7 +54,7 @@ async def plan(at: Situation) -> Plan:
         calls = (*reset(old), *deposit.calls)
         return _plan(at, calls=calls, warnings=tuple(warnings), **place)
     if at.options.age_days is None:
-        warnings.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
+        warnings.append("The new key never expires, which AWS advises against. 90 days is usual.")
     prepare: tuple[Call, ...] = ()
     if at.options.new_user:
         prepare, mind = await new_user.calls(at, user)
@@ -89,15 +89,15 @@ def _secret(
 async def verify(at: Situation) -> Verified:
     made = at.case.replacement
     if made is None:
-        return Verified(State.TODO, "no replacement was made")
+        return Verified(State.TODO, "no replacement was created")
     current = next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
     if current is None:
-        return Verified(State.REQUESTED, said_aws(f"{made.key_id} is not there yet", at.now()))
+        return Verified(State.REQUESTED, said_aws(f"{made.key_id} is not listed yet", at.now()))
     where = (
         f"its secret is in {words_of(made.delivered)}" if made.delivered else "its secret is not delivered"
     )
     if current.status != "Active":
-        words = f"{current.id} {current.status}, said AWS; make it Active before it is used; {where}"
+        words = f"{current.id} {current.status} (confirmed by AWS); make it Active before it is used; {where}"
         return Verified(State.REQUESTED, words, final=True)
     state = State.CONFIRMED if made.delivered else State.REQUESTED
     return Verified(state, said_aws(f"{current.id} Active", at.now()) + f"; {where}", final=True)
@@ -106,11 +106,9 @@ async def verify(at: Situation) -> Verified:
 async def plan_undo(at: Situation) -> Plan:
     made, users = at.case.replacement, await new_user.left(at)
     if made and made.in_place:
-        return _plan(
-            at, undoing=True, blocked="A reset cannot be taken back: the old secret is gone for good."
-        )
+        return _plan(at, undoing=True, blocked="A reset cannot be undone: the old secret no longer works.")
     if made is None and not users:
-        return _plan(at, undoing=True, blocked="There is no replacement to take back.")
+        return _plan(at, undoing=True, blocked="There is no replacement to undo.")
     calls: list[Call] = []
     if made and (present := await _is_there(at, made)):
         key = {"UserName": made.user, "ServiceSpecificCredentialId": made.key_id}
@@ -123,7 +121,7 @@ async def plan_undo(at: Situation) -> Plan:
         at,
         undoing=True,
         calls=tuple(calls),
-        already=f"{made.key_id} is gone already." if made and not calls else None,
+        already=f"{made.key_id} is already deleted." if made and not calls else None,
         warnings=("Whatever has imported the new key stops working.",) if present else (),
     )
 
@@ -133,8 +131,8 @@ async def verify_undo(at: Situation) -> Verified:
     there = [made.key_id] if made and await _is_there(at, made) else []
     there += await new_user.left(at)
     if there:
-        return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still there", at.now()))
-    return Verified(State.UNDONE, said_aws("the new key is gone", at.now()))
+        return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))
+    return Verified(State.UNDONE, said_aws("the new key is deleted", at.now()))
 
 
 async def _is_there(at: Situation, made: Replacement) -> bool:
@@ -146,21 +144,21 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
         return await new_user.trouble(at, at.options.new_user)
     if held := await deny.holding(at):
         return (
-            f"The hold ({held}) would stop a new key on {at.key.user} too: lift it first "
-            "(`--undo deny`), or make the key for a new user (`--new-user NAME`)."
+            f"The deny policy ({held}) would stop a new key of {at.key.user} too: remove it first "
+            "(`--undo deny`), or create the key for a new user (`--new-user NAME`)."
         )
     if at.options.in_place:
         old = next((found for found in credentials if found.id == at.key.id), None)
         if old is None:
-            return "The key is gone, so it cannot be reset: make a second key instead."
+            return "The key has been deleted, so it cannot be reset: create a second key instead."
         if old.status == "Expired":
-            return "The key has expired, and an expired key cannot be reset: make a second key instead."
+            return "The key has expired and cannot be reset: create a second key instead."
         return None
     if lost is None and len(credentials) >= QUOTA:
         both = " and ".join(described(found) for found in credentials)
         return (
             f"{at.key.user} has two {at.short_service} keys, the most AWS allows: {both}. Delete one first, "
-            "reset this one in place (`--step reset`), or make a key for a new user (`--new-user NAME`)."
+            "reset this one in place (`--step reset`), or create a key for a new user (`--new-user NAME`)."
         )
     return None
 
@@ -195,14 +193,14 @@ def described(found: Credential) -> str:
 
 def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
     if undoing:
-        title, leaves, undo = "Take the replacement back", "The old key as it is.", None
+        title, leaves, undo = "Undo the replacement", "The old key as it is.", None
     elif at.options.in_place:
         title, leaves = f"Reset {at.key.id} in place", "The key's id, alias and expiry."
         undo = None
     else:
         age = f"{at.options.age_days} days" if at.options.age_days else "no expiry"
         which = f"the new user {at.options.new_user}" if at.options.new_user else at.key.user
-        title = f"Make a new {at.short_service} key for {which}, {age}"
+        title = f"Create a new {at.short_service} key for {which}, {age}"
         leaves, undo = "Everything else, until the new key is imported.", "Delete the new key."
     return Plan(
         step=StepName.REPLACE,

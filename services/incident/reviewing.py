@@ -28,14 +28,14 @@ async def plan(at: Situation) -> Plan:
         step=StepName.REVIEW,
         title=f"Review what {at.key.user} did",
         stops="Nothing.",
-        leaves="Everything: it only reads.",
+        leaves="Anything: it is read-only.",
         reversible=True,
         undo=None,
         calls=(
             Call("cloudtrail", "DescribeTrails", {}),
             Call("cloudtrail", "LookupEvents", user),
         ),
-        warnings=("It goes on while other steps are taken. The objects of a trail are read from S3.",),
+        warnings=("It runs while you take other steps. A trail's objects are read from S3.",),
     )
 
 
@@ -97,7 +97,7 @@ def record(review: Review, case: Case) -> None:
     if in_force := review.seen_in_force:
         for step in (StepName.DEACTIVATE, StepName.DENY):
             if case.state().step(step).state is State.CONFIRMED:
-                words = f"seen in force: last refused call {clock.spoken(in_force, clock.now())}"
+                words = f"enforced: last denied call {clock.spoken(in_force, clock.now())}"
                 case.append("verified", step=step, state=State.IN_FORCE, words=words)
 
 
@@ -108,7 +108,7 @@ async def verify(at: Situation) -> Verified:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    raise Refused("A review changes nothing, so there is nothing to undo.")
+    raise Refused("A review is read-only: there is nothing to undo.")
 
 
 async def verify_undo(at: Situation) -> Verified:

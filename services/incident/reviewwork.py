@@ -58,7 +58,7 @@ class ReviewWork:
     def told(self) -> str:
         """How far it is, in words."""
         if self.stopping:
-            return "stopping; what was found is kept"
+            return "stopping; results so far are kept"
         begun = [each for each in self._progress.values() if each.records or each.objects_total]
         return " · ".join(map(source_told, begun)) or "asking which trails record what"
 

@@ -100,4 +100,4 @@ class Step(Protocol):
 
 def said_aws(what: str, now: datetime) -> str:
     """The words for something read back from AWS."""
-    return f"{what}, said AWS {clock.spoken(now, now)}"
+    return f"{what} (confirmed by AWS {clock.spoken(now, now)})"

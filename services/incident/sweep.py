@@ -129,7 +129,11 @@ def _holdings(at: Situation, held: UserHoldings, quarantine: str) -> Iterator[He
     for name in held.inline or ():
         ours = name.startswith(policies.HOLD_PREFIX)
         yield Held(
-            "inline policy", name, "our hold" if ours else "inline", None, None if ours else "in IAM: read it"
+            "inline policy",
+            name,
+            "deny policy from stanch" if ours else "inline",
+            None,
+            None if ours else "in IAM: read it",
         )
     for name in held.groups or ():
         yield Held("group", name, "member", None, "in IAM: its policies apply too")

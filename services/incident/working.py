@@ -14,7 +14,7 @@ from services.traffic.traffic import Traffic, find_groups
 # A call may be let through for a few seconds after a deactivation; nothing that early proves a new key.
 _LAG = timedelta(seconds=10)
 
-_OVERRIDE = "or say why it is deleted all the same (--override REASON)"
+_OVERRIDE = "or give a reason to delete it anyway (--override REASON)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ async def replacement_seen(at: Situation) -> Seen:
     """Look for calls let through since the replacement, made while the old key could not have made them."""
     made = at.case.replacement
     if made is None:
-        return Seen(False, f"There is no replacement yet: make one first, {_OVERRIDE}.")
+        return Seen(False, f"There is no replacement yet: create one first, {_OVERRIDE}.")
     if made.delivered is None:
         return Seen(False, f"The secret of {made.key_id} was never delivered: replace first, {_OVERRIDE}.")
     old = await at.credential()
@@ -41,11 +41,13 @@ async def replacement_seen(at: Situation) -> Seen:
     if let_in:
         last = let_in[-1]
         when, where = clock.spoken(last.time, at.now()), last.source_ip
-        return Seen(True, f"{made.key_id} was seen working: let in at {when} from {where}.")
+        return Seen(True, f"{made.key_id} was seen working: allowed at {when} from {where}.")
     if flow := await _flow_again(at, deactivated, made.at):
         return Seen(True, flow)
     why = "no call with it was recorded yet" if review.complete else "whether it is used is not recorded"
-    return Seen(False, f"{made.key_id} was not seen working ({why}): wait for its first use, {_OVERRIDE}.")
+    return Seen(
+        False, f"{made.key_id} has not been seen working ({why}): wait for its first use, {_OVERRIDE}."
+    )
 
 
 async def _flow_again(at: Situation, deactivated: datetime | None, replaced: datetime) -> str | None:

@@ -146,7 +146,9 @@ async def _user_by_user(
     aws: AwsSession, who: sts.Caller, denied: Denied, now: Callable[[], datetime]
 ) -> AsyncIterator[Inventory]:
     inventory = Inventory(
-        who.account, who.arn, notes=("Listing all users at once is not allowed, so each was asked in turn.",)
+        who.account,
+        who.arn,
+        notes=("Listing all users at once is not allowed, so each user was read in turn.",),
     )
     found: list[Credential] = []
     unreadable: list[Unreadable] = []
@@ -201,7 +203,7 @@ async def examine(aws: AwsSession, inventory: Inventory) -> Inventory:
     """
     users = sorted({key.user for key in inventory.keys if key.status == "Active"})
     if len(users) > EXAMINED_USERS:
-        note = f"What the {len(users):,} users hold besides was not asked: name one with --user."
+        note = f"What else the {len(users):,} users have was not read: name one with --user."
         return replace(inventory, notes=(*inventory.notes, note))
     limit = asyncio.Semaphore(_AT_ONCE)
     policies: Mapping[str, iam.UserPolicies] = {}

@@ -66,7 +66,7 @@ async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tupl
         else:
             found.append(_judged(name, document, service))
     found += [
-        PolicyFound(f"group {name}", "its policies count too, and are not read here", False)
+        PolicyFound(f"group {name}", "its policies apply too, but are not read here", False)
         for name in held.groups or ()
     ]
     return tuple(sorted(found, key=lambda policy: not policy.matters))
@@ -75,9 +75,9 @@ async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tupl
 def _judged(name: str, document: Mapping[str, Any], service: str) -> PolicyFound:
     says = _says(document, service)
     if says and policies.holds(document, service):
-        ours = "our hold" if name.startswith(policies.HOLD_PREFIX) else "a hold"
+        ours = "deny policy from stanch" if name.startswith(policies.HOLD_PREFIX) else "a deny policy"
         says = f"{ours}: no bearer token of this service works"
-    return PolicyFound(name, says or "says nothing of bearer tokens", says is not None, document)
+    return PolicyFound(name, says or "does not mention bearer tokens", says is not None, document)
 
 
 def _says(document: Mapping[str, Any], service: str) -> str | None:
@@ -92,7 +92,7 @@ def _says(document: Mapping[str, Any], service: str) -> str | None:
         spoken_of.setdefault(how, set()).update(covered)
     told = [
         how.format(
-            "bearer tokens" if len(actions) == len(wanted) else f"{' and '.join(sorted(actions))} alone"
+            "bearer tokens" if len(actions) == len(wanted) else f"only {' and '.join(sorted(actions))}"
         )
         for how, actions in spoken_of.items()
         if actions

@@ -44,7 +44,7 @@ def check_service(given: str | None, keys: Iterable[str]) -> None:
     """Raises NoSuchName where AWS isn't known to have keys of that service, and none of *keys* is of it."""
     known = {each.removesuffix(_SUFFIX) for each in (*policies.BEARER_ACTIONS, *_BY_PASSWORD, *keys)}
     if given is not None and given.casefold().removesuffix(_SUFFIX) not in known:
-        otherwise = f"Say one of {', '.join(sorted(known))}."
+        otherwise = f"Use one of {', '.join(sorted(known))}."
         raise NoSuchName(
             "ListServiceSpecificCredentials", no_such("service", given, known, otherwise=otherwise)
         )

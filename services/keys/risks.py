@@ -27,11 +27,13 @@ class Risk:
 NEVER_EXPIRES = Risk("never-expires", "high", "never expires")
 OLD_KEY = Risk("old", "medium", "older than 90 days")
 EXPIRES_SOON = Risk("expires-soon", "medium", "expires within 7 days")
-EXPIRED_PRESENT = Risk("expired-present", "info", "expired, but still there: it counts for the quota of two")
+EXPIRED_PRESENT = Risk(
+    "expired-present", "info", "expired, but still there: it counts toward the quota of two"
+)
 TWO_ACTIVE = Risk("two-active", "medium", "its user has two active keys for this service")
 HAS_ACCESS_KEYS = Risk("user-has-access-keys", "medium", "its user also has access keys")
 HAS_LOGIN = Risk("user-has-login", "medium", "its user can also sign in to the console")
-HOLD = Risk("hold", "info", "a hold is on its user: no bearer token of this service works")
+HOLD = Risk("hold", "info", "a deny policy on its user: no bearer token of this service works")
 QUARANTINE = Risk("quarantine", "high", "AWS quarantined its user: its policies say what that stops")
 
 

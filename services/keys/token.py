@@ -49,30 +49,30 @@ def decode(text: str) -> Token:
     """The token in *text*, surrounded by white space or not; raises TokenError."""
     # Measured before anything else touches it: a paste of megabytes must cost nothing.
     if len(text) > LONGEST * 4:
-        raise TokenError("This is far too long for an API key. Paste the key alone.")
+        raise TokenError("This is far too long for an API key. Paste only the key.")
     text = text.strip().removeprefix("Bearer ").strip().strip("\"'")
     if not text:
-        raise TokenError("Nothing was given. Paste the leaked key.")
+        raise TokenError("Nothing was entered. Paste the leaked key.")
     if len(text) > LONGEST:
-        raise TokenError("This is far too long for an API key. Paste the key alone.")
+        raise TokenError("This is far too long for an API key. Paste only the key.")
     if len(text.split()) > 1:
-        raise TokenError("There is a space or a line break inside. Paste the key alone, as one line.")
+        raise TokenError("There is a space or a line break inside. Paste only the key, as one line.")
     if text.startswith(("AKIA", "ASIA")) and len(text) == 20:
-        raise TokenError("This is an IAM access key id, not an API key: these are contained in IAM itself.")
+        raise TokenError("This is an IAM access key id, not an API key: deactivate it in IAM.")
     if text.startswith("ACCA") and len(text) < 40:
         raise TokenError("This is a key's id, not its token: use `stanch respond` with it.")
     for prefix in SERVICE_OF_PREFIX:
         if text.startswith(prefix):
             return _read(prefix, text.removeprefix(prefix))
     if (unknown := _PREFIX_LIKE.match(text)) is None:
-        raise TokenError("This does not begin like any API key known here (ACWL, ABSK, APIAACWM, AEAA).")
+        raise TokenError("This does not look like any known API key (ACWL, ABSK, APIAACWM, AEAA).")
     # A service that is not known yet: its prefix may be of any length, so let the alias say where it ends.
     for length in range(4, len(unknown[0]) + 1):
         try:
             return _read(text[:length], text[length:])
         except TokenError:
             continue
-    raise TokenError("This does not begin like any API key known here, and no user can be read from it.")
+    raise TokenError("This does not look like any known API key, and no user can be read from it.")
 
 
 def _read(prefix: str, encoded: str) -> Token:
@@ -83,12 +83,12 @@ def _read(prefix: str, encoded: str) -> Token:
         plain = base64.b64decode(whole_groups + "=" * (-len(whole_groups) % 4), validate=True).decode("ascii")
     except ValueError:
         raise TokenError(
-            "It begins like an API key but cannot be decoded: it is cut or changed. Paste the whole key."
+            "It looks like an API key but cannot be decoded: it is truncated or altered. Paste the whole key."
         ) from None
     alias, colon, secret = plain.partition(":")
     found = _ALIAS.fullmatch(alias)
     if not colon or found is None:
-        raise TokenError("It begins like an API key but names no user: it is cut or changed.")
+        raise TokenError("It looks like an API key but names no user: it is truncated or altered.")
     user = re.sub(r"\+\d+$", "", found["user"])
     service = SERVICE_OF_PREFIX.get(prefix)
     return Token(

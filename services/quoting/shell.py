@@ -39,8 +39,9 @@ def command(*words: str) -> ShellCommand:
 def word(text: str) -> str:
     """*text* as one word of a shell; Unquotable where a terminal would show another than it is."""
     if clean(text, limit=max(1, len(text))) != text:
-        raise Unquotable(f"{clean(text)!r} has control characters in it")
-    return shlex.quote(text)
+        raise Unquotable(f"{clean(text)!r} contains control characters")
+    # zsh takes =name for where that program is.
+    return f"'{text}'" if text.startswith("=") and shlex.quote(text) == text else shlex.quote(text)
 
 
 def option(name: str, value: str) -> tuple[str, ...]:

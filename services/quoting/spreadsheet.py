@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from services.base.text import clean
 
-# What a formula begins with, in the full-width forms too; and what a spreadsheet skips before it.
-_FORMULA = "[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]"
+# What a formula begins with, in the full-width and small forms too; and what a spreadsheet skips before it.
+_FORMULA = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a-\u207c\u208a-\u208c\u2212]"
 _BEGINS = re.compile(rf"[\s\x00-\x20\u00a0\u200b\ufeff�'\"]*{_FORMULA}|[\t\r\n]")
 # Where lists are separated by semicolons, a spreadsheet cuts a cell at one.
 _AFTER_SEPARATOR = re.compile(rf"([;\t|]\s*)(?={_FORMULA})")

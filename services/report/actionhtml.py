@@ -15,7 +15,7 @@ from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment
 
 def actions(report: Report) -> Safe:
     if not report.actions:
-        return section("actions", "Actions", el("p", "None was taken."))
+        return section("actions", "Actions", el("p", "No action was taken."))
     return section("actions", "Actions", *(_action(action, report) for action in report.actions))
 
 
@@ -64,7 +64,7 @@ def _call(call: SentCall, report: Report) -> Safe:
     facts: list[tuple[str, Child]] = [("Intent", when(call.intent_at, report))]
     facts.append(("Outcome", when(call.outcome_at, report) if call.outcome_at else "none in the journal"))
     if call.ok is None and call.outcome_at:
-        facts.append(("Answer", "none came"))
+        facts.append(("Answer", "no answer"))
     facts.append(("Request id", el("code", call.request_id) if call.request_id else "none"))
     if call.error:
         facts.append(("Error", el("span", call.error, class_="error")))

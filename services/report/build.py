@@ -15,7 +15,6 @@ from services.cases.case import Case
 from services.cases.errors import CaseError
 from services.cases.journal import Entry
 from services.cases.state import INCIDENT, CaseState
-from services.quoting.shell import command
 from services.report import flow
 from services.report.actions import actions
 from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
@@ -32,7 +31,7 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     entries = case.journal.entries()
     if entries and isinstance(entries[0].data, dict) and entries[0].data.get("kind", INCIDENT) != INCIDENT:
         show = Where().stanch("case show", case.id)
-        raise CaseError(f"Case {case.id} is no incident, so it has no report: `{show}` has it all.")
+        raise CaseError(f"Case {case.id} isn't an incident, so it has no report: `{show}` shows everything.")
     # An altered journal may make no sense to the runbook; what its lines say is shown all the same.
     trouble: tuple[str, ...] = ()
     try:
@@ -60,10 +59,10 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
 def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:
     kept, unread = anchors(case)
     moved = (f"Line {each.line} isn't the one that was anchored." for each in kept if not each.holds)
-    check = command("stanch", "case", "verify", case.id, "--signers", "FILE")
+    checking = Where().stanch("case verify", case.id, options=[("--signers", "FILE")])
     signed = (
         f"Line {each.line} was anchored, by the signer's clock at {clock.rfc3339(each.at)}. Who signed is "
-        f"checked by {check}."
+        f"checked by `{checking}`."
         for each in kept
         if each.holds
     )

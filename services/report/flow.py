@@ -65,18 +65,18 @@ def keep(case: Case, reading: Reading) -> Flow:
     read_at = f"Read from CloudWatch {words.stamp(reading.at)}"
     try:
         if case.state().closed_at is not None:
-            return Flow(reading, f"{read_at}; not kept as evidence: the case is closed.")
+            return Flow(reading, f"{read_at}; not saved as evidence: the case is closed.")
         if case.journal.flaws():
-            return Flow(reading, f"{read_at}; not kept as evidence: the journal has flaws.")
+            return Flow(reading, f"{read_at}; not saved as evidence: the journal has flaws.")
         if case.held:
             kept = _keep(case, reading)
         else:
             with case:
                 kept = _keep(case, reading)
     except (CaseError, CaseHeld) as error:
-        return Flow(reading, f"{read_at}; not kept as evidence: {error}")
+        return Flow(reading, f"{read_at}; not saved as evidence: {error}")
     found, _ = evidence.read(case, kept)
-    return Flow(reading, f"{read_at}, kept as evidence in {kept['file']}.", found)
+    return Flow(reading, f"{read_at}, saved as evidence in {kept['file']}.", found)
 
 
 def _keep(case: Case, reading: Reading) -> dict[str, str]:
@@ -99,5 +99,5 @@ def newest(case: Case, entries: Iterable[Entry]) -> Flow:
             trouble = f"{kept.file if kept else 'the evidence'} cannot be read"
             continue
         name = kept.file if kept else "the evidence"
-        return Flow(reading, f"As read from CloudWatch {words.stamp(reading.at)} and kept in {name}.", kept)
-    return Flow(None, f"No points are at hand: {trouble}.")
+        return Flow(reading, f"As read from CloudWatch {words.stamp(reading.at)} and saved in {name}.", kept)
+    return Flow(None, f"No data points are available: {trouble}.")

@@ -74,7 +74,7 @@ def _header(report: Report) -> Safe:
         ("Made", stamp(header.created) if header.created else "not known"),
         ("Expires", stamp(header.expires) if header.expires else "never"),
         ("Responder", el("code", header.responder)),
-        ("Worked as", f"{header.login} on {header.host}"),
+        ("Responder", f"{header.login} on {header.host}"),
         *((f"From {moment(other.at, report.day)}", el("code", other.words)) for other in header.later),
         ("Opened", stamp(header.opened) if header.opened else "not known"),
         ("Closed", stamp(header.closed) if header.closed else "not yet"),
@@ -108,7 +108,7 @@ def _timeline(report: Report) -> Safe | None:
     caption = el(
         "figcaption",
         el("p", legend(), class_="legend"),
-        el("p", f"Where the axis is dotted, time is cut short.{told}"),
+        el("p", f"Where the axis is dotted, time is compressed.{told}"),
     )
     return section("timeline", "Timeline", el("figure", picture, caption))
 
@@ -132,8 +132,8 @@ def _traffic(report: Report) -> Safe:
         figures += [el("p", f"{part.what} could not be read. {part.error}") for part in reading.unreadable]
     note = el(
         "p",
-        f"{flow.words} The metric is a log group's, never a key's. Where there is no point "
-        "nothing is drawn; in the shaded part points may still come.",
+        f"{flow.words} The metric belongs to a log group, never to a key. Gaps have no "
+        "data; in the shaded part data may still arrive.",
         evidence(flow.evidence),
         class_="note",
     )
@@ -145,14 +145,14 @@ def _sweep(report: Report) -> Safe | None:
     if sweep is None:
         return None
     rows = (
-        (each.kind, el("code", each.name), each.words, each.elsewhere or f"from here: {each.lever}")
+        (each.kind, el("code", each.name), each.words, each.elsewhere or f"with stanch: {each.lever}")
         for each in sweep.held
     )
-    shown = table(("What", "Which", "As it was", "Taken away"), rows) if sweep.held else None
+    shown = table(("What", "Which", "As it was", "Removed"), rows) if sweep.held else None
     nothing = None if sweep.held else el("p", "Nothing else was found.")
     unread = f" Not read: {'; '.join(sweep.unreadable)}." if sweep.unreadable else ""
     at = el("p", "Looked for ", when(sweep.at, report), f".{unread}", class_="note")
-    return section("sweep", "What else this user holds", shown, nothing, at)
+    return section("sweep", "What else this user has", shown, nothing, at)
 
 
 def _notes(report: Report) -> Safe | None:

@@ -126,7 +126,7 @@ def _actions(report: Report) -> Iterator[str]:
             yield f"  {code(call.cli)}"
     if not report.actions:
         yield ""
-        yield "None was taken."
+        yield "No action was taken."
 
 
 def _degrees(action: Action, report: Report) -> str:
@@ -155,7 +155,7 @@ def _call(call: SentCall, report: Report) -> Iterator[str]:
 def _traffic(report: Report) -> Iterator[str]:
     yield "## IncomingBytes"
     yield ""
-    yield f"{text(report.flow.words)} The metric is a log group's, never a key's."
+    yield f"{text(report.flow.words)} The metric belongs to a log group, never to a key."
     reading = report.flow.reading
     if reading and reading.groups:
         yield ""
@@ -233,10 +233,10 @@ def _review(report: Report) -> Iterator[str]:
 
 def _sweep(report: Report) -> Iterator[str]:
     if sweep := report.sweep:
-        yield "## What else this user holds"
+        yield "## What else this user has"
         yield ""
         for held in sweep.held:
-            how = held.elsewhere or f"from here: {held.lever}"
+            how = held.elsewhere or f"with stanch: {held.lever}"
             yield f"- {text(held.kind)} {code(held.name)}: {text(held.words)} ({text(how)})"
         if not sweep.held:
             yield "Nothing else was found."

@@ -203,6 +203,6 @@ def summary(group: GroupFlow, reading: Reading) -> str:
     """``at most 38.4 MB/min``"""
     carried = [(at, value) for at, value in group.points if value]
     if not carried:
-        return "no bytes in this time"
+        return "no bytes in this period"
     most = max(value for _, value in carried)
     return f"at most {size(most)}/{per(reading.period_seconds)}"

@@ -21,8 +21,8 @@ def _unsettled(report: Report) -> Iterator[Remaining]:
         for call in action.calls:
             if call.done is None:
                 when = moment(call.intent_at, report.day)
-                said = call.settled.words if call.settled else "its outcome is not known"
-                how = "" if call.settled else "; go on with the case, and AWS is asked"
+                said = call.settled.words if call.settled else "its outcome is unknown"
+                how = "" if call.settled else "; resume the case to ask AWS"
                 yield Remaining("unsettled", f"{call.operation} of {when}: {said}{how}.")
 
 
@@ -33,9 +33,11 @@ def _old_key(report: Report) -> Iterator[Remaining]:
     key = report.header.key_id
     if switch is None and report.header.status in ("Inactive", "Expired"):
         was = f"was {report.header.status} when the case was opened"
-        yield Remaining("old_key_kept", f"The leaked key {key} {was}, and is not deleted.")
+        yield Remaining("old_key_kept", f"The leaked key {key} {was}, and has not been deleted.")
     elif switch and not switch.undo and switch.stands:
-        yield Remaining("old_key_kept", f"The leaked key {key} is Inactive, said AWS, and is not deleted.")
+        yield Remaining(
+            "old_key_kept", f"The leaked key {key} is Inactive (confirmed by AWS) and has not been deleted."
+        )
     elif switch and switch.undo and switch.stands:
         yield Remaining("old_key_active", f"The leaked key {key} was made Active again.")
     else:
@@ -52,13 +54,15 @@ def _not_in_force(report: Report) -> Iterator[Remaining]:
     switch, deletion = report.newest("deactivate"), report.newest("delete")
     gone = deletion is not None and deletion.stands
     if switch and not switch.undo and switch.stands and not switch.in_force and not gone:
-        yield Remaining("not_in_force", f"The deactivation was not {IN_FORCE}: review again, or watch.")
+        yield Remaining("not_in_force", f"The deactivation was not seen {IN_FORCE}: review again, or watch.")
 
 
 def _orphan(report: Report) -> Iterator[Remaining]:
     made = report.replacement
     if made and orphan(made):
-        yield Remaining("orphan", f"{made.key_id} of {made.user} was made and its secret is lost: delete it.")
+        yield Remaining(
+            "orphan", f"{made.key_id} of {made.user} was created but its secret is lost: delete it."
+        )
 
 
 def _failed(report: Report) -> Iterator[Remaining]:
@@ -71,9 +75,7 @@ def _failed(report: Report) -> Iterator[Remaining]:
                 "changed", f"{last.title}: AWS agreed, and says otherwise now ({last.changed.words})."
             )
         elif last and last.state == "requested" and not _told_elsewhere(last, report):
-            yield Remaining(
-                "requested", f"{last.title}: requested, and AWS was not seen to agree ({last.last.words})."
-            )
+            yield Remaining("requested", f"{last.title}: requested, but not seen done: {last.last.words}.")
 
 
 def _told_elsewhere(action: Action, report: Report) -> bool:
@@ -101,7 +103,9 @@ def _hold(report: Report) -> Iterator[Remaining]:
     hold = _newest_done(report, "deny")
     if hold and not hold.undo and (hold.stands or hold.acted):
         user = report.header.user
-        yield Remaining("hold", f"The hold on {user} is still on: it stops a replacement of that user too.")
+        yield Remaining(
+            "hold", f"The deny policy on {user} is still attached: it stops a replacement of that user too."
+        )
 
 
 def _groups_off(report: Report) -> Iterator[Remaining]:
@@ -114,7 +118,7 @@ def _groups_off(report: Report) -> Iterator[Remaining]:
     for (region, group), on in switched.items():
         if not on:
             where = f"{group} in {region}" if region else group
-            yield Remaining("group_off", f"Bearer authentication is switched off for {where}.")
+            yield Remaining("group_off", f"Bearer authentication is off for {where}.")
 
 
 def _access_keys_off(report: Report) -> Iterator[Remaining]:
@@ -132,7 +136,7 @@ def _access_keys_off(report: Report) -> Iterator[Remaining]:
 def _secret_file(report: Report) -> Iterator[Remaining]:
     for path in dict.fromkeys(_files(report.actions)):
         if Path(path).exists():
-            yield Remaining("secret_file", f"The new secret is still in the file {path}: take it away.")
+            yield Remaining("secret_file", f"The new secret is still in the file {path}: remove it.")
 
 
 def _files(actions: tuple[Action, ...]) -> Iterator[str]:
@@ -144,7 +148,9 @@ def _files(actions: tuple[Action, ...]) -> Iterator[str]:
 
 def _no_replacement(report: Report) -> Iterator[Remaining]:
     if report.replacement is None:
-        yield Remaining("no_replacement", "Whatever rightfully used the key has no replacement from here.")
+        yield Remaining(
+            "no_replacement", "Whatever used the key legitimately has no replacement from this case."
+        )
 
 
 def _flaws(report: Report) -> Iterator[Remaining]:

@@ -11,8 +11,8 @@ from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment, stamp, 
 NOUNS = {
     ("deactivate", False): "Deactivation",
     ("deactivate", True): "Reactivation",
-    ("deny", False): "Hold on the user",
-    ("deny", True): "Lifting of the hold",
+    ("deny", False): "Deny policy of the user",
+    ("deny", True): "Removal of the deny policy",
     ("groups", False): "Log groups refuse bearer tokens",
     ("groups", True): "Log groups take bearer tokens again",
     ("access-keys", False): "Access keys made Inactive",
@@ -48,14 +48,14 @@ def degrees(action: Action, report: Report) -> str:
         case _ if action.agreed:
             parts.append(f"{AWS_SAYS} {moment(action.agreed.at, day)}")
         case _:
-            parts.append("AWS was not seen to agree")
+            parts.append("not confirmed by AWS")
     if action.changed:
         parts.append(f"otherwise since {moment(action.changed.at, day)} ({action.changed.words.rstrip('.')})")
     if action.in_force:
         why = action.in_force.words.removeprefix(f"{IN_FORCE}: ")
         parts.append(f"{IN_FORCE} {moment(action.in_force.at, day)} ({why})")
     elif action.aws_says and not action.undo and action.step in ("deactivate", "deny"):
-        parts.append(f"not {IN_FORCE}")
+        parts.append(f"not seen {IN_FORCE}")
     return ", ".join(parts)
 
 
@@ -63,7 +63,7 @@ def _opened(report: Report) -> str:
     header = report.header
     when = f" {stamp(header.opened)}" if header.opened else ""
     status = f", then {header.status}" if header.status else ""
-    who = f"{header.responder} ({header.login or 'somebody'} on {header.host})"
+    who = f"{header.responder} ({header.login or 'someone'} on {header.host})"
     return (
         f"Case {header.case} was opened{when} by {who} "
         f"for the {short_service(header.service)} key {header.key_id} of {header.user}{status}."
@@ -101,7 +101,7 @@ def _replaced(report: Report) -> str:
         said = f"The key was reset in place {moment(made.at, day)}; {_whereabouts(made.delivered)}."
     else:
         said = (
-            f"Replacement {made.key_id} of {made.user} was made {moment(made.at, day)}; "
+            f"Replacement {made.key_id} of {made.user} was created {moment(made.at, day)}; "
             f"{_whereabouts(made.delivered)}."
         )
     deletion = report.newest("delete")

@@ -156,8 +156,8 @@ def _use(report: Report) -> Iterator[_Lane]:
     if use is None:
         return
     for name, kind, seconds in (
-        ("use let in", "let-in", use.seconds_let_in),
-        ("use refused", "refused", use.seconds_refused),
+        ("allowed calls", "let-in", use.seconds_let_in),
+        ("denied calls", "refused", use.seconds_refused),
     ):
         if seconds:
             yield _Lane(name, rug=seconds, kind=kind)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-REQUESTED, AWS_SAYS, IN_FORCE = "requested", "AWS says so", "seen in force"
+REQUESTED, AWS_SAYS, IN_FORCE = "requested", "confirmed by AWS", "enforced"
 """Three degrees of certainty, and never one word for another."""
 
 TITLES = {
     ("deactivate", False): "Make the key Inactive",
     ("deactivate", True): "Make the key Active again",
-    ("replace", False): "Make a replacement",
-    ("replace", True): "Take the replacement back",
+    ("replace", False): "Create a replacement",
+    ("replace", True): "Undo the replacement",
     ("delete", False): "Delete the leaked key",
-    ("deny", False): "Put the user on hold",
-    ("deny", True): "Lift the hold",
-    ("groups", False): "Let log groups refuse bearer tokens",
-    ("groups", True): "Let the log groups take bearer tokens again",
+    ("deny", False): "Attach the deny policy",
+    ("deny", True): "Remove the deny policy",
+    ("groups", False): "Turn bearer tokens off for log groups",
+    ("groups", True): "Turn bearer tokens back on for the log groups",
     ("access-keys", False): "Make the user's access keys Inactive",
     ("access-keys", True): "Make the user's access keys Active again",
 }
 
 MARKS = {
     ("deactivate", True): "reactivate",
-    ("replace", True): "take back",
-    ("deny", True): "lift hold",
+    ("replace", True): "undo replace",
+    ("deny", True): "undo deny",
     ("groups", False): "groups off",
     ("groups", True): "groups on",
     ("access-keys", False): "access keys off",

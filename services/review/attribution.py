@@ -44,19 +44,22 @@ def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
 
 def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, str]:
     if subject.key_id is None:
-        return "user", "by user: all API keys of this user are taken together"
+        return "user", "by user: all API keys of this user are included"
     named = sum(event.credential_id is not None for event in use)
     others = sum(event.bearer and event.credential_id is not None for event in other)
     if use and named == len(use):
-        more = f"; {others:,} calls with other API keys of this user are kept apart" if others else ""
+        more = f"; {others:,} calls with other API keys of this user are counted separately" if others else ""
         return "credential id", f"by credential id: every record of use names the key{more}"
     if named:
-        return "user", f"by user: {named:,} of {len(use):,} records of use name the key, the others name none"
+        return "user", f"by user: {named:,} of {len(use):,} records of use name the key, the others do not"
     if use:
-        return "user", "by user: records name no key, so another API key of this user cannot be told apart"
+        return (
+            "user",
+            "by user: CloudTrail names the user, not the key, so this user's other keys are included",
+        )
     if others:
         return "credential id", f"by credential id: the {others:,} API key calls seen were with other keys"
-    return "user", "by user: there is no record of use to go by"
+    return "user", "by user: there is no record of use"
 
 
 def _is_use(event: Event, subject: Subject) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,11 +21,18 @@ class Batch:
     objects_total: int | None = None
 
 
-def missing(source: str, what: str, span: tuple[datetime, datetime]) -> Batch:
+def missing(source: str, what: str, span: tuple[datetime, datetime], more: str = "") -> Batch:
     """A batch that says what is not there although CloudTrail delivered it."""
     between = f"{moment(span[0])} to {moment(span[1])}"
-    told = f"nothing from {between}, though CloudTrail delivered: objects may have been deleted"
+    told = f"has nothing from {between}, although CloudTrail delivered: objects may have been deleted{more}"
     return Batch(source, what, Scan(unreadable=[replace(Unreadable.of(what, told), missing=True)]))
+
+
+def unasked(source: str, texts: Sequence[str]) -> Batch:
+    """A batch that says whom no query of *source* was asked about, for what records call them is no name."""
+    return missed(
+        source, f"{len(texts):,} of the names and sessions", "AWS has no names of this form: not asked"
+    )
 
 
 def missed(source: str, what: str, error: object) -> Batch:

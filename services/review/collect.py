@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from services.base.text import clean
 from services.review.batch import Batch
+from services.review.changes import Change
 from services.review.match import Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
@@ -58,6 +59,12 @@ class Collector:
     """Whether what comes is read once more, for whom it led to: what it holds was counted before."""
     outside: int = 0
     """The subject's events before or after the window."""
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    """By source: the ids of what the subject did."""
+    troubled: set[str] = field(default_factory=set)
+    """Sources of which something could not be read."""
+    changes: list[Change] = field(default_factory=list)
+    """Of trails that are read, and of their buckets."""
     _left: dict[str, _Left] = field(default_factory=dict)
     _strange: dict[str, int] = field(default_factory=dict)
     _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})
@@ -78,6 +85,11 @@ class Collector:
             self._left.setdefault(what, _Left()).add(names)
         for what, count in scan.strange.items():
             self._strange[what] = self._strange.get(what, 0) + count
+        if scan.unreadable:
+            self.troubled.add(batch.source)
+        self.seen.setdefault(batch.source, set()).update(
+            event.event_id for role, event in scan.events if role == "by"
+        )
         for role, event in scan.events:
             # Objects repeat events, and sources overlap.
             if event.event_id not in self._events[role]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.aws.cloudtrail import HISTORY_KEPT, TrailStatus
 from services.base import clock
 from services.base.clock import stamp
+from services.review.changes import Deleted
 from services.review.model import Window
 from services.review.recorded import Covers, use_of
 from services.review.trails import Trails, TrailState
 from services.review.where import ELSEWHERE
 
 HISTORY = "event history"
-DELIVERY = timedelta(minutes=5)
-"""How long after a call its record is delivered, about; AWS promises nothing."""
+DELETED = " (deleted)"
+UNREAD = ("trails", "event data stores", "not read")
+"""What rows are of where there is no source that could be read."""
+CLOCKS = timedelta(seconds=2)
+"""Between a start as the trail's status has it and the call's own record, which has whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,37 @@ def _elsewhere(trails: Trails, window: Window, service: str | None) -> list[Cove
     """What is known of the Regions that were not asked about: what a trail of all Regions records."""
     everywhere = [state for state in trails.states if state.trail.multi_region]
     if not everywhere:
-        note = "not asked about; a key can be used in every Region"
+        note = "not checked; a key can be used in every Region"
         return [Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)]
     return [row for state in everywhere for row in trail_rows(state, ELSEWHERE, window, service)]
+
+
+def deleted_rows(deleted: Iterable[Deleted], window: Window) -> list[Coverage]:
+    """What trails that are no more recorded, nobody can say."""
+    rows: list[Coverage] = []
+    for each in deleted:
+        until = min(max(each.time, window.since), window.until)
+        note = f"deleted {stamp(each.time)} by {each.by}: what it recorded may still be in its bucket"
+        rows.append(
+            Coverage(f"trail {each.name}{DELETED}", each.region, "unknown", window.since, until, note)
+        )
+    return rows
+
+
+def reasons(
+    rows: Sequence[Coverage], read: Collection[str], missing: Sequence[tuple[str, Span]]
+) -> tuple[str, ...]:
+    """Why it is not known, for each of the gaps *missing*: what the rows there say."""
+    found: dict[str, None] = {}
+    others = {row.source for row in rows if row.source in UNREAD or row.source.endswith(DELETED)}
+    for region, (since, until) in missing:
+        for row in rows:
+            there = row.region == region and row.since < until and row.until > since and row.since < row.until
+            # A source that was not read is a reason only where it would have been none.
+            named = row.source in read or row.covers in ("no", "management only") or row.source in others
+            if there and named and row.covers != "yes" and row.source not in (HISTORY, "path"):
+                found[f"{row.source}: {row.note}"] = None
+    return tuple(found)
 
 
 def log_group_rows(
@@ -85,7 +118,7 @@ def log_group_rows(
     for state in states:
         taken = state.takes(service)
         covers: Covers = "unknown" if taken.covers in ("yes", "partly") else taken.covers
-        note = "since when the trail writes to its log group is not known"
+        note = "when the trail started writing to its log group is unknown"
         where = regions if state.trail.multi_region else (state.trail.home_region,)
         source = f"log group of {state.source}"
         rows += [Coverage(source, region, covers, window.since, window.until, note) for region in where]
@@ -93,7 +126,7 @@ def log_group_rows(
 
 
 def path_rows(window: Window) -> tuple[Coverage, ...]:
-    note = "files say nothing of what was not delivered"
+    note = "files cannot show what was not delivered"
     return (Coverage("path", "*", "unknown", window.since, window.until, note),)
 
 
@@ -105,7 +138,7 @@ def history_rows(region: str, window: Window, service: str | None, now: datetime
     if use is None:
         note = f"how use of {service} keys is recorded is not known"
     else:
-        note = use.note if use.management else "use of an API key is never in it"
+        note = use.note if use.management else "it never contains use of an API key"
     rows = [Coverage(HISTORY, region, covers, kept, window.until, note)] if kept < window.until else []
     if kept > window.since:
         rows.insert(0, Coverage(HISTORY, region, "no", window.since, kept, "it keeps 90 days"))
@@ -136,32 +169,91 @@ def _pieces(
     state: TrailState, status: TrailStatus, window: Window
 ) -> Iterable[tuple[Covers | None, Span, str]]:
     """(what is covered, when, why), None standing for what the selectors say."""
+    for logged, (since, until), note in _logged(state, status, window):
+        if logged != "yes":
+            yield logged, (since, until), note
+            continue
+        end = until
+        if status.logging and status.delivery_error and until == window.until:
+            end = min(max(since, status.delivered or since), until)
+            yield (
+                "unknown",
+                (end, until),
+                f"its delivery fails with {status.delivery_error} since {stamp(end)}",
+            )
+        begin = since
+        for settled, why in _unsettled(state, until):
+            at = min(max(begin, settled), end)
+            yield "unknown", (begin, at), why
+            begin = at
+        yield None, (begin, end), f"as set now; {note}"
+
+
+def _unsettled(state: TrailState, until: datetime) -> Iterable[tuple[datetime, str]]:
+    """(until when, why) it is not known how the trail was set, in order of time."""
+    if state.changes_trouble:
+        yield until, f"whether it was changed could not be read: {state.changes_trouble}"
+    if state.kept_from:
+        yield state.kept_from, "a lifecycle rule of its bucket deletes older objects"
+    if state.known_from:
+        yield state.known_from, "how it was set before the 90 days of the event history is not known"
+    if state.changed:
+        change = f"{state.changed_what} {stamp(state.changed)} by {state.changed_by}"
+        yield state.changed, f"{change}: before that is not known"
+
+
+def _logged(
+    state: TrailState, status: TrailStatus, window: Window
+) -> Iterable[tuple[Literal["yes", "no", "unknown"], Span, str]]:
+    """The window in pieces, in order of time, by whether the trail was switched on."""
     since, until = window.since, window.until
     started, stopped = status.started, status.stopped
     if started is None:
-        yield "unknown" if status.logging else "no", (since, until), "it says of no time that it logged"
+        yield "unknown" if status.logging else "no", (since, until), "it reports no time at which it logged"
         return
     begin = min(max(since, started), until)
-    # AWS keeps the latest start and stop alone: what was before them nobody can say.
-    if stopped and stopped < started:
-        before = min(max(since, stopped), begin)
-        yield "unknown", (since, before), f"it logged until {stamp(stopped)}, since when is not known"
-        yield "no", (before, begin), f"logging was stopped from {stamp(stopped)} to {stamp(started)}"
-    else:
-        yield "unknown", (since, begin), f"logging since {stamp(started)}; before that is not known"
+    if since < begin:
+        yield from _before(state, status, started, (since, begin))
     end = until
     if not status.logging:
         end = min(max(begin, stopped or started), until)
+    yield "yes", (begin, end), f"logging since {stamp(started)}"
+    if end < until:
         yield "no", (end, until), f"logging was stopped {stamp(end)}"
-    elif status.delivery_error:
-        end = min(max(begin, status.delivered or started), until)
-        yield "unknown", (end, until), f"its delivery fails with {status.delivery_error} since {stamp(end)}"
-    set_at = min(max(begin, state.changed), end) if state.changed else begin
-    if state.changed:
-        change = f"{state.changed_what} {stamp(state.changed)} by {state.changed_by}"
-        note = f"{change}: before that is not known"
-        yield "unknown", (begin, set_at), note
-    yield None, (set_at, end), f"as set now; logging since {stamp(started)}"
+
+
+def _before(
+    state: TrailState, status: TrailStatus, started: datetime, span: Span
+) -> Iterable[tuple[Literal["yes", "no", "unknown"], Span, str]]:
+    """Before its latest start: by the event history where that has this start, else by the status alone."""
+    since, begin = span
+    known = [each for each in state.switches if each.time <= started]
+    if state.known_from is None or not known or started - known[-1].time > CLOCKS or not known[-1].on:
+        stopped = status.stopped
+        # AWS keeps the latest start and stop alone: what was before them nobody can say.
+        if stopped and stopped < started:
+            before = min(max(since, stopped), begin)
+            yield "unknown", (since, before), f"it logged until {stamp(stopped)}, when it started is unknown"
+            yield "no", (before, begin), f"logging was stopped from {stamp(stopped)} to {stamp(started)}"
+        else:
+            yield "unknown", (since, begin), f"logging since {stamp(started)}; before that unknown"
+        return
+    at = min(max(since, state.known_from), begin)
+    yield "unknown", (since, at), "whether it logged before the 90 days of event history is unknown"
+    # The first that is known tells what was before it.
+    on = not known[0].on and not known[0].made
+    note = (
+        "logging, as far back as the event history reaches" if on else "it was not logging before its start"
+    )
+    if known[0].made:
+        note = f"it was made {stamp(known[0].time)} by {known[0].by}"
+    for switch in known:
+        # The status has the latest start more exactly than its record.
+        upto = begin if switch is known[-1] else min(max(at, switch.time), begin)
+        yield "yes" if on else "no", (at, upto), note
+        at, on = upto, switch.on
+        did = "logging since" if on else ("it was made" if switch.made else "logging was stopped")
+        note = f"{did} {stamp(switch.time)}" + ("" if on else f" by {switch.by}")
 
 
 def gaps(rows: Sequence[Coverage], read: Collection[str], window: Window) -> tuple[tuple[str, Span], ...]:

@@ -27,7 +27,7 @@ def actions(facts: Facts) -> Iterator[Finding]:
         about = listed(grouped([event for event in group if event.target], lambda event: event.target or ""))
         what = f"{name} for {about}" if about else name
         often = f" {times(len(group))}" if len(group) > 1 else ""
-        result = f", refused or failed ({error})" if error else ""
+        result = f", denied or failed ({error})" if error else ""
         who = f"this user's session {session}" if session else "this user"
         title = f"{what} by {who}{often}, {at(group[0])}{result}."
         severity = weighed(row.severity, group, usual, suspected=facts.marks.suspected is not None)
@@ -54,9 +54,9 @@ def on_the_user(facts: Facts) -> Iterator[Finding]:
     theirs, ours = _by_whom(facts)
     groups = grouped(theirs, lambda event: (event.name, event.user, event.error))
     for (name, who, error), group in groups.items():
-        result = f", refused or failed ({error})" if error else ""
+        result = f", denied or failed ({error})" if error else ""
         often = f" {times(len(group))}" if len(group) > 1 else ""
-        title = f"{name} on this user by {who or 'somebody'}{often}, {at(group[0])}{result}."
+        title = f"{name} on this user by {who or 'someone'}{often}, {at(group[0])}{result}."
         yield Finding("done-to-user", "low" if error else "medium", title, ids(group), "T1098")
     if ours:
         names = listed(grouped(ours, lambda event: event.name))

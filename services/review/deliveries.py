@@ -13,6 +13,8 @@ ENOUGH = 12
 """Deliveries from which one can tell how far apart they usually are."""
 
 LEAST = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+RECENT = timedelta(days=1)
 USUAL = 0.9
 TIMES = 6
 
@@ -47,7 +49,55 @@ class Deliveries:
         times = sorted(self.times)
         if len(times) < ENOUGH:
             return []
-        apart = sorted(later - earlier for earlier, later in pairwise(times))
-        limit = max(LEAST, apart[int(len(apart) * USUAL)] * TIMES)
+        limit = max(LEAST, self._usual() * TIMES)
         edges = [since, *(time for time in times if since <= time <= until), until]
         return [(earlier, later) for earlier, later in pairwise(edges) if later - earlier > limit]
+
+    @property
+    def steady(self) -> bool:
+        """Whether there are usually several an hour."""
+        return len(self.times) >= ENOUGH and self._usual() <= LEAST
+
+    def _usual(self) -> timedelta:
+        """How far apart nine in ten of them are at most."""
+        times = sorted(self.times)
+        apart = sorted(later - earlier for earlier, later in pairwise(times))
+        return apart[int(len(apart) * USUAL)]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What trails delivered, by what is in their buckets: up to when all of it is there."""
+
+    regions: dict[tuple[str, str], Deliveries] = field(default_factory=dict)
+    """By source and Region."""
+    latest: dict[str, datetime] = field(default_factory=dict)
+    """By source: the latest delivery that the trail's status has."""
+    _lags: dict[str, list[tuple[datetime, timedelta]]] = field(default_factory=dict)
+
+    def object(self, source: str, key: str, oldest: datetime | None) -> None:
+        """Note an object, and the oldest event seen in it."""
+        when = delivered_at(key)
+        if when is not None and oldest is not None:
+            # Keys have whole minutes, cut.
+            self._lags.setdefault(source, []).append((when, max(when + MINUTE - oldest, timedelta())))
+
+    def until(self) -> datetime | None:
+        """Up to when all is delivered, as far as deliveries show; None where there are none to go by."""
+        return max((found for source in self._lags if (found := self._of(source))), default=None)
+
+    def _of(self, source: str) -> datetime | None:
+        found = {region: each for (of, region), each in self.regions.items() if of == source and each.times}
+        newest = {region: max(each.times) for region, each in found.items()}
+        if not newest:
+            return None
+        shown = max(*newest.values(), self.latest.get(source, min(newest.values())))
+        # A Region that is seldom used tells nothing; one that is used all the time tells how far it is.
+        reached = [
+            newest[region]
+            for region, each in found.items()
+            if each.steady and shown - newest[region] <= LEAST
+        ]
+        recent = [lag for when, lag in self._lags[source] if when >= shown - RECENT]
+        late = recent or [lag for _, lag in self._lags[source]]
+        return min(reached, default=shown) - max(late)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.review.actions import Severity
+from services.review.changes import Change
 from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 from services.review.words import moment
@@ -53,6 +54,8 @@ class Facts:
     on_user: Sequence[Event]
     missing: Sequence[Unreadable] = ()
     """Evidence that should be there and is not."""
+    changes: Sequence[Change] = ()
+    """Of the trails that were read and of their buckets."""
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _seen(
     if kind.noun == "addresses" and rotates(seen.known.values()):
         every = sorted(chain(*seen.known.values(), *seen.new.values()), key=lambda event: event.time)
         count = len(seen.known) + len(seen.new)
-        told = f"{count:,} addresses, which change all the time, so that a new one tells nothing"
+        told = f"{count:,} addresses, which change all the time, so a new one means nothing"
         yield Finding(kind.name, "info", f"{kind.words.format(told)}.", ids(every), kind.technique)
         return
     if marks.suspected is None and len(seen.new) > 1:
@@ -119,16 +119,20 @@ def _refused(facts: Facts) -> Iterator[Finding]:
     refused = [event for event in facts.use if event.refused]
     since = facts.marks.deactivated
     if refused:
-        said = f"{calls(len(refused))} of the key refused"
+        said = f"{calls(len(refused))} of the key denied"
         if since is None:
             title = f"{said}, first {at(refused[0])}, last {at(refused[-1])}."
             yield Finding("refused", "medium", title, ids(refused), USED)
         else:
             before = sum(not _after(event, since) for event in refused)
             when = f"{before} of them before the deactivation" if before else "all after the deactivation"
-            force = ": in force" if in_force(facts) else ""
-            title = f"{said}, {when}{force}, last {at(refused[-1])}."
-            yield Finding("refused", "medium", title, ids(refused), USED)
+            last = f"last {at(refused[-1])}"
+            if in_force(facts):
+                title = f"Good news: {said}, {when}, {last}. The deactivation is enforced."
+            else:
+                title = f"{said}, {when}, {last}."
+            # Refused before it, somebody tried what the key was not allowed.
+            yield Finding("refused", "medium" if before else "info", title, ids(refused), USED)
     if since is not None:
         late = [
             event
@@ -138,32 +142,52 @@ def _refused(facts: Facts) -> Iterator[Finding]:
         beyond = [event for event in late if event.time > since + keyrules.LAG]
         if beyond:
             title = (
-                f"{calls(len(beyond))} let in after the deactivation, last {at(beyond[-1])}: not in force."
+                f"{calls(len(beyond))} allowed after the deactivation, last {at(beyond[-1])}: not enforced."
             )
             yield Finding("not-in-force", "high", title, ids(beyond), USED)
         elif late:
             within = f"within {keyrules.LAG.seconds} s after the deactivation"
-            title = f"{calls(len(late))} let in {within}, as IAM's lag allows."
+            title = f"{calls(len(late))} allowed {within}, which IAM's propagation delay explains."
             yield Finding("lag", "info", title, ids(late), USED)
 
 
 def _missing(facts: Facts) -> Iterator[Finding]:
     for each in facts.missing:
-        title = f"Evidence is missing: {each.what} has {each.error}."
+        title = f"Evidence is missing: {each.what} {each.error}."
         yield Finding(
             "missing-evidence",
             "high",
             title,
             (),
             "T1070",
-            "Whoever deletes records hides what they show.",
-            "Look for deletions and lifecycle changes on the bucket, and for older versions of the objects.",
+            "Deleting records hides what they show.",
+            "Check for deletions and lifecycle changes on the bucket, and for older versions of the objects.",
         )
+
+
+def _recording(facts: Facts) -> Iterator[Finding]:
+    """What was changed of how calls are recorded, and where that is kept."""
+    for change in sorted(facts.changes, key=lambda change: change.time):
+        title = f"Of {change.of} {change.what} by {change.by}, {moment(change.time)}."
+        event_ids = (change.event_id,)
+        if change.request_id in facts.marks.ours:
+            yield Finding("our-action", "info", f"This case's own call: {title}", event_ids)
+        else:
+            yield Finding(
+                "recording-changed",
+                "medium",
+                title,
+                event_ids,
+                "T1562.008",
+                "Whoever changes what is recorded can hide what comes next, or what was.",
+                "Ask who did it, and compare the settings before and after.",
+            )
 
 
 RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     _use,
     _missing,
+    _recording,
     _addresses,
     _refused,
     _agents,

@@ -51,7 +51,7 @@ def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
             over = not left or trouble == _too_large(limit)
             return Unpacked(b"".join(parts), trouble if left else _too_large(limit), over)
     # tar and some file systems pad with zeros.
-    trouble = "something that is no gzip after its end" if rest.strip(b"\0") else None
+    trouble = "data that isn't gzip after its end" if rest.strip(b"\0") else None
     return Unpacked(parts[0] if len(parts) == 1 else b"".join(parts), trouble)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,8 @@ class _Line(msgspec.Struct):
     events: list[tuple[Role, bytes]]
     left: dict[str, list[str]] = {}
     strange: dict[str, int] = {}
+    sha256: str | None = None
+    oldest: datetime | None = None
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -67,6 +70,8 @@ class Kept:
             unreadable=line.unreadable,
             left=line.left,
             strange=line.strange,
+            sha256=line.sha256,
+            oldest=line.oldest,
         )
         scan.events = [(role, records.event(records.decode(raw), raw)) for role, raw in line.events]
         return scan
@@ -82,6 +87,8 @@ class Kept:
             [(role, event.raw) for role, event in scan.events],
             scan.left,
             scan.strange,
+            scan.sha256,
+            scan.oldest,
         )
         with suppress(OSError):  # a full disk ends the keeping, not the reading
             self._file.write(msgspec.json.encode(line) + b"\n")

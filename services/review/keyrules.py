@@ -49,8 +49,8 @@ def fresh_use(facts: Facts) -> Iterator[Finding]:
             first = min(soon, key=lambda each: each.time)
             seconds = int((first.time - event.time).total_seconds())
             after = f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
-            maker = event.user or "somebody"
-            title = f"{credential} was used {after} after {maker} made it, from {first.source_ip}."
+            maker = event.user or "someone"
+            title = f"{credential} was used {after} after {maker} created it, from {first.source_ip}."
             yield Finding("fresh-use", "high", title, ids((event, *soon)), "T1098.001")
 
 
@@ -59,7 +59,7 @@ def groups_opened(facts: Facts) -> Iterator[Finding]:
     switched = [event for event in facts.other if event.name == "PutBearerTokenAuthentication"]
     for (on, error), group in grouped(switched, lambda event: (_switch(event), event.error)).items():
         about = listed(grouped(group, lambda event: event.log_group))
-        failed = f", refused or failed ({error})" if error else ""
+        failed = f", denied or failed ({error})" if error else ""
         if on is False:
             title = f"Bearer tokens switched off by this user for {about}, {at(group[0])}{failed}."
             yield Finding("group-closed", "info", title, ids(group), "T1531")
@@ -118,7 +118,7 @@ def outlived(facts: Facts) -> Iterator[Finding]:
     # Where records name no key, another of the same user cannot be told from it.
     late = [event for event in late if event.credential_id == facts.subject.key_id]
     if late:
-        title = f"{calls(len(late))} let in after the key was deleted, last {at(late[-1])}."
+        title = f"{calls(len(late))} allowed after the key was deleted, last {at(late[-1])}."
         yield Finding("not-in-force", "high", title, ids((*gone, *late)), USED)
 
 
@@ -138,9 +138,9 @@ def while_inactive(facts: Facts) -> Iterator[Finding]:
         if not late:
             continue
         named = all(event.credential_id == facts.subject.key_id for event in late)
-        doubt = "" if named else ", with it or with another key of this user: the records do not say"
+        doubt = "" if named else ", with this key or another of this user: the records do not say"
         title = (
-            f"{calls(len(late))} let in after {off.user or 'somebody'} deactivated the key {at(off)}{doubt}."
+            f"{calls(len(late))} allowed after {off.user or 'someone'} deactivated the key {at(off)}{doubt}."
         )
         yield Finding("not-in-force", "high" if named else "medium", title, ids((off, *late)), USED)
 

@@ -65,7 +65,7 @@ def choose(
     """The sources of AWS to read for *source*; event data stores are chosen by themselves."""
     match source:
         case "history":
-            used = SourceUsed(HISTORY, True, "asked for; it holds management events of 90 days")
+            used = SourceUsed(HISTORY, True, "requested; it has 90 days of management events")
             return Reading((used,), history=True)
         case "insights":
             return _groups(trails)
@@ -87,10 +87,10 @@ def choose(
         told.append(SourceUsed(state.source, wanted, why))
     if asked:
         if not told:
-            told.append(SourceUsed("trails", False, "there is none in these Regions"))
+            told.append(SourceUsed("trails", False, "none in these Regions"))
         return Reading(tuple(told), trails=tuple(chosen), by_athena=by_athena)
     done_to = not any(state.takes_management for state in chosen)
-    history = SourceUsed(HISTORY, True, "it holds the user's other calls of 90 days and costs nothing")
+    history = SourceUsed(HISTORY, True, "it has 90 days of the user's other calls and is free")
     return Reading((history, *told), history=True, done_to=done_to, trails=tuple(chosen), by_athena=by_athena)
 
 
@@ -104,7 +104,7 @@ def with_stores(
         covers = recorded(store.selectors, service)
         wanted = asked or covers.covers in ("yes", "partly")
         why = (
-            "asked for"
+            "requested"
             if asked
             else "it records use of this key, and no trail does"
             if wanted
@@ -114,7 +114,7 @@ def with_stores(
         if wanted:
             chosen.append(store)
     if asked and not told:
-        told.append(SourceUsed("event data stores", False, "there is none in these Regions"))
+        told.append(SourceUsed("event data stores", False, "none in these Regions"))
     return replace(reading, sources=(*reading.sources, *told), stores=tuple(chosen))
 
 
@@ -128,9 +128,9 @@ def _groups(trails: Trails) -> Reading:
     for state in trails.states:
         has = state.trail.log_group_arn is not None
         name = f"log group of {state.source}" if has else state.source
-        told.append(SourceUsed(name, has, "asked for" if has else "it writes to no log group"))
+        told.append(SourceUsed(name, has, "requested" if has else "it writes to no log group"))
     if not told:
-        told.append(SourceUsed("trails", False, "there is none in these Regions"))
+        told.append(SourceUsed("trails", False, "none in these Regions"))
     return Reading(tuple(told), groups=tuple(each for each in trails.states if each.trail.log_group_arn))
 
 
@@ -140,9 +140,9 @@ def _large(trails: Trails, window: Window) -> bool:
 
 def _how(state: TrailState, window: Window, *, by_athena: bool, asked: bool) -> str:
     if by_athena:
-        return ", by Athena" if asked else "; by Athena, for there is much of it"
+        return ", by Athena" if asked else "; by Athena, because there is so much"
     if not asked and window.until - window.since > LONG:
-        return "; all its objects are read, which takes long: with an Athena workgroup it would not"
+        return "; all its objects are read, which is slow: an Athena workgroup would be faster"
     return ""
 
 
@@ -153,16 +153,16 @@ def _worth(
     never = status is not None and status.started is None and not status.logging
     ended = status is not None and not status.logging and (status.stopped or window.since) < window.since
     if asked:
-        return True, "asked for"
+        return True, "requested"
     if never or ended:
-        return False, "it was not logging in this window"
+        return False, "it was not logging in this period"
     if taken.covers in ("yes", "partly"):
         return True, "it records use of this key"
     if old and taken.covers == "management only":
-        return True, "the window begins before the 90 days of the event history"
+        return True, "the period starts before the event history's 90 days"
     if taken.covers == "unknown":
         return True, f"it may record use of this key ({taken.note})"
     why = f"it does not record use of this key ({taken.note})"
     if state.changed:
-        why += f"; {state.changed_what} in this window, so its bucket may hold use: read it with source s3"
+        why += f"; {state.changed_what} in this period, so its bucket may show use: read it with source s3"
     return False, why

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from services.aws.cloudtrail import Pacer, Sleep
+from services.aws.errors import AwsError, Expired
+from services.aws.s3 import expiries
 from services.aws.session import AwsSession
 from services.review.batch import Batch
+from services.review.changes import bucket_changes, deleted_trails, reaches
 from services.review.collect import Collector
-from services.review.coverage import Coverage, coverage, log_group_rows
-from services.review.flight import merged, unless, until
+from services.review.coverage import Coverage, coverage, deleted_rows, gaps, log_group_rows
+from services.review.deliveries import Ledger
+from services.review.flight import merged, together, unless, until
 from services.review.kept import Kept
 from services.review.match import Matcher
 from services.review.model import Athena, Subject, Unreadable, Window
@@ -29,6 +34,8 @@ from services.review.sources.lake import read_lake, read_stores, store_rows
 from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, read_trails
 from services.review.where import where
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Chosen:
     regions: tuple[str, ...]
     pacers: Mapping[str, Pacer]
     now: datetime
+    ledger: Ledger = field(default_factory=Ledger)
 
     async def read(
         self, matcher: Matcher, collector: Collector, stop: asyncio.Event, done: Kept | None = None
@@ -84,17 +92,78 @@ async def _planned(
         trails, reading = Trails(regions), Reading(())
         rows: tuple[Coverage, ...] = ()
     else:
-        trails = await read_trails(aws, regions, window, pacers, sure=place.sure, narrowed=place.narrowed)
+        trails = await read_trails(
+            aws, regions, window, pacers, sure=place.sure, narrowed=place.narrowed, now=now
+        )
         regions = trails.regions
         for trouble in trails.troubles():
             collector.trouble(trouble)
         reading = choose(asked.source, trails, service, window, now, asked.athena)
+        if reading.trails:
+            trails = await _buckets(asked, trails, reading, collector, now, pacers)
         rows = coverage(trails, window, service, history=reading.history, now=now)
         rows += tuple(log_group_rows(reading.groups, regions, window, service))
+        if gaps(rows, reading.read, window):
+            # Only then it matters whether there was another trail.
+            rows = (*await _of_deleted(asked, regions, now, pacers), *rows)
     if asked.source == "lake" or (asked.source == "auto" and wants_stores(reading, service)):
         reading, more = await _add_stores(asked, reading, regions, collector, now)
         rows += more
     return regions, reading, rows
+
+
+async def _buckets(
+    asked: Asked,
+    trails: Trails,
+    reading: Reading,
+    collector: Collector,
+    now: datetime,
+    pacers: Mapping[str, Pacer],
+) -> Trails:
+    """*trails* with how long the buckets that are read keep objects; notes what was changed of those."""
+    read = {state.trail.arn: state for state in reading.trails}
+    since = max(asked.window.since, reaches(now))
+    buckets = {state.trail.bucket: state.trail for state in reading.trails}
+    rules, changes = await asyncio.gather(
+        together(_quietly(expiries(asked.aws, name), ()) for name in buckets),
+        together(_quietly(bucket_changes(asked.aws, of, since, now, pacers), []) for of in buckets.values()),
+    )
+    collector.changes += [change for found in changes for change in found]
+    collector.changes += [state.change for state in reading.trails if state.change]
+    by_bucket = dict(zip(buckets, rules, strict=True))
+    states = []
+    for state in trails.states:
+        if state.trail.arn in read:
+            logs = f"{state.trail.prefix}/AWSLogs/" if state.trail.prefix else "AWSLogs/"
+            days = [
+                rule.days
+                for rule in by_bucket[state.trail.bucket]
+                if logs.startswith(rule.prefix) or rule.prefix.startswith(logs)
+            ]
+            states.append(replace(state, kept_from=now - timedelta(days=min(days)) if days else None))
+        else:
+            states.append(state)
+    return replace(trails, states=tuple(states))
+
+
+async def _of_deleted(
+    asked: Asked, regions: tuple[str, ...], now: datetime, pacers: Mapping[str, Pacer]
+) -> list[Coverage]:
+    since = max(asked.window.since, reaches(now))
+    found = await together(
+        _quietly(deleted_trails(asked.aws, region, since, now, pacers), ()) for region in regions
+    )
+    return deleted_rows([each for answer in found for each in answer], asked.window)
+
+
+async def _quietly(work: Coroutine[Any, Any, R], otherwise: R) -> R:
+    """What *work* comes to; *otherwise* where AWS does not let it: it sharpens what is said, no more."""
+    try:
+        return await work
+    except Expired:
+        raise
+    except AwsError:
+        return otherwise
 
 
 async def _add_stores(
@@ -132,7 +201,7 @@ def _streams(
         pacers, done_to = chosen.pacers, reading.done_to
         streams.append(read_history(aws, scanner, regions, window, pacers, now=now, done_to=done_to))
     if reading.trails:
-        streams.append(_of_trails(asked, reading, scanner, collector, pool, done))
+        streams.append(_of_trails(chosen, scanner, collector, pool, done))
     if reading.groups:
         streams.append(read_insights(aws, scanner, reading.groups, window, now=now, sleep=sleep))
     if reading.stores:
@@ -141,26 +210,30 @@ def _streams(
 
 
 def _of_trails(
-    asked: Asked,
-    reading: Reading,
+    chosen: Chosen,
     scanner: Scanner,
     collector: Collector,
     pool: Executor,
     done: Kept | None,
 ) -> AsyncGenerator[Batch, None]:
+    asked, reading = chosen.asked, chosen.reading
     aws, account, window, trails = asked.aws, asked.account, asked.window, reading.trails
     # What is kept must serve another window too.
     wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
-    objects = TrailObjects(aws, wide, trails, account, window, pool, done).read()
+    objects = TrailObjects(
+        aws, wide, trails, account, window, pool, chosen.ledger, done, validate=not collector.following
+    ).read()
     if not reading.by_athena:
         if done:
-            collector.note("trails", f"a reading was cut: {len(done):,} objects are done and not read again")
+            collector.note(
+                "trails", f"an earlier review was interrupted: {len(done):,} objects are not read again"
+            )
         return objects
     note, sleep = collector.note, asked.sleep
     asking = Question(aws, scanner, trails, account, window, asked.athena, note=note, sleep=sleep).read()
     if asked.source == "athena":
         return asking
-    return or_else(asking, objects, lambda why: note("trails", f"the objects are read after all. {why}"))
+    return or_else(asking, objects, lambda why: note("trails", f"reading the objects instead. {why}"))
 
 
 async def drain(
@@ -174,7 +247,7 @@ async def drain(
 
 
 def _stopped() -> Unreadable:
-    return Unreadable("the rest of the records", "the reading was stopped before its end")
+    return Unreadable("the rest of the records", "stopped before everything was read")
 
 
 @contextmanager

@@ -14,8 +14,11 @@ from services.aws.sts import get_caller
 from services.base import clock
 from services.base.text import clean
 from services.review.attribution import By, attribute
+from services.review.changes import Change
 from services.review.collect import Collector
-from services.review.coverage import Coverage, Span, gaps, path_rows
+from services.review.compare import not_in_bucket
+from services.review.coverage import HISTORY, Coverage, Span, gaps, path_rows, reasons
+from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
 from services.review.kept import Kept, kept
@@ -53,6 +56,8 @@ __all__ = [
 ]
 
 NO_MARKS = Marks()
+FEW = 3
+"""Reasons for gaps that are named in a sentence; the coverage has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,12 @@ class Review:
     records_unreadable: int
     outside: int
     """Events of the subject's before or after the window."""
+    delivered_until: datetime | None
+    """Up to when all that was recorded is delivered, as far as deliveries show."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
+    changes: tuple[Change, ...] = ()
+    """Of the trails that were read and of their buckets, since the window began."""
     followed: Followed = NOBODY
     """The user's other names and the sessions it opened, whose calls are among *events*."""
     marks: Marks = NO_MARKS
@@ -114,6 +123,7 @@ class Review:
             "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
             "coverage": [row.as_json() for row in self.coverage],
             "complete": self.complete,
+            "delivered_until": clock.rfc3339(self.delivered_until) if self.delivered_until else None,
             "unreadable": [{"what": each.what, "error": each.error} for each in self.unreadable],
             "records_scanned": self.records_scanned,
             "records_unreadable": self.records_unreadable,
@@ -153,8 +163,9 @@ async def run_review(
     collector = Collector(on_progress)
     stop = stop or asyncio.Event()
     path = local_path(source)
+    ledger = Ledger()
     if path is not None:
-        reading = Reading((SourceUsed(PATH, True, clean(f"asked for: {path}")),))
+        reading = Reading((SourceUsed(PATH, True, clean(f"requested: {path}")),))
         rows = path_rows(window)
 
         async def read(matcher: Matcher, done: Kept | None = None) -> None:
@@ -171,7 +182,7 @@ async def run_review(
         collector.note("trails", "which trails record what")
         asked = Asked(aws, account, subject, window, source, athena, sleep)
         chosen = await choose_sources(asked, collector, now(), stop)
-        reading, rows = chosen.reading, chosen.rows
+        reading, rows, ledger = chosen.reading, chosen.rows, chosen.ledger
 
         async def read(matcher: Matcher, done: Kept | None = None) -> None:
             await chosen.read(matcher, collector, stop, done)
@@ -181,7 +192,29 @@ async def run_review(
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
     followed = await _followed(subject, collector, read, stop)
-    return _concluded(subject, window, marks, reading, rows, collector, now(), followed)
+    if not stop.is_set():
+        _compare(collector, reading, ledger)
+    return _concluded(subject, window, marks, reading, rows, collector, now(), followed, ledger.until())
+
+
+def _compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
+    """What the event history has of the subject against what the trails' buckets have of it."""
+    until = ledger.until()
+    if until is None or not reading.history or reading.by_athena:
+        return
+    for state in reading.trails:
+        # What could not be read is not lost.
+        if state.source in collector.troubled:
+            continue
+        lost = not_in_bucket(
+            collector.events("by"),
+            state,
+            in_history=collector.seen.get(HISTORY, ()),
+            in_bucket=collector.seen.get(state.source, ()),
+            until=until,
+        )
+        if lost is not None:
+            collector.trouble(lost)
 
 
 async def _followed(
@@ -196,7 +229,7 @@ async def _followed(
         followed = more
         if not new.texts or stop.is_set():
             break
-        collector.note("sessions", f"{len(new.sessions):,} sessions that this user opened")
+        collector.note("sessions", f"{len(new.sessions):,} sessions opened by this user")
         await read(Matcher(subject, followed, new.texts))
     return followed
 
@@ -210,6 +243,7 @@ def _concluded(
     collector: Collector,
     now: datetime,
     followed: Followed,
+    delivered_until: datetime | None,
 ) -> Review:
     unreadable = collector.unreadable()
     missing = gaps(rows, reading.read, window)
@@ -224,8 +258,10 @@ def _concluded(
         records_scanned=collector.records,
         records_unreadable=collector.records_bad,
         outside=collector.outside,
+        delivered_until=min(delivered_until, window.until) if delivered_until else None,
         events=collector.events("by"),
         on_user=collector.events("on"),
+        changes=tuple(collector.changes),
         followed=followed,
     )
     return judged(read, marks, now)
@@ -235,7 +271,9 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
     """What the records of *review* say when they are measured against *marks*; nothing is read anew."""
     attributed = attribute(review.events, review.subject)
     missing = [each for each in review.unreadable if each.missing]
-    facts = Facts(review.subject, marks, attributed.use, attributed.other, review.on_user, missing)
+    # What this case did is no deed of the user's, whoever signed it.
+    other = [event for event in attributed.other if event.request_id not in marks.ours]
+    facts = Facts(review.subject, marks, attributed.use, other, review.on_user, missing, review.changes)
     seen = in_force(facts)
     word, sentence = verdict(
         attributed.use,
@@ -244,6 +282,7 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         unreadable=review.unreadable,
         seen_in_force=seen,
         suspected=marks.suspected,
+        delivered_until=review.delivered_until,
         now=now,
     )
     sentence += _beside(review)
@@ -263,6 +302,10 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
 def _beside(review: Review) -> str:
     """What else the reader of the verdict should know."""
     said = ""
+    read = {source.name for source in review.sources if source.used}
+    if why := reasons(review.coverage, read, review.gaps):
+        more = f"; and {len(why) - FEW:,} more reasons" if len(why) > FEW else ""
+        said += f" Why: {'; '.join(why[:FEW])}{more}."
     for name in review.followed.names:
         when = (
             f"until {moment(name.until)}"
@@ -274,7 +317,7 @@ def _beside(review: Review) -> str:
         said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
     if review.outside:
         plural = "record of this user is" if review.outside == 1 else "records of this user are"
-        said += f" {review.outside:,} more {plural} before or after the time asked for."
+        said += f" {review.outside:,} more {plural} before or after the requested period."
     if review.subject.account is None and len(review.accounts) > 1:
         named = ", ".join(review.accounts)
         said += f" The records are of several accounts ({named}), each with a user of this name."

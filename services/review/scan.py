@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from services.review import record as records
@@ -18,10 +21,14 @@ from services.review.search import holds
 from services.review.sniff import seems
 from services.review.split import OPENING, containing, split
 from services.review.table import may_be_table, read_table
+from services.review.timestamp import parse_timestamp
 from services.review.unpack import documents, is_archive, utf8
 
 # Every record has one such key of its own; in a string it would stand with escaped quotes.
 _COUNTED = b'"eventVersion":"1.'
+_TIME = re.compile(rb'"eventTime":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+HEAD = 50_000
+"""Bytes of an object in which its oldest event is looked for: records are in no order."""
 
 
 @dataclass(slots=True)
@@ -39,6 +46,10 @@ class Scan:
     records: int = 0
     records_bad: int = 0
     outside: int = 0
+    oldest: datetime | None = None
+    """Of the events at the beginning of a trail's object, whoever made them."""
+    sha256: str | None = None
+    """Of the object's content, where that is to be held against a digest."""
     unreadable: list[Unreadable] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
@@ -49,7 +60,7 @@ class Scanner:
         self.matcher = matcher
         self.window = window
 
-    def object(self, name: str, packed: bytes, into: Scan | None = None) -> Scan:
+    def object(self, name: str, packed: bytes, into: Scan | None = None, *, hashed: bool = False) -> Scan:
         """Scan one whole object, packed in any way or plain; *name* is for what is to be said of it."""
         scan = into or Scan()
         scan.objects += 1
@@ -57,6 +68,8 @@ class Scanner:
             self._archive(name, packed, scan)
             return scan
         unpacked = gunzip(packed)
+        if hashed and not unpacked.over:
+            scan.sha256 = hashlib.sha256(unpacked.data).hexdigest()
         if unpacked.over:
             self._stream(name, Stream([packed], BLOCK) if packed.startswith(MAGIC) else _blocks(packed), scan)
         elif unpacked.data.startswith(MAGIC) or is_archive(unpacked.data):
@@ -122,7 +135,10 @@ class Scanner:
 
     def _document(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> None:
         scan.bytes_read += len(data)
-        if not (data.startswith(OPENING) and self._trail(name, data, scan)):
+        ours = data.startswith(OPENING)
+        if ours and scan.oldest is None and (times := _TIME.findall(data, 0, HEAD)):
+            scan.oldest = parse_timestamp(min(times).decode())
+        if not (ours and self._trail(name, data, scan)):
             trouble = self._any(name, data, trouble, scan)
         if trouble:
             scan.unreadable.append(Unreadable.of(name, trouble))

@@ -107,7 +107,7 @@ def mail(facts: Facts) -> Iterator[Finding]:
     if asked and not baseline(facts).usual(asked):
         names = listed(dict.fromkeys(event.name for event in asked))
         yield Finding(
-            "mail", "medium", f"Sending of mail was probed ({names}), {at(asked[0])}.", ids(asked), "T1496"
+            "mail", "medium", f"Mail sending was probed ({names}), {at(asked[0])}.", ids(asked), "T1496"
         )
 
 
@@ -119,7 +119,7 @@ def outside_its_service(facts: Facts) -> Iterator[Finding]:
     other = [event for event in facts.other if event.source.partition(".")[0] not in services]
     if other:
         named = listed(dict.fromkeys(event.source.partition(".")[0] for event in other))
-        title = f"This user was made for one key, and called {named}: {calls(len(other))}, {at(other[0])}."
+        title = f"This user was created for one key, but called {named}: {calls(len(other))}, {at(other[0])}."
         yield Finding("outside-its-service", "high", title, ids(other), "T1078.004")
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.aws import cloudtrail
-from services.aws.cloudtrail import HISTORY_KEPT, EventSelectors, Pacer, Trail, TrailStatus
+from services.aws.cloudtrail import EventSelectors, Pacer, Trail, TrailStatus
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
 from services.base.text import clean
-from services.review import record
+from services.review import changes
+from services.review.changes import Change, Switch
 from services.review.flight import together
 from services.review.model import Unreadable, Window
 from services.review.recorded import Recorded, recorded, takes_all_management
@@ -22,8 +22,9 @@ from services.review.recorded import Recorded, recorded, takes_all_management
 class TrailState:
     """One trail; *trouble* says what of it could not be read.
 
-    *changed* is when what it records, or where to, was last changed, where the event history has that in the
-    window; *changed_what* says which it was.
+    *changed* is when what it records, or where to, was last changed, where the event history has that since
+    the window began; *changed_what* says which it was. *switches* are its starts and stops, where the latest
+    ones do not tell all of the window.
     """
 
     trail: Trail
@@ -33,6 +34,14 @@ class TrailState:
     changed: datetime | None = None
     changed_by: str | None = None
     changed_what: str = "its selectors were changed"
+    change: Change | None = None
+    known_from: datetime | None = None
+    """Since when changes are known: event history reaches 90 days back."""
+    changes_trouble: str | None = None
+    """Why its changes could not be looked up."""
+    switches: tuple[Switch, ...] = ()
+    kept_from: datetime | None = None
+    """Before this a lifecycle rule of the bucket has deleted its objects."""
 
     @property
     def source(self) -> str:
@@ -74,6 +83,7 @@ async def read_trails(
     *,
     sure: bool = True,
     narrowed: bool = False,
+    now: datetime | None = None,
 ) -> Trails:
     """The trails of *regions*, with status and selectors; what is denied is named, only Expired is raised.
 
@@ -90,7 +100,9 @@ async def read_trails(
             unreadable[region] = Unreadable.of(f"the trails of {region}", answer)
         else:
             found |= {trail.arn: trail for trail in answer}
-    states = await together(_state(aws, trail, window, pacers) for trail in found.values())
+    states = await together(
+        _state(aws, trail, window, pacers, now or window.until) for trail in found.values()
+    )
     enabled = tuple(region for region in regions if region not in disabled)
     return Trails(enabled, tuple(states), unreadable, narrowed)
 
@@ -104,7 +116,9 @@ async def _describe(aws: AwsSession, region: str) -> tuple[Trail, ...] | AwsErro
         return error
 
 
-async def _state(aws: AwsSession, trail: Trail, window: Window, pacers: Mapping[str, Pacer]) -> TrailState:
+async def _state(
+    aws: AwsSession, trail: Trail, window: Window, pacers: Mapping[str, Pacer], now: datetime
+) -> TrailState:
     state = TrailState(trail)
     try:
         state = replace(state, status=await cloudtrail.trail_status(aws, trail))
@@ -113,80 +127,31 @@ async def _state(aws: AwsSession, trail: Trail, window: Window, pacers: Mapping[
         raise
     except AwsError as error:
         return replace(state, trouble=clean(error, limit=600))
+    return await _with_changes(aws, state, window, pacers, now)
+
+
+async def _with_changes(
+    aws: AwsSession, state: TrailState, window: Window, pacers: Mapping[str, Pacer], now: datetime
+) -> TrailState:
+    """*state* with what was changed since the window began, also after its end."""
+    trail, begun = state.trail, changes.reaches(now)
+    since = max(window.since, begun)
     try:
-        return await _with_change(aws, state, window, pacers)
+        newest = await changes.newest_change(aws, trail, since, now, pacers)
+        if newest is not None:
+            state = replace(
+                state,
+                changed=newest.time,
+                changed_by=newest.by,
+                changed_what=newest.what,
+                change=newest,
+            )
+        started = state.status.started if state.status else None
+        # What AWS keeps of starts and stops is the latest of each.
+        if started is not None and started > since:
+            state = replace(state, switches=await changes.switches(aws, trail, begun, now, pacers))
     except Expired:
         raise
-    except AwsError:
-        # It only sharpens what is said: the words are "as set now" all the same.
-        return state
-
-
-async def _with_change(
-    aws: AwsSession, state: TrailState, window: Window, pacers: Mapping[str, Pacer]
-) -> TrailState:
-    """*state* with the newest change in the window that decides what it records, and where that goes."""
-    found = [await _newest_change(aws, name, state.trail, window, pacers) for name in CHANGES]
-    newest = max((change for change in found if change), key=lambda change: change.time, default=None)
-    if newest is None:
-        return state
-    return replace(state, changed=newest.time, changed_by=newest.by, changed_what=newest.what)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    time: datetime
-    by: str
-    what: str
-
-
-async def _newest_change(
-    aws: AwsSession, name: str, trail: Trail, window: Window, pacers: Mapping[str, Pacer]
-) -> _Change | None:
-    pages = cloudtrail.lookup_events(
-        aws,
-        trail.home_region,
-        pacers[trail.home_region],
-        attribute=("EventName", name),
-        since=max(window.since, window.until - HISTORY_KEPT),
-        until=window.until,
-    )
-    async with aclosing(pages):
-        async for page in pages:
-            for text in page:
-                if change := _change(text, trail):
-                    return change
-    return None
-
-
-CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
-    "PutEventSelectors": ("its selectors were changed", frozenset()),
-    "UpdateTrail": (
-        "its Regions or its bucket were changed",
-        frozenset(
-            {
-                "includeGlobalServiceEvents",
-                "isMultiRegionTrail",
-                "isOrganizationTrail",
-                "s3BucketName",
-                "s3KeyPrefix",
-            }
-        ),
-    ),
-}
-"""By the call: what it changes in words, and the parameters of which one must be there for that."""
-
-
-def _change(text: str, trail: Trail) -> _Change | None:
-    raw = text.encode("utf-8", "surrogatepass")
-    try:
-        decoded = record.decode(raw)
-        event = record.event(decoded, raw)
-    except record.BadRecord:
-        return None
-    request = decoded.request or {}
-    what, any_of = CHANGES.get(event.name, ("", frozenset()))
-    named = request.get("trailName") or request.get("name")
-    if event.error or named not in (trail.name, trail.arn) or (any_of and not any_of & request.keys()):
-        return None
-    return _Change(event.time, event.user, what)
+    except AwsError as error:
+        return replace(state, changes_trouble=clean(error, limit=600))
+    return replace(state, known_from=begun)

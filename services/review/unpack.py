@@ -126,7 +126,7 @@ def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
                     yield Document(inside, b"", "cut off")
                 yield from documents(inside, found, depth - 1)
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
-        yield Document(name, b"", f"a tar archive that is cut off or damaged ({error})")
+        yield Document(name, b"", f"a truncated or damaged tar archive ({error})")
 
 
 @dataclass(slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from services.review.coverage import DELIVERY, Span
+from services.review.coverage import Span
 from services.review.model import Unreadable, Window
 from services.review.newcomers import address, newcomers
 from services.review.record import Event
 from services.review.words import calls, listed, moment, times
+
+FRESH = timedelta(days=1)
+"""What happened so lately may still be under way to where it is read, where nothing shows how late it is."""
 
 Verdict: TypeAlias = Literal["used", "not seen used", "unknown"]
 
@@ -23,13 +26,14 @@ def verdict(
     unreadable: Sequence[Unreadable],
     seen_in_force: datetime | None,
     suspected: datetime | None,
+    delivered_until: datetime | None,
     now: datetime,
 ) -> tuple[Verdict, str]:
     """The verdict, and one or two sentences that say why."""
     let_in = [event for event in use if event.let_in]
     refused = [event for event in use if event.refused]
-    force = f" Seen in force: last refused call {moment(seen_in_force)}." if seen_in_force else ""
-    empty = "the time asked for is empty" if window.empty else ""
+    force = f" Enforced: last denied call {moment(seen_in_force)}." if seen_in_force else ""
+    empty = "the requested period is empty" if window.empty else ""
     why = "; ".join(part for part in (empty, _unrecorded(gaps, window), _unread(unreadable)) if part)
     if let_in:
         when = f"first {moment(let_in[0].time)}, last {moment(let_in[-1].time)}"
@@ -40,13 +44,16 @@ def verdict(
     if refused:
         were = "was" if len(refused) == 1 else "were"
         last = f"last {moment(refused[-1].time)} from {refused[-1].source_ip}"
-        tried = f" {calls(len(refused))} {were} refused, {last}."
+        tried = f" {calls(len(refused))} {were} denied, {last}."
     if why:
-        return "unknown", f"Unknown: no use that AWS let in was seen, but {why}.{tried}{force}"
-    late = ""
-    if now - window.until < DELIVERY:
-        late = f" The last {DELIVERY.seconds // 60} minutes may not be delivered yet."
-    return "not seen used", f"Not seen used, and would have been recorded.{tried}{force}{late}"
+        return "unknown", f"Unknown: no call that AWS allowed was seen, but {why}.{tried}{force}"
+    upto = late = ""
+    if delivered_until is not None and delivered_until < window.until:
+        upto = f" up to {moment(delivered_until)}"
+        late = " What came after that may not be delivered yet."
+    elif delivered_until is None and now - window.until < FRESH:
+        late = " How late records arrive is unknown here, so the newest calls may be missing."
+    return "not seen used", f"Not seen used{upto}, and use would have been recorded.{tried}{force}{late}"
 
 
 def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:
@@ -54,11 +61,11 @@ def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:
     for region, span in gaps:
         spans.setdefault(span, []).append(region)
     parts = [f"in {_places(regions)}{_between(span, window)}" for span, regions in spans.items()]
-    return f"it is not known to have been recorded {', nor '.join(parts)}" if parts else ""
+    return f"use is not known to have been recorded {', nor '.join(parts)}" if parts else ""
 
 
 def _places(regions: Sequence[str]) -> str:
-    return "what these files leave out" if list(regions) == ["*"] else ", ".join(regions)
+    return "what these files do not contain" if list(regions) == ["*"] else ", ".join(regions)
 
 
 def _between(span: Span, window: Window) -> str:
@@ -78,7 +85,9 @@ def _unread(unreadable: Sequence[Unreadable]) -> str:
         case []:
             return ""
         case [only]:
-            return f"{only.what} could not be read"
+            return f"{only.what} {only.error if only.missing else 'could not be read'}"
+        case [first, *others] if first.missing:
+            return f"{first.what} {first.error}, and {len(others):,} more could not be read or are missing"
         case [first, *others]:
             return f"{first.what} and {len(others):,} more could not be read"
     return ""

@@ -109,11 +109,11 @@ async def _attempt(aws: AwsSession, before: Permission, call: Call) -> Permissio
         pass  # who may not look is not told that it is not there
     except Denied:
         if call.operation == "HeadObject":
-            reason = "tried, and S3 does not tell an object that is missing from one that is forbidden"
+            reason = "tried, but S3 does not distinguish a missing object from a forbidden one"
             return replace(before, reason=reason)
-        return replace(before, may=May.NO, reason="tried, and refused")
+        return replace(before, may=May.NO, reason="tried, and denied")
     except AwsError as error:
-        return replace(before, reason=f"tried in vain: {error.said}")
+        return replace(before, reason=f"tried, but failed: {error.said}")
     user = call.params.get("UserName")
     return replace(before, may=May.YES, reason=f"tried on {user}" if user else "tried")
 

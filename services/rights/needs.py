@@ -84,8 +84,8 @@ _METRIC = {
 PARTS = (
     Part(
         "inventory",
-        "see every key, and what its user holds",
-        "Name a user with --user: that needs permission on that user alone.",
+        "see every key, and what else its user has",
+        "Name a user with --user: that needs permission only on that user.",
         "look",
         (
             Need(LIST_KEYS, USERS, probe=Probe({"AllUsers": True, "MaxItems": 1})),
@@ -117,7 +117,7 @@ PARTS = (
     Part(
         "traffic",
         "see how many bytes come in",
-        "Watch the log groups in the CloudWatch console meanwhile.",
+        "Watch the log groups in the CloudWatch console instead.",
         "look",
         (
             Need("cloudwatch:GetMetricData", probe=Probe(_METRIC)),
@@ -126,7 +126,7 @@ PARTS = (
     ),
     Part(
         "review",
-        "read in CloudTrail what was done with a key",
+        "read from CloudTrail what was done with a key",
         "Have the trail's files copied, and read them with --source FOLDER.",
         "look",
         (
@@ -134,7 +134,18 @@ PARTS = (
             Need("cloudtrail:DescribeTrails", probe=Probe()),
             Need("cloudtrail:GetEventSelectors", TRAILS, probe=Probe({"TrailName": "{trail}"})),
             Need("cloudtrail:GetTrailStatus", TRAILS, probe=Probe({"Name": "{trail}"})),
+            Need("cloudtrail:ListPublicKeys", probe=Probe()),
             Need("cloudtrail:LookupEvents", probe=Probe({"MaxResults": 1})),
+            Need(
+                "s3:GetLifecycleConfiguration",
+                BUCKET,
+                probe=Probe({"Bucket": "{bucket}"}, "GetBucketLifecycleConfiguration"),
+            ),
+            Need(
+                "s3:ListBucketVersions",
+                BUCKET,
+                probe=Probe({"Bucket": "{bucket}", "MaxKeys": 1}, "ListObjectVersions"),
+            ),
             Need("s3:ListBucket", BUCKET, probe=Probe({"Bucket": "{bucket}", "MaxKeys": 1}, "ListObjectsV2")),
             Need(
                 "s3:GetObject",
@@ -145,8 +156,8 @@ PARTS = (
     ),
     Part(
         "audit",
-        "see which keys are unused, which rights too broad, what Access Analyzer found",
-        "What may not be read is named as not known; the rest of the audit stays.",
+        "see unused keys, overly broad permissions and Access Analyzer findings",
+        "What cannot be read is reported as not known; the rest of the audit still runs.",
         "look",
         (
             Need("access-analyzer:ListAnalyzers", probe=Probe({"maxResults": 1})),
@@ -171,8 +182,8 @@ PARTS = (
     ),
     Part(
         "rights",
-        "ask what these credentials may do",
-        "What may not be asked is tried where a read tells, and not known where only a change would.",
+        "check what these credentials may do",
+        "Permissions that a read can show are tried; the others are not known.",
         "look",
         (
             Need("iam:GetRole", probe=Probe({"RoleName": "stanch"})),
@@ -182,8 +193,8 @@ PARTS = (
     ),
     Part(
         "keys",
-        "deactivate, reset, make and delete Logs keys",
-        "Put its user on hold instead, or find somebody who may, now.",
+        "deactivate, reset, create and delete Logs keys",
+        "Attach the deny policy to its user instead, or find someone who may, now.",
         "act",
         _on(
             USERS,
@@ -196,14 +207,14 @@ PARTS = (
     ),
     Part(
         "hold",
-        "deny a user every bearer token, and lift that",
+        "deny a user every bearer token, and remove that policy",
         "Deactivate each key of the user instead, or attach a deny policy made beforehand.",
         "act",
         _on(USERS, "iam:DeleteUserPolicy", "iam:PutUserPolicy"),
     ),
     Part(
         "replacement",
-        "put a new secret into Secrets Manager",
+        "store a new secret in Secrets Manager",
         "Send the secret elsewhere: --secret-to file:PATH, or screen.",
         "act",
         (
@@ -215,22 +226,22 @@ PARTS = (
     ),
     Part(
         "groups",
-        "let log groups refuse bearer tokens, and take them again",
-        "Deactivate the keys, or put their users on hold.",
+        "turn bearer tokens off for log groups, and back on",
+        "Deactivate the keys, or attach the deny policy to their users.",
         "act",
         _on(GROUPS, "logs:PutBearerTokenAuthentication"),
     ),
     Part(
         "access keys",
         "make a user's access keys inactive, and active again",
-        "Have somebody do it in IAM: whoever has the API key may have those too.",
+        "Have someone do it in IAM: the attacker may have those keys too.",
         "act",
         _on(USERS, "iam:UpdateAccessKey"),
     ),
     Part(
         "setup",
-        "make users, log groups and policies for new Logs keys, and take them away again",
-        "Have somebody make the user and the log group, then issue its key (stanch issue).",
+        "create users, log groups and policies for new Logs keys, and remove them",
+        "Have someone create the user and the log group, then issue its key (stanch issue).",
         "setup",
         (
             *_on(USERS, "iam:AttachUserPolicy", "iam:DetachUserPolicy", context=API_KEY_ACCESS),
@@ -250,7 +261,7 @@ PARTS = (
     Part(
         "policies",
         "attach policies that govern keys to groups, roles and the organization",
-        "Print the document (stanch policy) and have somebody attach it.",
+        "Print the document (stanch policy) and have someone attach it.",
         "govern",
         (
             Need("access-analyzer:ValidatePolicy"),
@@ -286,8 +297,8 @@ PARTS = (
     ),
     Part(
         "recording",
-        "have the use of keys recorded by a trail",
-        "Print the plan (stanch harden --plan) and have somebody run its commands.",
+        "record key use with a trail",
+        "Print the plan (stanch harden --plan) and have someone run its commands.",
         "harden",
         (
             *_on(

@@ -103,12 +103,12 @@ def _judged(asked: Question, found: Simulated | None) -> Permission:
         return Permission(asked.action, asked.resource, may, reason)
 
     if found is None:
-        return answer(May.UNKNOWN, "IAM's simulation said nothing of it")
+        return answer(May.UNKNOWN, "IAM's simulation gave no answer")
     keys = " and ".join(found.missing)
     if found.decision == "allowed":
         return answer(May.YES, f"unless a condition on {keys} says otherwise" if keys else "")
     if keys:
-        return answer(May.UNKNOWN, f"it depends on {keys}, which the simulation was not told")
+        return answer(May.UNKNOWN, f"it depends on {keys}, which the simulation does not know")
     if found.decision == "explicitDeny":
         return answer(May.NO, "a policy denies it")
     if found.within_organization is False:
@@ -124,7 +124,7 @@ async def _source(aws: AwsSession, caller: Caller) -> str:
         return caller.arn
     role = caller.role
     if role is None:
-        raise _CannotAsk(f"the simulation knows users and roles alone, not {caller.name}")
+        raise _CannotAsk(f"the simulation covers only users and roles, not {caller.name}")
     try:
         return await get_role_arn(aws, role)
     except Denied:
@@ -134,19 +134,19 @@ async def _source(aws: AwsSession, caller: Caller) -> str:
 
 def _unasked(question: Question, error: Exception, caller: Caller) -> Permission:
     if isinstance(error, Denied) and question.action == SIMULATE == error.action:
-        return Permission(question.action, question.resource, May.NO, "tried, and refused")
+        return Permission(question.action, question.resource, May.NO, "tried, and denied")
     return Permission(question.action, question.resource, May.UNKNOWN, _why_not_asked(error, caller))
 
 
 def _why_not_asked(error: Exception, caller: Caller) -> str:
     match error:
         case Denied():
-            return f"it may not be asked: {error.action} is not allowed"
+            return f"it cannot be checked: {error.action} is not allowed"
         case NotFound(operation="GetRole"):
-            return f"the role {caller.role} is gone"
+            return f"the role {caller.role} is deleted"
         case NotFound() if caller.role:
-            return f"the role {caller.role} has a path, it seems, and iam:GetRole is not allowed"
+            return f"the role {caller.role} seems to have a path, and iam:GetRole is not allowed"
         case AwsError():
-            return f"it could not be asked: {error.said}"
+            return f"it could not be checked: {error.said}"
         case _:
             return str(error)

@@ -68,7 +68,7 @@ class Stretches:
 class GroupVerdict:
     """*of_day* and *of_before* are shares of what came then, None where nothing did.
 
-    *carried* tells whether the group had any bytes to lose; *sure* that waiting longer would not change it.
+    *carried* tells whether the group had any bytes before; *sure* that waiting longer would not change it.
     """
 
     log_group: str
@@ -122,7 +122,7 @@ class _Judge:
         length = self.known - self.start
         if length < self.period:
             sure_at = self.start + 2 * self.period + patience(self.period)
-            return self._told(Kind.EARLY, f"no data yet: {self._age()}; sure from {self._at(sure_at)} on")
+            return self._told(Kind.EARLY, f"no data yet: {self._age()}; certain from {self._at(sure_at)} on")
         after = _sum(self.measured.after, self.start, self.known)
         back = self.days * _DAY
         day = _sum(self.measured.day, self.start - back, self.known - back)
@@ -136,7 +136,7 @@ class _Judge:
             return self._told(Kind.GONE, f"gone since {since}: no bytes for {silence}", sure=True)
         if not after and self._carried:
             sure = self._at(silent_since + pause + patience(self.period))
-            words = f"none came since, which is sure from {sure} on ({self._age()})"
+            words = f"no data since; certain from {sure} on ({self._age()})"
             return self._told(Kind.EARLY, words)
         of_day, of_before = (after / day if day else None), (after / before if before else None)
         shares = [share for share in (of_day, of_before) if share is not None]
@@ -158,7 +158,7 @@ class _Judge:
         kind = Kind.AS_BEFORE if share >= ENOUGH else Kind.LESS
         words = f"{'as before' if kind is Kind.AS_BEFORE else 'less than before'}: {', '.join(told)}"
         if not sure:
-            words += f"; sure from {self._at(self.start + WATCH_FOR + self.period)} on"
+            words += f"; certain from {self._at(self.start + WATCH_FOR + self.period)} on"
         return self._told(kind, words, sure=sure, of_day=of_day, of_before=of_before)
 
     @property

@@ -126,7 +126,7 @@ async def _begun(
 ) -> Begun:
     rotation = candidate.rotation
     if candidate.under_way:
-        return Begun(candidate, candidate.case, "under way already")
+        return Begun(candidate, candidate.case, "already under way")
     if candidate.blocked:
         return Begun(candidate, candidate.case, candidate.blocked, error=True)
     try:
@@ -149,4 +149,4 @@ def _with_orphan(rotation: Rotation, words: str) -> str:
     made = rotation.state.replacement
     if made is None or made.delivered is not None:
         return words
-    return f"{words} {made.key_id} was made, and its secret is lost: begun again, it is reset."
+    return f"{words} {made.key_id} was created, but its secret is lost: starting again resets it."

@@ -43,14 +43,14 @@ def barred(book: CaseBook, key_id: str, where: Where) -> str | None:
     if incident := book.open_case_of(key_id, account):
         close = where.stanch("case close", incident.id)
         return (
-            f"{key_id} has an open incident, case {incident.id}: go on with that "
-            f"(`{where.stanch('respond', key_id)}`), or close it (`{close}`)."
+            f"{key_id} has an open incident, case {incident.id}: resume "
+            f"that (`{where.stanch('respond', key_id)}`), or close it (`{close}`)."
         )
     for case, state in _open(book, account):
         if state.replacement and state.replacement.key_id == key_id:
             return (
                 f"{key_id} is the new key in case {case.id}, the rotation of {state.about}: "
-                f"bring that to its end first (`{where.stanch('rotate', state.about)}`)."
+                f"finish that first (`{where.stanch('rotate', state.about)}`)."
             )
     return None
 
@@ -67,7 +67,7 @@ def notices(book: CaseBook, key_id: str, account: str) -> tuple[str, ...]:
 def _notice(case: Case, state: CaseState, key_id: str) -> str:
     made = state.replacement
     if made is None:
-        return f"{key_id} is being rotated in case {case.id}, which made no new key yet."
+        return f"{key_id} is being rotated in case {case.id}, which has not created a new key yet."
     if made.key_id == key_id:
         return f"{key_id} is the new key of case {case.id}, the rotation of {state.about}, which is open."
     where = f"its secret is in {words_of(made.delivered)}" if made.delivered else "its secret is lost"
@@ -81,7 +81,7 @@ def _finished(book: CaseBook, key_id: str, account: str) -> str | None:
             if state.kind == ROTATION and (state.about, state.opened.get("account")) == (key_id, account):
                 deleted, made = state.step(StepName.DELETE), state.replacement
                 if deleted.state is State.CONFIRMED and made:
-                    return f"{key_id} was rotated in case {case.id}: {made.key_id} is in its place."
+                    return f"{key_id} was rotated in case {case.id}: {made.key_id} replaced it."
     return None
 
 

@@ -14,19 +14,19 @@ async def plan(at: Situation) -> Plan:
     whole = replace(
         delete.deletion(at.key),
         title=f"Delete the old key {at.key.id}",
-        stops="The old key, for good; it is Inactive already.",
+        stops="The old key, permanently; it is already Inactive.",
         leaves="The new key.",
     )
     barred = replace(whole, calls=())
     found = {one.id: one for one in await at.credentials()}
     old = found.get(at.key.id)
     if old is None:
-        return replace(barred, already=f"{at.key.id} is gone already.")
+        return replace(barred, already=f"{at.key.id} is already deleted.")
     if at.options.override:
-        warning = f"Deleted though it is not sure that nothing misses it, because: {at.options.override}"
+        warning = f"Deleted before it was certain that nothing still uses it; reason: {at.options.override}"
         return replace(whole, warnings=(warning,))
     if old.status == "Active":
-        words = f"{at.key.id} is still Active: it is made Inactive and watched first (--next)."
+        words = f"{at.key.id} is still Active: it must be made Inactive and watched first (--next)."
         return delete.blocked(barred, words)
     new = found.get(at.case.replacement.key_id) if at.case.replacement else None
     if new is None or new.status != "Active":
@@ -37,9 +37,9 @@ async def plan(at: Situation) -> Plan:
     told = f"{seen.words[:1].upper()}{seen.words[1:]}"
     if not seen.ready:
         ways = "go back (--back)" if seen.bad else "wait for it (--watch)"
-        words = f"{told}: {ways}, or say why it is deleted all the same (--override REASON)."
+        words = f"{told}: {ways}, or give a reason to delete it anyway (--override REASON)."
         return delete.blocked(barred, words)
-    return replace(whole, warnings=(f"{told}.", "It cannot be brought back: --back ends with this."))
+    return replace(whole, warnings=(f"{told}.", "It cannot be restored: --back is no longer possible."))
 
 
 async def verify(at: Situation) -> Verified:

@@ -27,9 +27,9 @@ async def plan(at: Situation) -> Plan:
         return replace(found, title=title, calls=(), warnings=(), blocked=blocked)
     ready = await imported(at)
     if not ready.yes:
-        words = f"{ready.words[:1].upper()}{ready.words[1:]}: once the new key is imported, say --imported."
+        words = f"{ready.words[:1].upper()}{ready.words[1:]}: once the new key is imported, use --imported."
         return replace(found, title=title, warnings=(), blocked=words, overridable=True)
-    warning = f"Whatever still sends {at.key.id} is refused from then on; --back makes it Active again."
+    warning = f"Whatever still sends {at.key.id} is denied from then on; --back makes it Active again."
     return replace(found, title=title, warnings=(f"{ready.words[:1].upper()}{ready.words[1:]}.", warning))
 
 
@@ -40,9 +40,9 @@ async def verify(at: Situation) -> Verified:
 async def plan_undo(at: Situation) -> Plan:
     found = await deactivate.plan_undo(at)
     title = f"Make the old key {at.key.id} Active again"
-    warnings = ("Both keys work then.",) if found.calls else ()
+    warnings = ("Both keys will work.",) if found.calls else ()
     if found.calls and not at.case.did(OPERATION, ServiceSpecificCredentialId=at.key.id, Status="Inactive"):
-        warnings = (f"{at.key.id} was made Inactive by somebody else: ask them first.", *warnings)
+        warnings = (f"{at.key.id} was made Inactive by someone else: ask them first.", *warnings)
     return replace(found, title=title, leaves="The new key.", warnings=warnings)
 
 
@@ -80,19 +80,19 @@ async def _blocked(at: Situation) -> str | None:
     """Why nothing would work without the old key."""
     made = at.case.replacement
     if made is None or made.delivered is None:
-        return "There is no second key whose secret was stored: make one first (--next)."
+        return "There is no second key whose secret was stored: create one first (--next)."
     new = next((found for found in await at.credentials() if found.id == made.key_id), None)
     if new is None:
-        return f"The new key {made.key_id} is gone, and nothing else would work: make another (--next)."
+        return f"The new key {made.key_id} is deleted, and nothing else would work: create another (--next)."
     if new.status == "Expired":
         when = clock.spoken(new.expires, at.now()) if new.expires else "meanwhile"
-        return f"The new key {new.id} has expired ({when}): take it back (--undo), and begin again."
+        return f"The new key {new.id} has expired ({when}): undo it (--undo), and start again."
     if new.status != "Active":
         wake = at.aws.where.aws(waking(new))
         return f"The new key {new.id} is {new.status}, and nothing else would work: {wake}"
     if held := await deny.holding(at):
         return (
-            f"The hold ({held}) stops the new key too: lift it first "
+            f"The deny policy ({held}) stops the new key too: remove it first "
             f"(`{respond(at, at.key.id, ('--undo', 'deny'))}`)."
         )
     return None

@@ -26,7 +26,7 @@ async def plan_undo(at: Situation) -> Plan:
     found, made, old = await replacing.plan_undo(at), at.case.replacement, await at.credential()
     if made is None and at.case.step(StepName.REPLACE).undoing:
         # Cut off between the deletion and the end of the case.
-        return replace(found, blocked=None, already="The new key is gone already.")
+        return replace(found, blocked=None, already="The new key is already deleted.")
     if found.blocked or not found.calls:
         return found
     if old is None or old.status != "Active":
@@ -36,7 +36,7 @@ async def plan_undo(at: Situation) -> Plan:
     kind, _, name = (made.delivered or "").partition(":") if made else ("", "", "")
     if kind != "secretsmanager":
         return found
-    warning = f"The secret {name} still holds the new key's then: put back there what it held before."
+    warning = f"The secret {name} will still hold the new key's: restore what it held before."
     return replace(found, warnings=(*found.warnings, warning))
 
 
@@ -49,11 +49,11 @@ async def _unfit(at: Situation) -> str | None:
     old, where = await at.credential(), at.aws.where
     if old is None:
         keys = where.stanch("keys", options=(("--user", at.key.user),))
-        return f"{at.key.id} is gone, so there is nothing to rotate: see `{keys}`."
+        return f"{at.key.id} has been deleted, so there is nothing to rotate: see `{keys}`."
     if old.status == "Expired":
         return (
-            f"{at.key.id} has expired, so whatever used it is refused already: "
-            f"put a new key in its place at once (`{respond(at, at.key.id, ('--step', 'replace'))}`)."
+            f"{at.key.id} has expired, so whatever used it is "
+            f"already denied: replace it at once (`{respond(at, at.key.id, ('--step', 'replace'))}`)."
         )
     if old.status != "Active":
         return (
@@ -67,8 +67,8 @@ async def _round(at: Situation) -> str | None:
     user = at.key.user
     if held := await deny.holding(at):
         return (
-            f"The hold ({held}) stops every {at.short_service} key of {user}, a new one too: lift it first "
-            f"(`{respond(at, at.key.id, ('--undo', 'deny'))}`)."
+            f"The deny policy ({held}) stops every {at.short_service} key of {user}, a new one too: remove "
+            f"it first (`{respond(at, at.key.id, ('--undo', 'deny'))}`)."
         )
     theirs = [one for one in await at.credentials() if one.service == at.key.service]
     others = [one for one in theirs if one.id != at.key.id]

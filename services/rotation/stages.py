@@ -68,7 +68,7 @@ async def standing(at: Situation) -> Standing:
         ways = tuple(
             _way(at, f"--next {option} {which}", does)
             for which in asked.candidates
-            for option, does in (("--ours", "it is this case's"), ("--not-ours", "it is somebody else's"))
+            for option, does in (("--ours", "it is this case's"), ("--not-ours", "it is someone else's"))
         )
         words = f"{asked.words[:1].upper()}{asked.words[1:].rstrip('.')}: say whose it is."
         return Standing(Next.REPLACE, words, ways, found.get(at.key.id))
@@ -76,12 +76,12 @@ async def standing(at: Situation) -> Standing:
     if old is None:
         return _without_old(at, made, new)
     if made is None:
-        words = f"No second key was made yet for {at.key.id} ({old.status})."
-        return Standing(Next.REPLACE, words, (_way(at, "--next", "make it and store its secret"),), old)
+        words = f"No second key was created yet for {at.key.id} ({old.status})."
+        return Standing(Next.REPLACE, words, (_way(at, "--next", "create it and store its secret"),), old)
     if new is None or new.status == "Expired":
         return _without_new(at, made, old, new)
     if orphan(made):
-        words = f"{new.id} was made, but its secret is lost: going on resets it, and stores a new one."
+        words = f"{new.id} was created, but its secret is lost: continuing resets it and stores a new one."
         ways = (_way(at, "--next", "do that"), _way(at, "--undo", "delete it again"))
         return Standing(Next.REPLACE, words, ways, old, new)
     if old.status == "Active":
@@ -124,10 +124,10 @@ async def _watching(at: Situation, old: Credential, new: Credential) -> Standing
             Next.DELETE, words, (_way(at, "--delete", "delete the old one"), *back), old, new, seen
         )
     ways = (
-        (*back, _way(at, "--watch", "follow the flow"))
+        (*back, _way(at, "--watch", "watch IncomingBytes"))
         if seen.bad
         else (
-            _way(at, "--watch", "follow the flow until it is sure"),
+            _way(at, "--watch", "watch IncomingBytes until certain"),
             *back,
         )
     )
@@ -136,27 +136,27 @@ async def _watching(at: Situation, old: Credential, new: Credential) -> Standing
 
 def _without_old(at: Situation, made: Replacement | None, new: Credential | None) -> Standing:
     if made is None or new is None:
-        also = f"its new key {made.key_id} too" if made else "no second key was made"
-        return Standing(Next.DONE, f"{at.key.id} is gone, and {also}: nothing is left to rotate.")
+        also = f"its new key {made.key_id} too" if made else "no second key was created"
+        return Standing(Next.DONE, f"{at.key.id} is deleted, and {also}: nothing is left to rotate.")
     if at.case.step(StepName.DELETE).state is State.CONFIRMED:
-        return Standing(Next.DONE, f"{at.key.id} was deleted; {new.id} is in its place.", new=new)
+        return Standing(Next.DONE, f"{at.key.id} was deleted; {new.id} replaced it.", new=new)
     if at.case.step(StepName.DELETE).sent or at.case.did(_DELETION, ServiceSpecificCredentialId=at.key.id):
         # By this case, which has not journaled yet that AWS agrees.
-        return Standing(Next.DELETE, f"{at.key.id} is being deleted; {new.id} is in its place.", new=new)
-    gone = f"{at.key.id} is gone, deleted by somebody else: whatever still sends it is refused."
+        return Standing(Next.DELETE, f"{at.key.id} is being deleted; {new.id} replaced it.", new=new)
+    gone = f"{at.key.id} was deleted by someone else: whatever still sends it is denied."
     if orphan(made):
-        words = f"{gone} The secret of {new.id} is lost: going on resets it, and stores a new one."
+        words = f"{gone} The secret of {new.id} is lost: continuing resets it and stores a new one."
         return Standing(Next.REPLACE, words, (_way(at, "--next", "do that"),), new=new)
     where = words_of(made.delivered or "")
     words = f"{gone} {new.id} is {new.status}: its secret is in {where}."
-    return Standing(Next.DELETE, words, (_way(at, "--delete", "note that, and end the case"),), new=new)
+    return Standing(Next.DELETE, words, (_way(at, "--delete", "record that and close the case"),), new=new)
 
 
 def _without_new(at: Situation, made: Replacement, old: Credential, new: Credential | None) -> Standing:
     ours = at.case.step(StepName.REPLACE).undoing
-    state = "has expired" if new else "is being deleted" if ours else "is gone, deleted by somebody else"
+    state = "has expired" if new else "is being deleted" if ours else "was deleted by someone else"
     words = f"The new key {made.key_id} {state}; the old one {old.id} is {old.status}."
-    ways = [_way(at, "--undo", "end this rotation")] if new else [_way(at, "--next", "make another")]
+    ways = [_way(at, "--undo", "end this rotation")] if new else [_way(at, "--next", "create another")]
     if old.status == "Inactive":
         ways.insert(0, _way(at, "--back", "make the old one Active again, at once"))
     return Standing(Next.IMPORT if new else Next.REPLACE, words, tuple(ways), old, new)

@@ -115,7 +115,7 @@ def _why_unknown(use: Use, now: datetime) -> str:
 
 
 def _told(event: Event, now: datetime) -> str:
-    return f"let in at {clock.spoken(event.time, now)} from {event.source_ip}"
+    return f"allowed at {clock.spoken(event.time, now)} from {event.source_ip}"
 
 
 def _last(events: Iterable[Event]) -> Event | None:

@@ -89,7 +89,7 @@ async def _flow(at: Situation, since: datetime, names: Sequence[str]) -> _Flow:
         return _Flow(Kind.UNREAD, f"the log groups could not be read: {error}")
     if missing := [name for name in names if name not in {group.name for group in groups}]:
         return _Flow(
-            Kind.UNREAD, f"there is no log group {', '.join(missing)} in the Regions looked into (--region)"
+            Kind.UNREAD, f"there is no log group {', '.join(missing)} in the Regions searched (--region)"
         )
     if not names:
         groups = tuple(group for group in groups if group.bearer_enabled)
@@ -125,7 +125,7 @@ async def _judge(
 def _of_groups(groups: tuple[GroupVerdict, ...], *, guessed: bool) -> _Flow:
     """The worst of them in words, and how the others are."""
     if not groups:
-        words = "no log group that takes bearer tokens had any bytes to lose" if guessed else "no log group"
+        words = "no log group that takes bearer tokens had any bytes before" if guessed else "no log group"
         return _Flow(Kind.NOTHING, words)
     by_worst = sorted(groups, key=lambda one: (_ORDER.index(one.kind), one.log_group))
     kind = by_worst[0].kind
@@ -138,7 +138,7 @@ def _of_groups(groups: tuple[GroupVerdict, ...], *, guessed: bool) -> _Flow:
         words += f"; {others} other{'s' if others > 1 else ''} not"
     if guessed and len(groups) > 1:
         words += (
-            f" (which of the {len(groups)} log groups the key writes to is not known: name it, --log-group)"
+            f" (which of the {len(groups)} log groups the key writes to is unknown: name it with --log-group)"
         )
     sure = any(one.sure for one in worst) if kind is Kind.GONE else all(one.sure for one in by_worst)
     return _Flow(kind, words, sure, tuple(by_worst))
@@ -169,10 +169,10 @@ def _recorded(seen: Use, since: datetime, now: datetime) -> str:
     """What CloudTrail has of it, in words."""
     told = []
     if new := seen.new_since(since):
-        told.append(f"the new key was let in at {clock.spoken(new.time, now)} from {new.source_ip}")
+        told.append(f"the new key was allowed at {clock.spoken(new.time, now)} from {new.source_ip}")
     if refused := seen.refused_since(since):
         when, where = clock.spoken(refused.time, now), refused.source_ip
-        told.append(f"the old one was refused at {when} from {where}, so something still sends it")
+        told.append(f"the old one was denied at {when} from {where}, so something still sends it")
     if told:
         return "; ".join(told)
     if seen.trouble:
@@ -181,4 +181,4 @@ def _recorded(seen: Use, since: datetime, now: datetime) -> str:
         return using.TOO_EARLY
     if seen.complete:
         return "no call was recorded since"
-    return "whether calls were refused is not recorded"
+    return "whether calls were denied is not recorded"

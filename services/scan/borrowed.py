@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from services.base import files
+from services.base.text import clean
 
 _CONFIG = """\
 [core]
@@ -29,7 +32,9 @@ _CONFIG = """\
 _SHA256 = "[extensions]\n\tobjectFormat = sha256\n"
 _LOOSE = re.compile(r"[0-9a-f]{2}")
 _LOOSE_NAME = re.compile(r"[0-9a-f]{38}|[0-9a-f]{62}")
+_GITS_OWN = re.compile(rf"{_LOOSE.pattern}/({_LOOSE_NAME.pattern})|pack/[^/]+\.(pack|idx)")
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHA1_BYTES, _SHA256_BYTES = 20, 32
 
 
 class NotRead(Exception):
@@ -42,65 +47,108 @@ class Borrowed:
 
     folder: Path
     left: list[str] = field(default_factory=list)
+    id_bytes: int = _SHA1_BYTES
+    empty: bool = True
+
+    def take(self, folder: str, path: Path) -> None:
+        """Link *path* into the *folder* of the objects."""
+        mine = self.folder / "objects" / folder
+        mine.mkdir(parents=True, exist_ok=True)
+        (mine / path.name).symlink_to(path.absolute())
+        self.empty = False
+
+
+def is_an_object(objects: Path, file: Path) -> bool:
+    """Whether *file* in the folder *objects* has a name under which git keeps objects."""
+    return _GITS_OWN.fullmatch(file.relative_to(objects).as_posix()) is not None
 
 
 @contextmanager
-def borrow(gitdir: Path) -> Iterator[Borrowed]:
-    """The objects that *gitdir* itself holds, in a repository that lives as long as this context.
+def borrow(gitdir: Path) -> Iterator[Sequence[Borrowed]]:
+    """The objects that *gitdir* itself holds, in a repository for each kind of hash that they are named by.
 
-    Raises NotRead or OSError.
+    They live as long as this context. Raises NotRead or OSError.
     """
     objects = gitdir / "objects"
     if objects.is_symlink():
         raise NotRead("its objects are a link to another place, which is not followed: scan that place")
     if not objects.is_dir():
-        raise NotRead("it is no git repository")
+        raise NotRead("it isn't a git repository")
     with tempfile.TemporaryDirectory(prefix="stanch-git-") as name:
-        ours = Borrowed(Path(name))
-        (ours.folder / "refs").mkdir()
-        (ours.folder / "objects" / "pack").mkdir(parents=True)
-        (ours.folder / "HEAD").write_text("ref: refs/heads/none\n")
-        sha256 = _take_packs(objects, ours) | _take_loose(objects, ours)
-        config = _CONFIG.format(version=int(sha256)) + (_SHA256 if sha256 else "")
-        (ours.folder / "config").write_text(config)
-        _take_shallow(gitdir, ours)
-        _name_what_is_elsewhere(objects, ours)
-        yield ours
+        # One repository by what a name or its configuration says would let a file hide all others.
+        sha1 = _new(Path(name, "sha1"), _SHA1_BYTES, _CONFIG.format(version=0))
+        sha256 = _new(Path(name, "sha256"), _SHA256_BYTES, _CONFIG.format(version=1) + _SHA256)
+        _take_packs(objects, sha1, sha256)
+        _take_loose(objects, sha1, sha256)
+        _take_shallow(gitdir, sha1, sha256)
+        _name_what_is_elsewhere(gitdir, sha1)
+        yield [sha1] if sha256.empty else [sha1, sha256]
 
 
-def _take_packs(objects: Path, ours: Borrowed) -> bool:
-    """Link each pack that has an index; whether they are of SHA-256."""
-    there = _files(objects / "pack", ours)
-    packs = [path for path in there if path.suffix == ".pack"]
+def _new(folder: Path, id_bytes: int, config: str) -> Borrowed:
+    (folder / "refs").mkdir(parents=True)
+    (folder / "objects" / "pack").mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    (folder / "config").write_text(config)
+    return Borrowed(folder, id_bytes=id_bytes)
+
+
+def _take_packs(objects: Path, sha1: Borrowed, sha256: Borrowed) -> None:
+    """Link each pack that has an index of its own."""
+    there = _files(objects / "pack", sha1)
     indexed = {path.stem for path in there if path.suffix == ".idx"}
-    for path in packs:
+    for path in (each for each in there if each.suffix == ".pack"):
+        index = path.with_suffix(".idx")
         if path.stem not in indexed:
-            ours.left.append(f"a pack without its index ({path.name})")
-            continue
-        for part in (path, path.with_suffix(".idx")):
-            (ours.folder / "objects" / "pack" / part.name).symlink_to(part.absolute())
+            sha1.left.append(f"a pack without its index ({clean(path.name)})")
+        elif ours := next(
+            (each for each in (sha1, sha256) if _is_index_of(index, path, each.id_bytes)), None
+        ):
+            ours.take("pack", path)
+            ours.take("pack", index)
+        else:
+            sha1.left.append(f"a pack that doesn't match its index ({clean(path.name)})")
     if any(path.suffix == ".promisor" for path in there):
-        ours.left.append("objects that this partial clone never fetched")
-    return any(len(path.stem) == len("pack-") + 64 for path in packs)
+        sha1.left.append("objects that this partial clone never fetched")
 
 
-def _take_loose(objects: Path, ours: Borrowed) -> bool:
+def _is_index_of(index: Path, pack: Path, id_bytes: int) -> bool:
+    """Whether both end as they do where a hash has that many bytes: with the hash of the pack."""
+    return _before_end(index, 2 * id_bytes)[:id_bytes] == _before_end(pack, id_bytes) != b""
+
+
+def _before_end(path: Path, size: int) -> bytes:
+    """The last *size* bytes; nothing where there are fewer."""
+    with files.open_foreign(path) as file:
+        if os.fstat(file.fileno()).st_size < size:
+            return b""
+        file.seek(-size, os.SEEK_END)
+        return file.read(size)
+
+
+def _take_loose(objects: Path, sha1: Borrowed, sha256: Borrowed) -> None:
     """Link each folder of loose objects, or file by file where something else is among them."""
-    sha256 = False
     for folder in sorted(objects.iterdir()):
         if not _LOOSE.fullmatch(folder.name):
             continue
-        mine = ours.folder / "objects" / folder.name
-        files = _files(folder, ours)
-        sha256 |= any(len(path.name) == 62 for path in files)
-        if not folder.is_symlink() and len(files) == sum(1 for _ in folder.iterdir()):
-            mine.symlink_to(folder.absolute())
+        loose = _files(folder, sha1)
+        if not folder.is_symlink() and _are_all_of_sha1(folder):
+            (sha1.folder / "objects" / folder.name).symlink_to(folder.absolute())
+            sha1.empty = False
             continue
-        mine.mkdir()
-        for path in files:
+        for path in loose:
             if _LOOSE_NAME.fullmatch(path.name):
-                (mine / path.name).symlink_to(path.absolute())
-    return sha256
+                (sha1 if len(path.name) == 2 * _SHA1_BYTES - 2 else sha256).take(folder.name, path)
+
+
+def _are_all_of_sha1(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return all(
+            each.is_file(follow_symlinks=False)
+            and len(each.name) == 2 * _SHA1_BYTES - 2
+            and _LOOSE_NAME.fullmatch(each.name)
+            for each in entries
+        )
 
 
 def _files(folder: Path, ours: Borrowed) -> list[Path]:
@@ -114,29 +162,31 @@ def _files(folder: Path, ours: Borrowed) -> list[Path]:
     except FileNotFoundError:
         return []
     except NotADirectoryError:
-        ours.left.append(f"{folder.name} among its objects, which is no folder")
+        ours.left.append(f"{folder.name} among its objects, which isn't a folder")
         return []
     others = [each.name for each in there if not each.is_file(follow_symlinks=False)]
     if others:
-        ours.left.append(f"what is no regular file among its objects ({folder.name}/{others[0]})")
+        name = clean(others[0])
+        ours.left.append(f"something that isn't a regular file among its objects ({folder.name}/{name})")
     return sorted(Path(each.path) for each in there if each.is_file(follow_symlinks=False))
 
 
-def _take_shallow(gitdir: Path, ours: Borrowed) -> None:
+def _take_shallow(gitdir: Path, sha1: Borrowed, sha256: Borrowed) -> None:
     """Where the history was cut when it was cloned, or git would look for the parents of those commits."""
-    shallow = gitdir / "shallow"
-    if shallow.is_symlink() or not shallow.is_file():
+    try:
+        with files.open_foreign(gitdir / "shallow") as file:
+            lines = file.read().decode("ascii", "replace").split()
+    except OSError:
         return
-    ids = [line for line in shallow.read_text(errors="replace").split() if _ID.fullmatch(line)]
-    if ids:
-        (ours.folder / "shallow").write_text("".join(f"{each}\n" for each in ids))
-        ours.left.append("commits that this shallow clone never fetched")
+    if not (ids := [line for line in lines if _ID.fullmatch(line)]):
+        return
+    sha1.left.append("commits that this shallow clone never fetched")
+    for ours in (sha1, sha256):
+        if mine := [each for each in ids if len(each) == 2 * ours.id_bytes]:
+            (ours.folder / "shallow").write_text("".join(f"{each}\n" for each in mine))
 
 
-def _name_what_is_elsewhere(objects: Path, ours: Borrowed) -> None:
-    for name in ("alternates", "http-alternates"):
-        file = objects / "info" / name
-        if file.is_symlink() or file.exists():
-            ours.left.append(
-                f"objects it borrows from another repository (objects/info/{name}): scan that too"
-            )
+def _name_what_is_elsewhere(gitdir: Path, ours: Borrowed) -> None:
+    for name in ("objects/info/alternates", "objects/info/http-alternates", "commondir"):
+        if os.path.lexists(gitdir / name):
+            ours.left.append(f"objects it borrows from another repository ({name}): scan that too")

@@ -15,9 +15,6 @@ from typing import IO
 from services.base.text import clean
 from services.scan.borrowed import Borrowed
 
-_FEW = 200
-"""Objects that git is asked for by name; of more, all changes are listed and picked from."""
-
 
 class HistoryError(Exception):
     """git could not read the repository; the message is a sentence."""
@@ -42,7 +39,7 @@ class GitObject:
 
 def is_repository(folder: Path) -> bool:
     """Whether *folder* is itself where git keeps objects and refs: ``.git``, or a bare repository."""
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    return os.path.lexists(folder / "HEAD") and (folder / "objects").is_dir() and (folder / "refs").is_dir()
 
 
 def objects(repository: Borrowed) -> Iterator[GitObject]:
@@ -72,37 +69,45 @@ def origins(
     found: dict[str, tuple[str, str]] = {}
     if not wanted:
         return found
-    with _git(repository, "rev-list", "--no-walk=sorted", "--stdin", given=commits) as out:
-        oldest_first = out.read().decode("ascii").split()[::-1]
-    only = [f"--find-object={each}" for each in wanted] if len(wanted) <= _FEW else []
-    options = ("--stdin", "--root", "-m", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames")
-    with _git(repository, "diff-tree", *options, *only, given=oldest_first) as out:
-        commit = ""
-        parts = _parts(out)
-        for part in parts:
-            if not part.startswith(":"):
-                commit = part
-                continue
-            path, brought = next(parts, ""), part.split(" ")[3]
-            if brought in wanted:
-                found.setdefault(brought, (commit, path))
-    return found
+    # Each object is listed once. To compare trees would walk a tree as often as it is named, and ten trees
+    # of ten names each, one in the other, are ten thousand million paths.
+    options = (
+        "--no-walk=sorted",
+        "--reverse",
+        "--objects",
+        "--in-commit-order",
+        "--missing=allow-any",
+        "--stdin",
+    )
+    ids, commit = set(commits), ""
+    with _git(repository, "rev-list", *options, given=ids) as out:
+        for line in out:
+            named, _, path = line.rstrip(b"\n").partition(b" ")
+            each = named.decode("ascii", "replace")
+            if each in ids:
+                commit = each
+            elif each in wanted:
+                found.setdefault(each, (commit, path.decode("utf-8", "surrogateescape")))
+    return {
+        each: (commit, path if whole else f"{path}…")
+        for (each, (commit, path)), whole in zip(found.items(), _are_whole(repository, found), strict=True)
+    }
 
 
-def _parts(out: IO[bytes]) -> Iterator[str]:
-    """What stands between the zero bytes."""
-    rest = b""
-    while data := out.read(1 << 20):
-        *whole, rest = (rest + data).split(b"\0")
-        for part in whole:
-            yield part.decode("utf-8", "surrogateescape")
+def _are_whole(repository: Borrowed, found: Mapping[str, tuple[str, str]]) -> Iterator[bool]:
+    """Whether each path leads to its object: git ends the list's paths at the first line break in a name."""
+    # One that begins like this would be looked up below the current folder.
+    asked = [f"{commit}:{path if not path.startswith('.') else ''}" for commit, path in found.values()]
+    with _git(repository, "cat-file", "--batch-check=%(objectname)", given=asked) as out:
+        for each, line in zip(found, out, strict=True):
+            yield line.strip().decode("ascii", "replace") == each or found[each][1].startswith(".")
 
 
 @contextmanager
 def _git(repository: Borrowed, *arguments: str, given: Iterable[str] = ()) -> Iterator[IO[bytes]]:
     """Standard output of git, which gets no environment, no credentials and no configuration but ours."""
     with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
-        asked.writelines(f"{line}\n".encode() for line in given)
+        asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in given)
         asked.seek(0)
         process = subprocess.Popen(
             [_program(), *arguments],
@@ -120,9 +125,18 @@ def _git(repository: Borrowed, *arguments: str, given: Iterable[str] = ()) -> It
             except BaseException:
                 process.kill()
                 raise
-            if process.wait():
-                complaints.seek(0)
-                raise HistoryError(clean(complaints.read(2000).decode("utf-8", "replace").strip(), limit=300))
+            failed = process.wait()
+            complaints.seek(0)
+            if complaint := _sentence(complaints.read(2000), repository.folder):
+                # git goes on without a pack that it can't read, and ends as if all had been there.
+                repository.left.append(f"what git can't read ({complaint})")
+            if failed:
+                raise HistoryError(complaint or "git failed, and doesn't say why")
+
+
+def _sentence(complaints: bytes, folder: Path) -> str:
+    said = complaints.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
+    return clean(said, limit=300)
 
 
 def _program() -> str:

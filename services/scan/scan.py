@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -13,7 +13,7 @@ from services.base import files
 from services.base.text import clean
 from services.keys.token import Token
 from services.scan import history
-from services.scan.borrowed import Borrowed, NotRead, borrow
+from services.scan.borrowed import Borrowed, NotRead, borrow, is_an_object
 from services.scan.history import GitObject, HistoryError
 from services.scan.tokens import Stream, hits
 
@@ -101,9 +101,11 @@ class Scan:
                 self._leave(_history_of(folder), why)
             if history.is_repository(folder):
                 repositories.append(folder)
-                folders.remove("objects")
             folders.sort()
-            yield from (folder / each for each in sorted(names) if not (folder / each).is_symlink())
+            store = _store_around(folder, repositories)
+            for each in (folder / one for one in sorted(names)):
+                if not each.is_symlink() and not (store and is_an_object(store, each)):
+                    yield each
 
     def _file(self, path: Path) -> None:
         try:
@@ -119,16 +121,22 @@ class Scan:
         """All objects of a repository; nothing in it is run or obeyed, and what is elsewhere is named."""
         named = gitdir.parent if gitdir.name == ".git" else gitdir
         try:
-            with borrow(gitdir) as repository:
-                try:
-                    self._objects(repository, named)
-                finally:
-                    for left in repository.left:
-                        self._leave(_history_of(named), left)
-        except (HistoryError, NotRead) as error:
+            with borrow(gitdir) as repositories:
+                for repository in repositories:
+                    self._objects_or_why(repository, named)
+        except NotRead as error:
             self._leave(_history_of(named), str(error))
         except OSError as error:
             self._leave(_history_of(named), error.strerror or "it cannot be read")
+
+    def _objects_or_why(self, repository: Borrowed, named: Path) -> None:
+        try:
+            self._objects(repository, named)
+        except HistoryError as error:
+            repository.left.append(str(error))
+        finally:
+            for left in dict.fromkeys(repository.left):
+                self._leave(_history_of(named), left)
 
     def _objects(self, repository: Borrowed, named: Path) -> None:
         commits: list[str] = []
@@ -164,18 +172,31 @@ def _history_of(folder: Path) -> str:
 def _not_in_place(git: Path, top: Path) -> str | None:
     """Why the repository of a ``.git`` is not read with what is below *top*; None where it is."""
     if git.is_symlink():
-        return "its .git is a link, which is not followed: scan what it leads to"
+        return "its .git is a link, which is not followed: scan its target"
     if git.is_dir():
-        return None if history.is_repository(git) else "its .git is no git repository"
+        return None if history.is_repository(git) else "its .git isn't a git repository"
     try:
         with files.open_foreign(git) as file:
             named = file.read(4096).decode("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
-        # A submodule's repository is below the one it belongs to, and is read there.
-        if (git.parent / named).resolve().is_relative_to(top.resolve()):
-            return None
-    except (OSError, ValueError):
+        target = (git.parent / named).resolve()
+        if not target.is_relative_to(top.resolve()):
+            return f"its .git leads to another place, which is not followed: scan {clean(named)} too"
+        # A linked worktree has its objects in the repository it belongs to.
+        if os.path.lexists(target / "commondir") and not history.is_repository(target):
+            with files.open_foreign(target / "commondir") as file:
+                shared = file.read(4096).decode("utf-8", "surrogateescape").strip()
+            target = (target / shared).resolve()
+            if not target.is_relative_to(top.resolve()):
+                return f"its objects are in another place, which is not followed: scan {clean(target)} too"
+    except (OSError, ValueError, RuntimeError):
         return "its .git cannot be read"
-    return f"its .git leads to another place, which is not followed: scan {clean(named)} too"
+    # A submodule's repository is below the one it belongs to, and is read there.
+    return None if history.is_repository(target) else "its .git leads to no git repository"
+
+
+def _store_around(folder: Path, repositories: Sequence[Path]) -> Path | None:
+    """The objects of a repository that *folder* is in or is."""
+    return next((each / "objects" for each in repositories if folder.is_relative_to(each / "objects")), None)
 
 
 def _place(named: Path, found: GitObject, line: int) -> Place:

@@ -15,7 +15,7 @@ from services.traffic.traffic import find_groups
 async def groups_named(
     aws: AwsSession, names: Sequence[str]
 ) -> tuple[tuple[LogGroup, ...], tuple[Unreadable, ...]]:
-    """The log groups of those names, plain or as NAME@REGION, in the Regions looked into; raises NoSuchName.
+    """The log groups of those names, plain or as NAME@REGION, in the Regions searched; raises NoSuchName.
 
     Where a Region could not be read, one that isn't in the others may still be there.
     """

@@ -157,7 +157,7 @@ def patience(period: timedelta) -> timedelta:
 def judge(points: Sequence[Point], now: datetime, period: timedelta, *, read: bool = True) -> tuple[str, str]:
     """The state and its words, no surer than the lag allows."""
     if not read or not points:
-        return NO_DATA_YET, "nothing was read yet"
+        return NO_DATA_YET, "nothing read yet"
     window = spoken(points[-1][0] + period - points[0][0])
     seen = [(at, value) for at, value in points if value is not None]
     carried = [at for at, value in seen if value]
@@ -204,18 +204,18 @@ def after_deed(
     if later := [at for at in carried if at >= done_at]:
         last = clock.spoken(later[-1] + period, now)
         return Aftermath(
-            f"bytes came after {deed}, the last by {last}: other keys may write here too",
-            "bytes came after it too",
+            f"data still arriving after {deed}, last by {last}: other keys may share this group",
+            "data still arriving (other keys may share this group)",
         )
     sure = done_at + period + patience(period)
     if now < sure:
         at = f"{sure:%H:%M:%S}"
         return Aftermath(
-            f"none seen after {deed} yet; points come late, so it is sure from {at} on",
-            f"none since, sure from {at}",
+            f"no data after {deed} so far; certain from {at}, once metrics catch up",
+            f"no data since (certain from {at})",
         )
-    last = f"the last by {clock.spoken(carried[-1] + period, now)}" if carried else "none before it either"
-    return Aftermath(f"no bytes came after {deed}; {last}", "none came after it")
+    last = f"the last by {clock.spoken(carried[-1] + period, now)}" if carried else "no data before it either"
+    return Aftermath(f"no data after {deed}; {last}", "no data after it")
 
 
 def _falls(values: Sequence[float]) -> bool:

@@ -128,6 +128,42 @@ def test_a_port_in_use_is_a_sentence() -> None:
     assert done.stderr == f"Port {port} cannot be served (Address already in use): name another.\n"
 
 
+def test_nothing_of_the_environment_changes_the_account() -> None:
+    """moto, which the account is made of, reads these when it is imported."""
+    hostile = {
+        "MOTO_ACCOUNT_ID": "999999999999",
+        "INITIAL_NO_AUTH_ACTION_COUNT": "0",
+        "TEST_SERVER_MODE": "true",
+        "MOTO_S3_CUSTOM_ENDPOINTS": "http://evil.example",
+        "AWS_ENDPOINT_URL_IAM": "http://127.0.0.1:1",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from tui.cli import main; main()",
+        "sandbox",
+        "--no-actors",
+        "--announce",
+        "json",
+    ]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, env=os.environ | hostile
+    ) as process:
+        told = json.loads(line(process))["environment"]
+        session = boto3.Session(
+            told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=told["AWS_REGION"]
+        )
+        with closing(session.client("sts", endpoint_url=told["AWS_ENDPOINT_URL"])) as sts:
+            assert sts.get_caller_identity()["Account"] == "123456789012"
+        with closing(session.client("iam", endpoint_url=told["AWS_ENDPOINT_URL"])) as iam:
+            assert iam.list_users()["Users"]
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+
+
 @pytest.mark.parametrize(
     "options",
     [["--port", "70000"], ["--lag", "-1"], ["--scenario", "nonsense"], ["--fault", "nonsense:ListUsers"]],

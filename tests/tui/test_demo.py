@@ -27,7 +27,7 @@ def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
         terminal.press("enter")
         terminal.wait("Leave it")
         terminal.press("y")
-        terminal.wait("Inactive, said AWS")
+        terminal.wait("Inactive (confirmed by AWS")
         terminal.wait("gone since")
         children = _children(terminal.pid)
         assert children, "the pretend account is a process of its own"

@@ -122,7 +122,7 @@ async def inventory(driver: Driver) -> None:
 
 
 async def from_anywhere(driver: Driver) -> None:
-    await take(driver, "help", "~What can be done here", "=escape", "errors", "~in this run", "=escape")
+    await take(driver, "help", "~What you can do here", "=escape", "errors", "~in this run", "=escape")
     await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")
     await take(driver, "palette", '"colours', "choose", "~Colours:", "redraw", "refresh", "guide", "guide")
 
@@ -154,22 +154,22 @@ async def policy(driver: Driver) -> None:
     await take(
         driver, "next_choice", "previous_choice", "text_down", "text_up", "copy_document", "~clipboard"
     )
-    await take(driver, "whom", "~Attach it to whom?", '"group:ci', "=enter", "~everybody in ci")
-    await take(driver, "attach", "~Leave it", "=y", "~attached to group ci, said AWS", "detach")
-    await take(driver, "~Leave it", "=y", "~taken from group ci, said AWS", "^KEY ID")
+    await take(driver, "whom", "~Attach it to which target?", '"group:ci', "=enter", "~everyone in ci")
+    await take(driver, "attach", "~Leave it", "=y", "~attached to group ci (confirmed by AWS", "detach")
+    await take(driver, "~Leave it", "=y", "~detached from group ci (confirmed by AWS", "^KEY ID")
 
 
 async def scan(driver: Driver, folder: Path, token: str) -> None:
     leaked = folder / "leaked.env"
     leaked.write_text(token, encoding="utf-8")
-    await take(driver, "~KEY ID", "scan", "~AWS is asked nothing", f'"{leaked}', "=enter", "~1 key found")
+    await take(driver, "~KEY ID", "scan", "~AWS is not contacted", f'"{leaked}', "=enter", "~1 key found")
     await take(driver, "look_elsewhere", "=enter", "~1 key found", "respond_found", "~1 · deactivate")
     await take(driver, "^KEY ID")
 
 
 async def goals(driver: Driver) -> None:
     await take(driver, "~KEY ID", "setup", "~CreateUser", "bring_about", "~Leave it", "=y", "~To try it")
-    await take(driver, "copy_result", "~clipboard", "take_back", "~Leave it", "=y", "~is taken back")
+    await take(driver, "copy_result", "~clipboard", "take_back", "~Leave it", "=y", "~is undone")
     await take(driver, "^KEY ID", "issue", "~issue a key", "^KEY ID")
     await take(driver, "harden", "~record the use of keys", "^KEY ID")
 
@@ -177,12 +177,12 @@ async def goals(driver: Driver) -> None:
 async def rotation(driver: Driver) -> None:
     await take(driver, "~KEY ID", "filter", '"user:vendor-b', "~1 of 16", "=enter", "rotate")
     await take(
-        driver, "~No second key was made yet", "rotation_options", "~secret to", "=escape", "next_graph"
+        driver, "~No second key was created yet", "rotation_options", "~secret to", "=escape", "next_graph"
     )
     await take(driver, "next_stage", "~Leave it", "=y", "~both work", "next_stage", "~Leave it", "=y")
-    await take(driver, "~is Inactive since", "delete_anyway", "~Why is it deleted", "=escape")
+    await take(driver, "~is Inactive since", "delete_anyway", "~Why delete it", "=escape")
     await take(driver, "back_again", "~Leave it", "=y", "~both work", "end_rotation", "~Leave it", "=y")
-    await take(driver, "~No second key was made yet", "back", "~1 of 16", "=escape", "~KEY ID")
+    await take(driver, "~No second key was created yet", "back", "~1 of 16", "=escape", "~KEY ID")
 
 
 async def events(driver: Driver, gate: Gate) -> None:
@@ -219,9 +219,7 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(
         driver, "groups", "~TOKENS", "switch_off", "~Leave it", "yes", "~off", "switch_on", "~Leave it"
     )
-    await take(
-        driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"gone for good', "=enter"
-    )
+    await take(driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"retired', "=enter")
     await take(driver, "~last four", f'"{key_id[-4:]}', "=enter", "~4 ✓ delete", "report", "~report")
     await take(driver, "back")
 

@@ -78,5 +78,5 @@ def walk(*, changing: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         (("enter",), ("$ aws", tag("PolicyNames"))),
         (("P",), ("attach to", "what attaching it would do")),
         (("!",), ("in this run, newest first", USER, "iam:GetLoginProfile")),
-        (("?",), ("What can be done here",)),
+        (("?",), ("What you can do here",)),
     ]

@@ -26,7 +26,7 @@ def agree(terminal: Terminal, question: str) -> None:
 def type_last_four(terminal: Terminal, key_id: str) -> None:
     """What cannot be undone is confirmed by typing."""
     terminal.type(key_id[-4:])
-    terminal.wait(f"{key_id}, to go on: {key_id[-4:]}")
+    terminal.wait(f"{key_id} to continue: {key_id[-4:]}")
     terminal.press("enter")
 
 
@@ -47,7 +47,7 @@ def test_access_keys_and_groups_off_and_on(
         return bool(group["bearerTokenAuthenticationEnabled"])
 
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("w")
         terminal.wait("web holds 1 other thing", access_key, "enter makes it inactive")
         confirm(terminal)
@@ -58,28 +58,28 @@ def test_access_keys_and_groups_off_and_on(
         terminal.wait("enter makes it inactive")
         assert status() == "Active"
         terminal.press("esc")
-        terminal.wait(" w ↶ access keys taken back: 1 of 1 access keys Active, said AWS")
+        terminal.wait(" w ↶ access keys undone: 1 of 1 access keys Active (confirmed by AWS")
 
         terminal.press("s")
         terminal.wait("1 log group · 1 with bearer tokens on")
         terminal.press(" ")
         terminal.wait("1 marked")
         confirm(terminal)
-        terminal.wait("off, by us", "0 with bearer tokens on")
+        terminal.wait("off (by stanch)", "0 with bearer tokens on")
         assert not bearer()
         terminal.press("esc")
-        terminal.wait(" s ✓ log groups  1 of 1 groups refuse bearer tokens, said AWS")
+        terminal.wait(" s ✓ log groups  1 of 1 groups refuse bearer tokens (confirmed by AWS")
         terminal.press("s")
-        terminal.wait("off, by us")
+        terminal.wait("off (by stanch)")
         terminal.press("u")
-        agree(terminal, "Let the groups take bearer tokens again?")
+        agree(terminal, "Turn bearer tokens back on for the groups?")
         terminal.wait("1 with bearer tokens on")
         assert bearer()
         terminal.press("esc")
-        terminal.wait(" s ↶ log groups  taken back: 1 of 1 groups take bearer tokens, said AWS")
+        terminal.wait(" s ↶ log groups  undone: 1 of 1 groups accept bearer tokens (confirmed by AWS")
 
         terminal.press("R")
-        terminal.wait("The report is in")
+        terminal.wait("Report written to")
         terminal.press("q")
         assert terminal.wait_end() == 0
     (case,) = CaseBook(tmp_path).cases()
@@ -99,7 +99,7 @@ def test_a_managed_hold_and_lifted(leaked_key: LeakedKey, tmp_path: Path) -> Non
         return [policy["PolicyArn"] for policy in listed]
 
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("5", "x")
         terminal.wait("─ deny: choices", "‹ bearer tokens ›")
         terminal.press("tab")
@@ -109,10 +109,10 @@ def test_a_managed_hold_and_lifted(leaked_key: LeakedKey, tmp_path: Path) -> Non
         terminal.wait_gone("deny: choices")
         terminal.wait("AttachUserPolicy")
         confirm(terminal)
-        terminal.wait("5 ✓ deny        hold hold in place, said AWS")
+        terminal.wait("5 ✓ deny        deny policy hold attached (confirmed by AWS")
         assert attached() == [arn]
         terminal.press("u")
-        agree(terminal, "Lift the hold on web?")
+        agree(terminal, "Remove the deny policy from web?")
         terminal.wait("5 ↶ deny")
         assert attached() == []
         terminal.press("q")
@@ -126,7 +126,7 @@ def test_a_key_of_a_new_user_and_back_then_a_reset(leaked_key: LeakedKey, tmp_pa
         return [user["UserName"] for user in iam.list_users()["Users"] if user["UserName"].startswith("web")]
 
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("3", "x")
         terminal.wait("─ replace: choices", "‹ a second key of web ›")
         terminal.press("right")
@@ -138,7 +138,7 @@ def test_a_key_of_a_new_user_and_back_then_a_reset(leaked_key: LeakedKey, tmp_pa
         terminal.wait("3 ✓ replace     ACCA")
         assert users() == ["web", "web-2"]
         terminal.press("u")
-        terminal.wait("[ Leave it ]", "Take the replacement back?")
+        terminal.wait("[ Leave it ]", "Undo the replacement?")
         (made,) = iam.list_service_specific_credentials(UserName="web-2")["ServiceSpecificCredentials"]
         type_last_four(terminal, made["ServiceSpecificCredentialId"])
         terminal.wait("3 ↶ replace")
@@ -146,7 +146,7 @@ def test_a_key_of_a_new_user_and_back_then_a_reset(leaked_key: LeakedKey, tmp_pa
 
         terminal.press("1")
         confirm(terminal)
-        terminal.wait("1 ✓ deactivate  Inactive, said AWS")
+        terminal.wait("1 ✓ deactivate  Inactive (confirmed by AWS")
         terminal.press("3", "x")
         terminal.wait("─ replace: choices", "‹ a key of a new user")
         terminal.press("right")
@@ -155,7 +155,7 @@ def test_a_key_of_a_new_user_and_back_then_a_reset(leaked_key: LeakedKey, tmp_pa
         terminal.wait_gone("replace: choices")
         terminal.wait(f"Reset {leaked_key.key_id} in place.")
         terminal.press("enter")
-        terminal.wait("[ Leave it ]", "to go on")
+        terminal.wait("[ Leave it ]", "to continue")
         type_last_four(terminal, leaked_key.key_id)
         terminal.wait(f"3 ✓ replace     {leaked_key.key_id}")
         assert leaked_key.keys == {leaked_key.key_id: "Active"}

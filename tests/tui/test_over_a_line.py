@@ -62,7 +62,7 @@ async def test_every_kind_of_terminal_in_the_c_locale(
     async with over_ssh(program, environment(), term=term) as remote:
         await remote.wait("16 keys", "‼ ACCA", "q quit")
         remote.press("?")
-        await remote.wait("What can be done here")
+        await remote.wait("What you can do here")
         remote.press("q")
         assert await remote.end() == 0
         assert not TRUE_COLOUR.search(remote.raw)
@@ -73,7 +73,7 @@ async def test_every_kind_of_terminal_in_the_c_locale(
 
 async def test_a_slow_line_answers_keys_within_its_round_trip(account: Sandbox, program: list[str]) -> None:
     async with over_ssh(program, environment(), delay=ROUND_TRIP / 2, rate=RATE) as remote:
-        await remote.wait("16 keys", "its user also holds")
+        await remote.wait("16 keys", "its user also has")
         seconds = [await answered(remote, key) for key in "jjjkk"]
     # How long exactly is measured by the bench; this machine may be busy.
     assert statistics.median(seconds) < ROUND_TRIP + 1.0
@@ -146,7 +146,7 @@ async def test_a_line_that_drops_leaves_a_case_that_goes_on(
     (key,) = boto("iam").list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]
     assert key["Status"] == "Inactive"
     async with over_ssh(respond, environment()) as remote:
-        await remote.wait(f"Case {case.id} goes on", "1 ✓ deactivate")
+        await remote.wait(f"Case {case.id} resumed", "1 ✓ deactivate")
         remote.press("q")
         assert await remote.end() == 0
 
@@ -167,8 +167,8 @@ def test_inside_tmux(account: Sandbox, program: list[str], tmp_path: Path) -> No
     ) as terminal:
         terminal.wait("16 keys", "q quit")
         terminal.press("j", "?")
-        terminal.wait("What can be done here")
+        terminal.wait("What you can do here")
         terminal.resize(120, 40)
-        terminal.wait("What can be done here", "from every screen")
+        terminal.wait("What you can do here", "from every screen")
         terminal.press("q")
         assert terminal.wait_end() == 0

@@ -38,7 +38,7 @@ def test_set_up_recorded_governed_and_found(
         terminal.wait("logs-shipper has all it needs")
         terminal.press("ctrl+t")
         agree(terminal, "Take back what was set up for logs-shipper?")
-        terminal.wait("What was set up for logs-shipper is taken back")
+        terminal.wait("What was set up for logs-shipper is undone")
         assert "logs-shipper" not in users()
         leave(terminal, leaked_key.key_id)
 
@@ -53,7 +53,7 @@ def test_set_up_recorded_governed_and_found(
         terminal.wait("blocked web has two logs keys, the most AWS allows")
         terminal.press("ctrl+t")
         agree(terminal, "Delete the new logs key of web?")
-        terminal.wait("The new logs key of web is gone")
+        terminal.wait("The new logs key of web is deleted")
         assert set(leaked_key.keys) == {leaked_key.key_id}
         leave(terminal, leaked_key.key_id)
 
@@ -67,11 +67,11 @@ def test_set_up_recorded_governed_and_found(
         terminal.press("P")
         terminal.wait("attach to   user web", "It stops every logs key of web")
         confirm(terminal)
-        terminal.wait("stanch-deny-logs is attached to user web, word for word")
+        terminal.wait("stanch-deny-logs is already attached to user web, unchanged")
         assert leaked_key.policies == ["stanch-deny-logs"]
         terminal.press("u")
         agree(terminal, "Take stanch-deny-logs from user web?")
-        terminal.wait("Policy stanch-deny-logs taken from user web, said AWS")
+        terminal.wait("Policy stanch-deny-logs detached from user web (confirmed by AWS")
         assert leaked_key.policies == []
         leave(terminal, leaked_key.key_id)
 
@@ -80,7 +80,7 @@ def test_set_up_recorded_governed_and_found(
         leave(terminal, leaked_key.key_id)
 
         terminal.press("F")
-        terminal.wait("AWS is asked nothing")
+        terminal.wait("AWS is not contacted")
         terminal.type(str(tmp_path / "app.env"))
         terminal.press("enter")
         terminal.wait("1 key found", "web-at-123456789012")
@@ -98,7 +98,7 @@ def test_rotated_back_and_to_its_end(leaked_key: LeakedKey, tmp_path: Path) -> N
     with stanch(tmp_path) as terminal:
         terminal.wait(key_id)
         terminal.press("O")
-        terminal.wait("No second key was made yet")
+        terminal.wait("No second key was created yet")
         confirm(terminal)
         terminal.wait("both work", "✓ second key")
         confirm(terminal)
@@ -111,10 +111,10 @@ def test_rotated_back_and_to_its_end(leaked_key: LeakedKey, tmp_path: Path) -> N
         confirm(terminal)
         terminal.wait("is Inactive since")
         terminal.press("D")
-        terminal.wait("Why is it deleted")
+        terminal.wait("Why delete it")
         terminal.type("nothing sends it")
         terminal.press("enter")
-        terminal.wait("to go on:")
+        terminal.wait("to continue:")
         type_last_four(terminal, key_id)
         terminal.wait("in its place.")
         assert set(leaked_key.keys.values()) == {"Active"}

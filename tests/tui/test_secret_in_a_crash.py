@@ -67,7 +67,7 @@ def test_the_shell(
 @pytest.mark.pty
 def test_the_screen(arguments: list[str], nowhere: Callable[[bytes], None]) -> None:
     with Terminal(arguments) as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("3")
         confirm(terminal)
         assert terminal.wait_end() == 1

@@ -61,7 +61,7 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         terminal.wait(f" {key_id} · {user}", "5 · deny        Put", "IncomingBytes /aws/hlc-logs")
 
         confirm(terminal)
-        terminal.wait("1 ✓ deactivate  Inactive, said AWS")
+        terminal.wait("1 ✓ deactivate  Inactive (confirmed by AWS")
         assert keys_of(iam, user) == {key_id: "Inactive"}
 
         terminal.press("2", "enter")
@@ -78,21 +78,21 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         while "[ Leave it ]" not in terminal.text:
             assert time.monotonic() < deadline, terminal.text
             terminal.press("ctrl+r")
-            terminal.wait_gone("Read again.")
-            terminal.wait("Read again.")
+            terminal.wait_gone("Refreshed.")
+            terminal.wait("Refreshed.")
             if f"4 · delete      Delete {key_id}" in terminal.text:
                 terminal.press("enter")
                 terminal.wait("[ Leave it ]")
         terminal.wait("was seen working: ")
         terminal.type(key_id[-4:])
-        terminal.wait(f"{key_id}, to go on: {key_id[-4:]}")
+        terminal.wait(f"{key_id} to continue: {key_id[-4:]}")
         terminal.press("enter")
-        terminal.wait("4 ✓ delete      gone, said AWS")
+        terminal.wait("4 ✓ delete      gone (confirmed by AWS")
         assert keys_of(iam, user) == {new: "Active"}
 
         terminal.press("5")
         confirm(terminal)
-        terminal.wait("5 ✓ deny        hold stanch-hold-logs in place, said AWS")
+        terminal.wait("5 ✓ deny        deny policy stanch-hold-logs attached (confirmed by AWS")
         assert "stanch-hold-logs" in iam.list_user_policies(UserName=user)["PolicyNames"]
 
         terminal.press("2", "enter", "q")
@@ -113,7 +113,7 @@ def test_killed_while_replacing_it_goes_on_and_mints_no_second_key(
     sandbox: Sandbox, leaked_key: LeakedKey, boto: Callable[..., Any], tmp_path: Path
 ) -> None:
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         sandbox.faults.on(
             "CreateServiceSpecificCredential", "after", lambda: os.kill(terminal.pid, signal.SIGKILL)
         )
@@ -123,11 +123,11 @@ def test_killed_while_replacing_it_goes_on_and_mints_no_second_key(
     sandbox.faults.clear()
     (orphan,) = set(leaked_key.keys) - {leaked_key.key_id}
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("goes on", "had no outcome")
+        terminal.wait("resumed", "had no recorded outcome")
         terminal.press("3")
-        terminal.wait("its secret was lost: it is")
+        terminal.wait("its secret was lost: it will")
         confirm(terminal)
-        terminal.wait(f"3 ✓ replace     {orphan} Active, said AWS")
+        terminal.wait(f"3 ✓ replace     {orphan} Active (confirmed by AWS")
         terminal.press("q")
         assert terminal.wait_end() == 0
     assert set(leaked_key.keys) == {leaked_key.key_id, orphan}
@@ -142,7 +142,7 @@ def test_a_secret_reaches_the_terminal_when_asked_and_its_clipboard_when_asked(
     leaked_key: LeakedKey, tmp_path: Path
 ) -> None:
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("5 · deny        Put web on hold")
+        terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("3", "x")
         terminal.wait("secret to  ‹ Secrets Manager ›")
         terminal.press("down", "down", "left")
@@ -176,7 +176,7 @@ def test_what_the_attacker_wrote_never_acts_on_the_terminal(scenario: Scenario, 
     hostile = ATTACKER_AGENTS[1]
     assert "\x1b]52" in hostile
     with stanch(tmp_path, "respond", scenario.leaked.key_id, columns=120, lines=40) as terminal:
-        terminal.wait("hlc on hold")
+        terminal.wait("policy to cloudwatch-logs-hlc")
         terminal.press("e")
         terminal.wait("[@click=app.quit]x[/]", "CallWithBearerToken")
         terminal.press("/")

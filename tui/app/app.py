@@ -158,11 +158,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             await self._offer_open_cases()
         except AwsError as error:
             self.keep("signing in", error)
-            self.context = replace(self.context, waiting=None, trouble="not signed in: see ! for why")
+            self.context = replace(
+                self.context, waiting=None, trouble="not signed in: press ! for the reason"
+            )
 
     def _offer_guide(self) -> None:
         if self._first_run and isinstance(self.screen, Commands):
-            self.screen.say("First time here? W leads you through the five steps, until W ends it.")
+            self.screen.say("First time here? Press W for a step-by-step guide; W again hides it.")
 
     async def look_for_open_cases(self) -> None:
         """Let the status line count the cases that nobody closed."""

@@ -10,10 +10,12 @@ from tui.settings.options import Options
 
 def run(options: Options) -> int:
     """0 when left by the user, 130 when interrupted by ctrl+c or a signal, 1 on a defect."""
-    # Read when textual is imported. A line that drops would leave the local shell in the kitty protocol.
+    # Read when textual is imported: left from somebody's development they press keys, keep what is pasted in
+    # a log, write the screen to a file that all can read, and end the program.
+    for name in [each for each in os.environ if each.startswith("TEXTUAL")]:
+        del os.environ[name]
+    # A line that drops would leave the local shell in the kitty protocol.
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
-    # Textual's own log would hold every key that is pressed, and what is pasted.
-    os.environ.pop("TEXTUAL_LOG", None)
     from tui.app.table import load_commands
     from tui.commands import table as commands
 

@@ -28,7 +28,7 @@ class TypeAhead(Internals[Result]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed: deque[events.Key] = deque()
+        self._typed: deque[events.Key | events.Paste] = deque()
         self._held = True
 
     def release_keys(self) -> None:
@@ -37,7 +37,8 @@ class TypeAhead(Internals[Result]):
         self.call_later(self._handle_typed)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        # What is pasted is typed too: in one write with the key that opens its field, it would be lost.
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._typed.append(event)
             await self._handle_typed()
         else:
@@ -45,7 +46,7 @@ class TypeAhead(Internals[Result]):
 
     async def _handle_typed(self) -> None:
         while self._typed and not self._held:
-            if self.ending:
+            if self.ending or not self.screen_stack:
                 # It ends: a screen that opened now would be taken down half made.
                 self._typed.clear()
                 return
@@ -56,9 +57,15 @@ class TypeAhead(Internals[Result]):
                 return
             event = self._typed.popleft()
             hearers = self._hearers()
-            if self._is_written(event) or not await self.run_binding(event.key):
+            if not await self._is_command(event):
                 await super().on_event(event)
             await _heard(hearers)
+
+    async def _is_command(self, event: events.Key | events.Paste) -> bool:
+        """Whether it is a key with a command, which is run."""
+        if isinstance(event, events.Paste) or self._is_written(event):
+            return False
+        return await self.run_binding(event.key)
 
     def _is_written(self, event: events.Key) -> bool:
         """Whether the widget that has the focus writes with this key."""

@@ -31,8 +31,10 @@ class Watching:
         from services.aws.skew import NOTICED, ahead_in_words
 
         if (ahead := aws.clock_ahead) and abs(ahead) >= NOTICED:
-            words = f"{ahead_in_words(ahead)}: set it, as times in journals and reports are off by as much."
-            self._keep("looking at the clock", words)
+            words = (
+                f"{ahead_in_words(ahead)}: correct it; times in journals and reports are off by that much."
+            )
+            self._keep("checking the clock", words)
             if isinstance(screen := self._screen(), Commands):
                 screen.say(words[:1].upper() + words[1:], "alarm")
 

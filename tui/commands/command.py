@@ -31,7 +31,7 @@ def _never(scene: Scene) -> str | None:
 
 
 def needs_key(scene: Scene) -> str | None:
-    return None if scene.subject else "no key is chosen"
+    return None if scene.subject else "no key is selected"
 
 
 def needs_leave(scene: Scene) -> str | None:

@@ -25,15 +25,15 @@ def remapped(
     for command_id, keys in wanted.items():
         found = table.get(command_id)
         if found is None:
-            told.append(f"There is no command {command_id}: stanch config --keys names them.")
+            told.append(f"There is no command {command_id}: stanch config --keys lists them.")
             continue
         names = tuple(named(key) for key in keys)
         if unknown := [key for key, name in zip(keys, names, strict=True) if not _KEY.fullmatch(name)]:
-            told.append(f"{unknown[0]!r} is no key, so {command_id} keeps its own.")
+            told.append(f"{unknown[0]!r} isn't a valid key, so {command_id} keeps its default.")
             continue
         changed = replace(found, keys=names)
         if clash := _clash(changed, table.values(), meet):
-            told.append(f"{clash}, so {command_id} keeps its own.")
+            told.append(f"{clash}, so {command_id} keeps its default.")
             continue
         table[command_id] = changed
     return tuple(table.values()), tuple(told)
@@ -43,5 +43,5 @@ def _clash(changed: Command, others: Iterable[Command], meet: Meet) -> str | Non
     for other in others:
         shared = set(changed.keys) & set(other.keys)
         if other.id != changed.id and shared and meet(changed.id, other.id):
-            return f"The key {min(shared)} means {other.id} already"
+            return f"The key {min(shared)} already means {other.id}"
     return None

@@ -31,16 +31,16 @@ _VERBS = {
     StepName.REVIEW: "Review",
     StepName.REPLACE: "Make the new key",
     StepName.DELETE: "Delete it for good",
-    StepName.DENY: "Put it on hold",
+    StepName.DENY: "Attach deny policy",
     LeverName.ACCESS_KEYS: "Make it inactive",
-    LeverName.GROUPS: "Switch them off",
+    LeverName.GROUPS: "Turn them off",
 }
 _VERBS_OF_UNDO = {
     StepName.DEACTIVATE: "Make it Active",
     StepName.REPLACE: "Delete the new key",
-    StepName.DENY: "Lift the hold",
+    StepName.DENY: "Remove deny policy",
     LeverName.ACCESS_KEYS: "Make it active",
-    LeverName.GROUPS: "Switch them on",
+    LeverName.GROUPS: "Turn them on",
 }
 
 
@@ -112,7 +112,7 @@ class Asking:
         reason = await self._app.push_screen_wait(
             SentenceDialog(
                 "Delete without a replacement seen working",
-                "Say why, in your own words: the reason is kept in the case's journal.",
+                "Give a reason; it is kept in the case's journal.",
             )
         )
         if reason is None:
@@ -157,7 +157,7 @@ class Asking:
         return True
 
     async def close(self) -> None:
-        """Close the case, once it was said what is still open."""
+        """Close the case, after listing what is still open."""
         from tui.dialogs.casework import remaining
 
         if (case := self._handling.case) is None:
@@ -187,9 +187,9 @@ class Asking:
 def closing(case: Case, left: Sequence[str], context: Context) -> QuestionDialog:
     """Asks whether the case is to be closed; *left* is what is still open."""
     said = [f"Still open: {words}" for words in left] or [
-        "Nothing is still open, as far as the journal tells."
+        "Nothing is still open, as far as the journal shows."
     ]
-    after = "Nothing more is written into it then; nothing is changed in AWS."
+    after = "Nothing can be added to it afterwards; nothing is changed in AWS."
     told = (*said, after, _signed(case, context))
     return QuestionDialog(f"Close case {case.id}?", told, "Leave it open", "Close it")
 
@@ -197,14 +197,14 @@ def closing(case: Case, left: Sequence[str], context: Context) -> QuestionDialog
 def taking_over(case: Case, holder: Holder | None, now: datetime, context: Context) -> QuestionDialog:
     """Asks whether the case is to be taken from *holder*."""
     if holder is None:
-        who = "Somebody works on it; who, is not written down."
+        who = "Someone is working on it; who is not recorded."
     else:
         since = clock.spoken(clock.parse(holder.since), now)
-        who = f"{holder.who} on {holder.host} works on it since {since} (process {holder.pid})."
+        who = f"{holder.who} on {holder.host} has been working on it since {since} (process {holder.pid})."
     told = (
         who,
-        "Talk to them first, if you can. Taken over, they can write nothing more into the case, and so do "
-        "nothing more in AWS with it; what they have sent already goes on. The journal tells of it.",
+        "Talk to them first, if you can. Once you take over, they can write nothing more to the case, and "
+        "so change nothing more in AWS with it; calls already sent still go through. The journal records it.",
         _signed(case, context),
     )
     return QuestionDialog(f"Take over case {case.id}?", told, "Leave it to them", "Take it over")
@@ -215,7 +215,7 @@ def _signed(case: Case, context: Context) -> str:
     theirs = clean(case.state().opened.get("account") or "unknown")
     where = f" in account {context.account}" if context.account else ""
     return (
-        f"The case is of account {theirs}. You work as {context.signed or 'somebody not known yet'}{where}."
+        f"This case belongs to account {theirs}. You are signed in as {context.signed or 'unknown'}{where}."
     )
 
 
@@ -238,4 +238,4 @@ def replace_told(options: Options, plan: Plan) -> tuple[str, ...]:
         if isinstance(options.secret_to, ToScreen)
         else words_of(plan.secret_to or "nowhere yet")
     )
-    return (f"The secret goes to {place}; x changes that, the expiry and the form.",)
+    return (f"The secret goes to {place}; x changes that, the expiry and the method.",)

@@ -27,7 +27,7 @@ async def write_report(handling: Handling) -> Path:
     """
     case, runbook = handling.case, handling.runbook
     if case is None or runbook is None:
-        raise RunbookError("There is no case yet: the first step taken begins one.")
+        raise RunbookError("There is no case yet: the first step you take opens one.")
     report = await asyncio.to_thread(build, case)
     if report.header.account == runbook.caller.account:
         try:

@@ -7,19 +7,19 @@ from tui.commands.table import dialog
 
 CONFIRM = dialog(
     "confirm",
-    Command("yes", ("y",), "yes, do it", "Do what is said above.", rank=10),
-    Command("press", ("enter",), "press", "Press the button that is chosen.", rank=11),
-    Command("other", ("tab", "right", "left"), "other button", "Choose the other button.", rank=12),
+    Command("yes", ("y",), "yes, do it", "Confirm what is shown above.", rank=10),
+    Command("press", ("enter",), "press", "Press the selected button.", rank=11),
+    Command("other", ("tab", "right", "left"), "other button", "Switch to the other button.", rank=12),
     Command("more", ("pagedown", "down"), "more", "Scroll down."),
     Command("less", ("pageup", "up"), "less", "Scroll up."),
 )
 
-USE = Command("use", ("enter",), "use these", "Close this with what is chosen.", rank=10)
+USE = Command("use", ("enter",), "save", "Save and close.", rank=10)
 
 OPTIONS = dialog(
     "options",
-    Command("next", ("down", "tab"), "next", "The next line.", rank=12),
-    Command("previous", ("up", "shift+tab"), "line before", "The line before."),
+    Command("next", ("down", "tab"), "next", "Next line.", rank=12),
+    Command("previous", ("up", "shift+tab"), "previous line", "Previous line."),
     USE,
 )
 
@@ -28,8 +28,8 @@ SENTENCE = dialog("sentence", USE)
 SECRET = dialog(
     "secret",
     Command("reveal", ("v",), "show or hide", "Show the secret, or mask it again.", rank=10),
-    Command("copy", ("y",), "copy", "Send it to the terminal's clipboard (OSC 52).", rank=11),
-    Command("done", ("enter",), "I have it", "Close this; the secret is forgotten.", rank=12),
+    Command("copy", ("y",), "copy", "Copy it to the terminal's clipboard (OSC 52).", rank=11),
+    Command("done", ("enter",), "I have it", "Close this; stanch forgets the secret.", rank=12),
 )
 
 MFA = dialog("mfa", Command("sign_in", ("enter",), "sign in", "Sign in with this code.", rank=10))

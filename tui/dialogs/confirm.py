@@ -103,7 +103,7 @@ class ConfirmDialog(Dialog[bool]):
         self.watch(self.app, "context", self._introduced, init=False)
         if self._deed.typed:
             prompt = self.query_one("#prompt", Lines)
-            words = f" The last four characters of {self._deed.typed}, to go on: "
+            words = f" Type the last four characters of {self._deed.typed} to continue: "
             if len(words) > self.app.size.width - 2 * TYPED:
                 words = " Its last four characters: "
             prompt.styles.width = len(words)
@@ -113,7 +113,7 @@ class ConfirmDialog(Dialog[bool]):
 
     def refuses(self, command_id: str) -> str | None:
         if command_id == "yes" and not self._typed_right:
-            return "type the last four characters of the key's id first"
+            return "type the last four characters of the key ID first"
         return None
 
     @property
@@ -149,7 +149,7 @@ class ConfirmDialog(Dialog[bool]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value and not self._typed_right:
-            self.say("These are not the last four characters of the key's id: nothing was done.", "warn")
+            self.say("Those aren't the last four characters of the key ID: nothing was done.", "warn")
         elif event.value:
             self.query_one(Choices).press()
 

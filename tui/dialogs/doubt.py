@@ -31,13 +31,13 @@ async def ask_doubts(app: App[Any], engine: CaseEngine) -> bool:
 def _ours(doubt: Doubt, which: str) -> QuestionDialog:
     told = (
         f"{doubt.words[:1].upper()}{doubt.words[1:]}.",
-        "If this case made it, its secret is lost: it is reset or taken back with the case. If somebody else "
-        "made it, it is theirs, and is left alone.",
+        "If this case made it, its secret is lost: it is reset, or undone with the case. If someone "
+        "else made it, it is theirs and is left alone.",
     )
     return QuestionDialog(f"Did this case make {which}?", told, "No, or not known", "Yes, this case's")
 
 
 def _theirs(doubt: Doubt) -> QuestionDialog:
     named = " and ".join(doubt.candidates)
-    told = ("While that is not known nothing is done with it: CloudTrail has the record within minutes.",)
-    return QuestionDialog(f"Is {named} somebody else's?", told, "Not known yet", "Yes, leave it alone")
+    told = ("Until that is known, nothing is done with it: CloudTrail has the record within minutes.",)
+    return QuestionDialog(f"Is {named} someone else's?", told, "Not known yet", "Yes, leave it alone")

@@ -52,7 +52,7 @@ class MfaCodeDialog(Dialog[str | None]):
         if typed := self.query_one(Input).value.strip():
             self.dismiss(typed)
         else:
-            self.say("Type the code, or leave with esc: nothing can be asked of AWS then.", "warn")
+            self.say("Type the code, or press esc to cancel: AWS cannot be asked anything then.", "warn")
 
     @on(Input.Submitted)
     def _entered(self) -> None:

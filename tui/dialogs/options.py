@@ -28,13 +28,13 @@ _NEW_USER, _IN_PLACE = 1, 2
 _WINDOWS = (1, 7, 30, 90)
 # Athena needs more said than a dialog has room for: `stanch review` has its options.
 _SOURCES = {
-    "auto": "whatever covers the time, the cheapest first",
+    "auto": "whatever covers the time, cheapest first",
     "history": "the event history alone",
     "s3": "the trail's objects alone",
     "insights": "the trail's log group, by Logs Insights",
     "lake": "an event data store, by CloudTrail Lake",
 }
-_ANY_POLICY = "an inline one; or the ARN of one made beforehand"
+_ANY_POLICY = "inline; or the ARN of an existing managed policy"
 
 
 class OptionsDialog(Dialog[Options | None]):
@@ -55,7 +55,7 @@ class OptionsDialog(Dialog[Options | None]):
         self._now = now
 
     def body(self) -> ComposeResult:
-        yield Rule(f"{self._step}: choices")
+        yield Rule(f"{self._step}: options")
         match self._step:
             case StepName.REPLACE:
                 yield from self._of_replace()

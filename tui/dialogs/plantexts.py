@@ -15,7 +15,7 @@ from services.quoting.shell import ShellCommand
 from tui.dialogs.steps import StepRow, without_shell_ways
 from tui.look.lines import Line, Role
 
-_LABEL = 8
+_LABEL = 15
 
 
 def step_told(
@@ -34,7 +34,7 @@ def step_told(
         lines += _sent(sent, width)
     if plan is not None and (not now.state.holds or row.sign == "!"):
         return (*lines, *plan_told(plan, ways, width))
-    lines += [line for way in ways for line in labelled("press", way, width, "accent")]
+    lines += [line for way in ways for line in labelled("next", way, width, "accent")]
     lines += [line for title in found for line in labelled("found", title, width)]
     return tuple(lines)
 
@@ -47,19 +47,18 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
     if plan.blocked:
         lines += labelled("blocked", without_shell_ways(plan.blocked), width, "warn")
     for way in ways:
-        lines += labelled("press", way, width, "accent")
+        lines += labelled("next", way, width, "accent")
     lines += labelled("stops", plan.stops, width)
-    lines += labelled("leaves", plan.leaves, width)
+    lines += labelled("does not stop", plan.leaves, width)
     lines += labelled(
         "undo",
-        without_shell_ways(plan.undo or "")
-        or ("nothing to undo" if _reads(plan) else "none: it is for good"),
+        without_shell_ways(plan.undo or "") or ("nothing to undo" if _reads(plan) else "cannot be undone"),
         width,
     )
     if plan.where.endpoint:
         lines += labelled("at", f"{plan.where.endpoint}, which is not AWS's own endpoint", width, "warn")
     for warning in plan.warnings:
-        lines += labelled("mind", without_shell_ways(warning), width, "warn")
+        lines += labelled("warning", without_shell_ways(warning), width, "warn")
     for number, call in enumerate(plan.calls, 1):
         lines += call_told(number, call, width, plan.where)
     return lines
@@ -74,18 +73,31 @@ def call_told(number: int, call: Call, width: int, where: Where) -> list[Line]:
         (call.operation, "text"),
         (place, "quiet"),
     )
-    return [head, *(((f"   {text}", "quiet"),) for text in command_lines(where.aws(call), width - 3))]
+    lines = command_lines(where.aws(call), width - 3)
+    # What asks for the account comes first, and is the same for every call: the eye is to find the call.
+    asks = next((at + 1 for at, text in enumerate(lines) if text.endswith("&& \\")), 0)
+    return [head, *(_command_line(text, asks=at < asks) for at, text in enumerate(lines))]
+
+
+def _command_line(text: str, *, asks: bool) -> Line:
+    return ((f"   {text}", "quiet" if asks else "text"),)
 
 
 def command_lines(command: ShellCommand, width: int) -> list[str]:
     """*command* as it can be pasted: broken between its words, with a backslash where it goes on."""
     lines, line = [], "$"
     for word in command.tokens:
-        if cell_len(line) + cell_len(word) + 3 > width and line.strip() not in ("", "$"):
-            lines.append(line + " \\")
+        full = cell_len(line) + cell_len(word) + 3 > width
+        if line.strip() not in ("", "$") and (full or line.endswith("&&")):
+            lines.append(_goes_on(line, width))
             line = " "
         line += " " + word
     return [part for each in (*lines, line) for part in _pieces(each, width)]
+
+
+def _goes_on(line: str, width: int) -> str:
+    """*line* with its backslash, which alone on the next would end the command."""
+    return f"{line if cell_len(line) + 2 <= width else line.lstrip()} \\"
 
 
 def labelled(label: str, text: str, width: int, role: Role = "text") -> list[Line]:

@@ -49,13 +49,15 @@ class SecretDialog(Dialog[bool]):
     def _redraw(self) -> None:
         width = self.app.size.width
         told = labelled(
-            "", "It is shown this once and kept nowhere here. Import it where the old key was used.", width
+            "",
+            "It is shown only once and stored nowhere by stanch. Import it wherever the old key was used.",
+            width,
         )
         value = self._secret.reveal()
         drawn = secret_lines(value if self._shown else None, len(value), width)
         if self._shown and len(drawn) > 1:
             told += labelled(
-                "", f"It is one word of {len(value)} characters, on {len(drawn)} lines here.", width
+                "", f"It is {len(value)} characters without spaces, on {len(drawn)} lines here.", width
             )
         for name, lines in (("#told", told), ("#secret", drawn)):
             widget = self.query_one(name, Lines)
@@ -71,13 +73,15 @@ class SecretDialog(Dialog[bool]):
         self.app.copy_to_clipboard(self._secret.reveal())
         self._had = True
         self.say(
-            "Sent to the terminal's clipboard (OSC 52). Not all terminals take it: check before closing."
+            "Sent to the terminal's clipboard (OSC 52). Not all terminals support it: check before closing."
         )
 
     async def do_back(self) -> None:
         if not self._had and not self._warned:
             self._warned = True
-            self.say("It was neither shown nor copied. Press again, and it is lost: v shows it.", "warn")
+            self.say(
+                "You have neither shown nor copied it. Press again to lose it for good; v shows it.", "warn"
+            )
             return
         self._secret.forget()
         self.dismiss(self._had)

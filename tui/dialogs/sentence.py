@@ -42,7 +42,7 @@ class SentenceDialog(Dialog[str | None]):
         if text:
             self.dismiss(text)
         else:
-            self.say("Nothing was typed: esc leaves it.", "warn")
+            self.say("Nothing was typed: esc cancels.", "warn")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.do_use()

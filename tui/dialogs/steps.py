@@ -40,9 +40,9 @@ _CHOICES = {
 NOTHING = StepState()
 _BEFORE = {
     State.REQUESTED: "requested: ",
-    State.UNDONE: "taken back: ",
+    State.UNDONE: "undone: ",
     State.FAILED: "failed: ",
-    State.UNKNOWN: "not known: ",
+    State.UNKNOWN: "unknown: ",
 }
 # Services speak of the shell's options; a screen has keys for the same.
 _SHELL_WAYS = re.compile(r" \((?:`--[^`]*`|--[\w-]+(?: [A-Z]+)?)\)")
@@ -118,9 +118,9 @@ def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool)
         case StepName.DEACTIVATE, state if state.holds:
             return ("u to make it Active again",)
         case StepName.DENY, state if state.holds:
-            return ("u to lift the hold: no replacement on the same user works before that",)
+            return ("u to remove the deny policy: until then no replacement key of this user works",)
         case StepName.REPLACE, state if state.holds and not (case.replacement and case.replacement.in_place):
-            return ("u to take it back: the new key is deleted",)
+            return ("u to undo: the new key is deleted",)
         case StepName.REVIEW, state if state.holds:
             return ("e for the events; enter to review again, up to now",)
         case ((StepName.REVIEW | StepName.REPLACE | StepName.DENY), State.TODO | State.UNDONE | State.FAILED):
@@ -137,11 +137,11 @@ def found(step: StepName, case: CaseState) -> tuple[str, ...]:
 
 def _round(step: StepName, plan: Plan, case: CaseState) -> Iterable[str]:
     if plan.overridable:
-        yield "o to delete it all the same, once you have said why"
+        yield "o to delete it anyway, after giving a reason"
     if step is StepName.REPLACE:
         if case.step(StepName.DENY).state.holds:
-            yield "5 and then u to lift the hold"
-        yield "x to choose another form, or another place for the secret"
+            yield "5 and then u to remove the deny policy"
+        yield "x to choose another method, or another place for the secret"
 
 
 def without_shell_ways(words: str) -> str:
@@ -155,7 +155,7 @@ def _told(
     if under_way is not None:
         return "▸", under_way, "accent"
     if now.state.holds and plan is not None and _changed_since(plan):
-        return "!", f"changed since, by somebody else: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
+        return "!", f"changed since, by someone else: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
     if step is StepName.REVIEW and now.state.holds:
         # What was found is no good news: only that it was read.
         return SIGNS[now.state], now.words, "text"
@@ -168,7 +168,7 @@ def _told(
     if plan.already:
         return "✓", f"nothing to do: {plan.already}", "text"
     if plan.blocked and plan.overridable:
-        return "·", f"waits: {without_shell_ways(plan.blocked)}", "quiet"
+        return "·", f"waiting: {without_shell_ways(plan.blocked)}", "quiet"
     if plan.blocked:
         return "!", f"blocked: {without_shell_ways(plan.blocked)}", "warn"
     return "·", plan.title, "quiet"

@@ -22,7 +22,7 @@ class WelcomeDialog(Dialog[bool]):
         self._token = token
 
     def body(self) -> ComposeResult:
-        yield Rule("A pretend account, and a leaked key")
+        yield Rule("A simulated account, and a leaked key")
         yield Lines(id="told")
 
     def on_mount(self) -> None:
@@ -36,7 +36,7 @@ class WelcomeDialog(Dialog[bool]):
                 ((f"   {self._token[half:]}", "accent"),),
                 (("", "text"),),
                 ((" i shows whose key it is. From there, r opens its runbook: five steps, each of", "text"),),
-                ((" which says what it will do, asks, and then shows what AWS says.", "text"),),
+                ((" which shows its plan, asks, and then shows what AWS confirms.", "text"),),
             ]
         )
 

@@ -110,7 +110,7 @@ class TrafficFeed:
         if self.names:
             lines.append(((f"No log group is called {' or '.join(self.names)} here.", "text"),))
         elif self.groups:
-            told = f"None of {words.count(len(self.groups), 'log group')} takes bearer tokens here. "
+            told = f"None of {words.count(len(self.groups), 'log group')} accepts bearer tokens here. "
             lines.append(((told, "text"), ("a shows them all", "quiet")))
         else:
             where = "in what could be read" if self.unfound else "here"

@@ -46,8 +46,8 @@ class FlowReader:
     def told(self) -> str:
         """Why there is no graph, where there is none."""
         if self._groups is None:
-            return "looking for the log groups that take bearer tokens"
-        return "reading" if self._groups else "no log group takes bearer tokens here"
+            return "looking for the log groups that accept bearer tokens"
+        return "reading" if self._groups else "no log group accepts bearer tokens here"
 
     async def read(self) -> None:
         """Read what is new; raises AwsError."""

@@ -59,7 +59,7 @@ def state_word(group: GroupFlow) -> str:
     return f"{SIGNS[group.state]} {group.state}"
 
 
-STOPS = {"deactivate": "reactivate", "deny": "lift hold", "groups off": "groups on", "delete": None}
+STOPS = {"deactivate": "reactivate", "deny": "undo deny", "groups off": "groups on", "delete": None}
 """The marks of what stops a flow, and of what lets it come again."""
 
 
@@ -206,7 +206,7 @@ def large_words(group: GroupFlow, picture: Picture) -> Line:
     """The state of the one group that is shown, in full, and what came of the last deed."""
     seconds = picture.reading.period_seconds
     told = aftermath(group, picture.marks, seconds, picture.now)
-    closed = "" if group.bearer_enabled else " · takes no bearer tokens"
+    closed = "" if group.bearer_enabled else " · accepts no bearer tokens"
     state = state_words(group, seconds) + closed
     return ((state, "text"), *(((f" · {told.words}", "accent"),) if told else ()))
 

@@ -155,14 +155,14 @@ class Commands(Screen[Result]):
 
     def do_quit(self) -> None:
         if left := self.stanch.under_way:
-            self.say(f"Leaving as soon as AWS has answered: {', '.join(left)}.")
+            self.say(f"Quitting as soon as AWS has answered: {', '.join(left)}.")
         self.app.exit(0)
 
     def do_back(self) -> Awaitable[None] | None:
         return self.stanch.back()
 
     def do_refresh(self) -> Awaitable[None] | None:
-        self.say("There is nothing to ask again here.")
+        self.say("There is nothing to refresh here.")
         return None
 
     def on_paste(self, event: events.Paste) -> None:
@@ -210,7 +210,7 @@ class StanchScreen(Commands[None]):
     def do_guide(self) -> None:
         self.stanch.guiding = not self.stanch.guiding
         if not self.stanch.guiding:
-            self.say("W leads you on again.")
+            self.say("W turns the guide back on.")
 
     def on_screen_resume(self) -> None:
         self.commands_changed()

@@ -8,29 +8,29 @@ if TYPE_CHECKING:
     from services.cases.state import CaseState
 
 ELSEWHERE = {
-    "inventory": "Every API key, the most worrying first. A leaked token in hand: i, and paste it. Else "
-    "choose a key with j and k; r opens its runbook.",
-    "events": "What its user did: was it recorded, what stands out, each call. a counts by address, enter "
-    "shows a record, esc goes back.",
+    "inventory": "Every API key, highest risk first. Have a leaked token? Press i and paste it. "
+    "Or select a key with j and k; r opens its runbook.",
+    "events": "What its user did: what was recorded, what stands out, every call. a groups by address, "
+    "enter shows a record, esc goes back.",
     "traffic": "IncomingBytes of each log group, which keys may share. enter looks closer, esc goes back.",
-    "cases": "What was done, kept on this machine. enter goes on with a case; there R makes its report.",
-    "sweep": "What else this user holds: whoever had the key may use that too. esc goes back.",
+    "cases": "What was done, stored on this machine. enter resumes a case; there R writes its report.",
+    "sweep": "What else this user has: whoever had the key may use it too. esc goes back.",
     "groups": "A log group can refuse every bearer token, whoever sends it. esc goes back.",
 }
 
 _STEPS: tuple[str, ...] = (
     "Stop it: enter shows what will be sent, y does it. What uses the key in production stops too: watch "
     "the graph.",
-    "See what was done with it: press 2, then enter. It goes on by itself; e shows it event by event.",
+    "See what was done with it: press 2, then enter. It runs by itself; e shows it event by event.",
     "Give the service a new key: 3, then enter. The graph rises again once the service has it.",
-    "Delete the old key, for good: 4. It waits until the new one was seen working, and asks for part of "
-    "the id.",
-    "Hold the user back if there is more to fear: 5, then enter. No API key of this user works until u "
-    "lifts it.",
+    "Delete the old key permanently: 4. It waits until the new one was seen working, and asks for "
+    "part of the ID.",
+    "Deny the user if you fear more: 5, then enter. No API key of this user works until u "
+    "removes the policy.",
 )
 """In the order of StepName."""
 
-DONE = "All five steps are taken. w sweeps what else the user holds, u lifts the hold, R makes the report."
+DONE = "All five steps are taken. w shows what else the user has, u removes the deny policy, R reports."
 
 
 def on_runbook(state: CaseState) -> str:

@@ -34,6 +34,6 @@ class GuideLine(Lines):
         if self._told is None or not (width := self.size.width):
             return
         told = wrap(
-            (("→ ", "accent"), (self._told, "accent"), ("  (W ends this)", "quiet")), width - 2, indent=2
+            (("→ ", "accent"), (self._told, "accent"), ("  (W hides this)", "quiet")), width - 2, indent=2
         )
         self.draw([fit(((" ", "text"), *line), width) for line in told[:HEIGHT]])

@@ -43,7 +43,7 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     places = _places(context.regions)
     kind: tuple[Span, ...] = ()
     if context.demo:
-        kind = (("pretend account", "good"),)
+        kind = (("simulated account", "good"),)
     elif context.endpoint:
         kind = ((f"endpoint {context.endpoint.removeprefix('http://')}", "warn"),)
     there = () if context.demo else kind
@@ -58,6 +58,8 @@ def _left(context: Context) -> list[tuple[Span, ...]]:
     return (with_credentials if context.credentials and not context.demo else []) + [
         (name, known, *kind, caller, places),
         (name, known, *kind, caller),
+        (name, short, *kind, caller),
+        (short, *kind, caller),
         (name, short, *there, caller),
         (short, *there, caller),
         (short, *there),

@@ -119,7 +119,7 @@ THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
 
 
 def choose(wanted: str | None, color_system: str | None, no_color: bool) -> str:
-    """The theme's name: as *wanted*, else by what the terminal can show."""
+    """The theme's name: as *wanted*, else whatever the terminal can show."""
     if wanted:
         return wanted
     if no_color or color_system in (None, "standard", "windows"):

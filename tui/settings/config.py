@@ -57,7 +57,7 @@ EXAMPLE = """\
 # plain = false              # for screen readers: no lines and boxes, graphs as numbers
 # mouse = true               # false leaves the mouse to the terminal, to select text with
 # read_only = false          # --no-read-only lifts it for one run
-# regions = ["us-east-1"]    # looked into beside the profile's own
+# regions = ["us-east-1"]    # in addition to the profile's own
 # refresh_seconds = 60       # between two readings of the traffic
 
 # [profiles.production]      # for one AWS profile alone
@@ -91,11 +91,11 @@ def load(path: Path) -> Config:
     try:
         return msgspec.convert(tomllib.loads(text), Config)
     except RecursionError:
-        raise ConfigError(f"{path} is not TOML: it is nested too deep.") from None
+        raise ConfigError(f"{path} isn't valid TOML: it is nested too deep.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}.") from None
+        raise ConfigError(f"{path} isn't valid TOML: {error}.") from None
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path} holds what is not understood: {error}.") from None
+        raise ConfigError(f"{path} has an invalid setting: {error}.") from None
 
 
 def _why(error: Exception) -> str:

@@ -47,7 +47,7 @@ async def attended(
             each.clock_ahead for each in sessions if each.clock_ahead and abs(each.clock_ahead) >= NOTICED
         ]:
             complain(
-                f"{ahead_in_words(off[0])}: set it, as times in journals and reports are off by as much."
+                f"{ahead_in_words(off[0])}: correct it; times in journals and reports are off by that much."
             )
 
 
@@ -58,7 +58,7 @@ async def _watch(sessions: Iterable[AwsSession], say: Callable[[str], None]) -> 
         found = [each.waiting for each in sessions if each.waiting]
         what, seconds = max(found, key=lambda each: each[1], default=("", 0.0))
         if seconds >= SILENT_SECONDS:
-            say(f"waiting for {what}: {seconds:.0f} s, ctrl+c ends it")
+            say(f"waiting for {what}: {seconds:.0f} s, ctrl+c stops it")
             said = True
         elif said:
             say("")

@@ -38,7 +38,7 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
 
 @click.command(
     "audit",
-    short_help="Keys against the best practices, each finding with what mends it.",
+    short_help="Check all keys against best practices; each finding comes with its fix.",
     epilog="Examples: stanch audit · stanch --region us-east-1 audit --json · "
     "stanch audit --fail-on high --baseline audit.json · "
     "stanch audit --role-arn arn:aws:iam::111122223333:role/audit --role-arn …",
@@ -49,18 +49,18 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     metavar="ARN",
     multiple=True,
     callback=role_arn,
-    help="Look at the account of this role in place of your own; may be repeated.",
+    help="Audit this role's account instead of your own; may be repeated.",
 )
 @click.option(
     "--organization",
     "organization_role",
     metavar="ROLE",
-    help="Look at every account of the organization, by this role's name in each.",
+    help="Audit every account of the organization, with this role in each.",
 )
 @click.option(
     "--data-events",
     is_flag=True,
-    help="Ask CloudTrail too whether a key that looks unused is; reads the trail, key by key.",
+    help="Also ask CloudTrail whether keys that look unused are; reads the trail, key by key.",
 )
 @click.option(
     "--max-age", type=click.IntRange(1), default=90, show_default=True, help="Days until a key is old."
@@ -70,32 +70,32 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     type=click.IntRange(1),
     default=14,
     show_default=True,
-    help="Days before its expiry from when on a key is told of.",
+    help="Report a key this many days before it expires.",
 )
 @click.option(
     "--unused-for",
     type=click.IntRange(1, 400),
     default=90,
     show_default=True,
-    help="Days without use that make a key unused.",
+    help="Days without use after which a key counts as unused.",
 )
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
-    help="Exit with 4 where a finding is as severe as this, or more.",
+    help="Exit with 4 if any finding is at least this severe.",
 )
 @click.option(
     "--baseline",
     "baseline_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Findings that are accepted: they are told apart, and fail nothing.",
+    help="Accepted findings: listed apart, never a failure.",
 )
 @click.option(
     "--write-baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Accept all that is found now; what FILE said before of reasons and dates is kept.",
+    help="Accept all current findings; reasons and dates already in FILE are kept.",
 )
 @force_option("--write-baseline, unless it is that of --baseline,")
 @as_json
@@ -118,18 +118,18 @@ def command(
     as_json: bool,
     as_sarif: bool,
 ) -> None:
-    """Look for what the best practices for API keys warn of; change nothing.
+    """Check API keys against best practices (read-only).
 
     Keys without expiry, old, expiring, expired, doubled or unused; users with more rights or credentials than
-    a key's user needs; log groups open to tokens that nobody sends; Regions where use is not recorded; and
-    what Access Analyzer found of these users. Where nothing can tell, the answer is "not known".
+    a key's user needs; log groups that accept tokens nobody sends; Regions where use is not recorded; and
+    what Access Analyzer found about these users. Without evidence, the answer is "not known".
 
-    The roles named need docs/policy-look.json; --organization takes organizations:ListAccounts besides.
+    The roles need docs/policy-look.json; --organization also needs organizations:ListAccounts.
     """
     if as_json and as_sarif:
-        raise click.UsageError("--json and --sarif do not go together.")
+        raise click.UsageError("--json and --sarif cannot be combined.")
     if role_arns and organization_role:
-        raise click.UsageError("--role-arn and --organization do not go together.")
+        raise click.UsageError("--role-arn and --organization cannot be combined.")
     limits = Limits(
         old=timedelta(days=max_age), expiring=timedelta(days=expiring_in), unused=timedelta(days=unused_for)
     )
@@ -188,7 +188,7 @@ def _write(file: Path, visits: Sequence[Visit], force: bool) -> None:
         count = accepted.write(file, found, before)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"{count} findings are accepted in {file}: give each a reason.", err=True)
+    click.echo(f"Accepted {count} findings in {file}: give each a reason.", err=True)
 
 
 def _open(found: Audit, known: Baseline, today: date) -> list[Finding]:
@@ -253,7 +253,7 @@ def _print(visit: Visit, known: Baseline, today: date) -> None:
 def _complain(visits: Sequence[Visit]) -> None:
     for visit in visits:
         if visit.error:
-            complain(f"{visit.place} was not looked at. {visit.error}")
+            complain(f"{visit.place} was not audited. {visit.error}")
         for part in visit.found.unreadable if visit.found else ():
             complain(f"{part.what} could not be read. {part.error}")
 

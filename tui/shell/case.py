@@ -33,7 +33,7 @@ command.add_command(anchor)
 @pass_setup
 @click.pass_context
 def list_cases(ctx: click.Context, setup: Setup, as_json: bool) -> None:
-    """Every case, the newest first; exit 3 where one cannot be read."""
+    """List every case, newest first; exit 3 if one cannot be read."""
     cases, found, unread = CaseBook(setup.state_dir).cases(), list[Mapping[str, object]](), list[str]()
     for case in cases:
         try:
@@ -48,7 +48,7 @@ def list_cases(ctx: click.Context, setup: Setup, as_json: bool) -> None:
             [name.upper() for name in columns], [[row[name] or "" for name in columns] for row in found]
         )
     elif not cases:
-        complain(f"There is no case under {setup.state_dir}. `stanch respond KEY_ID` begins one.")
+        complain(f"There is no case under {setup.state_dir}. `stanch respond KEY_ID` opens one.")
     for words in unread:
         complain(words)
     ctx.exit(Exit.INCOMPLETE if unread else Exit.DONE)
@@ -59,7 +59,7 @@ def list_cases(ctx: click.Context, setup: Setup, as_json: bool) -> None:
 @as_json
 @pass_setup
 def show(setup: Setup, case_id: str, as_json: bool) -> None:
-    """Where a case stands, step by step."""
+    """Show the state of a case, step by step."""
     case = CaseBook(setup.state_dir).get(case_id)
     if as_json:
         print_json(case.as_json())
@@ -74,7 +74,9 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     for number, name in enumerate(state.deeds, 1):
         step = state.step(name)
         when = f"{clock.spoken(step.at, now)}  " if step.at else ""
-        click.echo(clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state:<10} {when}{step.words}"))
+        click.echo(
+            clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state.label:<10} {when}{step.words}")
+        )
     say_consistency(case)
 
 
@@ -83,17 +85,17 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
 @click.argument("text")
 @pass_setup
 def note(setup: Setup, case_id: str, text: str) -> None:
-    """Write a free note into the journal."""
+    """Add a note to the journal."""
     with CaseBook(setup.state_dir).get(case_id) as case:
         case.append("note", text=clean(text))
-    click.echo(f"Noted in case {case.id}.")
+    click.echo(f"Note added to case {case.id}.")
 
 
 @command.command("close", epilog="Example: stanch case close 1123-K5E")
 @click.argument("case_id", metavar="ID")
 @pass_setup
 def close(setup: Setup, case_id: str) -> None:
-    """Say that nothing is left to do; what the journal knows to be open is named."""
+    """Close a case; whatever the journal shows as still open is listed."""
     from tui.dialogs.casework import left_of
 
     with CaseBook(setup.state_dir).get(case_id) as case:

@@ -48,7 +48,7 @@ class Setup:
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")
     account: str | None = None
-    """The credentials are to be of this account, or nothing is asked."""
+    """The credentials must belong to this account, or nothing is sent."""
     role_arn: str | None = None
     endpoint_urls: Mapping[str, str] = field(default_factory=dict)
     state_dir_named: bool = False
@@ -61,7 +61,7 @@ class Setup:
 
     @property
     def more_regions(self) -> tuple[str, ...]:
-        """Those that are looked into beside the profile's own, where none is named."""
+        """Those that are in addition to the profile's own, where none is named."""
         return self.profile_config.regions or self.config.regions
 
     def session(self) -> AwsSession:
@@ -177,7 +177,7 @@ def _width(text: str) -> int:
     return cell_len(text)
 
 
-def confirm(aws: AwsSession, question: str = "Do it?") -> None:
+def confirm(aws: AwsSession, question: str = "Proceed?") -> None:
     """Ask *question*, saying which credentials sign; raises click.Abort unless the answer is yes."""
     click.confirm(f"Credentials: {aws.source or 'unknown'}. {question}", abort=True, err=True)
 

@@ -13,19 +13,19 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, p
 
 @click.command(
     "config",
-    short_help="Where the configuration is, and what is in force.",
+    short_help="Where the configuration is, and the settings in effect.",
     epilog="Examples: stanch config · stanch config --keys · stanch config --example > config.toml",
 )
-@click.option("--example", is_flag=True, help="Print a configuration to begin with, all of it commented out.")
+@click.option("--example", is_flag=True, help="Print an example configuration, all of it commented out.")
 @click.option("--keys", is_flag=True, help="List every command of the screens with its keys.")
 @as_json
 @pass_setup
 @click.pass_context
 def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json: bool) -> None:
-    """Show where the configuration is, what is in force, and what each command's keys are.
+    """Show where the configuration is, the settings in effect, and the keys of each command.
 
-    What stands on the command line goes before it. A file that cannot be used ends every command, since it
-    may ask for --read-only: mend it, or say --no-config.
+    The command line takes precedence. An invalid file stops every command, because it may ask for
+    --read-only: fix it, or pass --no-config.
     """
     from tui.app.table import load_commands
     from tui.commands.table import remapped
@@ -49,9 +49,9 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
         rows = [(each.id, ", ".join(each.keys), each.help) for each in table]
         print_table(("COMMAND", "KEYS", "DOES"), rows)
     else:
-        there = "" if setup.config_file.is_file() else " (not there: stanch config --example prints one)"
+        there = "" if setup.config_file.is_file() else " (none yet: stanch config --example prints one)"
         click.echo(f"{setup.config_file}{there}")
-        print_table(("SETTING", "IN FORCE"), list(_settings(setup)))
+        print_table(("SETTING", "IN EFFECT"), list(_settings(setup)))
     for words in told:
         complain(words)
     ctx.exit(Exit.INCOMPLETE if told else Exit.DONE)
@@ -60,7 +60,7 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
 def _settings(setup: Setup) -> list[tuple[str, str]]:
     config = setup.config
     rows = [
-        ("theme", setup.theme or "by what the terminal can show"),
+        ("theme", setup.theme or "whatever the terminal can show"),
         ("plain", _yes(setup.plain)),
         ("mouse", _yes(setup.mouse)),
         ("read_only", _yes(setup.read_only)),
@@ -70,7 +70,7 @@ def _settings(setup: Setup) -> list[tuple[str, str]]:
     ]
     for name, profile in config.profiles.items():
         told = [profile.colour or "", "read-only" if profile.read_only else "", ", ".join(profile.regions)]
-        rows.append((f"profile {name}", "; ".join(filter(None, told)) or "nothing of its own"))
+        rows.append((f"profile {name}", "; ".join(filter(None, told)) or "no settings of its own"))
     return rows
 
 

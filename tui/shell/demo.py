@@ -20,15 +20,15 @@ POLL_SECONDS = 2.0
 
 @click.command(
     "demo",
-    short_help="The screen on a pretend account with a leaked key in use.",
+    short_help="Practise on a simulated account with a leaked key in use.",
     epilog="Example: stanch demo",
 )
 @pass_setup
 @click.pass_context
 def command(ctx: click.Context, setup: Setup) -> None:
-    """Open the screen on a fresh pretend account: an attacker in it, no AWS needed, nothing to break.
+    """Open the screen on a fresh simulated account with an attacker in it; no AWS needed.
 
-    Cases of the demo are kept in a folder of their own, which goes with it.
+    Its cases are kept in a folder of their own, which is deleted with it.
     """
     from tui.shell.screen import open_screen
 
@@ -40,7 +40,7 @@ def command(ctx: click.Context, setup: Setup) -> None:
                 setup,
                 connect=connect_to_sandbox(setup, leaked),
                 leaked=lambda: leaked[-1] if leaked else None,
-                connecting="starting a pretend account…",
+                connecting="starting a simulated account…",
                 demo=True,
                 colour=None,
                 period_seconds=PERIOD_SECONDS,

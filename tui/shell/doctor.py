@@ -24,17 +24,17 @@ COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "
 
 @click.command(
     "doctor",
-    short_help="Who am I, what may I do, and is use of keys recorded?",
+    short_help="Check your credentials and permissions, and whether key use is recorded.",
     epilog="Examples: stanch doctor · stanch --profile incident doctor · stanch doctor --json",
 )
 @as_json
 @pass_setup
 @click.pass_context
 def command(ctx: click.Context, setup: Setup, as_json: bool) -> None:
-    """Look at the credentials, their rights, the recording of keys' use and this machine; change nothing.
+    """Check the credentials, their permissions, the recording of key use and this machine (read-only).
 
-    Run it before the hour comes. Rights are told as far as IAM's simulation sees: session policies, and the
-    policies of buckets and secrets, are not in it.
+    Run it before an incident. Permissions are as far as IAM's simulation sees: it leaves out session
+    policies, and the policies of buckets and secrets.
     """
     found = run(_diagnose(setup))
     if as_json:
@@ -56,9 +56,9 @@ def _print(found: Diagnosis) -> None:
     click.echo(f"{found.caller.name} in {account}{', READ-ONLY' if found.read_only else ''}")
     click.echo(f"  {found.caller.arn}")
     click.echo(f"  signed by: {found.source or 'unknown'}")
-    click.echo(f"  looking into {', '.join(found.regions)}")
+    click.echo(f"  Regions: {', '.join(found.regions)}")
     if found.where.endpoint:
-        click.echo(f"  ! asked at {found.where.endpoint}, which is not AWS's own endpoint")
+        click.echo(f"  ! requests go to {found.where.endpoint}, which is not AWS's own endpoint")
     _head(f"You may, {CAVEAT}")
     for ability in found.abilities:
         _print_ability(ability)
@@ -92,11 +92,11 @@ def _print_recorded(recorded: tuple[Recorded, ...], now: datetime, harden: str) 
     unsure = ", ".join(each.region for each in recorded if each.covers == "unknown")
     if blind:
         _more(
-            f"Whether a key was used in {blind} will stay unknown: have it recorded before it is needed "
-            f"({harden}).",
+            f"Whether a key was used in {blind} will stay unknown: turn on recording before "
+            f"you need it ({harden}).",
         )
     if unsure:
-        _more(f"Look at the trails of {unsure}, or use a profile that may read them.")
+        _more(f"Check the trails of {unsure}, or use a profile that may read them.")
 
 
 def _print_machine(found: Diagnosis) -> None:
@@ -105,17 +105,15 @@ def _print_machine(found: Diagnosis) -> None:
         _line("✓", "cases", f"can be kept in {state.path}")
     else:
         _line("✗", "cases", f"cannot be kept in {state.path} ({state.trouble})")
-        _more("Nothing is changed in AWS without a case: name another place with --state-dir.")
+        _more("stanch changes nothing in AWS without a case: choose another place with --state-dir.")
     ahead = found.ahead
     if ahead is None:
-        _line("?", "clock", "AWS did not say its time")
+        _line("?", "clock", "AWS did not send its time")
         return
     agrees = abs(ahead) < NOTICED
     _line("✓" if agrees else "!", "clock", ahead_in_words(ahead))
     if not agrees:
-        _more(
-            f"Set it: at {spoken(TOLERATED)} AWS refuses what is signed here, and times in reports are off."
-        )
+        _more(f"Correct it: beyond {spoken(TOLERATED)} AWS rejects requests, and times in reports are wrong.")
 
 
 def _head(text: str) -> None:

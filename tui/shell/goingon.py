@@ -25,7 +25,7 @@ class Answers:
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--ours and --not-ours; `given_answers` has what was said."""
     for name, told in (
-        ("--not-ours", "What a call without an answer may have made is somebody else's: leave it alone."),
+        ("--not-ours", "What an unanswered call may have made is someone else's: leave it alone."),
         ("--ours", "What a call without an answer may have made is this case's."),
     ):
         command = click.option(
@@ -47,7 +47,7 @@ async def go_on(engine: CaseEngine, answers: Answers) -> None:
     """Settle what can be settled, and say it; raises RunbookError where an answer fits no question."""
     waiting = Progress()
     if engine.state.unsettled:
-        waiting("A run was cut off: asking AWS what came of it, some seconds at most…")
+        waiting("A run was interrupted: asking AWS what happened, a few seconds at most…")
     found = await engine.resume()
     waiting.done()
     for each in found:

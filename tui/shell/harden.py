@@ -20,13 +20,15 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "harden",
-    short_help="Have the use of keys recorded, before it is needed.",
+    short_help="Record key use with CloudTrail, before you need it.",
     epilog="Examples: stanch harden --plan · stanch harden --yes --wait · stanch harden --trail audit · "
     "stanch harden --bucket my-records --service logs --service bedrock · "
     "stanch --region eu-west-1 harden --organization --plan · stanch harden --undo",
 )
-@click.option("--trail", metavar="NAME", help=f"The trail to use, or to make (default: chosen, or {TRAIL}).")
-@click.option("--bucket", metavar="NAME", help="Where a new trail writes to: made, unless it is there.")
+@click.option(
+    "--trail", metavar="NAME", help=f"The trail to use or create (default: picked for you, or {TRAIL})."
+)
+@click.option("--bucket", metavar="NAME", help="The bucket of a new trail; created if it does not exist.")
 @click.option(
     "--service",
     "services",
@@ -36,7 +38,7 @@ from tui.shell.upkeep import How, Work, how_options
     show_default=True,
     help="Whose keys: logs, bedrock, codecommit or cassandra; may be repeated.",
 )
-@click.option("--organization", is_flag=True, help="By a trail of the whole organization.")
+@click.option("--organization", is_flag=True, help="Use a trail of the whole organization.")
 @click.option(
     "--wait",
     "minutes",
@@ -44,7 +46,7 @@ from tui.shell.upkeep import How, Work, how_options
     type=click.IntRange(1, 24 * 60),
     is_flag=False,
     flag_value=USUAL_MINUTES,
-    help=f"Wait until something was delivered ({USUAL_MINUTES} minutes at most, where none are named).",
+    help=f"Wait until something is delivered (by default {USUAL_MINUTES} minutes at most).",
 )
 @how_options
 @pass_setup
@@ -63,13 +65,13 @@ def command(
     take_over: bool,
     as_json: bool,
 ) -> None:
-    """Have CloudTrail record each use of a key, in every Region, from now on.
+    """Have CloudTrail record every use of a key, in every Region, from now on.
 
-    Use of an API key is a data event: nobody records it unasked, and not afterwards. A multi-Region trail of
-    the account that is logging gets the selector that is missing, and keeps those it has; where there is
-    none, one is made, with a bucket that CloudTrail alone may write into. The plan shows each call and each
-    line that changes, and says what data events cost. What is done is journaled under the state directory
-    before it is sent, read back, and can be undone.
+    Use of an API key is a data event: CloudTrail does not record it by default, and never retroactively. A
+    multi-Region trail of the account that is logging gets the missing selector and keeps those it has; if
+    there is none, one is created, with a bucket that only CloudTrail may write to. The plan shows every call,
+    every line that changes, and what data events cost. Every call is journaled under the state directory
+    before it is sent, read back afterwards, and can be undone.
     """
     try:
         named = tuple(dict.fromkeys(map(service_named, services)))
@@ -79,7 +81,7 @@ def command(
     how = How(only_plan, undo, yes, take_over, as_json)
     how.check()
     if minutes and (only_plan or undo):
-        raise click.UsageError("--wait goes with neither --plan nor --undo.")
+        raise click.UsageError("--wait cannot be combined with --plan or --undo.")
     waiting = _Waiting(timedelta(minutes=minutes) if minutes else None)
     code = run(Work(setup, goal, how, after=waiting).run())
     ctx.exit(Exit.INCOMPLETE if code == Exit.DONE and waiting.in_vain else code)

@@ -17,17 +17,17 @@ from tui.shell.common import Setup, as_json, pass_setup, print_json, run
 
 @click.command(
     "identify",
-    short_help="Whose key is this leaked token? Read from standard input.",
+    short_help="Find whose key a leaked token is; read from standard input.",
     epilog="Examples: stanch identify · stanch identify --offline < token.txt",
 )
-@click.option("--offline", is_flag=True, help="Only decode; ask AWS nothing.")
+@click.option("--offline", is_flag=True, help="Only decode; do not contact AWS.")
 @as_json
 @pass_setup
 def command(setup: Setup, offline: bool, as_json: bool) -> None:
-    """Read a token from standard input (hidden on a terminal) and say whose it is.
+    """Read a token from standard input (hidden on a terminal) and show whose it is.
 
-    The token is decoded here, matched to its key by its alias, and kept nowhere. It is never taken from the
-    command line, where it would stand in the shell's history.
+    The token is decoded here, matched to its key by its alias, and never stored. It is never taken from the
+    command line, where the shell's history would keep it.
     """
     token = decode(read_token())
     key, account = (None, None) if offline else run(_match(setup, token))
@@ -49,19 +49,17 @@ def command(setup: Setup, offline: bool, as_json: bool) -> None:
     click.echo(f"{token.service or 'an unknown service'} key of user {token.user}, account {token.account}")
     click.echo(f"alias {token.alias}, prefix {token.prefix}")
     if token.looks_cut:
-        click.echo("The token looks cut: it names its key, but would not work like this.")
+        click.echo("The token looks truncated: it names its key, but would not work as it is.")
     if key:
         click.echo(f"key {key.id} of {key.user}, {key.status}")
         next_ = setup.where.stanch("respond", key.id, options=(("--user", key.user),))
         click.echo(f"Next: {next_}")
     elif offline:
-        click.echo("Not asked: which key it is and whether it works.")
+        click.echo("Not checked (offline): which key it is and whether it works.")
     elif account != token.account:
-        click.echo(
-            f"Not looked for: these credentials are of account {account}. Use a profile of its account."
-        )
+        click.echo(f"Not looked up: you are signed in to {account}. Use a profile of the token's account.")
     else:
-        click.echo("No key of this alias is left in the account: it was deleted.")
+        click.echo("No key has this alias: it was deleted.")
 
 
 async def _match(setup: Setup, token: Token) -> tuple[Credential | None, str]:
@@ -91,7 +89,7 @@ async def match_key(aws: AwsSession, token: Token) -> tuple[str, str]:
     key = await inventory.match(aws, token)
     if key is None:
         raise NoSuchKey(
-            f"No key with the alias {token.alias} is left in this account: it was deleted, or it is of "
-            f"account {token.account}."
+            f"No key in this account has the alias {token.alias}: deleted, or "
+            f"belongs to account {token.account}."
         )
     return key.id, key.user

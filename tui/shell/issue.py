@@ -19,7 +19,7 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "issue",
-    short_help="Make an API key for a user that exists.",
+    short_help="Create an API key for an existing user.",
     epilog="Examples: stanch issue web --plan · stanch issue web --days 30 --secret-to file:web.key · "
     "stanch issue web --service bedrock --secret-to secretsmanager:prod/web --yes · stanch issue web --undo",
 )
@@ -48,11 +48,11 @@ def command(
     take_over: bool,
     as_json: bool,
 ) -> None:
-    """Make one more key for USER, of any service that has such keys, with an expiry.
+    """Create another key for USER, for any service that has such keys, with an expiry.
 
     AWS allows two for each user and service, inactive ones included. The plan says whether the user may use
-    its keys at all. Run again after it was cut off, it goes on with the same key; run again after it was
-    done, it makes another. --undo deletes the newest it made.
+    its keys at all. If a run was interrupted, the next one continues with the same key; otherwise it creates
+    another. --undo deletes the newest key it created.
     """
     how = How(only_plan, undo, yes, take_over, as_json)
     to = checked_destination(how, secret_to, kms_key, secret_tags)

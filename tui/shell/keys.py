@@ -30,11 +30,11 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
 
 @click.command(
     "keys",
-    short_help="Every API key of the account, with its risks.",
+    short_help="List every API key of the account, with its risks.",
     epilog="Examples: stanch keys · stanch keys --service logs --json · stanch --profile prod keys --csv",
 )
 @click.option("--service", metavar="S", help="Only this service: logs, bedrock, or a full name.")
-@click.option("--user", metavar="U", help="Only this user; needs permission on that user alone.")
+@click.option("--user", metavar="U", help="Only this user; needs permission only on that user.")
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, with a header.")
 @pass_setup
@@ -42,9 +42,9 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
 def command(
     ctx: click.Context, setup: Setup, service: str | None, user: str | None, as_json: bool, as_csv: bool
 ) -> None:
-    """List the account's service-specific credentials, the most worrying first."""
+    """List the account's service-specific credentials, highest risk first."""
     if as_json and as_csv:
-        raise click.UsageError("--json and --csv do not go together.")
+        raise click.UsageError("--json and --csv cannot be combined.")
     found = run(_read(setup, user, service))
     now = clock.now()
     if as_json:
@@ -101,7 +101,7 @@ def _print(found: Inventory) -> None:
     if rows:
         print_table((" ", "KEY ID", "USER", "SERVICE", "STATUS", "AGE", "EXPIRES", "RISKS"), rows)
     else:
-        complain("No such key was found." if found.complete else "No key could be read.")
+        complain("No matching key was found." if found.complete else "No key could be read.")
 
 
 def expiry(key: Key, now: datetime) -> str:

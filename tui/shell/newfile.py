@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def force_option(what: str) -> Callable[[F], F]:
-    return click.option("--force", is_flag=True, help=f"Replace the file of {what} where there is one.")
+    return click.option("--force", is_flag=True, help=f"Replace the file of {what} if it exists.")
 
 
 def may_replace(path: Path, *, force: bool) -> bool:
@@ -28,11 +28,11 @@ def may_replace(path: Path, *, force: bool) -> bool:
     shown = clean(path)
     # To put a file in the place of /dev/null or a pipe would break more than it helps.
     if not path.is_symlink() and not path.is_file():
-        raise click.UsageError(f"{shown} isn't a regular file: name another.")
+        raise click.UsageError(f"{shown} isn't a regular file: choose another.")
     if force or (sys.stdin.isatty() and sys.stderr.isatty() and _agreed(shown)):
         return True
-    raise click.UsageError(f"{shown} exists already: name a file that does not, or replace it with --force.")
+    raise click.UsageError(f"{shown} already exists: name a new file, or replace it with --force.")
 
 
 def _agreed(shown: str) -> bool:
-    return click.confirm(f"{shown} exists already. Replace it?", err=True)
+    return click.confirm(f"{shown} already exists. Replace it?", err=True)

@@ -31,7 +31,7 @@ def checked_destination(how: How, text: str, kms_key: str | None, tags: tuple[st
     found = destination(text, kms_key, tags)
     if isinstance(found, ToScreen) and how.as_json and not (how.only_plan or how.undo):
         raise click.UsageError(
-            "--secret-to screen and --json do not go together: the secret is for eyes only."
+            "--secret-to screen and --json cannot be combined: the secret is shown only to you."
         )
     if isinstance(found, ToScreen) and not (how.only_plan or how.undo):
         require_output()
@@ -59,9 +59,9 @@ def tell_key(more: Mapping[str, object]) -> None:
     key_id, secret = more["key_id"], more["secret"]
     until = f"until {str(more['expires'])[:10]}" if more["expires"] else "without an expiry"
     if key_id and not more["made"]:
-        click.echo(f"Key {key_id}, {until}: it was there, and its secret is where it was put then.")
+        click.echo(f"Key {key_id}, {until}: it already existed; its secret is where it was stored then.")
     elif key_id and secret:
-        where = "was on the screen, once" if secret == "screen" else f"is in {words_of(str(secret))}"
+        where = "was shown once on the screen" if secret == "screen" else f"is in {words_of(str(secret))}"
         click.echo(f"Key {key_id}, {until}. Its secret {where}.")
 
 

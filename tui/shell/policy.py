@@ -16,7 +16,7 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "policy",
-    short_help="Policies that govern keys: deny them, or let none last for ever.",
+    short_help="Print or attach policies that govern keys.",
     epilog="Examples: stanch policy deny-use · stanch policy expiry --days 30 --attach-to group:developers · "
     "stanch policy deny --service bedrock --attach-to scp:ou-ab12-12345678 --plan · "
     "stanch policy deny-use --attach-to user:web --undo",
@@ -30,17 +30,17 @@ from tui.shell.upkeep import How, Work, how_options
     type=click.IntRange(1, MOST_DAYS),
     default=90,
     show_default=True,
-    help="How long a key may last at most (expiry).",
+    help="The longest life a key may have (expiry).",
 )
-@click.option("--allow", is_flag=True, help="Let the holder make such keys, too (expiry).")
+@click.option("--allow", is_flag=True, help="Also allow creating such keys (expiry).")
 @click.option(
     "--log-group",
     "log_groups",
     metavar="NAME",
     multiple=True,
-    help="A log group that may be written to (write); may be repeated.",
+    help="A log group it may write to (write); may be repeated.",
 )
-@click.option("--validate", "validating", is_flag=True, help="Ask Access Analyzer what it says of it.")
+@click.option("--validate", "validating", is_flag=True, help="Check the policy with Access Analyzer.")
 @click.option(
     "--attach-to",
     "target",
@@ -66,17 +66,17 @@ def command(
     take_over: bool,
     as_json: bool,
 ) -> None:
-    """Print a policy document of that KIND on standard output, or attach it.
+    """Print a policy document of this KIND on standard output, or attach it.
 
     \b
-    deny      no key may be made, reset or used
+    deny      no key may be created, reset or used
     deny-use  no key may be used
-    expiry    keys may be made only if they expire within so many days
-    write     logs may be sent with a key, to the log groups named and no others
+    expiry    keys may be created only with an expiry within so many days
+    write     logs may be sent with a key, but only to the log groups named
 
-    They are AWS's own examples with their traps closed: other services' keys are not hit, a key without an
-    expiry counts as too long, and Bedrock's second action name is there. What is attached is journaled under
-    the state directory before it is sent, read back, and can be undone.
+    They are AWS's own examples, corrected: other services' keys are unaffected, a key without an expiry
+    counts as too long, and Bedrock's second action name is included. Every call is journaled under the state
+    directory before it is sent, read back afterwards, and can be undone.
     """
     try:
         wanted = Wanted(Kind(kind), service_named(service), days, allow, log_groups)
@@ -86,7 +86,7 @@ def command(
         raise click.UsageError(str(error)) from None
     if whom is None:
         if only_plan or undo or yes:
-            raise click.UsageError("--plan, --undo and --yes go with --attach-to.")
+            raise click.UsageError("--plan, --undo and --yes need --attach-to.")
         ctx.exit(run(_print(setup, wanted, validating)))
     how = How(only_plan, undo, yes, take_over, as_json)
     how.check()
@@ -97,7 +97,7 @@ def command(
 async def _print(setup: Setup, wanted: Wanted, validating: bool) -> int:
     made = document(wanted)
     print_document(made)
-    complain(f"{policies.counted_length(made):,} characters, white space not counted.")
+    complain(f"{policies.counted_length(made):,} characters, not counting white space.")
     if not validating:
         return Exit.DONE
     async with setup.session() as aws:

@@ -65,7 +65,7 @@ async def pretend_account(setup: Setup, *arguments: str) -> AsyncIterator[Preten
     try:
         line = await process.stdout.readline()
         if not line:
-            raise Unreachable("Starting the pretend account", "it ended at once")
+            raise Unreachable("Starting the simulated account", "it ended at once")
         announced: dict[str, Any] = msgspec.json.decode(line)
         os.environ.update(announced["environment"])
         leaked = announced["leaked"]

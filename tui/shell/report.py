@@ -20,7 +20,7 @@ from tui.shell.newfile import force_option, may_replace
 
 @click.command(
     "report",
-    short_help="What happened, as one document.",
+    short_help="Write a report of what happened.",
     epilog="Examples: stanch case report 1123-K5E · stanch case report 1123-K5E --output report.html · "
     "stanch case report 1123-K5E --format json --offline",
 )
@@ -29,16 +29,16 @@ from tui.shell.newfile import force_option, may_replace
     "--format",
     "form",
     type=click.Choice(list(FORMATS)),
-    help="What to write; without it what the name of the file says, else md.",
+    help="Report format (default: from the file name, else md).",
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write to a new file, for you alone, and not to standard output.",
+    help="Write to a new file, readable only by you, instead of standard output.",
 )
 @force_option("--output")
-@click.option("--offline", is_flag=True, help="Ask AWS for nothing: IncomingBytes as they were last kept.")
+@click.option("--offline", is_flag=True, help="Do not contact AWS: use IncomingBytes as last saved.")
 @pass_setup
 @click.pass_context
 def command(
@@ -50,9 +50,9 @@ def command(
     force: bool,
     offline: bool,
 ) -> None:
-    """Write the report of a case: what its journal and evidence say, and IncomingBytes from CloudWatch.
+    """Write the report of a case from its journal, its evidence, and IncomingBytes from CloudWatch.
 
-    The points read are kept in the case as evidence. HTML is one file that loads nothing and runs nothing.
+    The points read are saved in the case as evidence. HTML is one file that loads nothing and runs nothing.
     """
     replaces = output is not None and may_replace(output, force=force)
     case = CaseBook(setup.state_dir).get(case_id)
@@ -62,7 +62,7 @@ def command(
     content = FORMATS[form or (output and format_of(output)) or "md"](report)
     if output:
         _write(output, content, replaces)
-        click.echo(f"The report of case {case.id} is in {output}.")
+        click.echo(f"Report of case {case.id} written to {output}.")
     else:
         click.echo(content, nl=False)
     for flaw in report.journal.flaws:
@@ -77,13 +77,13 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
             account = (await sts.get_caller(aws)).account
             if account != report.header.account:
                 complain(
-                    f"The case is of account {report.header.account}, and the credentials are of {account}: "
-                    "IncomingBytes is as it was last kept."
+                    f"The case belongs to account {report.header.account}; you are signed in "
+                    "to {account}. IncomingBytes is as it was last saved."
                 )
                 return report, False
             reading = await flow.read(aws, report)
     except AwsError as error:
-        complain(f"IncomingBytes is as it was last kept. {error}")
+        complain(f"IncomingBytes is as it was last saved. {error}")
         return report, False
     for part in reading.unreadable:
         complain(f"{part.what} could not be read. {part.error}")

@@ -43,23 +43,23 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 
 @click.command(
     "respond",
-    short_help="Take a leaked key through the runbook.",
+    short_help="Respond to a leaked key: open its runbook.",
     epilog="Examples: stanch respond ACCA… · stanch respond - < token.txt · stanch respond ACCA… --plan · "
     "stanch respond ACCA… --user web --step deactivate --yes --json · "
     "stanch respond ACCA… --undo deny --yes",
 )
 @click.argument("key_id")
-@click.option("--user", metavar="U", help="The key's user; saves the search through all users.")
-@click.option("--case", "case_id", metavar="ID", help="Go on with this case, not the key's open one.")
+@click.option("--user", metavar="U", help="The key's user; avoids searching all users.")
+@click.option("--case", "case_id", metavar="ID", help="Resume this case instead of the key's open one.")
 @click.option(
     "--plan",
     "only_plan",
     is_flag=True,
-    help="Say what each step would do, and do nothing.",
+    help="Show what each step would do, and change nothing.",
 )
 @click.option("--step", "step", type=click.Choice(STEPS), help="Take this step, without a screen.")
-@click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Take this step back.")
-@click.option("--yes", is_flag=True, help="Do not ask before doing it.")
+@click.option("--undo", "undo", type=click.Choice(UNDOABLE), help="Undo this step.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @secret_options
 @answer_options
 @click.option(
@@ -69,18 +69,20 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     show_default=True,
     help="When the replacement expires.",
 )
-@click.option("--never-expires", is_flag=True, help="Make a replacement that never expires (not advised).")
+@click.option("--never-expires", is_flag=True, help="Create a replacement that never expires (not advised).")
 @click.option(
-    "--sigv4", is_flag=True, help="Let the hold deny logs:PutLogEvents too, which signed calls use."
+    "--sigv4", is_flag=True, help="Make the deny policy cover logs:PutLogEvents too, which signed calls use."
 )
-@click.option("--new-user", metavar="NAME", help="Make the replacement for a new user with the same rights.")
-@click.option("--hold-policy", metavar="ARN", help="Attach this managed policy as the hold, made beforehand.")
+@click.option(
+    "--new-user", metavar="NAME", help="Create the replacement for a new user with the same permissions."
+)
+@click.option("--hold-policy", metavar="ARN", help="Attach this existing managed policy as the deny policy.")
 @click.option(
     "--log-group",
     "log_groups",
     metavar="NAME",
     multiple=True,
-    help="A log group to switch off, as NAME or NAME@REGION; may be repeated.",
+    help="A log group to turn off, as NAME or NAME@REGION; may be repeated.",
 )
 @click.option(
     "--access-key",
@@ -89,10 +91,8 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     multiple=True,
     help="An access key to make inactive (default: all of the user's); may be repeated.",
 )
-@click.option(
-    "--override", metavar="REASON", help="Delete though no replacement was seen working; journaled."
-)
-@click.option("--take-over", is_flag=True, help="Work on the case though somebody else holds it.")
+@click.option("--override", metavar="REASON", help="Delete before a replacement was seen working; journaled.")
+@click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")
 @as_json
 @pass_setup
 @click.pass_context
@@ -123,9 +123,9 @@ def command(
     """Open the runbook of KEY_ID (or of a token on standard input: -).
 
     The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Beside them: groups (log
-    groups refuse bearer tokens), access-keys (the user's other keys), sweep (what else the user holds). What
-    is done is journaled in a case under the state directory, before it is done; a run that was cut off goes
-    on with its case.
+    groups refuse bearer tokens), access-keys (the user's other keys), sweep (what else the user has). Every
+    call is journaled in a case under the state directory before it is sent; an interrupted run resumes
+    its case.
     """
     if step is not None and undo is not None:
         raise click.UsageError("Say one of --step and --undo.")
@@ -144,7 +144,7 @@ def command(
     )
     if as_json and isinstance(options.secret_to, ToScreen) and step in ("replace", "reset"):
         raise click.UsageError(
-            "--secret-to screen and --json do not go together: the secret is for eyes only."
+            "--secret-to screen and --json cannot be combined: the secret is shown only to you."
         )
     work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers())
     if only_plan:
@@ -154,12 +154,12 @@ def command(
             ctx.exit(run(work.sweep()))
         name = StepName.REPLACE if step == "reset" else deed(step or undo or "")
         if not yes and not sys.stdin.isatty():
-            raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+            raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
         if name is StepName.REPLACE and not undo and isinstance(options.secret_to, ToScreen):
             require_output()
         ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
     if as_json:
-        raise click.UsageError("--json goes with --plan, --step or --undo.")
+        raise click.UsageError("--json needs --plan, --step or --undo.")
     from tui.shell.screen import open_runbook
 
     token = decode(read_token()) if key_id == "-" else None
@@ -275,7 +275,7 @@ class _Work:
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.calls:
-            confirm(runbook.aws, f"Do it in {plan.where.text}?")
+            confirm(runbook.aws, f"Proceed in {plan.where.text}?")
         return plan
 
     async def _do(self, runbook: Runbook, step: Deed, undo: bool, shown: Plan | None) -> tuple[Result, bool]:
@@ -326,14 +326,16 @@ def print_plan(plan: Plan, number: int | None = None) -> None:
     if plan.already:
         click.echo(f"  nothing to do: {plan.already}")
         return
-    click.echo(f"  stops:  {plan.stops}")
-    click.echo(f"  leaves: {plan.leaves}")
-    click.echo(f"  undo:   {plan.undo or 'none'}")
+    click.echo(f"  stops:         {plan.stops}")
+    click.echo(f"  does not stop: {plan.leaves}")
+    click.echo(
+        f"  undo:          {plan.undo or ('nothing' if plan.step == 'review' else 'cannot be undone')}"
+    )
     for warning in plan.warnings:
-        click.echo(f"  mind:   {warning}")
+        click.echo(f"  warning:       {warning}")
     if plan.where.endpoint:
-        click.echo(f"  mind:   asked and sent to {plan.where.endpoint}, which is not AWS's own endpoint")
+        click.echo(f"  warning:       requests go to {plan.where.endpoint}, which is not AWS's own endpoint")
     if plan.blocked:
-        click.echo(f"  blocked: {plan.blocked}")
+        click.echo(f"  blocked:       {plan.blocked}")
     for call in plan.calls:
         click.echo(f"  $ {plan.where.aws(call)}")

@@ -62,24 +62,26 @@ class Moment(click.ParamType[datetime]):
         try:
             when = datetime.fromisoformat(text)
         except ValueError:
-            self.fail(f"{text!r} is no time: say 7d, 36h, 2026-11-20 or 2026-11-20T14:00Z.", param, ctx)
+            self.fail(
+                f"{text!r} isn't a valid time (use 7d, 36h, 2026-11-20 or 2026-11-20T14:00Z).", param, ctx
+            )
         return when.replace(tzinfo=when.tzinfo or UTC)
 
 
 @click.command(
     "review",
-    short_help="What was done with a key, from CloudTrail.",
+    short_help="Show what was done with a key, from CloudTrail.",
     epilog="Examples: stanch review ACCA… --since 7d · stanch review --user web --source s3 --json · "
     "stanch review --user web --source ./AWSLogs",
 )
 @click.argument("key_id", required=False)
-@click.option("--user", metavar="U", help="The key's user; alone, all that this user did.")
+@click.option("--user", metavar="U", help="The key's user; without KEY_ID, everything this user did.")
 @click.option(
     "--since",
     type=Moment(),
-    help="7d, 36h, or a time in UTC; if not said, 7d, and with files all that they hold.",
+    help="7d, 36h, or a time in UTC (default: 7d, or everything when reading files).",
 )
-@click.option("--until", type=Moment(), default="0s", help="Likewise; now if not said.")
+@click.option("--until", type=Moment(), default="0s", help="Likewise (default: now).")
 @click.option(
     "--source",
     metavar="WHERE",
@@ -91,16 +93,18 @@ class Moment(click.ParamType[datetime]):
     "--suspected",
     type=Moment(),
     metavar="TIME",
-    help="When the key may have leaked: what was first seen after it is told as new.",
+    help="When the key may have leaked: what was first seen after it is marked new.",
 )
 @click.option("--athena-workgroup", metavar="NAME", help="Where Athena's queries run.")
-@click.option("--athena-output", metavar="S3", help="s3://… for Athena's answers, if the workgroup has none.")
-@click.option("--athena-create", is_flag=True, help="Let Athena's table over the trail be made.")
+@click.option("--athena-output", metavar="S3", help="s3://… for Athena's results, if the workgroup has none.")
+@click.option("--athena-create", is_flag=True, help="Create Athena's table over the trail.")
 @click.option(
-    "--fresh", is_flag=True, help="Read all objects anew, also those a reading that was cut had done."
+    "--fresh",
+    is_flag=True,
+    help="Read all objects again, including those an interrupted review already read.",
 )
 @click.option(
-    "--deleted", is_flag=True, help="The user of --user was deleted since: look for its name all the same."
+    "--deleted", is_flag=True, help="The user of --user has been deleted: look for the name anyway."
 )
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="The events as comma-separated values.")
@@ -132,19 +136,19 @@ def command(
     export: Path | None,
     force: bool,
 ) -> None:
-    """Say whether the key was used, from where and against what, and what else its user did.
+    """Show whether the key was used, from where and against what, and what else its user did.
 
-    Coverage comes first: where use would not have been recorded, the answer is "unknown", never "not used".
+    Coverage comes first: if use would not have been recorded, the answer is "unknown", never "not used".
     """
     if not key_id and not user:
-        raise click.UsageError("Name a key, or a user with --user.")
+        raise click.UsageError("Give a key ID, or a user with --user.")
     if as_json and as_csv:
-        raise click.UsageError("--json and --csv do not go together.")
+        raise click.UsageError("--json and --csv cannot be combined.")
     if since is None:
         since = Window.all_time().since if _offline(source) else clock.now() - DEFAULT_WINDOW
         until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
     if deleted and (key_id or not user):
-        raise click.UsageError("--deleted goes with --user alone.")
+        raise click.UsageError("--deleted needs --user without a key.")
     if since >= until:
         raise click.UsageError("--since must be before --until.")
     replaces = export is not None and may_replace(export, force=force)
@@ -214,7 +218,7 @@ async def _review(
                 fresh=fresh,
             )
             if user and not key_id and spelled is None:
-                what = f"whether there is a user {user}"
+                what = f"whether user {user} exists"
                 part = Unreadable.of(what, "iam:GetUser is not allowed")
                 review = replace(review, complete=False, unreadable=(*review.unreadable, part))
             return review, case
@@ -272,7 +276,7 @@ def _print(review: Review) -> None:
             ],
         )
     if len(review.events) > SHOWN:
-        complain(f"the newest {SHOWN} of {len(review.events):,} events; --csv and --json have them all.")
+        complain(f"showing the newest {SHOWN} of {len(review.events):,} events; --csv and --json have all.")
     complain(f"{review.records_scanned:,} records read, {review.records_unreadable:,} unreadable.")
 
 
@@ -301,6 +305,6 @@ def _export(review: Review, path: Path, case: Case | None, replaces: bool) -> No
         with case:
             evidence = keep(review.events, case)
     except RunbookError as error:
-        complain(f"not kept in case {case.id}. {error}")
+        complain(f"not saved to case {case.id}. {error}")
     else:
-        complain(f"kept in case {case.id} as {evidence['file']}.")
+        complain(f"saved to case {case.id} as {evidence['file']}.")

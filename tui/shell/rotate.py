@@ -27,28 +27,28 @@ class Age(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         found = _AGE.fullmatch(str(value))
         if found is None:
-            self.fail(f"{value!r} is no age: say 90d or 12w.", param, ctx)
+            self.fail(f"{value!r} isn't a valid age (use 90d or 12w).", param, ctx)
         return timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
 
 
 @click.command(
     "rotate",
-    short_help="Replace a key without a gap: second key, import, old one off, watch, delete.",
+    short_help="Replace a key without downtime: second key, import, old key off, watch, delete.",
     epilog="Examples: stanch rotate ACCA… --user web · stanch rotate ACCA… --imported --yes · "
     "stanch rotate ACCA… --watch · stanch rotate ACCA… --back --yes · stanch rotate ACCA… --delete --yes · "
     "stanch rotate --older-than 90d --service logs --plan",
 )
 @click.argument("key_id", required=False)
-@click.option("--user", metavar="U", help="The key's user; saves the search through all users.")
-@click.option("--next", "go_on", is_flag=True, help="Take the next stage if it is ready.")
+@click.option("--user", metavar="U", help="The key's user; avoids searching all users.")
+@click.option("--next", "go_on", is_flag=True, help="Do the next stage, if it is ready.")
 @click.option(
-    "--imported", is_flag=True, help="The new key is in use wherever the old one was: make that Inactive."
+    "--imported", is_flag=True, help="Confirm that the new key is in use: make the old one Inactive."
 )
-@click.option("--watch", is_flag=True, help="Follow the flow until it is sure, or Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Watch IncomingBytes until certain, or Ctrl-C.")
 @click.option("--back", is_flag=True, help="Make the old key Active again.")
-@click.option("--delete", is_flag=True, help="Delete the old key, once nothing misses it.")
-@click.option("--undo", is_flag=True, help="Take the whole rotation back: the new key is deleted.")
-@click.option("--override", metavar="REASON", help="Delete though it is not sure; journaled.")
+@click.option("--delete", is_flag=True, help="Delete the old key, once nothing still uses it.")
+@click.option("--undo", is_flag=True, help="Undo the whole rotation: the new key is deleted.")
+@click.option("--override", metavar="REASON", help="Delete before that is certain; journaled.")
 @secret_options
 @answer_options
 @click.option(
@@ -59,20 +59,22 @@ class Age(click.ParamType[timedelta]):
     help="When the new key expires.",
 )
 @click.option(
-    "--never", "--never-expires", "never", is_flag=True, help="Make one that never expires (not advised)."
+    "--never", "--never-expires", "never", is_flag=True, help="Create one that never expires (not advised)."
 )
 @click.option(
     "--log-group",
     "log_groups",
     metavar="NAME",
     multiple=True,
-    help="A log group the key writes to, to be watched; remembered once said. May be repeated.",
+    help="A log group the key writes to, to watch; remembered. May be repeated.",
 )
-@click.option("--older-than", type=Age(), metavar="AGE", help="Begin with every key that old: 90d, 12w.")
-@click.option("--service", metavar="S", help="Of those only this service's: logs, bedrock, or a full name.")
-@click.option("--plan", "only_plan", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask before doing it.")
-@click.option("--take-over", is_flag=True, help="Go on though somebody else holds the case.")
+@click.option(
+    "--older-than", type=Age(), metavar="AGE", help="Start with every key at least this old: 90d, 12w."
+)
+@click.option("--service", metavar="S", help="Only this service's keys: logs, bedrock, or a full name.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be done, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")
 @as_json
 @pass_setup
 @click.pass_context
@@ -101,18 +103,18 @@ def command(
     take_over: bool,
     as_json: bool,
 ) -> None:
-    """Replace KEY_ID by a second key of its user, and lose no event on the way.
+    """Replace KEY_ID with a second key of its user, without losing an event.
 
     \b
-    stanch rotate KEY_ID               make the second key, store its secret; later: say where it stands
-    stanch rotate KEY_ID --imported    it is in use: make the old one Inactive
-    stanch rotate KEY_ID --watch       follow IncomingBytes until it is sure that nothing misses it
+    stanch rotate KEY_ID               create the second key, store its secret; later: show the state
+    stanch rotate KEY_ID --imported    it is in use: make the old key Inactive
+    stanch rotate KEY_ID --watch       watch IncomingBytes until nothing still uses the old key
     stanch rotate KEY_ID --back        something does: make it Active again
     stanch rotate KEY_ID --delete      nothing does: delete it
 
-    The case stays open between these, for days if need be, and a run that was cut off goes on with it. Where
-    use of keys is recorded and the records name the key, --next knows by itself that the new one is in use.
-    IncomingBytes is a log group's, never a key's: what else writes there is counted too.
+    The case stays open in between, for days if need be, and an interrupted run resumes it. If key use is
+    recorded and the records name the key, --next sees by itself that the new one is in use.
+    IncomingBytes belongs to a log group, never to a key: everything that writes there is counted.
     """
     options = Options(
         age_days=None if never else days,
@@ -122,34 +124,36 @@ def command(
     )
     if as_json and isinstance(options.secret_to, ToScreen):
         raise click.UsageError(
-            "--secret-to screen and --json do not go together: the secret is for eyes only."
+            "--secret-to screen and --json cannot be combined: the secret is shown only to you."
         )
     asked = [name for name, said in _deeds(go_on, imported, watch, back, delete, undo) if said]
     if len(asked) > 1:
-        raise click.UsageError(f"Say one of {' and '.join(f'--{name}' for name in asked)}.")
+        raise click.UsageError(f"Use only one of {' and '.join(f'--{name}' for name in asked)}.")
     if only_plan and (asked or yes):
-        raise click.UsageError("--plan does nothing: it goes with none of --yes, --next and their like.")
+        raise click.UsageError(
+            "--plan changes nothing: it cannot be combined with --yes, --next and the like."
+        )
     if override and not delete:
-        raise click.UsageError("--override goes with --delete.")
+        raise click.UsageError("--override needs --delete.")
     if older_than is None:
         if key_id is None:
-            raise click.UsageError("Name a key, or several by their age: --older-than 90d.")
+            raise click.UsageError("Give a key ID, or several keys by age: --older-than 90d.")
         if service:
-            raise click.UsageError("--service goes with --older-than.")
+            raise click.UsageError("--service needs --older-than.")
         do = Do(asked[0]) if asked else Do.NEXT if yes else Do.LOOK
         want = Want(do, options, only_plan, yes, take_over, as_json, given_answers())
         if do is Do.NEXT and not only_plan and isinstance(options.secret_to, ToScreen):
             require_output()
         ctx.exit(run(One(setup, key_id, user, want).run()))
     if key_id or asked:
-        raise click.UsageError("--older-than begins with several keys: it takes no KEY_ID and no stage.")
+        raise click.UsageError("--older-than starts several rotations: it takes no KEY_ID and no stage.")
     if not isinstance(options.secret_to, ToSecretsManager) or options.secret_to.name:
         raise click.UsageError(
             "The secrets of several keys go to Secrets Manager, each under its own name: "
             "--secret-to secretsmanager."
         )
     if not only_plan and not yes and not sys.stdin.isatty():
-        raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+        raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
     from tui.shell.rotatemany import Many
 
     ctx.exit(run(Many(setup, older_than, service, user, options, only_plan, yes, take_over, as_json).run()))

@@ -52,7 +52,7 @@ class Many:
                 self._show(found, candidates)
                 if ready:
                     where = self.setup.where.text
-                    confirm(aws, f"Make a second key for {ready} in {where}?")
+                    confirm(aws, f"Create a second key for {ready} in {where}?")
             begun = await begin_all(
                 candidates,
                 book,

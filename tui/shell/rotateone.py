@@ -80,7 +80,7 @@ class One:
             if self.setup.read_only:
                 raise ReadOnly(f"rotate ({do})")
             if not self.want.yes and not sys.stdin.isatty():
-                raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+                raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
             if rotation.case is None:
                 return await self._begin(rotation)
             with opening.begin(rotation, self.book, take_over=self.want.take_over):
@@ -138,7 +138,7 @@ class One:
 
     async def _watch(self, rotation: Rotation) -> int:
         if rotation.case is None:
-            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({_command(rotation)}).")
+            raise Refused(f"No rotation of {rotation.key.id} is open: start one ({_command(rotation)}).")
         last: Standing | None = None
         # Others may go on with the case meanwhile: it is held only to write down what came of it.
         async for found in follow(rotation, self.want.options):
@@ -159,7 +159,7 @@ class One:
 
     async def _begin(self, rotation: Rotation) -> int:
         if self.want.do not in (Do.LOOK, Do.NEXT):
-            raise Refused(f"No rotation of {rotation.key.id} is open: begin one ({_command(rotation)}).")
+            raise Refused(f"No rotation of {rotation.key.id} is open: start one ({_command(rotation)}).")
         # What is blocked begins no case.
         shown = await self._agreed(rotation, await self._planned(rotation, StepName.REPLACE))
         with opening.begin(rotation, self.book, take_over=self.want.take_over):
@@ -180,9 +180,9 @@ class One:
         made = rotation.state.replacement
         if made is None or orphan(made):
             raise Refused(
-                f"There is no new key to import yet: make it first ({_command(rotation, '--next')})."
+                f"There is no new key to import yet: create it first ({_command(rotation, '--next')})."
             )
-        await rotation.imported(f"imported, said {rotation.caller.arn.rsplit('/', 1)[-1]}")
+        await rotation.imported(f"imported (reported by {rotation.caller.arn.rsplit('/', 1)[-1]}")
 
     async def _undo(self, rotation: Rotation) -> int:
         current = await rotation.situation(self.want.options).credential()
@@ -206,7 +206,7 @@ class One:
         if plan.blocked:
             raise Refused(plan.blocked)
         if not self.want.yes and plan.calls:
-            confirm(rotation.aws, f"Do it in {plan.where.text}?")
+            confirm(rotation.aws, f"Proceed in {plan.where.text}?")
         return plan
 
     async def _done(self, rotation: Rotation, step: StepName, shown: Plan, *, undo: bool = False) -> int:
@@ -281,4 +281,4 @@ def _say_orphan(rotation: Rotation) -> None:
     made = rotation.state.replacement
     if made and orphan(made):
         on = f"{_command(rotation, '--next')} resets it and stores a new one"
-        complain(f"{made.key_id} was made, and its secret is lost: {on}, --undo deletes it.")
+        complain(f"{made.key_id} was created, but its secret is lost: {on}, --undo deletes it.")

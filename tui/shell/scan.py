@@ -23,10 +23,8 @@ from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, pri
     "stanch scan ~/src --json · stanch scan leaked.env --respond",
 )
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-@click.option(
-    "--fail-on-found", is_flag=True, help="Exit with 4 where a key is found, as a hook or CI needs it."
-)
-@click.option("--respond", is_flag=True, help="Open the runbook of the key that is found.")
+@click.option("--fail-on-found", is_flag=True, help="Exit with 4 if a key is found, for hooks and CI.")
+@click.option("--respond", is_flag=True, help="Open the runbook of the key found.")
 @as_json
 @pass_setup
 @click.pass_context
@@ -40,15 +38,17 @@ def command(
 ) -> None:
     """Look for API keys below each PATH, or on standard input (-).
 
-    A folder is looked through with all that is in it; of a git repository its whole history too, commits that
-    were undone included. Each key is decoded to be sure, and named by its service, user and account: its
-    secret is shown nowhere. AWS is asked nothing.
+    Folders are searched recursively, and git repositories with their whole history, including commits that
+    were undone. Each key is decoded to be sure, and shown as its service, user and account, never with its
+    secret. AWS is not contacted.
 
-    Nothing in a repository is run, obeyed or fetched. What it keeps elsewhere (borrowed objects, a linked
-    worktree, commits that a shallow or partial clone never fetched) is named and not read: exit 3.
+    Nothing in a repository is run, obeyed or fetched. What it stores elsewhere (borrowed objects, a linked
+    worktree, commits that a shallow or partial clone never fetched) is reported as not read: exit 3.
     """
     if respond and (as_json or fail_on_found):
-        raise click.UsageError("--respond opens the screen: it goes with neither --json nor --fail-on-found.")
+        raise click.UsageError(
+            "--respond opens the screen: it cannot be combined with --json or --fail-on-found."
+        )
     scan, line = Scan(), Progress()
     scan.on_progress = lambda scan: line(f"{_read(scan)}, {len(scan.found)} found")
     for path in paths:
@@ -62,7 +62,7 @@ def command(
     else:
         _tell(scan, setup.where)
     for what, why in scan.unreadable:
-        complain(f"{what} was not looked through: {why}.")
+        complain(f"{what} was not searched: {why}.")
     if respond and (token := _the_one(scan)):
         from tui.shell.screen import open_runbook
 
@@ -74,7 +74,7 @@ def command(
 
 def _the_one(scan: Scan) -> Token | None:
     if len(scan.tokens) > 1:
-        raise click.UsageError("More than one key was found: scan the place of the one to respond to.")
+        raise click.UsageError("More than one key was found: scan only the place of the one to respond to.")
     return scan.tokens[0] if scan.tokens else None
 
 
@@ -93,7 +93,7 @@ def _tell(scan: Scan, where: Where) -> None:
             found.token.service or found.token.prefix,
             found.token.user,
             found.token.account,
-            found.token.alias + (" (cut)" if found.token.looks_cut else ""),
+            found.token.alias + (" (truncated)" if found.token.looks_cut else ""),
             found.place,
         )
         for found in scan.found

@@ -61,14 +61,14 @@ def destination(text: str, kms_key: str | None, tags: tuple[str, ...]) -> Destin
         anyway = bool(click.get_current_context().meta.get(_ANYWAY))
         return replace(found, kms_key=kms_key, tags=given, anyway=anyway)
     if kms_key or given:
-        raise click.UsageError("--kms-key and --secret-tag are for a secret that goes to Secrets Manager.")
+        raise click.UsageError("--kms-key and --secret-tag need a secret that goes to Secrets Manager.")
     return found
 
 
 def age_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--days and --never-expires."""
     command = click.option(
-        "--never-expires", is_flag=True, help="Make a key that never expires (not advised)."
+        "--never-expires", is_flag=True, help="Create a key that never expires (not advised)."
     )(command)
     return click.option(
         "--days",

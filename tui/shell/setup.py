@@ -23,7 +23,7 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "setup",
-    short_help="Make an API key for CloudWatch Logs, with all it needs.",
+    short_help="Create an API key for CloudWatch Logs, with all it needs.",
     epilog="Examples: stanch setup --plan · stanch setup web --log-group /app/web --send-event · "
     "stanch setup web --log-group /app/web --days 30 --secret-to file:web.key --yes · "
     "stanch setup web --policy managed · stanch setup web --undo",
@@ -37,14 +37,14 @@ from tui.shell.upkeep import How, Work, how_options
     help="A log group to write to (default: /aws/hlc-logs/USER); may be repeated.",
 )
 @click.option(
-    "--log-stream", metavar="NAME", default=DEFAULT_STREAM, show_default=True, help="The stream in each."
+    "--log-stream", metavar="NAME", default=DEFAULT_STREAM, show_default=True, help="The log stream in each."
 )
 @click.option(
     "--policy",
     type=click.Choice([choice.value for choice in PolicyChoice]),
     default=PolicyChoice.CUSTOM.value,
     show_default=True,
-    help="custom: these log groups and no others; managed: AWS's CloudWatchLogsAPIKeyAccess, for every one.",
+    help="custom: only these log groups; managed: AWS's CloudWatchLogsAPIKeyAccess, for all of them.",
 )
 @age_options
 @click.option(
@@ -55,7 +55,7 @@ from tui.shell.upkeep import How, Work, how_options
 @click.option(
     "--delete-events",
     is_flag=True,
-    help="Let --undo delete log groups of its making though others sent events to them.",
+    help="With --undo, also delete log groups it created that others sent events to.",
 )
 @how_options
 @pass_setup
@@ -83,16 +83,16 @@ def command(
 ) -> None:
     """Let USER send logs with an API key: the user, its policy, log groups and streams, and the key.
 
-    What is there already is kept, an active key too; run again, it does what is missing. Log groups, of the
-    first Region where several are named, take bearer tokens then. It ends with a curl to try, and the
-    settings for the OpenTelemetry Collector, Fluent Bit and Vector, which name where the secret is and
-    never the secret. Every call is journaled under the state directory before it is sent, and --undo takes
-    back what was made, the key before its user.
+    What exists is kept, an active key included; another run does only what is missing. The log groups (in the
+    first Region, if several are given) will accept bearer tokens. It ends with a curl to try, and the
+    settings for the OpenTelemetry Collector, Fluent Bit and Vector, which say where the secret is, never
+    the secret. Every call is journaled under the state directory before it is sent, and --undo removes
+    what was created, the key before its user.
     """
     how = How(only_plan, undo, yes, take_over, as_json)
     to = checked_destination(how, secret_to, kms_key, secret_tags)
     if delete_events and not undo:
-        raise click.UsageError("--delete-events goes with --undo.")
+        raise click.UsageError("--delete-events needs --undo.")
     try:
         wanted = KeySetup(
             user=user,
@@ -132,7 +132,7 @@ async def _after(goal: SetupGoal, upkeep: Upkeep) -> Mapping[str, object]:
     secret = str(found["secret"]) if found["secret"] else None
     sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where)
     if trial is None:
-        why = "the key's secret is not in hand" if wanted.send_event else "--send-event was not said"
+        why = "the key's secret is not available" if wanted.send_event else "--send-event was not given"
         event: dict[str, object] = {"accepted": None, "status": None, "words": f"no event was sent: {why}"}
     else:
         event = trial.as_json()

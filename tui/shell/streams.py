@@ -62,7 +62,7 @@ def finish() -> str | None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if isinstance(error, BrokenPipeError):
             return None
-        return f"Standard output cannot be written ({error.strerror}): not all of the answer is there."
+        return f"Standard output could not be written ({error.strerror}), so the output is incomplete."
     return None
 
 

@@ -21,7 +21,7 @@ def why_no_screen(term: str | None) -> str | None:
         return None
     name = re.sub(r"[^A-Za-z0-9.+-]", "?", term)[:40]
     return (
-        f"The screen cannot be shown on a terminal of the kind TERM={name}. "
+        f"The screen cannot be shown on a terminal with TERM={name}. "
         "If yours is a modern one, try TERM=xterm-256color."
     )
 

@@ -43,9 +43,9 @@ class How:
     def check(self) -> None:
         """Raises a UsageError where the options make no sense together, or nobody can be asked."""
         if self.only_plan and self.yes:
-            raise click.UsageError("--plan does nothing: it does not go with --yes.")
+            raise click.UsageError("--plan changes nothing: it cannot be combined with --yes.")
         if not self.only_plan and not self.yes and not sys.stdin.isatty():
-            raise click.UsageError("Nobody can be asked here: say --yes, or look first with --plan.")
+            raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
 
 
 def how_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,10 +53,12 @@ def how_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = answer_options(command)
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
-        click.option("--take-over", is_flag=True, help="Go on though somebody else holds the case."),
-        click.option("--yes", is_flag=True, help="Do not ask before doing it."),
-        click.option("--undo", is_flag=True, help="Put back what was there before."),
-        click.option("--plan", "only_plan", is_flag=True, help="Say what would be done, and do nothing."),
+        click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it."),
+        click.option("--yes", is_flag=True, help="Do not ask for confirmation."),
+        click.option("--undo", is_flag=True, help="Restore what was there before."),
+        click.option(
+            "--plan", "only_plan", is_flag=True, help="Show what would be done, and change nothing."
+        ),
     ):
         command = option(command)
     return command
@@ -146,7 +148,7 @@ class Work:
         if offer.plan.blocked:
             raise Refused(offer.plan.blocked)
         if not self.how.yes and offer.plan.calls:
-            confirm(upkeep.aws, f"Do it in {offer.plan.where.text}?")
+            confirm(upkeep.aws, f"Proceed in {offer.plan.where.text}?")
         return offer
 
     def _tell_nothing(self, offer: Offer, already: str) -> int:

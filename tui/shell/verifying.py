@@ -18,11 +18,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("verify", epilog="Example: stanch case verify 1123-K5E && echo consistent")
 @click.argument("case_id", metavar="ID")
-@click.option("--head", metavar="HASH", help="A hash noted earlier: find the line that still has it.")
+@click.option("--head", metavar="HASH", help="A hash noted earlier: check that a line still has it.")
 @click.option(
     "--signers",
     type=FILE,
-    help="Whose keys may sign, as ssh's allowed signers file (gpg.ssh.allowedSignersFile in git).",
+    help="Keys that may sign, as an ssh allowed signers file (gpg.ssh.allowedSignersFile in git).",
 )
 @as_json
 @pass_setup
@@ -30,7 +30,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def verify(
     ctx: click.Context, setup: Setup, case_id: str, head: str | None, signers: Path | None, as_json: bool
 ) -> None:
-    """Look for altered, missing, added or reordered lines and altered evidence; exit 1 if there are any.
+    """Check for altered, missing, added or reordered lines and altered evidence; exit 1 if there are any.
 
     A journal rewritten whole is consistent too. That it wasn't is known up to a line whose hash you have
     from elsewhere (--head), or which a key you trust has signed (`stanch case anchor`, --signers).
@@ -81,7 +81,8 @@ def verify(
 def anchor(setup: Setup, case_id: str, key: Path) -> None:
     """Sign the hash of the journal's last line with your SSH key, so that a later rewrite can be seen.
 
-    The statement and its signature are kept with the case. Keep a copy where nobody who can write there can.
+    The statement and its signature are kept with the case. Keep a copy where nobody who can write to the
+    case can.
     """
     case = CaseBook(setup.state_dir).get(case_id)
     made = make_anchor(case, key)

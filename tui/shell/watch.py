@@ -19,18 +19,18 @@ WINDOW_POINTS = 60
 
 @click.command(
     "watch",
-    short_help="Bytes coming into log groups, live or once.",
+    short_help="Watch bytes coming into log groups, live or once.",
     epilog="Examples: stanch watch · stanch watch /aws/hlc-logs/my-application · stanch watch --once --json",
 )
 @click.argument("log_groups", metavar="[LOG_GROUP]...", nargs=-1)
-@click.option("--once", is_flag=True, help="One plain reading, no screen.")
-@click.option("--all", "every", is_flag=True, help="Groups that take no bearer tokens, too.")
+@click.option("--once", is_flag=True, help="One plain reading, without a screen.")
+@click.option("--all", "every", is_flag=True, help="Also groups that accept no bearer tokens.")
 @click.option(
     "--period",
     type=click.IntRange(1, 86400),
     default=60,
     show_default=True,
-    help="Seconds a point stands for; AWS itself has one a minute.",
+    help="Seconds per point; AWS itself has one a minute.",
 )
 @as_json
 @pass_setup
@@ -44,12 +44,12 @@ def command(
     period: int,
     as_json: bool,
 ) -> None:
-    """Show IncomingBytes of the log groups that take bearer tokens, or of those named.
+    """Show IncomingBytes of the log groups that accept bearer tokens, or of those named.
 
-    The metric is a log group's, never a key's, and CloudWatch publishes it some minutes late.
+    The metric belongs to a log group, never to a key, and CloudWatch publishes it some minutes late.
     """
     if as_json and not once:
-        raise click.UsageError("--json goes with --once.")
+        raise click.UsageError("--json needs --once.")
     if not once and sys.stdin.isatty() and sys.stdout.isatty():
         from tui.settings.options import Start
         from tui.shell.screen import open_screen
@@ -85,7 +85,7 @@ async def _read(setup: Setup, names: tuple[str, ...], every: bool, period: int) 
 
 def _print(reading: Reading) -> None:
     if not reading.groups:
-        complain("No log group takes bearer tokens in the Regions looked into.")
+        complain("No log group accepts bearer tokens in these Regions.")
         return
     print_table(
         ("LOG GROUP", "REGION", "BEARER", "STATE", f"BYTES/{reading.period_seconds}S", "NEWEST"),

@@ -31,6 +31,10 @@ class SecretField(Lines, can_focus=True):
         self.wipe()
         return given
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._held
+
     def wipe(self) -> None:
         for at in range(len(self._held)):
             self._held[at] = 0

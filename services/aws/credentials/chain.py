@@ -10,7 +10,7 @@ from services.aws.credentials.found import Found
 from services.aws.credentials.profiles import named_profile
 from services.aws.credentials.signer import Find, Prompt, Signer, in_thread
 from services.base.text import clean
-from services.quoting.shell import command
+from services.quoting.shell import command, options
 
 
 def by_chain(profile: str | None, region: str | None) -> Find:
@@ -65,9 +65,9 @@ class Questions:
 
 
 def not_answered(profile: str, why: str) -> NotAnswered:
-    again = command("aws", "sts", "get-caller-identity", "--profile", profile)
+    again = command("aws", "sts", "get-caller-identity", *options({"--profile": profile}))
     return NotAnswered(
         f"profile {clean(profile)}: an MFA code is needed, and {why}",
-        f"Type it on a terminal, here or for: {again}",
+        f"Enter it on a terminal, here or with: {again}",
         asked=True,
     )

@@ -74,7 +74,7 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
         )
     if names & {"MissingDependencyException"}:
         return SignInFailed(
-            f"{who} is one of `aws login`, which needs botocore's crt extra",
+            f"{who} uses `aws login`, which needs botocore's crt extra",
             'Install it: pip install "stanch[login]" (or botocore[crt]).',
         )
     if names & set(_LOGIN):
@@ -96,7 +96,7 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
     if (helper := _helper(profile)) is not None:
         told = _of_helper(error, helper)
         if told:
-            return SignInFailed(f"{who}: {told}", "Run it by hand to see why (credential_process).")
+            return SignInFailed(f"{who}: {told}", "Run the credential_process by hand to see why.")
     if isinstance(error, OSError):
         return SignInFailed(
             f"{who}: {error.filename or 'a file'} cannot be read ({error.strerror or type(error).__name__})",
@@ -121,22 +121,22 @@ def ended(source: Source | None, request_id: str | None = None) -> AwsError:
     if source is None or source.profile is None:
         said = "the credentials have expired"
         if source is None or source.method == "env":
-            cure = "Renew them in the environment and start again: the case keeps its place."
+            cure = "Renew them in the environment and start again; the case can be resumed."
         else:
-            cure = "Renew them and go on: the case keeps its place."
+            cure = "Renew them and continue; the case can be resumed."
         return SignInEnded(said, cure, request_id)
     said = f"profile {clean(source.profile)}: the credentials have expired"
-    return SignInEnded(said, f"{_renewal(source)} The case keeps its place.", request_id)
+    return SignInEnded(said, f"{_renewal(source)} The case can be resumed.", request_id)
 
 
 def not_taken(source: Source | None, said: str, code: str, request_id: str) -> AwsError:
     """AWS answered that it does not know the key, or that the signature isn't its."""
     if source is None or source.profile is None:
-        advice = "Check the credentials in use, and start again with those that are good."
+        advice = "Check the credentials in use, and start again with valid ones."
     else:
-        advice = f"{_renewal(source)} The case keeps its place."
+        advice = f"{_renewal(source)} The case can be resumed."
     failed = SignInFailed(
-        f"AWS doesn't take the credentials of {source or 'this run'} ({said})", advice, code=code
+        f"AWS doesn't accept the credentials of {source or 'this run'} ({said})", advice, code=code
     )
     failed.request_id = request_id
     return failed
@@ -199,7 +199,7 @@ def _refused(error: Any, profile: str, who: str) -> AwsError:
     if _WRONG_CODE in said:
         return CodeRefused(
             f"{who}: AWS refused the MFA code",
-            "It is wrong or was used before, as each is good once: wait for the next, and try again.",
+            "It is wrong or was already used (each code works once): wait for the next one and try again.",
             code=plain.code,
             asked=True,
         )
@@ -241,14 +241,14 @@ def _of_helper(error: Exception, helper: str) -> str | None:
         case FileNotFoundError():
             return f"the helper {name} isn't there"
         case PermissionError():
-            return f"the helper {name} may not be run"
+            return f"the helper {name} isn't executable"
         case json.JSONDecodeError() | UnicodeDecodeError():
             return f"the helper {name} didn't print JSON"
         case AttributeError() | TypeError() | ValueError():
-            return f"the helper {name} printed JSON that holds no credentials"
+            return f"the helper {name} printed JSON without credentials"
     if type(error).__name__ == "CredentialRetrievalError":
         said = getattr(error, "kwargs", {}).get("error_msg") or ""
-        return f"the helper {name} failed ({_first_line(str(said)) or 'it says nothing'})"
+        return f"the helper {name} failed ({_first_line(str(said)) or 'no message'})"
     return None
 
 

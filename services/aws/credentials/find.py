@@ -91,7 +91,7 @@ def check_account(session: Any, found: Found, account: str) -> Found:
     if theirs == account:
         return found
     raise SignInEnded(
-        f"the renewed credentials ({found.source}) are of account {theirs}, and the work is in {account}",
+        f"the renewed credentials ({found.source}) belong to account {theirs}; you are working in {account}",
         f"Start again to work in {theirs}, or sign in to {account}.",
     )
 

@@ -47,10 +47,10 @@ class Kind(StrEnum):
 
 
 _TOLD = {
-    Kind.DENY: "no key may be made, reset or used",
+    Kind.DENY: "no key may be created, reset or used",
     Kind.DENY_USE: "no key may be used",
-    Kind.EXPIRY: "keys may be made only if they expire within so many days",
-    Kind.WRITE: "logs may be sent with a key, to the log groups named and no others",
+    Kind.EXPIRY: "keys may be created only with an expiry within so many days",
+    Kind.WRITE: "logs may be sent with a key, but only to the log groups named",
 }
 
 
@@ -84,8 +84,8 @@ def service_named(name: str) -> str:
     if full not in SERVICES:
         known = ", ".join(short_service(each) for each in SERVICES)
         near = nearest(short_service(name), known.split(", "))
-        advice = f"did you mean {near}?" if near else f"say one of {known}."
-        raise BadDocument(f"{name} has no keys of this kind: {advice}")
+        advice = f"did you mean {near}?" if near else f"use one of {known}."
+        raise BadDocument(f"{name} has no such keys: {advice}")
     return full
 
 
@@ -118,7 +118,7 @@ def _deny_use(wanted: Wanted, *, needed: bool) -> list[Statement]:
     if actions is None:
         if needed:
             raise BadDocument(
-                f"{wanted.short_service} keys are passwords: no bearer action can be denied for them."
+                f"{wanted.short_service} keys are passwords, so no bearer action can be denied for them."
             )
         return []
     sid = f"Deny{_title(wanted)}KeyUse"
@@ -128,7 +128,7 @@ def _deny_use(wanted: Wanted, *, needed: bool) -> list[Statement]:
 def _limit_age(wanted: Wanted) -> list[Statement]:
     """Two denies, for one alone would let a key through that never expires."""
     if not 1 <= wanted.days <= MOST_DAYS:
-        raise BadDocument(f"A key's life is 1 to {MOST_DAYS} days.")
+        raise BadDocument(f"A key's life must be 1 to {MOST_DAYS} days.")
     deny = {"Effect": "Deny", "Action": CREATE, "Resource": "*"}
     too_long = {"NumericGreaterThan": {AGE_KEY: str(wanted.days)}}
     never = {"Null": {AGE_KEY: "true"}}
@@ -150,7 +150,7 @@ def _allow_within(wanted: Wanted) -> Statement:
 
 def _allow_writes(wanted: Wanted) -> list[Statement]:
     if wanted.service != KeyService.LOGS:
-        raise BadDocument("Only Logs keys are kept to log groups.")
+        raise BadDocument("Only Logs keys can be limited to log groups.")
     if not wanted.log_groups:
         raise BadDocument("Name the log groups it may write to (--log-group NAME).")
     return [

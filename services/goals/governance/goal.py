@@ -64,16 +64,16 @@ class PolicyGoal:
 
     def told(self, *, undo: bool) -> Told:
         name, whose = self.policy.name, self.at.words
-        leaves = "What other policies say, keys that are there, and roles that are assumed already."
+        leaves = "Other policies, existing keys, and role sessions already started."
         if undo:
-            title = f"Take {name} from {whose}"
-            done = f"policy {name} taken from {whose}"
-            return Told(title, "Nothing: it undoes it.", leaves, "Attach it again.", done)
+            title = f"Detach {name} from {whose}"
+            done = f"policy {name} detached from {whose}"
+            return Told(title, "Nothing: this undoes it.", leaves, "Attach it again.", done)
         return Told(
             title=f"Attach {name} to {whose}",
             stops=f"From then on {self.policy.kind.told}.",
             leaves=leaves,
-            undo="Take it away, or put back what was there before.",
+            undo="Remove it, or restore what was there before.",
             done=f"policy {name} attached to {whose}",
         )
 

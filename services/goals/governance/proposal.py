@@ -22,7 +22,7 @@ def attach(target: Target, wanted: Wanted, document: Document, at: Standing) -> 
     if blocked := _unfit(target, wanted) or _no_room(target, wanted, document, at):
         return Proposal(blocked=blocked)
     if at.attached and at.document == document:
-        return Proposal(already=f"{wanted.name} is attached to {target.words}, word for word.")
+        return Proposal(already=f"{wanted.name} is already attached to {target.words}, unchanged.")
     calls = _put(target, wanted, document) if target.iam else _put_scp(target, wanted, document, at)
     return Proposal(
         calls=calls,
@@ -37,7 +37,9 @@ def detach(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, An
     if before is None:
         if not at.attached:
             return Proposal(already=f"{wanted.name} is not attached to {target.words}.")
-        return Proposal(blocked=f"No case here attached {wanted.name} to {target.words}: remove it by hand.")
+        return Proposal(
+            blocked=f"No case on this machine attached {wanted.name} to {target.words}: remove it by hand."
+        )
     calls = _take(target, wanted, at, before) if target.iam else _take_scp(target, at, before)
     if not calls:
         return Proposal(already=f"{target.words} is as it was before {wanted.name} was attached.")
@@ -53,9 +55,9 @@ def compact(document: Mapping[str, Any]) -> str:
 def _unfit(target: Target, wanted: Wanted) -> str | None:
     """Why the policy would do nothing there, or be refused."""
     if target.kind is TargetKind.ROLE and wanted.kind in (Kind.DENY_USE, Kind.WRITE):
-        return "A role holds no API keys: attach it to the users who have them, or to their group."
+        return "A role has no API keys: attach it to the users who have them, or to their group."
     if target.kind is TargetKind.SCP and (wanted.kind is Kind.WRITE or wanted.allow):
-        return "A service control policy only takes away: it grants nothing, so leave the allowing out."
+        return "A service control policy only denies: it grants nothing, so leave --allow out."
     return None
 
 
@@ -63,7 +65,7 @@ def _no_room(target: Target, wanted: Wanted, document: Document, at: Standing) -
     size = policies.counted_length(document) if target.iam else len(compact(document))
     if at.used + size > target.quota:
         room = f"{at.used:,} of {target.quota:,} characters are used, and it takes {size:,}"
-        return f"There is no room at {target.words}: {room}."
+        return f"There is no room on {target.words}: {room}."
     if target.iam or at.attached:
         return None
     if at.count >= ATTACHED_QUOTA:
@@ -73,8 +75,8 @@ def _no_room(target: Target, wanted: Wanted, document: Document, at: Standing) -
         )
     if at.elsewhere and at.document != document:
         return (
-            f"{wanted.name} is attached to {', '.join(at.elsewhere)} and says otherwise there: it would "
-            "change there too. Make it the same there first, or detach it."
+            f"{wanted.name} is attached to {', '.join(at.elsewhere)} with different content: it "
+            "would change there too. Make it the same there first, or detach it."
         )
     return None
 
@@ -141,16 +143,16 @@ def _warnings(target: Target, wanted: Wanted, at: Standing) -> tuple[str, ...]:
     found: list[str] = []
     if wanted.kind in (Kind.DENY, Kind.DENY_USE):
         whose = {
-            TargetKind.USER: f"of {target.name}, a replacement on the same user included",
-            TargetKind.GROUP: f"of everybody in {target.name}",
+            TargetKind.USER: f"of {target.name}, including a replacement",
+            TargetKind.GROUP: f"of everyone in {target.name}",
             TargetKind.ROLE: "that it makes or resets",
             TargetKind.SCP: f"of every user under {target.name}",
         }[target.kind]
-        found.append(f"It stops every {wanted.short_service} key {whose}, until it is taken away.")
+        found.append(f"It stops every {wanted.short_service} key {whose}, until it is removed.")
     if wanted.kind is Kind.WRITE:
-        found.append("It only adds: what the user may do by other policies stays. Take those away after it.")
+        found.append("It only adds: what other policies allow the user remains. Remove those afterwards.")
     if target.kind is TargetKind.SCP:
-        found.append(f"The management account {at.management} is bound by no service control policy.")
+        found.append(f"The management account {at.management} is not subject to service control policies.")
     if at.attached and at.document is not None:
-        found.append(f"{wanted.name} is there already and says otherwise: it is replaced.")
+        found.append(f"{wanted.name} already exists with different content: it is replaced.")
     return tuple(found)

@@ -57,14 +57,14 @@ def parse_target(text: str) -> Target:
     """``user:NAME``, ``group:NAME``, ``role:NAME`` or ``scp:TARGET``; raises BadTarget."""
     kind, found, name = text.partition(":")
     if not found or kind not in TargetKind.__members__.values():
-        raise BadTarget(f"{text!r} names no target: say user:NAME, group:NAME, role:NAME or scp:TARGET.")
+        raise BadTarget(
+            f"{text!r} isn't a valid target (use user:NAME, group:NAME, role:NAME or scp:TARGET)."
+        )
     target = Target(TargetKind(kind), name)
     if target.iam and not _NAME.fullmatch(name):
-        raise BadTarget(
-            f"{name!r} is no name that IAM takes: letters, digits and + = , . @ - _, 128 at most."
-        )
+        raise BadTarget(f"{name!r} isn't a valid IAM name: letters, digits and + = , . @ - _, 128 at most.")
     if not target.iam and not _ORGANIZATION.fullmatch(name):
-        raise BadTarget(f"{name!r} is no root (r-…), organizational unit (ou-…) or account (12 digits).")
+        raise BadTarget(f"{name!r} isn't a root (r-…), organizational unit (ou-…) or account (12 digits).")
     return target
 
 

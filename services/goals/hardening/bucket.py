@@ -104,7 +104,7 @@ def lacks(seen: Bucket) -> tuple[str, ...]:
     wanting = (
         (seen.blocks_public, "does not block public access"),
         (seen.encrypted, "has no default encryption"),
-        (seen.owner_enforced, "lets others than its owner own objects (ACLs)"),
+        (seen.owner_enforced, "lets others own objects in it (ACLs)"),
     )
     return tuple(words for there, words in wanting if not there)
 

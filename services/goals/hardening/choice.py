@@ -78,8 +78,8 @@ def choose(standing: Standing, wish: Wish) -> Chosen:
     if len(at_home) >= TRAILS_QUOTA:
         listed = ", ".join(each.trail.name for each in at_home)
         raise Unfit(
-            f"{wish.region} has {len(at_home)} trails ({listed}), and AWS allows {TRAILS_QUOTA}: name one of "
-            "them with --trail."
+            f"{wish.region} has {len(at_home)} trails ({listed}), and AWS allows {TRAILS_QUOTA}: choose "
+            "one of them with --trail."
         )
     return Chosen(
         name,
@@ -122,24 +122,24 @@ def _there(found: Seen, wish: Wish) -> Chosen:
 
 def _check(found: Seen, wish: Wish) -> None:
     trail = found.trail
-    other = "name another with --trail, which is made where it is not there"
+    other = "choose another with --trail; it is created if it does not exist"
     if trail.account != wish.account:
         raise Unfit(
-            f"Trail {trail.name} is the organization's, of account {trail.account}, and can be changed there "
-            f"alone: {other}."
+            f"Trail {trail.name} is the organization's, of account {trail.account}, and can only be "
+            f"changed there: {other}."
         )
     if found.raw is None:
-        raise Unfit(f"Trail {trail.name} could not be read: {found.state.trouble or 'nobody knows why'}")
+        raise Unfit(f"Trail {trail.name} could not be read: {found.state.trouble or 'no reason given'}")
     if wish.organization and not trail.organization:
-        raise Unfit(f"Trail {trail.name} is this account's alone and not the organization's: {other}.")
+        raise Unfit(f"Trail {trail.name} belongs only to this account, not to the organization: {other}.")
     if wish.bucket and wish.bucket != trail.bucket:
         raise Unfit(
-            f"Trail {trail.name} is there and writes into {trail.bucket}: leave --bucket out, or {other}."
+            f"Trail {trail.name} exists and writes to {trail.bucket}: leave --bucket out, or {other}."
         )
     if found.failing:
         raise Unfit(
-            f"Trail {trail.name} cannot deliver to {trail.bucket} ({found.failing}): mend its bucket first, "
-            f"or {other}."
+            f"Trail {trail.name} cannot deliver to {trail.bucket} ({found.failing}): fix its bucket "
+            f"first, or {other}."
         )
 
 

@@ -45,7 +45,7 @@ async def first_delivery(
         seen, _ = await look_at(aws, trail, region, account)
         status = seen.state.status if seen else None
         if status is None:
-            return Delivered(trouble=f"trail {trail} is gone")
+            return Delivered(trouble=f"trail {trail} is deleted")
         if status.delivery_error:
             return Delivered(trouble=f"trail {trail} cannot deliver ({status.delivery_error})")
         if status.delivered and (since is None or status.delivered >= since):
@@ -53,6 +53,6 @@ async def first_delivery(
         left = until - now()
         if left <= timedelta():
             doctor = aws.where.stanch("doctor")
-            return Delivered(trouble=f"trail {trail} has delivered nothing yet: look again with `{doctor}`")
+            return Delivered(trouble=f"trail {trail} has delivered nothing yet: check again with `{doctor}`")
         on_wait(f"waiting for the first object of trail {trail}, {int(left.total_seconds())} s at most…")
         await sleep(min(EVERY_SECONDS, left.total_seconds()))

@@ -51,8 +51,8 @@ class HardenGoal:
         for service in self.services:
             if use_of(service) is None:
                 raise Unrecordable(
-                    f"How the use of {short_service(service)} keys is recorded is not known: say logs, "
-                    "bedrock, codecommit or cassandra."
+                    f"How the use of {short_service(service)} keys is recorded is not known: "
+                    "use logs, bedrock, codecommit or cassandra."
                 )
 
     @property
@@ -98,8 +98,8 @@ class HardenGoal:
         if ground.before is None:
             where = f"trail {self.trail}" if self.trail else "a trail that was not named"
             return Proposal(
-                blocked=f"No case here had the use of keys recorded by {where}: say --trail as it was said "
-                "then, or take it back by hand."
+                blocked=f"No case on this machine recorded key use with {where}: give the "
+                "same --trail as then, or undo it by hand."
             )
         chosen, aws = Chosen(**ground.before), ground.aws
         wish = Wish(ground.caller.account, chosen.region, self.services, self.trail)
@@ -142,8 +142,8 @@ class HardenGoal:
         seen, _ = await look_at(aws, chosen.trail, chosen.region, wish.account)
         if foreign := _foreign(ground.case, chosen, seen, bucket):
             raise Unfit(
-                f"{' and '.join(foreign)} was made by somebody else meanwhile: take this case back (--undo), "
-                "and harden again."
+                f"{' and '.join(foreign)} was created by someone else in the meantime: undo this "
+                "case (--undo), then harden again."
             )
         return replace(bring_about(chosen, wish, seen, bucket, arn=_arn(ground, chosen)), remarks=remarks)
 
@@ -165,14 +165,14 @@ async def _organization(ground: Ground) -> str:
         raise Unfit("This account is in no organization: leave --organization out.") from None
     if found.management != ground.caller.account:
         raise Unfit(
-            f"A trail of the organization is made in its management account, {found.management}: use a "
+            f"A trail of the organization is created in its management account, {found.management}: use a "
             "profile of that, or leave --organization out."
         )
     if not await organizations.trusts(ground.aws, SERVICE):
         let_in = Call("organizations", "EnableAWSServiceAccess", {"ServicePrincipal": SERVICE})
         raise Unfit(
-            f"The organization does not let CloudTrail in yet: `{ground.aws.where.aws(let_in)}`, then harden "
-            "again."
+            f"The organization does not allow CloudTrail access yet: `{ground.aws.where.aws(let_in)}`, then "
+            "harden again."
         )
     return found.id
 
@@ -187,8 +187,8 @@ async def _bucket(aws: AwsSession, chosen: Chosen, wish: Wish) -> Bucket | None:
         if error.operation != "HeadBucket":
             raise
         raise Unfit(
-            f"Bucket {chosen.bucket} is another account's, or you may not look at it (s3:ListBucket): name "
-            "another with --bucket."
+            f"Bucket {chosen.bucket} belongs to another account, or you may not see it (s3:ListBucket): "
+            "choose another with --bucket."
         ) from None
 
 

@@ -22,7 +22,7 @@ def check_trail(name: str) -> None:
     """Raises BadName."""
     if not 3 <= len(name) <= 128 or not _TRAIL.fullmatch(name) or _ADDRESS.fullmatch(name):
         raise BadName(
-            f"{name!r} is no name for a trail: 3 to 128 letters, digits and single . _ - between them, and "
+            f"{name!r} isn't a valid trail name: 3 to 128 letters, digits and single . _ - between them, and "
             "no IP address."
         )
 
@@ -32,11 +32,11 @@ def check_bucket(name: str) -> None:
     formed = 3 <= len(name) <= 63 and _BUCKET.fullmatch(name) and ".." not in name
     if not formed or _ADDRESS.fullmatch(name):
         raise BadName(
-            f"{name!r} is no name for a bucket: 3 to 63 small letters, digits, hyphens and single dots, a "
-            "letter or digit at either end, and no IP address."
+            f"{name!r} isn't a valid bucket name: 3 to 63 lowercase letters, digits, hyphens and single "
+            "dots, a letter or digit at either end, and no IP address."
         )
     if name.startswith(_TAKEN_BEFORE) or name.endswith(_TAKEN_BEHIND):
-        raise BadName(f"{name!r} begins or ends as AWS keeps for itself: call the bucket otherwise.")
+        raise BadName(f"{name!r} has a prefix or suffix that AWS reserves: choose another name.")
 
 
 def default_bucket(account: str, region: str) -> str:

@@ -23,7 +23,7 @@ async def other_keys(aws: AwsSession, services: Sequence[str]) -> tuple[str, ...
         # It only reminds: that keys cannot be listed is the inventory's to say.
         return ()
     return tuple(
-        f"There are active {short} keys: --service {short} has their use recorded too."
+        f"There are active {short} keys: --service {short} records their use too."
         for service, short in ((each, short_service(each)) for each in USES)
         if service in found and service not in services
     )

@@ -30,16 +30,16 @@ def bring_about(
     """*seen* is the chosen trail as it is now, *bucket* that of a new one, and *arn* the trail's own."""
     if seen is None and not chosen.made:
         return Proposal(
-            blocked=f"Trail {chosen.trail}, which recorded it, is gone: take this case back first (--undo), "
-            "and harden again."
+            blocked=f"Trail {chosen.trail}, which recorded it, is gone: undo this case first "
+            "(--undo), then harden again."
         )
     raw = _now(chosen, seen)
     try:
         whole = merged(raw, wish.services, management=chosen.management)
     except Unmergeable as why:
         return Proposal(
-            blocked=f"Trail {chosen.trail} is left as it is, since {why}: name another with --trail, which "
-            "is made where it is not there."
+            blocked=f"Trail {chosen.trail} is left as it is, since {why}: choose another with "
+            "--trail; it is created if it does not exist."
         )
     calls, lines = _bucket_calls(chosen, wish, bucket, arn)
     calls += _trail_calls(chosen, wish, seen)
@@ -81,9 +81,7 @@ def take_back(
     if seen and not chosen.made and chosen.selectors != seen.raw:
         lines += _selectors_told(seen.raw or NONE, chosen.selectors or DEFAULT)
         if not _ours(chosen, wish, seen):
-            warnings.append(
-                "Somebody else changed its selectors since: what they put there goes too, as the lines show."
-            )
+            warnings.append("Someone else has changed its selectors since: that goes too, as the lines show.")
     used_by = next((each.name for each in others if chosen.bucket and each.bucket == chosen.bucket), None)
     left = None
     if chosen.bucket and bucket and not used_by:
@@ -97,11 +95,11 @@ def take_back(
             mine = {"Bucket": bucket.name, "ExpectedBucketOwner": wish.account}
             calls.append(Call("s3", "DeleteBucket", mine, bucket.region))
         else:
-            left = f"bucket {bucket.name} holds objects and is left"
+            left = f"bucket {bucket.name} holds objects and is left in place"
     elif used_by and chosen.bucket_made:
-        left = f"bucket {chosen.bucket} is used by trail {used_by} and is left"
+        left = f"bucket {chosen.bucket} is used by trail {used_by} and is left in place"
     if left:
-        warnings.append(f"{left[:1].upper()}{left[1:]}: what it holds may be all that tells of a key's use.")
+        warnings.append(f"{left[:1].upper()}{left[1:]}: it may hold the only record of a key's use.")
     more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
     said = told_back(chosen, wish, left)
     if not calls:
@@ -209,7 +207,7 @@ def _put(chosen: Chosen, selectors: RawSelectors) -> Call:
 def _cannot_deliver(seen: Seen) -> str:
     return (
         f"Trail {seen.trail.name} is set to record it, and cannot deliver to {seen.trail.bucket} "
-        f"({seen.failing}): look at the bucket and its policy, then harden again."
+        f"({seen.failing}): check the bucket and its policy, then harden again."
     )
 
 
@@ -218,15 +216,15 @@ def _warnings(chosen: Chosen, wish: Wish, seen: Seen | None, bucket: Bucket | No
     if types := told_types(wish.services):
         found.append(anybody(types))
     if seen and not chosen.made and seen.raw and "EventSelectors" in seen.raw:
-        found.append("Its basic selectors are told again as advanced ones, which take all that they took.")
+        found.append("Its basic selectors are rewritten as advanced ones that cover the same events.")
     if chosen.made and not chosen.management:
         found.append(
-            "Management events are left out: another trail records them, and a second copy is paid for."
+            "Management events are left out: another trail records them, and a second copy costs money."
         )
     if seen and not chosen.made and seen.trail.organization:
-        found.append("The trail is the organization's: it will record, and cost, in every account of it.")
+        found.append("This is the organization's trail: it will record, and cost, in every account.")
     if seen and not seen.trail.multi_region:
-        found.append(f"Trail {chosen.trail} records {chosen.region} alone: it is widened to every Region.")
+        found.append(f"Trail {chosen.trail} records {chosen.region} alone: it is extended to every Region.")
     if bucket and not chosen.bucket_made:
         found += [f"Bucket {bucket.name} {words}: that is left as it is." for words in buckets.lacks(bucket)]
         if bucket.region != chosen.region:

@@ -65,7 +65,7 @@ def merged(raw: RawSelectors, services: Sequence[str], *, management: bool) -> l
     whole = [*kept, *(_of_keys(kind) for kind in types)]
     if (count := conditions(whole)) > MOST_CONDITIONS:
         raise Unmergeable(
-            f"its selectors would hold {count} values, and AWS allows {MOST_CONDITIONS} on a trail"
+            f"its selectors would have {count} values, and AWS allows {MOST_CONDITIONS} on a trail"
         )
     return whole
 
@@ -107,7 +107,7 @@ def _told_again(basic: Mapping[str, Any]) -> list[Selector]:
 
 def _data_told_again(kind: str, arns: list[str], only: list[dict[str, Any]]) -> list[Selector]:
     if kind not in _BY_TYPE:
-        raise Unmergeable(f"what its basic selectors mean by {kind} is not known here")
+        raise Unmergeable(f"what its basic selectors mean by {kind} is unknown to stanch")
     if not arns:
         return []
     name, operator = _BY_TYPE[kind]

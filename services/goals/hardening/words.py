@@ -9,8 +9,8 @@ from services.goals.hardening.choice import Chosen, Wish
 from services.goals.told import Told
 
 PRICE = (
-    "Data events are paid for: about $0.10 for 100,000 of them, says AWS's CloudTrail price page (look there "
-    "for your Region), and what S3 takes for keeping them. Each use of a key is one."
+    "Data events cost money: about $0.10 per 100,000 according to AWS's CloudTrail price page "
+    "(check it for your Region), plus S3 storage. Each use of a key is one event."
 )
 
 
@@ -20,7 +20,7 @@ def keys_of(wish: Wish) -> str:
 
 
 def anybody(types: Sequence[str]) -> str:
-    return f"{' and '.join(types)} are everybody's calls of that kind, not the keys' alone: that may be many."
+    return f"{' and '.join(types)} cover everyone's calls of that kind, not only the keys': that may be many."
 
 
 def told(chosen: Chosen, wish: Wish) -> Told:
@@ -28,12 +28,12 @@ def told(chosen: Chosen, wish: Wish) -> Told:
     whose = " of every account of the organization" if chosen.organization else ""
     return Told(
         title=f"Record the use of {keys_of(wish)}{whose} {by}",
-        stops="Nothing: from then on each use is recorded, in every Region.",
-        leaves="What was done before: whether a key was used then stays unknown.",
+        stops="Nothing: from then on every use is recorded, in every Region.",
+        leaves="Earlier use: whether a key was used before stays unknown.",
         undo=(
-            "Delete the trail, and its bucket while nothing is in it."
+            "Delete the trail, and its bucket if it is empty."
             if chosen.made
-            else "Put its selectors, its Regions and its logging back as they were."
+            else "Restore its selectors, Regions and logging."
         ),
         done=f"use of {keys_of(wish)}{whose} is recorded by trail {chosen.trail} in every Region",
     )
@@ -42,9 +42,9 @@ def told(chosen: Chosen, wish: Wish) -> Told:
 def told_back(chosen: Chosen, wish: Wish, left: str | None) -> Told:
     done = f"trail {chosen.trail} {'deleted' if chosen.made else 'is as it was before'}"
     return Told(
-        title=f"{'Delete' if chosen.made else 'Put back'} trail {chosen.trail}",
-        stops=f"The recording of the use of {keys_of(wish)} by it.",
-        leaves="What it has recorded.",
-        undo="Harden again; what is done meanwhile is not recorded.",
+        title=f"{'Delete' if chosen.made else 'Restore'} trail {chosen.trail}",
+        stops=f"Recording of the use of {keys_of(wish)} by this trail.",
+        leaves="What it has already recorded.",
+        undo="Harden again; use in between is not recorded.",
         done=f"{done}; {left}" if left else done,
     )

@@ -40,7 +40,7 @@ async def no_such_policy(ground: Ground, setup: KeySetup) -> str | None:
     try:
         await iam.get_policy_document(ground.aws, managed_policy(ground.caller.arn))
     except NotFound:
-        return f"AWS has no policy {MANAGED_POLICY} here: say --policy custom."
+        return f"AWS has no policy {MANAGED_POLICY} here: use --policy custom."
     except Denied:
         # Who may attach it need not be allowed to read it.
         return None
@@ -57,7 +57,7 @@ def _managed(user: str, there: UserStanding, arn: str) -> Grant:
         return Grant()
     full = (
         f"{user} has {len(there.attached)} managed policies, and AWS allows {ATTACHED_QUOTA} unless that was "
-        "raised: detach one first, or say --policy custom."
+        "raised: detach one first, or use --policy custom."
     )
     call = Call("iam", "AttachUserPolicy", {"UserName": user, "PolicyArn": arn})
     return Grant((call,), full if len(there.attached) >= ATTACHED_QUOTA else None)
@@ -70,8 +70,8 @@ def _custom(setup: KeySetup, there: UserStanding) -> Grant:
     before = _groups_of(found) if found is not None else ()
     if before is None:
         return Grant(
-            unfit=f"{setup.user} has a policy {name} that somebody changed: make it right by hand, or say "
-            "--policy managed."
+            unfit=f"{setup.user} has a policy {name} that someone changed: correct it by hand, "
+            "or use --policy managed."
         )
     groups = tuple(dict.fromkeys((*before, *setup.log_groups)))
     if groups == before:
@@ -80,7 +80,7 @@ def _custom(setup: KeySetup, there: UserStanding) -> Grant:
     used = sum(policies.counted_length(each) for other, each in there.inline.items() if other != name)
     full = (
         f"The inline policies of {setup.user} leave no room ({used} of {policies.INLINE_QUOTA} characters "
-        "are used): take one away first, name fewer log groups, or say --policy managed."
+        "are used): remove one first, name fewer log groups, or use --policy managed."
     )
     params = {"UserName": setup.user, "PolicyName": name, "PolicyDocument": json.dumps(made)}
     fits = used + policies.counted_length(made) <= policies.INLINE_QUOTA

@@ -70,8 +70,8 @@ class IssueGoal:
                 title=f"Delete the new {what} of {self.user}",
                 stops="Whatever sends with that key.",
                 leaves=f"{self.user} and its other keys.",
-                undo="None: another key can be issued.",
-                done=f"the new {what} of {self.user} is gone",
+                undo="Cannot be undone: issue another key.",
+                done=f"the new {what} of {self.user} is deleted",
             )
         age = f"{self.age_days} days" if self.age_days else "no expiry"
         return Told(
@@ -86,7 +86,7 @@ class IssueGoal:
         there = await look_at_user(ground.aws, self.user)
         if there.user is None:
             setup = ground.aws.where.stanch("setup", self.user)
-            advice = f"make one with its key (`{setup}`)" if "logs." in self.service else "make one"
+            advice = f"create one with its key (`{setup}`)" if "logs." in self.service else "make one"
             return Proposal(
                 blocked=f"There is no user {self.user}: check the name and the account, or {advice}."
             )
@@ -117,7 +117,7 @@ class IssueGoal:
     async def try_out(
         self, aws: AwsSession, secret: Secret, sleep: Callable[[float], Awaitable[object]]
     ) -> Trial:
-        raise NotImplementedError("a key alone has nowhere to be tried")
+        raise NotImplementedError("a key alone has no log group to try it on")
 
     @property
     def _key(self) -> KeyWanted:

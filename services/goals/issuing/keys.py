@@ -16,9 +16,7 @@ from services.cases.secret import Destination, ToSecretsManager
 from services.goals.goal import Ground
 from services.incident.replace import QUOTA, described, reset
 
-ADVICE = (
-    "AWS advises SigV4 with short-term credentials wherever they can be had; keep keys for where they cannot."
-)
+ADVICE = "AWS advises SigV4 with short-term credentials where possible; use keys only where it is not."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,16 @@ async def missing(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential])
     # IAM may not list yet what it has just made.
     unlisted = made is not None and present is None and ground.fresh
     usable = present is not None and present.status == "Active"
-    awaited = f"{made.key_id} was made, and is not listed yet" if made and unlisted else None
+    awaited = f"{made.key_id} was created, but is not listed yet" if made and unlisted else None
     if made and made.delivered and (usable or unlisted):
         stands = f"{made.key_id}, its secret in {words_of(made.delivered)}"
         return KeyMissing(stands=stands, awaited=awaited)
     if made and ground.secret_in_hand:
         if not isinstance(wanted.secret_to, ToSecretsManager):
-            return KeyMissing(stands=f"{made.key_id}, its secret still to be shown", awaited=awaited)
+            return KeyMissing(stands=f"{made.key_id}, its secret not shown yet", awaited=awaited)
         return await _with_deposit(ground, wanted, (), (), _existing(ground, wanted, made.key_id, present))
     if made and not made.delivered and (unlisted or (present and present.status != "Expired")):
-        lost = f"{made.key_id} was made before, but its secret was lost: it is reset for a new one."
+        lost = f"{made.key_id} was created before, but its secret was lost: it will be reset for a new one."
         again = reset(present) if present else (_reset(wanted.user, made.key_id),)
         of = _existing(ground, wanted, made.key_id, present)
         return await _with_deposit(ground, wanted, again, (lost,), of)
@@ -124,9 +122,9 @@ def _reset(user: str, key_id: str) -> Call:
 
 
 def _warnings(wanted: KeyWanted, keys: Sequence[Credential]) -> list[str]:
-    found = [f"{described(key)} is there already, and stays as it is." for key in keys]
+    found = [f"{described(key)} already exists and is left as it is." for key in keys]
     if wanted.age_days is None:
-        found.append("The new key never expires: AWS advises against that. An expiry of 90 days is usual.")
+        found.append("The new key never expires, which AWS advises against. 90 days is usual.")
     return found
 
 
@@ -139,7 +137,7 @@ def _full(ground: Ground, wanted: KeyWanted, keys: Sequence[Credential]) -> str:
     return (
         f"{wanted.user} has two {wanted.short_service} keys, the most AWS allows: {both}. Delete one that is "
         f"not needed (`{delete}`), reset one in place "
-        "(--step reset), or make the key for another user."
+        "(--step reset), or create the key for another user."
     )
 
 

@@ -22,7 +22,7 @@ class BadName(Exception):
 def user_name(name: str) -> str:
     if not _USER.fullmatch(name):
         raise BadName(
-            f"{name!r} is no name for a user: letters, digits and + = , . @ - _, 64 characters at most."
+            f"{name!r} isn't a valid user name: letters, digits and + = , . @ - _, 64 characters at most."
         )
     return name
 
@@ -30,16 +30,16 @@ def user_name(name: str) -> str:
 def log_group_name(name: str) -> str:
     if not _LOG_GROUP.fullmatch(name):
         raise BadName(
-            f"{name!r} is no name for a log group: letters, digits and . - _ / #, 512 characters at most."
+            f"{name!r} isn't a valid log group name: letters, digits and . - _ / #, 512 characters at most."
         )
     if name.startswith("aws/"):
-        raise BadName(f"{name!r} is no name for a log group: AWS keeps those that begin with aws/ to itself.")
+        raise BadName(f"{name!r} isn't a valid log group name: AWS reserves those that begin with aws/.")
     return name
 
 
 def log_stream_name(name: str) -> str:
     if not _LOG_STREAM.fullmatch(name):
-        raise BadName(f"{name!r} is no name for a log stream: 512 characters at most, and neither : nor *.")
+        raise BadName(f"{name!r} isn't a valid log stream name: 512 characters at most, and neither : nor *.")
     return name
 
 
@@ -51,11 +51,11 @@ def tags(given: Sequence[Tag]) -> tuple[Tag, ...]:
     for name, value in given:
         if len(name) > 128 or len(value) > 256 or not all(map(_of_a_tag, name + value)):
             raise BadName(
-                f"{name}={value} is no tag: letters, digits, spaces and _ . : / = + - @, 128 characters at "
-                "most for its name and 256 for its value."
+                f"{name}={value} isn't a valid tag: letters, digits, spaces and _ . : / = + - @, at most 128 "
+                "characters for its name and 256 for its value."
             )
         if name.casefold() in seen:
-            raise BadName(f"The tag {name} is there twice.")
+            raise BadName(f"The tag {name} is given twice.")
         seen.add(name.casefold())
     return tuple(given)
 

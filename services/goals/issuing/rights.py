@@ -23,8 +23,8 @@ async def tokens_denied(
     except AwsError as error:
         return [f"Whether {there.user.name} may use its keys could not be read: {error}"]
     found = [
-        f"{there.user.name} may not {answer.action}: {answer.reason} ({CAVEAT}). Its keys are refused until "
-        "that is mended."
+        f"{there.user.name} may not {answer.action}: {answer.reason} ({CAVEAT}). Its keys are denied "
+        "until that is fixed."
         for answer in answers
         if answer.may is May.NO and (must_allow or answer.reason != _NOTHING_ALLOWS)
     ]

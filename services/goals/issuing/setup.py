@@ -59,17 +59,17 @@ class SetupGoal:
         user, groups = self.setup.user, " and ".join(self.setup.log_groups)
         if undo:
             return Told(
-                title=f"Take back what was set up for {user}",
+                title=f"Undo what was set up for {user}",
                 stops="Whatever sends with that key.",
-                leaves="What was there before, and what others have made since.",
-                undo="None for the key: another one can be set up.",
-                done=f"what was set up for {user} is taken back",
+                leaves="What was there before, and what others have created since.",
+                undo="Cannot be undone for the key: set up another one.",
+                done=f"what was set up for {user} is undone",
             )
         return Told(
             title=f"Let {user} send to {groups} with an API key",
             stops="Nothing.",
-            leaves="Other users, other log groups, and whatever of this is there already.",
-            undo="Take back what was made, the key first (--undo).",
+            leaves="Other users, other log groups, and whatever already exists.",
+            undo="Remove what was created, the key first (--undo).",
             done=f"set up: {user} may send to {groups} with an API key",
         )
 
@@ -98,7 +98,9 @@ class SetupGoal:
             unfit = unfit or await no_such_policy(ground, setup)
             warnings += await tokens_denied(ground, user, KeyService.LOGS)
         hold = user.hold(KeyService.LOGS)
-        held = f"The hold ({hold}) stops every key of {setup.user}: lift it first, or name another user."
+        held = (
+            f"The deny policy ({hold}) stops every key of {setup.user}: remove it first, or use another user."
+        )
         return Proposal(
             calls=calls,
             warnings=tuple(warnings),
@@ -164,16 +166,16 @@ class SetupGoal:
         for group in groups:
             if group.group and not group.group.bearer_enabled:
                 yield (
-                    f"{group.name} is there, and refuses bearer tokens: from then on it takes those of every "
-                    "user who may write to it."
+                    f"{group.name} exists and refuses bearer tokens: it will accept those "
+                    "of every user who may write to it."
                 )
         arn = next((arn for arn in there.attached if arn.endswith(f"/{MANAGED_POLICY}")), None)
         if arn and self.setup.policy is PolicyChoice.CUSTOM:
             yield f"{self.setup.user} has {MANAGED_POLICY} as well, which lets it write to every log group."
         if there.user and self.setup.tags:
-            yield f"{self.setup.user} is there, and keeps its tags: those named are for a new user."
+            yield f"{self.setup.user} already exists and keeps its tags: the ones given are for a new user."
 
     def _remarks(self, key: KeyMissing) -> tuple[str, ...]:
         if self.setup.send_event and key.stands and not key.calls:
-            return ("No event can be sent: the secret of the key that is there is not in hand.",)
+            return ("No event can be sent: the secret of the existing key is not available.",)
         return (keys.ADVICE,) if key.calls else ()

@@ -43,8 +43,8 @@ async def send_event(
 
 def _told(answer: Answered, log_group: str) -> Trial:
     if answer.status == 200:
-        return Trial(True, 200, f"{log_group} took one event sent with the new key")
-    said = answer.said.rstrip(".") or "without a word"
+        return Trial(True, 200, f"{log_group} accepted one event sent with the new key")
+    said = answer.said.rstrip(".") or "without a message"
     if answer.status is None:
-        return Trial(False, None, f"whether {log_group} took the event is not known: {said}")
-    return Trial(False, answer.status, f"the event for {log_group} was refused with {answer.status}: {said}")
+        return Trial(False, None, f"whether {log_group} accepted the event is unknown: {said}")
+    return Trial(False, answer.status, f"the event for {log_group} was rejected with {answer.status}: {said}")

@@ -38,7 +38,7 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
     """Blocked where no case knows what there was before."""
     if ground.before is None:
         return Proposal(
-            blocked=f"No case here made anything for {user}: what is there is to be removed by hand."
+            blocked=f"No case on this machine created anything for {user}: remove what exists by hand."
         )
     did, there = made(ground.case.done), await look_at_user(ground.aws, user)
     parts = [
@@ -57,12 +57,12 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
     calls = tuple(call for part in parts for call in part.calls)
     left = tuple(words for part in parts for words in part.left)
     filled = tuple(
-        f"The secret {name} was there before: it keeps its newest version, whose key is gone then."
+        f"The secret {name} existed before: it keeps its newest version, whose key will no longer exist."
         for name in did.filled
     )
     delivered = str(ground.case.replacement.delivered) if ground.case.replacement else ""
     if delivered.startswith("file:"):
-        filled += (f"{words_of(delivered).capitalize()} stays, its secret worthless then.",)
+        filled += (f"{words_of(delivered).capitalize()} stays, but its secret will no longer work.",)
     ours = [metadata(found) for found in there.credentials if found.id in ground.case.keys]
     return Proposal(
         calls=calls,
@@ -71,7 +71,7 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
             *filled,
             *(f"Left: {each}." for each in left),
         ),
-        already=None if calls else f"What was made for {user} is taken back already.",
+        already=None if calls else f"What was created for {user} has already been removed.",
         left=left,
         # Once a key is deleted AWS no longer lists it.
         facts={"keys": ours} if ours else {},
@@ -83,7 +83,7 @@ async def _off(aws: AwsSession, place: Place) -> Back:
     found = await logs.find_log_group(aws, region, name)
     if found is None or not found.bearer_enabled:
         return Back()
-    words = f"{name} refuses every bearer token then, of whatever user."
+    words = f"{name} will then refuse every bearer token, of any user."
     return Back((switch(name, region, enabled=False),), (words,))
 
 
@@ -98,7 +98,7 @@ def _keys(ground: Ground, there: UserStanding) -> Back:
             )
             for found in ours
         ),
-        tuple(f"Whatever has imported {found.id} stops working, for good." for found in ours),
+        tuple(f"Whatever has imported {found.id} stops working permanently." for found in ours),
     )
 
 
@@ -110,7 +110,7 @@ async def _secret(aws: AwsSession, name: str, did: Made) -> Back:
     if found is None or found.deleted:
         return Back()
     if not set(found.versions) <= did.versions:
-        return Back(left=(f"the secret {name}, which has versions of others",))
+        return Back(left=(f"the secret {name}, which has versions by others",))
     # Its key is gone: nothing would be recovered.
     params = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
     return Back((Call("secretsmanager", "DeleteSecret", params),))
@@ -131,7 +131,7 @@ def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
         if found is None or found == before:
             continue
         if found != json.loads(sent):
-            left.append(f"the policy {name} of {there.user.name}, which somebody changed")
+            left.append(f"the policy {name} of {there.user.name}, which someone changed")
         elif before is None:
             calls.append(Call("iam", "DeleteUserPolicy", {**user, "PolicyName": name}))
         else:
@@ -197,7 +197,7 @@ async def _with_events(
     except AwsError as error:
         why = f"may hold events, which could not be read: {str(error).rstrip('.')}"
     if why and not delete_events:
-        return Back(left=(f"{what}, which {why} (--delete-events takes it away with them)",))
+        return Back(left=(f"{what}, which {why} (--delete-events removes it with them)",))
     return Back((call,), (f"The {what} {why}: they are deleted with it.",) if why else ())
 
 

@@ -12,13 +12,16 @@ from services.aws.cloudtrail import Sleep
 from services.aws.errors import AwsError, Expired, ReadOnly
 from services.aws.session import AwsSession
 from services.quoting.sql import Sql, Unquotable
-from services.review.asking import finished, quotable, stopped_if_left
-from services.review.batch import Batch, missed
+from services.review.asking import askable, finished, portions, quotable, stopped_if_left
+from services.review.batch import Batch, missed, unasked
 from services.review.model import Athena, SourceUnavailable, Window
 from services.review.scan import Scanner
-from services.review.sources.athenasql import Place, as_record, create_table, question
+from services.review.sources.athenasql import Place, Whom, as_record, create_table, question
 from services.review.sources.s3 import log_roots, objects_of_days
 from services.review.trails import TrailState
+
+MOST_OF_CONDITIONS = 50_000
+"""Characters; a statement may have 262,144 bytes, and each text stands in several conditions."""
 
 
 class Question:
@@ -44,10 +47,13 @@ class Question:
         self._options = options
         self._note = note
         self._sleep = sleep
-        self._subject = quotable(scanner.matcher.subject)
+        quotable(scanner.matcher.subject)
+        self._texts, self._strange = askable(scanner.matcher.texts)
 
     async def read(self) -> AsyncGenerator[Batch, None]:
         for state in self._places.values():
+            if self._strange:
+                yield unasked(state.source, self._strange)
             try:
                 for root in await log_roots(self._aws, state.trail):
                     async with aclosing(self._root(state, Place(state.trail.bucket, root))) as batches:
@@ -65,7 +71,16 @@ class Question:
         region = self._options.region or state.trail.home_region
         self._note(state.source, f"Athena is to scan {size / 1e6:,.1f} MB in {objects:,} objects at most")
         await self._table(region, place)
-        sql = question(place, self._options.database, self._subject, self._account, regions, self._window)
+        for portion in portions(self._texts, most=MOST_OF_CONDITIONS, beside=20):
+            whom = Whom.of(self._scanner.matcher, portion)
+            sql = question(place, self._options.database, whom, self._account, regions, self._window)
+            async with aclosing(self._answers(state, region, sql, objects)) as batches:
+                async for batch in batches:
+                    yield batch
+
+    async def _answers(
+        self, state: TrailState, region: str, sql: Sql, objects: int
+    ) -> AsyncGenerator[Batch, None]:
         query_id, done = await self._run(region, sql)
         if done.state != "SUCCEEDED":
             yield missed(state.source, f"{state.source} by Athena", f"{done.state}: {done.reason}")
@@ -101,7 +116,7 @@ class Question:
             return
         if not self._options.create:
             raise SourceUnavailable(
-                f"Athena has no table {database}.{place.table} over {place.location}: let it be made with "
+                f"Athena has no table {database}.{place.table} over {place.location}: create it with "
                 "--athena-create (it moves no data), or use source s3."
             )
         if self._aws.read_only:
@@ -110,11 +125,11 @@ class Question:
             sql = create_table(place, database)
         except Unquotable as error:
             raise SourceUnavailable(
-                f"No Athena table can be made over this trail's objects: {error}. Use source s3."
+                f"No Athena table can be created over this trail's objects: {error}. Use source s3."
             ) from None
         _, done = await self._run(region, sql)
         if done.state != "SUCCEEDED":
-            raise SourceUnavailable(f"Athena did not make the table {place.table}: {done.reason}")
+            raise SourceUnavailable(f"Athena did not create the table {place.table}: {done.reason}")
 
     async def _run(self, region: str, sql: Sql) -> tuple[str, Execution]:
         options = self._options

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.quoting.sql import Extended, HiveDdl, Identifier, Sql
-from services.review.model import Subject, Window
+from services.review.match import Matcher
+from services.review.model import Window
 from services.review.sources.s3 import days
 
 _IDENTITY = HiveDdl(
@@ -38,11 +39,13 @@ _SPELLED = (
     "eventType",
     "recipientAccountId",
     "eventCategory",
+    "sharedEventID",
 )
 _FIELDS = {name.lower(): name for name in _SPELLED}
 _DOCUMENTS = ("requestparameters", "responseelements", "additionaleventdata", "readonly")
 _WHO = {
     "type": "type",
+    "principalid": "principalId",
     "username": "userName",
     "arn": "arn",
     "accountid": "accountId",
@@ -66,7 +69,59 @@ class Place:
 
     @property
     def table(self) -> str:
-        return f"stanch_cloudtrail_{hashlib.sha256(self.location.encode()).hexdigest()[:10]}"
+        # Of the columns too, so that a table made with fewer is not taken for this one.
+        made_of = "\n".join((self.location, *_FIELDS))
+        return f"stanch_cloudtrail_{hashlib.sha256(made_of.encode()).hexdigest()[:10]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose records are asked for: users by their *names*, and keys, sessions and shared calls by *ids*."""
+
+    names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, matcher: Matcher, texts: Iterable[str]) -> Whom:
+        users = {matcher.subject.user, *(name.name for name in matcher.followed.names)}
+        asked = list(texts)
+        return cls(
+            tuple(text for text in asked if text in users), tuple(text for text in asked if text not in users)
+        )
+
+    def conditions(self) -> list[Sql]:
+        """Each takes some of their records; a `_` of LIKE takes more, never less."""
+        found: list[Sql] = []
+        for name in self.names:
+            found += [
+                Sql("useridentity.arn LIKE {pattern}", pattern=f"%:user/%{name}"),
+                Sql(
+                    "(eventsource = 'iam.amazonaws.com' AND requestparameters LIKE {pattern})",
+                    pattern=f'%"{name}"%',
+                ),
+            ]
+        if self.names:
+            names = _listed(self.names)
+            found += [
+                Sql("useridentity.username IN ({names})", names=names),
+                Sql("useridentity.sessioncontext.sessionissuer.username IN ({names})", names=names),
+            ]
+        # "assumed-role/ROLE/SESSION", where nothing but the ARN's end is known.
+        ends = [each for each in self.ids if "/" in each]
+        found += [Sql("useridentity.arn LIKE {pattern}", pattern=f"%:{end}") for end in ends]
+        if whole := [each for each in self.ids if "/" not in each]:
+            ids = _listed(whole)
+            found += [
+                Sql("useridentity.credentialid IN ({ids})", ids=ids),
+                Sql("useridentity.accesskeyid IN ({ids})", ids=ids),
+                Sql("useridentity.principalid IN ({ids})", ids=ids),
+                Sql("sharedeventid IN ({ids})", ids=ids),
+            ]
+        return found
+
+
+def _listed(texts: Iterable[str]) -> Sql:
+    return Sql.join(", ", [Sql("{text}", text=text) for text in texts])
 
 
 def create_table(place: Place, database: str) -> HiveDdl:
@@ -103,20 +158,9 @@ def create_table(place: Place, database: str) -> HiveDdl:
 
 
 def question(
-    place: Place, database: str, subject: Subject, account: str, regions: Sequence[str], window: Window
+    place: Place, database: str, whom: Whom, account: str, regions: Sequence[str], window: Window
 ) -> Sql:
-    """All that may be the subject's, by it or on it; a `_` of LIKE takes more, never less."""
-    parts = [
-        Sql("useridentity.username = {user}", user=subject.user),
-        Sql("useridentity.arn LIKE {pattern}", pattern=f"%:user/%{subject.user}"),
-        Sql("useridentity.sessioncontext.sessionissuer.username = {user}", user=subject.user),
-        Sql(
-            "(eventsource = 'iam.amazonaws.com' AND requestparameters LIKE {pattern})",
-            pattern=f'%"{subject.user}"%',
-        ),
-    ]
-    if subject.key_id:
-        parts.append(Sql("useridentity.credentialid = {key_id}", key_id=subject.key_id))
+    """All that may be theirs, by them or on them."""
     first, last = days(window)
     columns = [Sql("{name}", name=Identifier(name)) for name in _FIELDS]
     columns += [
@@ -131,6 +175,7 @@ def question(
         )
         for name in _ISSUER
     ]
+    columns.append(Sql("useridentity.sessioncontext.attributes.creationdate AS session_created"))
     columns += [
         Sql(
             "json_format(CAST(transform(resources, r -> r.{name}) AS JSON)) AS {alias}",
@@ -147,10 +192,10 @@ def question(
         database=Identifier(database),
         table=Identifier(place.table),
         account=account,
-        regions=Sql.join(", ", [Sql("{region}", region=region) for region in regions]),
+        regions=_listed(regions),
         first=first,
         last=last,
-        parts=Sql.join(" OR ", parts),
+        parts=Sql.join(" OR ", whom.conditions()),
     )
 
 
@@ -169,8 +214,12 @@ def as_record(row: Mapping[str, str | None]) -> bytes:
         for name, spelled in _ISSUER.items()
         if row.get(f"issuer_{name}") is not None
     }
-    if issuer:
-        who["sessionContext"] = {"sessionIssuer": issuer}
+    created = row.get("session_created")
+    if issuer or created is not None:
+        who["sessionContext"] = {
+            **({"sessionIssuer": issuer} if issuer else {}),
+            **({"attributes": {"creationDate": created}} if created is not None else {}),
+        }
     record["userIdentity"] = who
     arns, types = (_document(row.get(f"resource_{name}s") or "") or [] for name in ("arn", "type"))
     if arns or types:

@@ -12,14 +12,16 @@ from services.aws.errors import AwsError, Expired
 from services.aws.insights import Results
 from services.aws.session import AwsSession
 from services.quoting.insights import InsightsQuery
-from services.review.asking import finished, quotable, stopped_if_left
-from services.review.batch import Batch, missed
-from services.review.model import Subject, Window
+from services.review.asking import askable, finished, portions, quotable, stopped_if_left
+from services.review.batch import Batch, missed, unasked
+from services.review.model import Window
 from services.review.scan import Scanner
 from services.review.sources.s3 import PUBLISHED_LATE
 from services.review.trails import TrailState
 
 LIMIT = insights.MOST
+MOST_OF_CONDITIONS = 9_000
+"""Characters; a query may have 10,000."""
 
 
 def source_name(state: TrailState) -> str:
@@ -35,25 +37,28 @@ async def read_insights(
     now: datetime,
     sleep: Sleep,
 ) -> AsyncGenerator[Batch, None]:
-    """Those records in the log groups of *trails* that name the subject."""
-    query = question(quotable(scanner.matcher.subject))
+    """Those records in the log groups of *trails* that name whom *scanner* looks for."""
+    quotable(scanner.matcher.subject)
+    texts, strange = askable(scanner.matcher.texts)
+    until = min(window.until + PUBLISHED_LATE, max(now, window.until))
     for state in trails:
-        group = Group(aws, scanner, state, query, sleep)
-        until = min(window.until + PUBLISHED_LATE, max(now, window.until))
-        try:
-            async for batch in group.read(int(window.since.timestamp()), int(until.timestamp()) + 1):
-                yield batch
-        except Expired:
-            raise
-        except AwsError as error:
-            yield missed(group.source, group.name, error)
+        if strange:
+            yield unasked(source_name(state), strange)
+        for portion in portions(texts, most=MOST_OF_CONDITIONS, beside=24):
+            group = Group(aws, scanner, state, question(portion), sleep)
+            try:
+                async for batch in group.read(int(window.since.timestamp()), int(until.timestamp()) + 1):
+                    yield batch
+            except Expired:
+                raise
+            except AwsError as error:
+                yield missed(group.source, group.name, error)
+                break
 
 
-def question(subject: Subject) -> InsightsQuery:
+def question(texts: Sequence[str]) -> InsightsQuery:
     """What Insights is asked: the same search for bytes that files are given, so nothing else is lost."""
-    parts = [InsightsQuery("@message like {text}", text=f'{subject.user}"')]
-    if subject.key_id:
-        parts.append(InsightsQuery("@message like {text}", text=subject.key_id))
+    parts = [InsightsQuery("@message like {text}", text=f'{text}"') for text in texts]
     return InsightsQuery(
         "fields @message | filter {parts} | sort @timestamp asc | limit {limit}",
         parts=InsightsQuery.join(" or ", parts),
@@ -90,7 +95,7 @@ class Group:
             note = f"{self.name} {datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M}"
             if cut:
                 yield missed(
-                    self.source, note, f"more than {LIMIT:,} records of one second: the rest is unread"
+                    self.source, note, f"more than {LIMIT:,} records of one second: the rest was not read"
                 )
             if found.status != "Complete":
                 yield missed(self.source, note, f"the query ended as {found.status}")

@@ -232,6 +232,18 @@ def test_the_bearer_endpoints_go_by_their_tokens_host_and_origin(sandbox: Sandbo
             assert send(connection, "POST", path, b"{}", headers)[0] == wanted, headers
 
 
+@pytest.mark.parametrize("how", ["http://rebound.example{}", "http://127.0.0.1:1{}", "//rebound.example{}"])
+def test_a_host_in_the_request_line_counts(sandbox: Sandbox, how: str) -> None:
+    (path, *_) = sorted(ingest.READERS)
+    for target, wanted in (
+        (how.format(path), {403, 404}),
+        (f"{sandbox.endpoint_url}{path}", {401}),
+        ("rebound.example:443", {403}),
+    ):
+        with closing(connect(sandbox)) as connection:
+            assert send(connection, "POST", target, b"{}", {"Authorization": "Bearer x"})[0] in wanted, target
+
+
 def test_motos_own_controls_are_shut_to_who_signs_too(sandbox: Sandbox, boto: Boto) -> None:
     boto("iam").create_user(UserName="stays")
     tried = [(service, path, method) for service in MOUNTED for path in CONTROL for method in ("GET", "POST")]

@@ -38,7 +38,7 @@ async def test_each_account_has_its_own_findings(sandbox: Sandbox, theirs: str) 
     assert there.found.caller_arn == "arn:aws:sts::111122223333:assumed-role/audit/stanch"
     assert (here.found.keys, there.found.keys) == (0, 1)
     assert "never-expires" in {each.kind for each in there.found.findings if each.subject == theirs}
-    assert said[-1] == "2 of 2 accounts looked at…"
+    assert said[-1] == "2 of 2 accounts audited…"
 
 
 async def test_a_role_that_may_not_be_assumed_is_said_and_the_rest_goes_on(

@@ -35,7 +35,7 @@ async def test_without_last_accessed_data_use_is_not_known(
     sandbox.faults.add("deny:GenerateServiceLastAccessedDetails")
     audited = await look(limits=Limits(unused=timedelta(days=5)))
     assert {kind for kind, _ in unknown(audited)} == {"unused"}
-    assert [part.what for part in audited.unreadable] == ["when web last reached which service"]
+    assert [part.what for part in audited.unreadable] == ["which services web last used, and when"]
     assert audited.findings == ()
 
 
@@ -46,7 +46,7 @@ async def test_data_events_tell_where_last_accessed_cannot(account: Account, loo
     audited = await look(limits=limits, data_events=True)
     assert ("unused", key) in found(audited)
     unused = next(each for each in audited.findings if each.kind == "unused")
-    assert unused.evidence[0].startswith("Not seen used, and would have been recorded.")
+    assert unused.evidence[0].startswith("Not seen used, and use would have been recorded.")
 
     account.ship(key)
     audited = await look(limits=limits, data_events=True)
@@ -59,7 +59,7 @@ async def test_data_events_that_were_not_recorded_tell_nothing(account: Account,
     (key,) = account.keys
     audited = await look(limits=Limits(unused=timedelta(days=5)), data_events=True)
     assert unknown(audited) == {("unused", key)}
-    assert "it is not known to have been recorded" in audited.unknown[0].why
+    assert "use is not known to have been recorded" in audited.unknown[0].why
 
 
 async def test_groups_policies_that_may_not_be_read(account: Account, look: Look, sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -117,11 +118,41 @@ def test_a_statement_that_was_changed_has_no_valid_signature(
     assert check(kept, signers(dana=dana)).fingerprint is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"stanch case 0000-XXX\nline 1\nhash 0\nat x\n"])
+@pytest.mark.parametrize("content", [b"", b"\xff", b"journal of case 0000-XXX\nline 1\nhash 0\nat x\n"])
 def test_what_is_no_statement_is_named(case: Case, content: bytes) -> None:
     (case.folder / anchor.FOLDER).mkdir()
     (case.folder / anchor.FOLDER / "x.txt").write_bytes(content)
     assert anchors(case) == ((), ("The anchor x.txt isn't a statement about this case.",))
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".sig"])
+def test_a_pipe_or_a_link_in_the_place_of_an_anchor_is_waited_for_by_nobody(
+    case: Case, key: Callable[[str], Path], tmp_path: Path, suffix: str
+) -> None:
+    made = make_anchor(case, key("mine"))
+    place = made.path.with_suffix(suffix)
+
+    def link(at: Path) -> None:
+        at.symlink_to(tmp_path / "elsewhere")
+
+    puts: tuple[Callable[[Path], None], ...] = (os.mkfifo, link)
+    for number, put in enumerate(puts):
+        place.replace(tmp_path / f"elsewhere{number}")
+        put(place)
+        found, unread = anchors(case)
+        assert unread or check(found[0]).trouble
+        place.unlink()
+        (tmp_path / f"elsewhere{number}").replace(place)
+
+
+def test_anchors_are_not_written_through_a_link(
+    case: Case, key: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (case.folder / anchor.FOLDER).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CaseError, match="it is a link"):
+        make_anchor(case, key("mine"))
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_an_altered_journal_and_a_key_that_is_none_are_not_signed(

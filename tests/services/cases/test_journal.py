@@ -174,7 +174,7 @@ def test_a_torn_line_is_kept_aside_and_the_journal_goes_on(
     with journal.path.open("ab") as file:
         file.write(b'{"at":"2026-11-23T14:02:11Z","data":{}'[:kept])
     reopened = Journal(tmp_path)
-    assert "torn by a crash" in (reopened.repair() or "")
+    assert "truncated by a crash" in (reopened.repair() or "")
     assert len(reopened.entries()) == 6
     reopened.append("note", {"text": "after"})
     assert reopened.flaws() == ()
@@ -188,7 +188,7 @@ def test_repairing_what_is_whole_does_nothing(journal: Journal, tmp_path: Path) 
 
 
 def test_a_disk_that_takes_nothing_is_said_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="nothing more is done in AWS"):
+    with pytest.raises(CaseError, match="nothing more is sent to AWS"):
         Journal(tmp_path / "missing").append("note", {})
 
 

@@ -13,6 +13,7 @@ ROOT = Path(services.__file__).parent.parent
 SENDER = "services/cases/sender.py"
 READERS = {
     "services/aws/session.py": "read() makes reading calls alone, by their names",
+    "services/aws/transport.py": "it is below the session, and carries what that sends",
     "services/rights/abilities.py": "probes are reads",
 }
 """Whatever else calls `send` of a session, and why that changes nothing."""
@@ -34,11 +35,15 @@ def sends(tree: ast.Module) -> list[int]:
 
 
 def reads(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Operations that are named to ``.read(service, operation, …)``."""
+    """Operations that are named to ``.read(service, operation, …)``, and to ``lister``."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "read":
-            named = [arg.value for arg in node.args[1:2] if isinstance(arg, ast.Constant)]
-            yield from ((node.lineno, name) for name in named if isinstance(name, str))
+        match node:
+            case ast.Call(func=ast.Attribute(attr="read"), args=[_, ast.Constant(value=str(name)), *_]):
+                yield node.lineno, name
+            case ast.Call(func=ast.Name(id="lister"), args=[_, _, ast.Constant(value=str(name)), *_]):
+                yield node.lineno, name
+            case _:
+                pass
 
 
 def test_nothing_but_the_sender_sends() -> None:

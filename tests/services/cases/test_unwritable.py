@@ -88,7 +88,7 @@ async def test_the_intent_cannot_be_written_and_nothing_is_sent(
             raise FULL
 
         monkeypatch.setattr(journal, "_append", no_room)
-        with pytest.raises(CaseError, match="so nothing more is done in AWS"):
+        with pytest.raises(CaseError, match="so nothing more is sent to AWS"):
             await runbook.apply(StepName.DEACTIVATE)
         assert account.statuses() == {account.key_id: "Active"}
 

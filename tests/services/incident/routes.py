@@ -243,7 +243,7 @@ class Route:
 
     def options(self, patient: Patient) -> Options:
         chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
-        return Options(override="the service is gone", **{"source": "s3", **chosen})
+        return Options(override="the service is deleted", **{"source": "s3", **chosen})
 
     async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
         """Whatever of it was not done yet, as a responder would who is told where the case stands."""
@@ -278,7 +278,7 @@ class Rotating(Route):
                     case Next.REPLACE | Next.DEACTIVATE as stage:
                         await rotation.apply(STEP[stage], options)
                     case Next.IMPORT:
-                        await rotation.imported("imported, said the test")
+                        await rotation.imported("imported (reported by the test)")
                     case Next.DONE:
                         await rotation.close()
                         return

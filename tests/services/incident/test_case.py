@@ -70,7 +70,7 @@ async def test_a_torn_line_is_said_once_and_noted(opened: Opened, account: Accou
         # The fixture goes on with the case, which says it; asked again there is no news.
         assert await runbook.resume() == ()
     (note,) = [entry for entry in case.journal.entries() if entry.kind == "note"]
-    assert "16 bytes was torn by a crash" in note.data["text"]
+    assert "16 bytes was truncated by a crash" in note.data["text"]
     assert case.flaws() == ()
 
 

@@ -115,7 +115,7 @@ async def test_one_access_key_taken_back_leaves_the_lever_holding(opened: Opened
         await runbook.apply(LeverName.ACCESS_KEYS)
         result = await runbook.undo(LeverName.ACCESS_KEYS, Options(access_keys=(first,)))
         assert result.step.state is State.CONFIRMED
-        assert "1 of 1 access keys Active, said AWS" in result.message
+        assert "1 of 1 access keys Active (confirmed by AWS" in result.message
         assert result.message.endswith(f"{second} still Inactive")
         result = await runbook.undo(LeverName.ACCESS_KEYS)
         assert result.step.state is State.UNDONE
@@ -161,7 +161,7 @@ async def test_somebody_elses_user_is_not_used(opened: Opened, account: Account)
     account.iam.create_user(UserName="web-2")
     async with opened() as runbook:
         for name in ("web-2", "web"):
-            with pytest.raises(Refused, match="name another"):
+            with pytest.raises(Refused, match="choose another"):
                 await runbook.apply(StepName.REPLACE, Options(new_user=name))
     assert account.new_keys() == []
 
@@ -199,7 +199,7 @@ async def test_the_sweep_finds_what_else_there_is(opened: Opened, account: Accou
         assert kinds["access key"].name == access_key
         assert kinds["access key"].lever is LeverName.ACCESS_KEYS
         assert kinds["API key"].name == other["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
-        assert "no API key of this kind" in kinds["managed policy"].words
+        assert "it denies no call with logs keys" in kinds["managed policy"].words
         assert "console password" in kinds
         assert [part.what for part in found.unreadable] == ["SSH keys of web"]
         assert runbook.case.journal.entries()[-1].kind == "sweep"
@@ -211,7 +211,7 @@ async def test_what_changed_since_the_plan_was_shown_is_said(opened: Opened, acc
         account.iam.update_service_specific_credential(
             UserName="web", ServiceSpecificCredentialId=account.key_id, Status="Inactive"
         )
-        with pytest.raises(Changed, match="Inactive already"):
+        with pytest.raises(Changed, match="already Inactive"):
             await runbook.apply(StepName.DEACTIVATE, shown=shown)
         plan = await runbook.plan(StepName.REPLACE)
         assert (await runbook.apply(StepName.REPLACE, shown=plan)).verified
@@ -230,7 +230,9 @@ async def test_what_a_colleague_changed_is_said_when_the_case_goes_on(
         runbook = await opening.look_up(aws, book, account.key_id, user="web")
         with opening.begin(runbook, book):
             (said,) = await runbook.resume()
-            assert said.startswith("deactivate was changed since, by somebody else: still Active, said AWS")
+            assert said.startswith(
+                "deactivate was changed since, by someone else: still Active (confirmed by AWS"
+            )
             assert runbook.state.step(StepName.DEACTIVATE).state is State.REQUESTED
             assert account.statuses() == {account.key_id: "Active"}, "it is said, and not overwritten"
             assert runbook.state.step(StepName.DENY).state is State.CONFIRMED

@@ -54,7 +54,7 @@ async def test_what_is_so_already_needs_no_call(opened: Opened, account: Account
     async with opened() as runbook:
         result = await runbook.apply(DEACTIVATE)
         assert result.verified
-        assert result.message == "The key is Inactive already."
+        assert result.message == "The key is already Inactive."
         assert result.step.calls == ()
 
 
@@ -63,10 +63,10 @@ async def test_a_key_deleted_meanwhile_is_contained(opened: Opened, account: Acc
         account.iam.delete_service_specific_credential(
             UserName="web", ServiceSpecificCredentialId=account.key_id
         )
-        assert "gone" in (await runbook.plan(DEACTIVATE)).already
+        assert "deleted" in (await runbook.plan(DEACTIVATE)).already
         assert (await runbook.apply(DEACTIVATE)).verified
         assert (await runbook.apply(DELETE, Options(override="gone"))).verified
-        with pytest.raises(Refused, match="cannot be brought back"):
+        with pytest.raises(Refused, match="cannot be restored"):
             await runbook.undo(DEACTIVATE)
 
 
@@ -89,7 +89,7 @@ async def test_a_hold_by_somebody_else_is_recognised_and_left(opened: Opened, ac
     async with opened() as runbook:
         assert "theirs" in (await runbook.plan(DENY)).already
         assert (await runbook.apply(DENY)).verified
-        assert (await runbook.undo(DENY)).message.startswith("There is no hold of ours")
+        assert (await runbook.undo(DENY)).message.startswith("No deny policy from stanch")
         assert account.policies() == ["theirs"]
 
 
@@ -118,7 +118,7 @@ async def test_replace_to_secrets_manager(opened: Opened, account: Account) -> N
         made = next(found for found in listed if found["ServiceSpecificCredentialId"] == new)
         assert (made["ExpirationDate"] - made["CreateDate"]).days == 90
         again = await runbook.apply(REPLACE)
-        assert "made already" in again.message
+        assert "already created" in again.message
         assert account.new_keys() == [new], "asking twice makes one key"
 
 
@@ -167,7 +167,7 @@ async def test_an_existing_file_is_refused_before_a_key_is_made(
     path = tmp_path / "secret"
     path.write_text("mine")
     async with opened() as runbook:
-        with pytest.raises(Refused, match="exists already"):
+        with pytest.raises(Refused, match="already exists"):
             await runbook.apply(REPLACE, Options(secret_to=ToFile(path)))
     assert (path.read_text(), account.new_keys()) == ("mine", [])
 
@@ -228,7 +228,7 @@ async def test_the_quota_of_two_shows_both_keys(opened: Opened, account: Account
 async def test_the_hold_blocks_a_replacement(opened: Opened, account: Account) -> None:
     async with opened() as runbook:
         await runbook.apply(DENY)
-        with pytest.raises(Refused, match="lift it first"):
+        with pytest.raises(Refused, match="remove it first"):
             await runbook.apply(REPLACE)
         await runbook.undo(DENY)
         assert (await runbook.apply(REPLACE)).verified
@@ -242,7 +242,7 @@ async def test_reset_in_place_makes_an_inactive_key_active(opened: Opened, accou
         assert account.statuses() == {account.key_id: "Active"}
         assert account.secret() != account.token
         assert "reset in place" in (await runbook.plan(DELETE)).already
-        with pytest.raises(Refused, match="gone for good"):
+        with pytest.raises(Refused, match="no longer works"):
             await runbook.undo(REPLACE)
 
 
@@ -269,7 +269,7 @@ async def test_delete_is_refused_until_a_replacement_works(
 
 async def test_delete_with_an_override_keeps_the_metadata(opened: Opened, account: Account) -> None:
     async with opened() as runbook:
-        result = await runbook.apply(DELETE, Options(override="the service is gone"))
+        result = await runbook.apply(DELETE, Options(override="the service is deleted"))
         assert result.verified
         assert account.statuses() == {}
         kinds = [entry.kind for entry in runbook.case.journal.entries()]

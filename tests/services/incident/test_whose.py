@@ -63,7 +63,7 @@ async def test_a_key_that_another_request_made_is_left_alone(
 
     said = await lost(opened, sandbox, colleague)
     (key,) = account.new_keys()
-    assert f"{key} is somebody else's" in said
+    assert f"{key} is someone else's" in said
     async with opened() as runbook:
         assert runbook.state.replacement is None
         assert "the most AWS allows" in ((await runbook.plan(REPLACE)).blocked or "")
@@ -101,7 +101,7 @@ async def test_what_cannot_be_told_is_asked_and_nothing_is_done_on_a_guess(
             plan = await step(REPLACE)
             assert plan.calls == ()
             assert plan.blocked
-            assert all(word in plan.blocked for word in (made[0], "--ours", "--not-ours", "somebody else's"))
+            assert all(word in plan.blocked for word in (made[0], "--ours", "--not-ours", "someone else's"))
         for deed in (runbook.apply, runbook.undo):
             with pytest.raises(Refused):
                 await deed(REPLACE)
@@ -184,14 +184,14 @@ async def test_a_new_user_that_another_made_is_not_ours(
         # It is listed only later, and the call has still no outcome, as after a kill.
         assert runbook.state.unsettled == {}
         colleague()
-        with pytest.raises(Refused, match="was not made by this case"):
+        with pytest.raises(Refused, match="was not created by this case"):
             await runbook.apply(REPLACE, options)
         await _cannot_undo(runbook)
     assert account.iam.get_user(UserName="web-2")
 
 
 async def _cannot_undo(runbook: Any) -> None:
-    with pytest.raises(Refused, match="There is no replacement to take back"):
+    with pytest.raises(Refused, match="There is no replacement to undo"):
         await runbook.undo(REPLACE)
 
 

@@ -72,9 +72,9 @@ async def test_what_policies_say_of_tokens_stands_first(iam: Any, aws: AwsSessio
     assert {name: policy.words for name, policy in told.items()} == {
         "any-call": "allows bearer tokens",
         "by-day": "denies bearer tokens, on a condition",
-        "stanch-hold-logs": "our hold: no bearer token of this service works",
-        "reading": "says nothing of bearer tokens",
-        "group ops": "its policies count too, and are not read here",
+        "stanch-hold-logs": "deny policy from stanch: no bearer token of this service works",
+        "reading": "does not mention bearer tokens",
+        "group ops": "its policies apply too, but are not read here",
     }
     assert [policy.matters for policy in told.values()] == [True, True, True, False, False]
 

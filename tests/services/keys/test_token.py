@@ -52,15 +52,15 @@ def test_a_cut_token_names_its_user_and_is_said_to_be_cut(cut: int) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "Nothing was given"),
-        ("   \n", "Nothing was given"),
+        ("", "Nothing was entered"),
+        ("   \n", "Nothing was entered"),
         ("ACWL", "names no user"),
         (make()[:14], "names no user"),
         ("ACWLé" + make()[5:], "cannot be decoded"),
         ("ACWL!!!!" + make()[8:], "cannot be decoded"),
         (make()[:20] + "\n" + make()[20:], "line break"),
         ("hello world", "line break"),
-        ("hunter2", "does not begin like"),
+        ("hunter2", "does not look like"),
         ("AKIAIOSFODNN7EXAMPLE", "access key id"),
         ("ACCAEXAMPLE1A2B3C4D5E", "key's id"),
         ("A" * 10_000_000, "too long"),

@@ -19,9 +19,9 @@ from services.aws.cloudtrail import EventSelectors
 from services.aws.lake import EventDataStore
 from services.quoting.insights import InsightsQuery
 from services.quoting.sql import Extended, HiveDdl, Identifier, Sql, Unquotable
-from services.review.model import Subject, Window
+from services.review.model import Window
 from services.review.sources import athenasql, insights, lake
-from services.review.sources.athenasql import Place
+from services.review.sources.athenasql import Place, Whom
 from tests.services.quoting.hostile import NAMES, texts
 
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC))
@@ -54,12 +54,18 @@ def only(sql: Sql, dialect: str) -> exp.Expr:
 
 def athena(user: str, key: str, account: str, region: str, database: str, root: str) -> Sql:
     place = Place("trail-bucket", root)
-    return athenasql.question(place, database, Subject(user, key), account, [region, "us-east-1"], WINDOW)
+    whom = Whom((user,), (key, f"assumed-role/{key}"))
+    return athenasql.question(place, database, whom, account, [region, "us-east-1"], WINDOW)
 
 
 @settings(deadline=None, max_examples=60)
 @given(
-    user=texts, key=texts.filter(bool), account=texts, region=texts, database=texts.filter(bool), root=texts
+    user=texts,
+    key=texts.filter(lambda key: bool(key) and "/" not in key),
+    account=texts,
+    region=texts,
+    database=texts.filter(bool),
+    root=texts,
 )
 def test_what_athena_is_asked_has_hostile_names_as_strings_alone(
     user: str, key: str, account: str, region: str, database: str, root: str
@@ -72,7 +78,7 @@ def test_what_athena_is_asked_has_hostile_names_as_strings_alone(
     statement = only(sql, "trino")
     assert shape(statement) == shape(only(athena("u", "k", "1", "r", "d", "x/"), "trino"))
     expected = [account, region, "us-east-1", "2026/11/01", "2026/11/03", user, f"%:user/%{user}", user]
-    expected += ["iam.amazonaws.com", f'%"{user}"%', key]
+    expected += ["iam.amazonaws.com", f'%"{user}"%', key, key, key, key, f"%:assumed-role/{key}"]
     assert sorted(strings(statement)) == sorted(expected)
     table = statement.find(exp.Table)
     assert table is not None
@@ -83,7 +89,7 @@ def test_what_athena_is_asked_has_hostile_names_as_strings_alone(
 @given(user=texts, key=texts.filter(bool))
 def test_what_lake_is_asked_has_hostile_names_as_strings_alone(user: str, key: str) -> None:
     def built(user: str, key: str) -> Sql:
-        return lake.question(_store(STORE_ID), Subject(user, key), WINDOW)
+        return lake.question(_store(STORE_ID), [user, key], WINDOW)
 
     try:
         sql = built(user, key)
@@ -96,13 +102,13 @@ def test_what_lake_is_asked_has_hostile_names_as_strings_alone(user: str, key: s
     statement, other = (sqlglot.parse_one(each, read="trino") for each in (quoted, harmless))
     assert shape(statement) == shape(other)
     times = ["2026-11-01 00:00:00", "2026-11-02 00:00:01"]
-    assert sorted(strings(statement)) == sorted([f'%{user}"%', f"%{key}%", *times])
+    assert sorted(strings(statement)) == sorted([f'%{user}"%', f'%{key}"%', *times])
 
 
 @pytest.mark.parametrize("store", [*NAMES, f"{STORE_ID} x", f"{STORE_ID};", STORE_ID[:-1], f"{STORE_ID}\n"])
 def test_nothing_but_the_id_of_a_store_goes_to_lake_unquoted(store: str) -> None:
     with pytest.raises(Unquotable):
-        lake.question(_store(store), Subject("web"), WINDOW)
+        lake.question(_store(store), ["web"], WINDOW)
 
 
 @settings(deadline=None, max_examples=60)
@@ -125,13 +131,13 @@ def test_a_table_is_defined_over_its_own_place_or_not_at_all(root: str, database
 @given(user=texts, key=texts.filter(bool))
 def test_what_insights_is_asked_has_hostile_names_as_strings_alone(user: str, key: str) -> None:
     try:
-        query = insights.question(Subject(user, key))
+        query = insights.question([user, key])
     except Unquotable:
         assert re.search(r"['\\\x00-\x1f\x7f]", user + key)
         return
-    tokens, harmless = (_tokens(str(each)) for each in (query, insights.question(Subject("u", "k"))))
+    tokens, harmless = (_tokens(str(each)) for each in (query, insights.question(["u", "k"])))
     assert list(map(_kind, tokens)) == list(map(_kind, harmless))
-    assert [token.value[1:-1] for token in tokens if token.kind == "text"] == [f'{user}"', key]
+    assert [token.value[1:-1] for token in tokens if token.kind == "text"] == [f'{user}"', f'{key}"']
 
 
 @given(text=texts)

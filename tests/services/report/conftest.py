@@ -81,7 +81,9 @@ class Written:
         params = {"UserName": USER, "ServiceSpecificCredentialId": KEY, "Status": status}
         intent = self.intent(sent, "deactivate", operation, params, undo=undo)
         self.ok(answered, intent)
-        self.verified(read, "deactivate", "undone" if undo else "confirmed", f"{status}, said AWS {read}")
+        self.verified(
+            read, "deactivate", "undone" if undo else "confirmed", f"{status} (confirmed by AWS {read})"
+        )
 
     def replaced(self, clock: str) -> None:
         """A second key, its secret stored in Secrets Manager."""
@@ -89,18 +91,20 @@ class Written:
         self.ok(clock, self.intent(clock, "replace", "CreateServiceSpecificCredential", params), key_id=NEW)
         name = {"Name": "stanch/web", "SecretString": "(the new secret)"}
         self.ok(clock, self.intent(clock, "replace", "CreateSecret", name, service="secretsmanager"))
-        self.verified(clock, "replace", "confirmed", f"{NEW} Active, said AWS {clock}")
+        self.verified(clock, "replace", "confirmed", f"{NEW} Active (confirmed by AWS {clock})")
 
     def deleted(self, clock: str) -> None:
         self.line(clock, "metadata", key_id=KEY, user=USER, status="Inactive", expires=None)
         params = {"UserName": USER, "ServiceSpecificCredentialId": KEY}
         self.ok(clock, self.intent(clock, "delete", "DeleteServiceSpecificCredential", params))
-        self.verified(clock, "delete", "confirmed", f"gone, said AWS {clock}")
+        self.verified(clock, "delete", "confirmed", f"gone (confirmed by AWS {clock})")
 
     def held(self, clock: str) -> None:
         params = {"UserName": USER, "PolicyName": "stanch-hold-logs", "PolicyDocument": "{}"}
         self.ok(clock, self.intent(clock, "deny", "PutUserPolicy", params))
-        self.verified(clock, "deny", "confirmed", f"hold stanch-hold-logs in place, said AWS {clock}")
+        self.verified(
+            clock, "deny", "confirmed", f"deny policy stanch-hold-logs attached (confirmed by AWS {clock})"
+        )
 
     def reviewed(self, clock: str, review: Mapping[str, Any] | None = None) -> Path:
         """A review and its evidence; returns the evidence's path."""
@@ -179,7 +183,7 @@ def review_of(*events: Mapping[str, object], **changes: object) -> dict[str, Any
         "verdict_words": "Used once from 1 address (203.0.113.66), first 2026-11-23 14:01:00, "
         "last 2026-11-23 14:01:00.",
         "attribution": "user",
-        "attribution_words": "by user: records name no key",
+        "attribution_words": "by user: CloudTrail names the user, not the key",
         "seen_in_force": "2026-11-23T14:03:00Z",
         "sources": [{"name": "trail audit", "used": True, "why": "it records use"}],
         "coverage": [coverage],
@@ -214,7 +218,7 @@ def whole(written: Written) -> Written:
     written.opened()
     written.switched("14:02:10", "14:02:11", "14:02:12")
     written.reviewed("14:05:00")
-    words = "seen in force: last refused call 14:03:00"
+    words = "enforced: last denied call 14:03:00"
     written.verified("14:05:01", "deactivate", "in_force", words)
     written.replaced("14:10:00")
     written.deleted("14:20:00")

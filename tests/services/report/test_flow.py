@@ -53,7 +53,7 @@ async def test_all_that_take_tokens_where_no_use_is_known(groups: datetime, writ
 def test_points_are_kept_and_found_again(written: Written) -> None:
     written.opened()
     kept = flow.keep(written.case, reading_of(1.0, None, 2.0))
-    assert "kept as evidence in traffic-1.json" in kept.words
+    assert "saved as evidence in traffic-1.json" in kept.words
     assert not written.case.held, "the lock is given back"
     report = written.report()
     assert report.flow.reading == kept.reading
@@ -75,14 +75,14 @@ def test_points_are_used_though_somebody_else_holds_the_case(written: Written) -
     with Case(written.case.folder):
         found = flow.keep(written.case, reading_of(1.0))
     assert found.reading
-    assert "not kept as evidence: Case 1123-K5E is being worked on by" in found.words
+    assert "not saved as evidence: Case 1123-K5E is being worked on by" in found.words
     assert [entry.kind for entry in written.case.journal.entries()] == ["opened"]
 
 
 def test_nothing_is_added_to_a_closed_case(whole: Written) -> None:
     head = whole.report().journal.head
     found = flow.keep(whole.case, reading_of(1.0))
-    assert found.words.endswith("not kept as evidence: the case is closed.")
+    assert found.words.endswith("not saved as evidence: the case is closed.")
     assert whole.report().journal.head == head
 
 
@@ -92,7 +92,7 @@ def test_nothing_is_added_to_an_altered_journal(written: Written) -> None:
     path = written.case.journal.path
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     found = flow.keep(written.case, reading_of(1.0))
-    assert found.words.endswith("not kept as evidence: the journal has flaws.")
+    assert found.words.endswith("not saved as evidence: the journal has flaws.")
     assert written.report().journal.flaws, "what was cut off is still missed"
 
 
@@ -105,13 +105,13 @@ def test_altered_points_are_not_drawn(written: Written) -> None:
     path.write_text(json.dumps(document))
     report = written.report()
     assert report.flow.reading is None
-    assert report.flow.words == "No points are at hand: traffic-1.json is altered."
+    assert report.flow.words == "No data points are available: traffic-1.json is altered."
 
 
 def test_no_points_at_all(written: Written) -> None:
     written.opened()
     assert written.report().flow.words == (
-        "No points are at hand: none were read while the case was worked on."
+        "No data points are available: none were read while the case was worked on."
     )
 
 

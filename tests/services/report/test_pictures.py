@@ -79,7 +79,7 @@ def test_marks_stand_where_they_took_place() -> None:
 
 @pytest.mark.parametrize("width", [350, 860])
 def test_no_names_of_marks_overlap(width: float) -> None:
-    names = ("deactivate", "deny", "access keys off", "replace", "delete", "lift hold", "groups on")
+    names = ("deactivate", "deny", "access keys off", "replace", "delete", "undo deny", "groups on")
     marks = [Mark(at("13:40:00") + timedelta(seconds=75 * n), name) for n, name in enumerate(names)]
     svg = graph(reading_of(*[1.0] * 60), *marks, width=width)
     spans: dict[str, list[tuple[float, float]]] = {}
@@ -139,11 +139,11 @@ def test_labels_of_an_axis_keep_apart(width: float) -> None:
 def test_the_timeline_has_a_lane_for_each_step(whole: Written) -> None:
     svg = drawn(timeline.timeline(whole.report(), 860))
     names = ["".join(part.itertext()) for part in of_class(svg, "name")]
-    assert names == ["use let in", "use refused", "deactivate", "replace", "delete", "review", "notes"]
+    assert names == ["allowed calls", "denied calls", "deactivate", "replace", "delete", "review", "notes"]
     assert len(of_class(svg, "force")) == 1
     assert len(of_class(svg, "review")) == 1
     titles = [title.text for title in svg.iter("title")]
-    assert "Make the key Inactive: seen in force 2026-11-23 14:05:01 UTC" in titles
+    assert "Make the key Inactive: enforced 2026-11-23 14:05:01 UTC" in titles
     assert {"opened", "closed"} <= set(words(svg))
 
 

@@ -24,12 +24,12 @@ def kinds(report: Report) -> list[str]:
 def test_a_whole_case(whole: Written) -> None:
     assert story(whole.report()) == {
         "Opened": OPENED,
-        "Stopped": "Deactivation: requested 14:02:10, AWS says so 14:02:12, seen in force 14:05:01 "
-        "(last refused call 14:03:00).",
+        "Stopped": "Deactivation: requested 14:02:10, confirmed by AWS 14:02:12, enforced 14:05:01 "
+        "(last denied call 14:03:00).",
         "Used": "Review of 14:05:00: Used once from 1 address (203.0.113.66), first 2026-11-23 14:01:00, "
         "last 2026-11-23 14:01:00. Attributed by user.",
         "Replaced": f"Replacement {NEW} of web was made 14:10:00; its secret went to Secrets Manager as "
-        "stanch/web. Deletion of the leaked key: requested 14:20:00, AWS says so 14:20:00.",
+        "stanch/web. Deletion of the leaked key: requested 14:20:00, confirmed by AWS 14:20:00.",
         "Now": "The case was closed 14:30:00; 1 thing remains to do; the journal's 18 lines and the evidence "
         "are consistent with themselves.",
     }
@@ -50,13 +50,11 @@ def test_requested_is_not_said_by_aws(written: Written) -> None:
     params = {"UserName": USER, "ServiceSpecificCredentialId": KEY, "Status": "Inactive"}
     intent = written.intent("14:02:10", "deactivate", "UpdateServiceSpecificCredential", params)
     written.ok("14:02:11", intent)
-    written.verified("14:02:21", "deactivate", "requested", "still Active, said AWS 14:02:21")
-    assert story(written.report())["Stopped"] == (
-        "Deactivation: requested 14:02:10, AWS was not seen to agree."
-    )
+    written.verified("14:02:21", "deactivate", "requested", "still Active (confirmed by AWS 14:02:21)")
+    assert story(written.report())["Stopped"] == ("Deactivation: requested 14:02:10, not confirmed by AWS.")
     left = {each.kind: each.words for each in written.report().remaining}
     assert left["requested"] == (
-        "Make the key Inactive: requested, and AWS was not seen to agree (still Active, said AWS 14:02:21)."
+        "Make the key Inactive: requested, but not seen done: still Active (confirmed by AWS 14:02:21)."
     )
     assert left["old_key_active"] == f"The leaked key {KEY} may still be Active."
 
@@ -65,7 +63,7 @@ def test_aws_said_so_and_nobody_saw_it(written: Written) -> None:
     written.opened()
     written.switched("14:02:10", "14:02:11", "14:02:12")
     assert story(written.report())["Stopped"] == (
-        "Deactivation: requested 14:02:10, AWS says so 14:02:12, not seen in force."
+        "Deactivation: requested 14:02:10, confirmed by AWS 14:02:12, not seen enforced."
     )
     assert kinds(written.report())[:2] == ["old_key_kept", "not_in_force"]
 
@@ -77,11 +75,10 @@ def test_a_call_without_an_answer(written: Written) -> None:
     written.line("14:02:31", "outcome", intent=intent, ok=False, unknown=True, error=error, request_id=None)
     left = {each.kind: each.words for each in written.report().remaining}
     assert left["unsettled"] == (
-        "CreateServiceSpecificCredential of 14:02:10: its outcome is not known; go on with the case, and AWS "
-        "is asked."
+        "CreateServiceSpecificCredential of 14:02:10: its outcome is unknown; resume the case to ask AWS."
     )
     assert story(written.report())["Replaced"].startswith("No replacement stands.")
-    words = f"{NEW} was made, said AWS, but its secret is lost"
+    words = f"{NEW} was made (confirmed by AWS), but its secret is lost"
     written.line("14:03:00", "settled", intent=intent, done=True, words=words, key_id=NEW)
     report = written.report()
     assert "unsettled" not in kinds(report)
@@ -98,8 +95,8 @@ def test_a_refused_call_is_a_failure_with_its_words(written: Written) -> None:
     error = "Not allowed: iam:PutUserPolicy on user web. Ask for it."
     written.line("14:02:11", "outcome", intent=intent, ok=False, unknown=False, error=error, request_id="r")
     assert story(written.report())["Stopped"] == (
-        "Hold on the user: requested 14:02:10, failed 14:02:11 (Not allowed: iam:PutUserPolicy on user web. "
-        "Ask for it)."
+        "Deny policy of the user: requested 14:02:10, failed 14:02:11 (Not allowed: iam:PutUserPolicy "
+        "on user web. Ask for it)."
     )
     assert "failed" in kinds(written.report())
     assert "hold" not in kinds(written.report())
@@ -119,10 +116,11 @@ def test_closed_with_the_hold_still_on(whole: Written) -> None:
     assert "The case was closed" in story(report)["Now"]
     undo = whole.intent("14:40:00", "deny", "DeleteUserPolicy", {"UserName": USER}, undo=True)
     whole.ok("14:40:01", undo)
-    whole.verified("14:40:02", "deny", "undone", "hold lifted, said AWS 14:40:02")
+    whole.verified("14:40:02", "deny", "undone", "deny policy removed (confirmed by AWS 14:40:02)")
     assert "hold" not in kinds(whole.report())
     assert (
-        "Lifting of the hold: requested 14:40:00, AWS says so 14:40:02." in story(whole.report())["Stopped"]
+        "Removal of the deny policy: requested 14:40:00, confirmed by AWS 14:40:02."
+        in story(whole.report())["Stopped"]
     )
 
 
@@ -131,8 +129,8 @@ def test_a_key_switched_on_again(written: Written) -> None:
     written.switched("14:02:10", "14:02:11", "14:02:12")
     written.switched("14:08:00", "14:08:01", "14:08:02", status="Active")
     assert story(written.report())["Stopped"] == (
-        "Deactivation: requested 14:02:10, AWS says so 14:02:12, not seen in force. "
-        "Reactivation: requested 14:08:00, AWS says so 14:08:02."
+        "Deactivation: requested 14:02:10, confirmed by AWS 14:02:12, not seen enforced. "
+        "Reactivation: requested 14:08:00, confirmed by AWS 14:08:02."
     )
     assert "old_key_active" in kinds(written.report())
 
@@ -140,7 +138,7 @@ def test_a_key_switched_on_again(written: Written) -> None:
 def test_unknown_stays_unknown(written: Written) -> None:
     written.opened()
     words = (
-        "Unknown: no use that AWS let in was seen, but it is not known to have been recorded in us-east-1."
+        "Unknown: no call that AWS allowed was seen, but use is not known to have been recorded in us-east-1."
     )
     review = review_of(
         verdict="unknown", verdict_words=words, complete=False, findings=[], seen_in_force=None
@@ -153,7 +151,7 @@ def test_unknown_stays_unknown(written: Written) -> None:
 def test_another_day_has_its_date(written: Written) -> None:
     written.opened()
     written.switched("2026-11-24T09:00:00Z", "2026-11-24T09:00:01Z", "2026-11-24T09:00:02Z")
-    assert "requested 11-24 09:00:00, AWS says so 11-24 09:00:02" in story(written.report())["Stopped"]
+    assert "requested 11-24 09:00:00, confirmed by AWS 11-24 09:00:02" in story(written.report())["Stopped"]
 
 
 def test_groups_and_access_keys_left_off(written: Written) -> None:
@@ -163,7 +161,7 @@ def test_groups_and_access_keys_left_off(written: Written) -> None:
     params = {"UserName": USER, "AccessKeyId": "AKIAEXAMPLE", "Status": "Inactive"}
     written.ok("14:04:01", written.intent("14:04:00", "access-keys", "UpdateAccessKey", params))
     left = {each.kind: each.words for each in written.report().remaining}
-    assert left["group_off"] == "Bearer authentication is switched off for /a."
+    assert left["group_off"] == "Bearer authentication is off for /a."
     assert left["access_keys_off"] == "Access keys made Inactive and not deleted: AKIAEXAMPLE."
     params = {"logGroupIdentifier": "/a", "bearerTokenAuthenticationEnabled": True}
     again = written.intent("14:05:00", "groups", "PutBearerTokenAuthentication", params, undo=True)
@@ -184,9 +182,9 @@ def test_the_secret_file_while_it_is_there(written: Written, tmp_path: Path) -> 
 
 def test_a_step_that_was_so_already(written: Written) -> None:
     written.opened(status="Inactive")
-    written.verified("14:02:12", "deactivate", "confirmed", "Inactive, said AWS 14:02:12")
+    written.verified("14:02:12", "deactivate", "confirmed", "Inactive (confirmed by AWS 14:02:12)")
     assert story(written.report())["Stopped"] == (
-        "Deactivation: no call was needed, AWS says so 14:02:12, not seen in force."
+        "Deactivation: no call was needed, confirmed by AWS 14:02:12, not seen enforced."
     )
 
 
@@ -197,8 +195,10 @@ def test_a_case_gone_on_with_after_a_kill(written: Written) -> None:
     killed = written.report()
     assert [call.open for action in killed.actions for call in action.calls] == [True]
     assert "unsettled" in kinds(killed)
-    written.line("14:06:00", "settled", intent=intent, done=True, words="the key is Inactive, said AWS")
-    written.verified("14:06:01", "deactivate", "confirmed", "Inactive, said AWS 14:06:01")
+    written.line(
+        "14:06:00", "settled", intent=intent, done=True, words="the key is Inactive (confirmed by AWS)"
+    )
+    written.verified("14:06:01", "deactivate", "confirmed", "Inactive (confirmed by AWS 14:06:01)")
     (action,) = written.report().actions
     assert (action.state, action.acted) == (
         "confirmed",

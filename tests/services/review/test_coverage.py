@@ -158,5 +158,5 @@ def test_the_json_is_what_scripts_rely_on() -> None:
         "covers": "unknown",
         "from": "2026-11-20T00:00:00Z",
         "to": "2026-11-30T00:00:00Z",
-        "note": "files say nothing of what was not delivered",
+        "note": "files cannot show what was not delivered",
     }

@@ -54,7 +54,7 @@ async def test_the_leaked_key(
     cloudtrail.flush()
     after = await review(suspected=suspected, deactivated=deactivated)
     assert after.seen_in_force is not None
-    assert "Seen in force" in after.verdict_words
+    assert "Enforced" in after.verdict_words
 
     # Had nobody asked for the data events, nobody could know.
     (trail,) = boto("cloudtrail").describe_trails()["trailList"]

@@ -114,7 +114,8 @@ def test_refused_calls_all_after_the_deactivation_are_in_force(
     (refused,) = found(records, marks, kind="refused")
     assert refused.event_ids == ("r0", "r1", "r2", "r3")
     assert refused.title == (
-        "4 calls of the key refused, all after the deactivation: in force, last 2026-11-20 12:13:00."
+        "Good news: 4 calls of the key denied, all after the deactivation, last 2026-11-20 12:13:00. "
+        "The deactivation is enforced."
     )
     assert in_force(facts(records, marks)) == noon + timedelta(minutes=13)
 
@@ -151,7 +152,8 @@ def test_a_refusal_in_the_second_of_the_deactivation_is_its_work(
     marks = Marks(deactivated=noon + timedelta(milliseconds=400))
     assert in_force(facts(records, marks)) == noon
     (refused,) = found(records, marks, kind="refused")
-    assert "all after the deactivation: in force" in refused.title
+    assert refused.severity == "info"
+    assert "The deactivation is enforced" in refused.title
     assert found(records, marks, kind="lag") == []
 
 

@@ -29,7 +29,7 @@ def test_several_members_are_one_text() -> None:
 def test_rubbish_after_the_end_is_said_and_harms_nothing() -> None:
     found = gunzip(PACKED + b"rubbish")
     assert found.data == TEXT
-    assert found.trouble == "something that is no gzip after its end"
+    assert found.trouble == "data that isn't gzip after its end"
 
 
 @pytest.mark.parametrize("cut", [3, 11, 1000, len(PACKED) // 2, len(PACKED) - 9, len(PACKED) - 1])

@@ -92,7 +92,7 @@ async def test_a_reading_goes_on_where_it_was_stopped(
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     said: list[Progress] = []
     again = await review(aws, tmp_path / "kept", on_progress=said.append)
-    assert any("a reading was cut" in each.note for each in said)
+    assert any("an earlier review was interrupted" in each.note for each in said)
     assert reads() <= 31 - 12
     assert first < 31
     for name in ("events", "on_user", "unreadable", "records_scanned", "findings", "verdict_words"):

@@ -44,7 +44,7 @@ def making(record: Record, key_id: str, **fields: Any) -> dict[str, Any]:
 def test_a_key_used_at_once(found: Found, record: Record, bearer: Record) -> None:
     on_user = [making(record, KEY, eventID="made")]
     (fresh,) = found("fresh-use", [bearer(minutes=3, eventID="used"), bearer(minutes=40)], on_user)
-    assert fresh.title == f"{KEY} was used 3 minutes after bob made it, from 198.51.100.7."
+    assert fresh.title == f"{KEY} was used 3 minutes after bob created it, from 198.51.100.7."
     assert (fresh.severity, fresh.technique, fresh.event_ids) == ("high", "T1098.001", ("made", "used"))
     assert found("fresh-use", [bearer(minutes=16)], on_user) == []
     assert found("fresh-use", [bearer(minutes=-1)], on_user) == []
@@ -59,7 +59,7 @@ def test_an_access_key_used_at_once(found: Found, record: Record) -> None:
     use = record(minutes=0.5, eventID="used")
     use["userIdentity"]["accessKeyId"] = "AKIANEW"
     (fresh,) = found("fresh-use", [create, use])
-    assert fresh.title == "AKIANEW was used 30 s after alice made it, from 198.51.100.7."
+    assert fresh.title == "AKIANEW was used 30 s after alice created it, from 198.51.100.7."
     for odd in (None, {"accessKey": "?"}, {"accessKey": {"accessKeyId": "\x1b[2J"}}):
         assert found("fresh-use", [record(eventName="CreateAccessKey", responseElements=odd), use]) == []
 
@@ -76,7 +76,7 @@ def test_log_groups_opened_to_bearer_tokens(found: Found, record: Record) -> Non
     assert opened.title == "Bearer tokens switched on by this user for /aws/x, 2026-11-20 12:00:00."
     assert (opened.severity, opened.technique) == ("high", "T1098.001")
     (refused,) = found("persistence", [switch(True, errorCode="AccessDenied")])
-    assert (refused.severity, refused.title.endswith("refused or failed (AccessDenied).")) == ("medium", True)
+    assert (refused.severity, refused.title.endswith("denied or failed (AccessDenied).")) == ("medium", True)
     (closed,) = found("group-closed", [switch(False)])
     assert closed.severity == "info"
     assert found("persistence", [switch(False)]) == []
@@ -99,7 +99,7 @@ def test_use_after_the_key_was_deleted(found: Found, record: Record, bearer: Rec
     request = {"userName": "alice", "serviceSpecificCredentialId": KEY}
     gone = record(user="bob", eventName="DeleteServiceSpecificCredential", requestParameters=request)
     (late,) = found("not-in-force", [bearer(credential=KEY, minutes=1)], [gone])
-    assert late.title.startswith("1 call let in after the key was deleted")
+    assert late.title.startswith("1 call allowed after the key was deleted")
     assert found("not-in-force", [bearer(minutes=1)], [gone]) == []
     assert found("not-in-force", [bearer(credential=KEY, minutes=-1)], [gone]) == []
 
@@ -113,12 +113,12 @@ def test_use_while_the_records_say_it_was_inactive(found: Found, record: Record,
     off, on = update("Inactive", 10, eventID="off"), update("Active", 20)
     used = [bearer(credential=KEY, minutes=minutes, eventID=str(minutes)) for minutes in (5, 15, 25)]
     (late,) = found("not-in-force", used, [off, on])
-    assert late.title == "1 call let in after bob deactivated the key 2026-11-20 12:10:00."
+    assert late.title == "1 call allowed after bob deactivated the key 2026-11-20 12:10:00."
     assert (late.severity, late.event_ids) == ("high", ("off", "15"))
     (still,) = found("not-in-force", used, [off])
     assert still.event_ids == ("off", "15", "25")
     (unsure,) = found("not-in-force", [bearer(minutes=15)], [off])
-    assert (unsure.severity, "another key of this user" in unsure.title) == ("medium", True)
+    assert (unsure.severity, "another of this user" in unsure.title) == ("medium", True)
     for other in (update("Inactive", 10, OTHER), update("Inactive", 10, errorCode="AccessDenied"), on):
         assert found("not-in-force", used[:2], [other]) == []
     assert found("not-in-force", [bearer(credential=KEY, minutes=15, errorCode="AccessDenied")], [off]) == []

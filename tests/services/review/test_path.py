@@ -38,7 +38,7 @@ async def test_a_folder_as_a_trail_lays_it_out(
     ]
     assert (review.verdict, review.complete) == ("used", False)
     assert [(row.covers, row.note) for row in review.coverage] == [
-        ("unknown", "files say nothing of what was not delivered")
+        ("unknown", "files cannot show what was not delivered")
     ]
     assert (progress[-1].objects_done, progress[-1].objects_total, progress[-1].matches) == (3, 3, 3)
 
@@ -90,7 +90,7 @@ async def test_troubles_beyond_count_are_counted(tmp_path: Path, window: Window)
 async def test_an_empty_folder_is_unknown(tmp_path: Path, window: Window) -> None:
     review = await run_review(None, ALICE, window, source=str(tmp_path))
     assert (review.verdict, review.complete, review.records_scanned) == ("unknown", False, 0)
-    assert "what these files leave out" in review.verdict_words
+    assert "what these files do not contain" in review.verdict_words
 
 
 @pytest.mark.parametrize(

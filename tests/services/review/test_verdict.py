@@ -26,6 +26,7 @@ def decide(window: Window, as_event: AsEvent) -> Decide:
             "unreadable": (),
             "seen_in_force": None,
             "suspected": None,
+            "delivered_until": window.until,
             "now": window.until + timedelta(days=1),
         }
         return verdict([as_event(each) for each in use], **given | options)
@@ -40,7 +41,7 @@ def test_one_call_let_in_is_use_whatever_else_is_not_known(
     word, words = decide(bearer(), bearer(minutes=1, errorCode="AccessDenied"), gaps=(gap,))
     assert word == "used"
     assert words.startswith("Used once from 1 address (198.51.100.7), first 2026-11-20 12:00:00,")
-    assert words.endswith("There may be more: it is not known to have been recorded in us-west-2.")
+    assert words.endswith("There may be more: use is not known to have been recorded in us-west-2.")
 
 
 def test_the_new_addresses_are_named_and_the_known_ones_are_not(
@@ -53,9 +54,20 @@ def test_the_new_addresses_are_named_and_the_known_ones_are_not(
 
 
 def test_nothing_seen_where_all_would_have_been_recorded(decide: Decide, window: Window) -> None:
-    assert decide() == ("not seen used", "Not seen used, and would have been recorded.")
-    _, words = decide(now=window.until + timedelta(minutes=1))
-    assert words.endswith("The last 5 minutes may not be delivered yet.")
+    assert decide() == ("not seen used", "Not seen used, and use would have been recorded.")
+
+
+def test_no_more_is_said_than_was_delivered(decide: Decide, window: Window) -> None:
+    late = window.until - timedelta(minutes=15)
+    _, words = decide(delivered_until=late, now=window.until + timedelta(days=9))
+    assert words == (
+        "Not seen used up to 2026-11-21 11:45:00, and use would have been recorded. "
+        "What came after that may not be delivered yet."
+    )
+    _, words = decide(delivered_until=None, now=window.until + timedelta(minutes=1))
+    assert words.endswith("How late records arrive is unknown here, so the newest calls may be missing.")
+    _, words = decide(delivered_until=None, now=window.until + timedelta(days=9))
+    assert words == "Not seen used, and use would have been recorded."
 
 
 def test_nothing_seen_where_it_might_not_have_been_recorded_is_unknown(
@@ -71,7 +83,7 @@ def test_nothing_seen_where_it_might_not_have_been_recorded_is_unknown(
     word, words = decide(gaps=gaps)
     assert word == "unknown"
     assert words == (
-        "Unknown: no use that AWS let in was seen, but it is not known to have been recorded "
+        "Unknown: no call that AWS allowed was seen, but use is not known to have been recorded "
         "in us-east-1, us-east-2 before 2026-11-19 18:00:00, nor in us-west-1, "
         "nor in us-west-2 after 2026-11-19 18:00:00."
     )
@@ -87,15 +99,15 @@ def test_nothing_seen_where_something_could_not_be_read_is_unknown(decide: Decid
 def test_calls_that_were_all_refused_are_no_use_and_are_told(decide: Decide, bearer: Record) -> None:
     word, words = decide(bearer(errorCode="AccessDenied"), bearer(minutes=1, errorCode="AccessDenied"))
     assert word == "not seen used"
-    assert "2 calls were refused, last 2026-11-20 12:01:00 from 198.51.100.7." in words
+    assert "2 calls were denied, last 2026-11-20 12:01:00 from 198.51.100.7." in words
 
 
 def test_seen_in_force_is_told_in_any_case(decide: Decide, bearer: Record, noon: datetime) -> None:
     for use in ([], [bearer()], [bearer(errorCode="AccessDenied")]):
         _, words = decide(*use, seen_in_force=noon)
-        assert "Seen in force: last refused call 2026-11-20 12:00:00." in words
+        assert "Enforced: last denied call 2026-11-20 12:00:00." in words
 
 
 def test_an_empty_time_proves_nothing(decide: Decide, noon: datetime) -> None:
     word, words = decide(window=Window(noon, noon))
-    assert (word, "the time asked for is empty" in words) == ("unknown", True)
+    assert (word, "the requested period is empty" in words) == ("unknown", True)

@@ -137,7 +137,7 @@ async def test_conditions_are_told_what_is_known_and_the_rest_is_not_guessed(
     assert (logs.may, bedrock.may) == (May.YES, May.NO)
     assert (unsaid.may, unsaid.reason) == (
         May.UNKNOWN,
-        f"it depends on {key}, which the simulation was not told",
+        f"it depends on {key}, which the simulation does not know",
     )
     assert (listed.may, "aws:MultiFactorAuthPresent" in listed.reason) == (May.UNKNOWN, True)
     assert (read.may, read.reason) == (May.YES, "unless a condition on aws:SourceVpc says otherwise")
@@ -167,7 +167,7 @@ async def test_who_may_not_ask_is_told_so_at_the_price_of_one_call(
     answers = await ask(LIST, READ, Question("s3:GetObject", "arn:aws:s3:::mine/*"))
     assert mays(answers) == [May.UNKNOWN] * 3
     assert {each.reason for each in answers} == {
-        "it may not be asked: iam:SimulatePrincipalPolicy is not allowed"
+        "it cannot be checked: iam:SimulatePrincipalPolicy is not allowed"
     }
     assert [call.operation for call in heard if call.service == "iam"] == ["SimulatePrincipalPolicy"]
 
@@ -217,7 +217,7 @@ async def test_a_role_that_is_gone(
     assume(boto("sts"), monkeypatch, make_role(iam, "night"))
     iam.delete_role(RoleName="night")
     (answer,) = await ask(READ)
-    assert (answer.may, answer.reason) == (May.UNKNOWN, "the role night is gone")
+    assert (answer.may, answer.reason) == (May.UNKNOWN, "the role night is deleted")
 
 
 @pytest.mark.parametrize(
@@ -229,5 +229,5 @@ async def test_callers_that_iam_cannot_simulate(sandbox: Sandbox, arn: str) -> N
     async with AwsSession() as aws:
         (answer,) = await check(aws, Caller(ACCOUNT, arn), READ)
     assert answer.may is May.UNKNOWN
-    assert "users and roles alone" in answer.reason
+    assert "only users and roles" in answer.reason
     assert heard == []

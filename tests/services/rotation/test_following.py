@@ -82,7 +82,7 @@ async def test_followed_until_it_is_sure(
         rotation = await opening.look_up(aws, CaseBook(tmp_path), key, user="web")
         with opening.begin(rotation, CaseBook(tmp_path)):
             await rotation.apply(StepName.REPLACE)
-            await rotation.imported("imported, said the test")
+            await rotation.imported("imported (reported by the test)")
             await rotation.apply(StepName.DEACTIVATE, Options(log_groups=named))
             found = [each async for each in follow(rotation, Options(), sleep=sleep)]
             kept = rotation.state.step(Stage.WATCH)

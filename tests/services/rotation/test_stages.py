@@ -102,7 +102,7 @@ def opened(book: CaseBook, web: Web) -> Opened:
 
 async def retired(rotation: Rotation) -> None:
     await rotation.apply(REPLACE)
-    await rotation.imported("imported, said the test")
+    await rotation.imported("imported (reported by the test)")
     await rotation.apply(DEACTIVATE)
 
 
@@ -117,12 +117,12 @@ async def begun(rotation: Rotation) -> None:
 @pytest.mark.parametrize(
     ("before", "change", "next_is", "words", "way"),
     [
-        (begun, lambda web: web.delete(web.key), Next.DONE, "no second key was made", ""),
+        (begun, lambda web: web.delete(web.key), Next.DONE, "no second key was created", ""),
         (
             made,
             lambda web: web.delete(web.new()),
             Next.REPLACE,
-            "is gone, deleted by somebody else",
+            "was deleted by someone else",
             "--next",
         ),
         (made, lambda web: web.expire(web.new()), Next.IMPORT, "has expired", "--undo"),
@@ -131,7 +131,7 @@ async def begun(rotation: Rotation) -> None:
             made,
             lambda web: web.delete(web.key),
             Next.DELETE,
-            "whatever still sends it is refused",
+            "whatever still sends it is denied",
             "--delete",
         ),
         (made, lambda web: web.status(web.key, "Inactive"), Next.WATCH, "is Inactive since", "--watch"),
@@ -139,7 +139,7 @@ async def begun(rotation: Rotation) -> None:
         (retired, lambda web: web.delete(web.new()), Next.REPLACE, "the old one", "--back"),
         (retired, lambda web: web.status(web.new(), "Inactive"), Next.WATCH, "so nothing works", "--watch"),
         (retired, lambda web: web.status(web.key, "Active"), Next.IMPORT, "both work", "--imported"),
-        (retired, lambda web: web.delete(web.key), Next.DELETE, "deleted by somebody else", "--delete"),
+        (retired, lambda web: web.delete(web.key), Next.DELETE, "deleted by someone else", "--delete"),
     ],
 )
 async def test_what_others_do_meanwhile_is_seen(
@@ -177,11 +177,11 @@ async def test_another_is_made_where_the_new_one_vanished_and_back_heals_at_once
     async with opened() as rotation:
         await retired(rotation)
         web.delete(web.new())
-        with pytest.raises(Refused, match="The new key is gone, and nothing else would work"):
+        with pytest.raises(Refused, match="The new key is deleted, and nothing else would work"):
             await rotation.apply(DELETE)
         assert (await rotation.undo(DEACTIVATE)).verified
         assert web.keys() == {web.key: "Active"}
-        with pytest.raises(Refused, match="is gone, and nothing else would work"):
+        with pytest.raises(Refused, match="is deleted, and nothing else would work"):
             await rotation.apply(DEACTIVATE)
         assert (await rotation.apply(REPLACE)).verified
         assert web.keys() == {web.key: "Active", web.new(): "Active"}
@@ -217,7 +217,7 @@ def held(web: Web) -> None:
     ("spoil", "words"),
     [
         (inactive, r"is Inactive, so nothing uses it: delete it \(`stanch respond ACCA"),
-        (expired, r"has expired, so whatever used it is refused already: put a new key .*--step replace"),
+        (expired, r"has expired, so whatever used it is already denied: replace it at once .*--step replace"),
         (
             two_active,
             r"has two logs keys, .* is Active too: find out which of the two is in use \(`stanch review",
@@ -245,9 +245,9 @@ async def test_what_cannot_be_rotated_says_why_and_makes_nothing(
 async def test_the_hold_put_on_meanwhile_stops_the_deactivation(opened: Opened, web: Web) -> None:
     async with opened() as rotation:
         await made(rotation)
-        await rotation.imported("imported, said the test")
+        await rotation.imported("imported (reported by the test)")
         held(web)
-        with pytest.raises(Refused, match="stops the new key too: lift it first"):
+        with pytest.raises(Refused, match="stops the new key too: remove it first"):
             await rotation.apply(DEACTIVATE)
     assert web.keys()[web.key] == "Active"
 
@@ -282,7 +282,7 @@ async def test_a_user_rotates_a_key_of_its_own_as_far_as_it_may(
     sign_as(monkeypatch, key)
     async with opened() as rotation:
         await rotation.apply(REPLACE, Options(secret_to=ToFile(tmp_path / "token")))
-        await rotation.imported("imported, said other")
+        await rotation.imported("imported (reported by other)")
         plan = await rotation.plan(DEACTIVATE)
         assert await rotation.preflight(plan) == ("iam:UpdateServiceSpecificCredential",)
         with pytest.raises(Denied, match="iam:UpdateServiceSpecificCredential"):
@@ -337,7 +337,7 @@ async def test_the_end_is_remembered(opened: Opened, web: Web, book: CaseBook) -
         assert rotation.state.closed_at
         assert rotation.state.step(DELETE).state is State.CONFIRMED
     async with AwsSession() as aws:
-        with pytest.raises(NoSuchKey, match=f"was rotated in case .*: {new} is in its place"):
+        with pytest.raises(NoSuchKey, match=f"was rotated in case .*: {new} replaced it"):
             await opening.look_up(aws, book, web.key, user="web")
         with pytest.raises(NoSuchKey, match="There is no key ACCANONE of user web"):
             await opening.look_up(aws, book, "ACCANONE", user="web")

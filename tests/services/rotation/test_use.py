@@ -35,9 +35,9 @@ def call(minutes: float, key: str | None, error: str | None = None) -> Event:
 @pytest.mark.parametrize(
     ("events", "complete", "yes", "words"),
     [
-        ([call(0, NEW)], True, True, "ACCANEW was seen working: let in at 12:00:00 from 198.51.100.7"),
-        ([call(0, OLD), call(20, NEW)], True, True, "ACCAOLD last: let in at 12:00:00"),
-        ([call(15, OLD), call(20, NEW)], True, False, "but ACCAOLD is still used: let in at 12:15:00"),
+        ([call(0, NEW)], True, True, "ACCANEW was seen working: allowed at 12:00:00 from 198.51.100.7"),
+        ([call(0, OLD), call(20, NEW)], True, True, "ACCAOLD last: allowed at 12:00:00"),
+        ([call(15, OLD), call(20, NEW)], True, False, "but ACCAOLD is still used: allowed at 12:15:00"),
         ([call(20, OLD), call(0, NEW)], True, False, "but ACCAOLD is still used"),
         ([call(0, OLD)], True, False, "only ACCAOLD was seen so far"),
         ([call(0, None)], True, False, "the records do not say which of the two keys was used"),

@@ -276,7 +276,7 @@ def test_objects_that_are_no_files_are_waited_for_by_nobody(tmp_path: Path) -> N
     os.mkfifo(loose / ("c" * 38))
     (repo / ".git" / "objects" / "cd").symlink_to(tmp_path)
     scan = scanned(repo)
-    assert "no regular file" in unread(scan)
+    assert "isn't a regular file" in unread(scan)
     assert "a link to another place" in unread(scan)
     assert {found.token.user for found in scan.found} == {"web"}
 
@@ -304,3 +304,120 @@ def test_objects_of_sha256(tmp_path: Path) -> None:
         scan = scanned(repo)
         assert not scan.unreadable
         assert [len(found.place.commit or "") for found in scan.found if found.place.object_id] == [64]
+
+
+def _rename_as_of_sha256(gitdir: Path) -> None:
+    for path in (gitdir / "objects" / "pack").glob("pack-*.???*"):
+        path.rename(path.with_name(f"pack-{'a' * 64}{path.suffix}"))
+
+
+def _truncate(gitdir: Path, suffix: str, size: int) -> None:
+    for path in (gitdir / "objects" / "pack").glob(f"*{suffix}"):
+        path.chmod(0o600)
+        os.truncate(path, size)
+
+
+def _add(gitdir: Path, *names: str) -> None:
+    for name in names:
+        (gitdir / "objects" / name).parent.mkdir(exist_ok=True)
+        (gitdir / "objects" / name).touch()
+
+
+HIDES_OBJECTS: dict[str, Callable[[Path], None]] = {
+    "a pack's name is as long as one of SHA-256": _rename_as_of_sha256,
+    "an empty pack of SHA-256": lambda at: _add(at, f"pack/{'a' * 64}.pack", f"pack/pack-{'a' * 64}.idx"),
+    "one more with both": lambda at: _add(at, f"pack/pack-{'a' * 64}.pack", f"pack/pack-{'a' * 64}.idx"),
+    "an empty loose object of SHA-256": lambda at: _add(at, f"ab/{'a' * 62}"),
+    "an index cut in its table": lambda at: _truncate(at, ".idx", 900),
+    "an index cut in its head": lambda at: _truncate(at, ".idx", 6),
+    "an empty index": lambda at: _truncate(at, ".idx", 0),
+    "a pack that is cut": lambda at: _truncate(at, ".pack", 40),
+    "an empty pack": lambda at: _truncate(at, ".pack", 0),
+}
+
+
+@pytest.mark.parametrize("way", HIDES_OBJECTS)
+def test_nothing_hides_objects_in_silence(way: str, tmp_path: Path) -> None:
+    """git itself goes on without a pack that it cannot read, and ends as if all had been there."""
+    repo = repository(tmp_path / "repo")
+    git(repo, "gc", "-q")
+    HIDES_OBJECTS[way](repo / ".git")
+    scan = scanned(repo)
+    assert scan.unreadable or {found.token.user for found in scan.found} == {"web"}
+    if "SHA-256" in way:
+        assert {found.token.user for found in scan.found} == {"web"}, "git itself still reads them"
+
+
+def test_an_index_that_lies_is_named(tmp_path: Path) -> None:
+    """Its end is right, so that it is taken for the pack's own; what git says of it is kept."""
+    repo = repository(tmp_path / "repo")
+    git(repo, "gc", "-q")
+    (index,) = (repo / ".git" / "objects" / "pack").glob("*.idx")
+    index.chmod(0o600)
+    content = bytearray(index.read_bytes())
+    content[8:1032] = bytes(1020) + (1 << 20).to_bytes(4, "big")
+    index.write_bytes(content)
+    assert "git can't read" in unread(scanned(repo))
+
+
+def _shared(at: Path, secret: Path, *folders: str) -> Path:
+    for name in folders:
+        (at / name).mkdir(parents=True)
+    at.mkdir(exist_ok=True, parents=True)
+    (at / "HEAD").write_text("ref: refs/heads/master\n")
+    (at / "commondir").write_text(f"{secret / '.git'}\n")
+    return at
+
+
+@pytest.mark.parametrize("way", ["own objects", "a file that leads here", "a file that leads to nothing"])
+def test_objects_shared_with_another_repository_are_named(way: str, tmp_path: Path) -> None:
+    secret, mine = repository(tmp_path / "elsewhere"), tmp_path / "mine"
+    mine.mkdir()
+    if way == "own objects":
+        _shared(mine / ".git", secret, "objects", "refs")
+    else:
+        (mine / ".git").write_text("gitdir: hidden\n")
+        if way == "a file that leads here":
+            _shared(mine / "hidden", secret)
+        else:
+            (mine / "hidden").mkdir()
+    scan = scanned(mine)
+    assert scan.unreadable
+    assert not scan.found
+
+
+def test_a_worktree_beside_its_repository_is_no_gap(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    repo = repository(tmp_path / "all" / "repo")
+    git(repo, "worktree", "add", "-q", "--detach", str(tmp_path / "all" / "tree"))
+    scan = scanned(tmp_path / "all")
+    assert not scan.unreadable
+    assert {found.token.user for found in scan.found} == {"web"}
+
+
+def test_files_of_others_among_the_objects_are_read(tmp_path: Path) -> None:
+    """A folder that only looks like a repository would hide what is in its objects."""
+    for name in ("repo/objects", "repo/refs"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "repo" / "HEAD").symlink_to("refs/heads/none")
+    hidden = ("readme", "ab/readme", "pack/readme", "deep/er/readme", "info/packs")
+    for number, name in enumerate(hidden):
+        path = tmp_path / "repo" / "objects" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(token(f"user{number}"))
+    assert {found.token.user for found in scanned(tmp_path).found} == {f"user{n}" for n in range(5)}
+
+
+def test_a_tree_of_ten_thousand_million_paths_takes_no_time(tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    git(tmp_path, "init", "-q", str(repo))
+    each = git(repo, "hash-object", "-w", "--stdin", given=token())
+    kind = "100644 blob"
+    for _ in range(10):
+        entries = "".join(f"{kind} {each}\t{name}\n" for name in range(10))
+        each, kind = git(repo, "mktree", given=entries), "040000 tree"
+    commit = git(repo, "commit-tree", "-m", "many", each)
+    git(repo, "update-ref", "refs/heads/many", commit)
+    (found,) = scanned(repo).found
+    assert found.place.commit == commit
+    assert found.place.path == str(repo / Path(*"0000000000"))

@@ -158,22 +158,24 @@ def made(path: Path, content: str) -> Path:
 
 
 def test_each_object_is_placed_in_one_pass(tmp_path: Path) -> None:
-    """More found objects than git is asked for by name; each is told with the commit that brought it."""
+    """Each is told with the commit that brought it, and with as much of its path as git shows."""
     repo, commits = tmp_path / "repo", dict[str, str]()
     git(tmp_path, "init", "-q", str(repo))
-    (repo / "odd\nname").mkdir()
+    (repo / "odd\tname").mkdir()
     for number in range(3):
         for each in range(100):
-            (repo / "odd\nname" / f"{number}-{each}").write_text(token(f"u{number}.{each}"))
+            (repo / "odd\tname" / f"{number}-{each}").write_text(token(f"u{number}.{each}"))
+        (repo / f"{number}\nbroken").write_text(token(f"u{number}.broken"))
         git(repo, "add", ".")
         git(repo, "commit", "-qm", "more", date=f"2026-01-0{number + 1}T00:00:00Z")
         commits[str(number)] = git(repo, "rev-parse", "HEAD")
     in_history = [found for found in scanned(repo).found if found.place.object_id]
-    assert len(in_history) == 300
+    assert len(in_history) == 303
     for found in in_history:
         commit, _, name = (found.token.user or "").removeprefix("u").partition(".")
         assert found.place.commit == commits[commit]
-        assert found.place.path == f"{repo}/odd name/{commit}-{name}"
+        where = f"{commit}…" if name == "broken" else f"odd name/{commit}-{name}"
+        assert found.place.path == f"{repo}/{where}"
 
 
 @pytest.mark.parametrize("prefix", ["ACWL", "ABSK", "APIAACWM", "AEAA"])

@@ -49,7 +49,7 @@ def minutes(*values: float | None) -> list[Point]:
 @pytest.mark.parametrize(
     ("points", "state", "words"),
     [
-        ([], NO_DATA_YET, "nothing was read yet"),
+        ([], NO_DATA_YET, "nothing read yet"),
         (minutes(*[None] * 4), NO_DATA_YET, "no point yet; CloudWatch publishes late"),
         (minutes(*[None] * 60), NEVER_SEEN, "no bytes in the last 1 h"),
         (minutes(*[0] * 60), NEVER_SEEN, "no bytes in the last 1 h"),
@@ -88,14 +88,18 @@ async def test_periods_are_those_of_cloudwatch(aws: AwsSession, period: int) -> 
 @pytest.mark.parametrize(
     ("points", "minutes_ago", "words"),
     [
-        (minutes(*[5] * 20), 4, "bytes came after deny, the last by 14:02:00: other keys may write here too"),
+        (
+            minutes(*[5] * 20),
+            4,
+            "data still arriving after deny, last by 14:02:00: other keys may share this group",
+        ),
         (
             minutes(*[5] * 17, *[None] * 3),
             3.4,
-            "none seen after deny yet; points come late, so it is sure from 14:05:06 on",
+            "no data after deny so far; certain from 14:05:06, once metrics catch up",
         ),
-        (minutes(*[5] * 10, *[None] * 10), 10, "no bytes came after deny; the last by 13:52:00"),
-        (minutes(*[None] * 20), 10, "no bytes came after deny; none before it either"),
+        (minutes(*[5] * 10, *[None] * 10), 10, "no data after deny; the last by 13:52:00"),
+        (minutes(*[None] * 20), 10, "no data after deny; no data before it either"),
     ],
 )
 def test_what_came_after_a_deed_is_said_no_surer_than_it_is(

@@ -1,4 +1,4 @@
-"""ctrl+z, `bg` and `fg` under a shell, and a stop by somebody else: the screen comes back whole."""
+"""ctrl+z, `bg` and `fg` under a shell, and a stop by someone else: the screen comes back whole."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def shell(command: list[str]) -> Iterator[Terminal]:
     with Terminal(["/bin/sh", "-i"], {"PS1": PROMPT, "ENV": ""}) as terminal:
         terminal.wait(PROMPT)
         terminal.type(f"sh -c '{' '.join(command)}; exit $?'\r")
-        terminal.wait("16 keys", "its user also holds", "q quit")
+        terminal.wait("16 keys", "its user also has", "q quit")
         yield terminal
 
 
@@ -62,7 +62,7 @@ def wait_for_screen(terminal: Terminal) -> None:
         lambda: terminal.raw.rfind(b"\x1b[?1049h") > terminal.raw.rfind(b"\x1b[?1049l"),
         "it did not come back",
     )
-    terminal.wait("16 keys", "its user also holds", "q quit")
+    terminal.wait("16 keys", "its user also has", "q quit")
     terminal.wait_gone(PROMPT)
 
 
@@ -104,14 +104,14 @@ def test_without_a_shell_above_it_goes_on(command: list[str]) -> None:
 
 def test_stopped_by_somebody_else_it_takes_the_terminal_back(command: list[str]) -> None:
     with Terminal(command) as terminal:
-        terminal.wait("16 keys", "its user also holds")
+        terminal.wait("16 keys", "its user also has")
         modes = terminal.local_modes
         terminal.kill(signal.SIGSTOP)
         os.waitpid(terminal.pid, os.WUNTRACED)
         terminal.cook()
         terminal.kill(signal.SIGCONT)
         terminal.wait_until(lambda: terminal.local_modes == modes, "keys would be shown and held back")
-        terminal.wait("16 keys", "its user also holds")
+        terminal.wait("16 keys", "its user also has")
         terminal.press("q")
         assert terminal.wait_end() == 0
         assert terminal.local_modes & termios.ECHO, "the shell gets its terminal raw"

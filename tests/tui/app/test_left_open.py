@@ -30,13 +30,13 @@ async def test_an_open_case_is_offered_and_gone_on_with(leaked_key: LeakedKey, t
     begin(tmp_path, leaked_key.key_id, account="210987654321")
     case = begin(tmp_path, leaked_key.key_id, minutes=90)
     async with driven(tmp_path, INVENTORY) as driver:
-        await driver.wait(f"Case {case.id} of web is open since", "goes on with it", "1 case open 01:30:")
+        await driver.wait(f"Case {case.id} of web has been open since", "to resume it", "1 case open 01:30:")
         await driver.press("c")
         await driver.wait("3 cases")
         while driver.app.screen.query_one("#cases").chosen.id != case.id:  # type: ignore[attr-defined]
             await driver.press("j")
         await driver.press("enter")
-        await driver.wait(f"Case {case.id} goes on", f"case {case.id} open 01:30:")
+        await driver.wait(f"Case {case.id} resumed", f"case {case.id} open 01:30:")
         assert isinstance(driver.app.screen, RunbookScreen)
         await driver.press("escape")
         await driver.wait("1 case open")

@@ -25,7 +25,7 @@ SECONDS = 1.0
 async def terminal(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Emulated]:
     SCENARIOS["leaked-key"](sandbox.world)
     async with emulated(tmp_path, Start()) as running:
-        await running.wait("16 keys", "its user also holds")
+        await running.wait("16 keys", "its user also has")
         yield running
 
 

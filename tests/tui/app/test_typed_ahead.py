@@ -81,7 +81,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "traffic": ("traffic", "~in all"),
     "log groups": ("log_groups", "~/aws/hlc-logs/vendor-a"),
     "key": ("open", "~no case is open"),
-    "help": ("help", "~What can be done here"),
+    "help": ("help", "~What you can do here"),
     "errors": ("errors", "~in this run"),
     "palette": ("palette", "~a command"),
     "identify": ("identify", "~Paste"),
@@ -92,11 +92,11 @@ WAYS: dict[str, tuple[str, ...]] = {
     "audit": ("audit", "~is too broad"),
     "finding": ("audit", "~is too broad", "open_finding", "!enter evidence"),
     "policy": ("policy", "~attach to user"),
-    "scan": ("scan", "~AWS is asked nothing"),
+    "scan": ("scan", "~AWS is not contacted"),
     "setup": ("setup", "~CreateUser"),
     "issue": ("issue", "~issue a key"),
     "harden": ("harden", "~record the use of keys"),
-    "rotation": ("rotate", "~No second key was made yet"),
+    "rotation": ("rotate", "~No second key was created yet"),
     "runbook": RUNBOOK,
     "plans": (*RUNBOOK, "plans", "~aws iam"),
     "sweep": (*RUNBOOK, "sweep", "~access key"),
@@ -146,6 +146,23 @@ def pairs_of(scope: str) -> list[tuple[str, str]]:
     leaving = sum("escape" in pair for pair in pairs)
     staying = pairs[: len(pairs) - leaving]
     return staying[:MOST_STAYING] + pairs[len(staying) :][:MOST_LEAVING]
+
+
+async def test_what_is_pasted_in_one_write_with_a_key_comes_where_the_key_leads(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    assert scenario.leaked
+    pasted = f"\x1b[200~{scenario.leaked.token}\x1b[201~"
+    async with driven(tmp_path, Start(), size=(100, 30)) as driver:
+        await driver.wait("16 keys")
+        screens = len(driver.app.screen_stack)
+        for before, after in (("i", ""), ("", ""), ("ti", "")):
+            assert driver.app._driver is not None
+            for message in XTermParser().feed(f"{before}{pasted}{after}"):
+                driver.app._driver.process_message(message)
+            await driver.wait("identify a leaked key", "key ACCA")
+            while len(driver.app.screen_stack) > screens:
+                await driver.press("escape")
 
 
 def over(driver: Driver) -> bool:

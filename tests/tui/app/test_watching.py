@@ -33,4 +33,4 @@ async def test_a_clock_that_is_off_is_said(
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - timedelta(minutes=4))
     async with driven(tmp_path, Start("inventory")) as driver:
-        await driver.wait("behind AWS's: set it, as times in journals and reports are off by as much")
+        await driver.wait("behind AWS's: correct it; times in journals and reports are off by that much")

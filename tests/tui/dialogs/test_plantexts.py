@@ -36,12 +36,12 @@ def row_of(now: StepState, plan: Plan | None = None, under_way: str | None = Non
 @pytest.mark.parametrize(
     ("state", "sign", "words"),
     [
-        (State.REQUESTED, "▸", "requested: still Active, said AWS"),
-        (State.CONFIRMED, "✓", "Inactive, said AWS 14:02:11"),
-        (State.IN_FORCE, "✓", "seen in force: last refused call 14:02:40"),
-        (State.UNDONE, "↶", "taken back: Active, said AWS"),
+        (State.REQUESTED, "▸", "requested: still Active (confirmed by AWS"),
+        (State.CONFIRMED, "✓", "Inactive (confirmed by AWS 14:02:11)"),
+        (State.IN_FORCE, "✓", "enforced: last denied call 14:02:40"),
+        (State.UNDONE, "↶", "undone: Active (confirmed by AWS"),
         (State.FAILED, "✗", "failed: Not allowed"),
-        (State.UNKNOWN, "?", "not known: no answer"),
+        (State.UNKNOWN, "?", "unknown: no answer"),
     ],
 )
 def test_each_state_has_a_sign_and_its_words(state: State, sign: str, words: str) -> None:
@@ -72,14 +72,14 @@ def test_a_waiting_step_is_not_called_blocked() -> None:
         blocked="Not seen yet (--override REASON).",
         overridable=True,
     )
-    assert row_of(StepState(), waiting).words == "waits: Not seen yet."
+    assert row_of(StepState(), waiting).words == "waiting: Not seen yet."
     stuck = Plan(StepName.DELETE, "t", "s", "l", False, None, blocked="The hold: lift it (`--undo deny`).")
     assert row_of(StepState(), stuck).words == "blocked: The hold: lift it."
 
 
 def test_a_step_that_no_longer_holds_is_said() -> None:
     row = row_of(StepState(State.CONFIRMED, AT, "gone"), PLAN)
-    assert row.words == "changed since, by somebody else: delete ACCA1"
+    assert row.words == "changed since, by someone else: delete ACCA1"
 
 
 @pytest.mark.parametrize("width", [20, 40, 78])
@@ -99,13 +99,29 @@ def test_a_broken_command_is_the_same_command(command: ShellCommand, width: int)
         assert shlex.split(pasted) == shlex.split(str(command))
 
 
+@pytest.mark.parametrize("size", range(20, 37))
+def test_a_backslash_never_stands_alone(size: int) -> None:
+    """On a line of its own it would end the command before its last words."""
+    printed = command("aws", "x", "y" * (size - 2) + " z", "--last", "word")
+    lines = command_lines(printed, 40)
+    assert all(len(line) <= 40 for line in lines)
+    assert not any(line.strip() == "\\" for line in lines)
+    pasted = "\n".join(lines).removeprefix("$ ").replace("\\\n", "")
+    assert shlex.split(pasted) == shlex.split(str(printed))
+
+
+def test_the_call_begins_on_a_line_of_its_own_behind_what_asks_for_the_account() -> None:
+    lines = command_lines(Where("111122223333").aws(CALL), 78)
+    assert [line for line in lines if line.lstrip().startswith("aws iam delete-service-specific-credential")]
+
+
 def test_a_step_that_was_taken_shows_what_was_sent() -> None:
     sent = SentCall(CALL, AT, "req-1")
-    row = row_of(StepState(State.CONFIRMED, AT, "gone, said AWS 14:02:11", (sent,)))
+    row = row_of(StepState(State.CONFIRMED, AT, "gone (confirmed by AWS 14:02:11)", (sent,)))
     told = [
         plain(line) for line in step_told(row, StepState(State.CONFIRMED, calls=(sent,)), None, (), (), 78)
     ]
-    assert told[0].strip() == "✓ gone, said AWS 14:02:11"
+    assert told[0].strip() == "✓ gone (confirmed by AWS 14:02:11)"
     assert "14:02:11 iam DeleteServiceSpecificCredential, request req-1" in " ".join(told)
 
 

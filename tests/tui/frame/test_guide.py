@@ -28,14 +28,14 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
     assert scenario.leaked
     start = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
     async with driven(tmp_path, start, demo=True) as driver:
-        await driver.wait("→ 1 of 5. Stop it:", "(W ends this)", "1 · deactivate", "5 · deny Put")
+        await driver.wait("→ 1 of 5. Stop it:", "(W hides this)", "1 · deactivate", "5 · deny Put")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("→ 2 of 5. See what was done")
         assert isinstance(driver.app.screen, RunbookScreen)
         driver.app.screen.say("A sentence over the guide.")
-        await driver.wait("A sentence over the guide. → 2 of 5. See what was done", "(W ends this)")
+        await driver.wait("A sentence over the guide. → 2 of 5. See what was done", "(W hides this)")
         await driver.press("e")
         # While it is read, escape would stop that and no more.
         await driver.wait("→ What its user did", "TIME▾")
@@ -49,12 +49,12 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
 
 async def test_on_a_first_run_it_is_offered_once(scenario: Scenario, tmp_path: Path) -> None:
     async with driven(tmp_path / "new", Start()) as driver:
-        await driver.wait("First time here? W leads you")
+        await driver.wait("First time here? Press W")
         await driver.press("W")
         await driver.wait("→ Every API key")
     (tmp_path / "new").mkdir(exist_ok=True)
     async with driven(tmp_path / "new", Start()) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         assert "First time" not in driver.text
 
 

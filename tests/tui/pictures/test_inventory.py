@@ -17,7 +17,7 @@ async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate
     async with opened() as driver:
         await keep(driver, "inventory-loading")
         held.set()
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await keep(driver, "inventory-full-80x24")
         await driver.press("slash")
         await driver.type("nobody")
@@ -55,7 +55,7 @@ async def test_inventory_in_other_dress(
     opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
 ) -> None:
     async with opened(size=size, **options) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await keep(driver, f"inventory-{name}")
 
 
@@ -77,7 +77,7 @@ async def test_inventory_in_part(opened: Opened, leaked: KeyInUse, frozen: Sandb
 
 async def test_marked_keys(opened: Opened, leaked: KeyInUse) -> None:
     async with opened() as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await driver.press("space", "j", "space")
         await keep(driver, "inventory-marked")
         await driver.press("D")
@@ -89,7 +89,7 @@ async def test_marked_keys(opened: Opened, leaked: KeyInUse) -> None:
 
 async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
     async with opened() as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await driver.press("i")
         await keep(driver, "identify-empty")
         await driver.type("no token")
@@ -108,7 +108,7 @@ async def test_identify_in_other_dress(
     opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
 ) -> None:
     async with opened(size=size, **options) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await driver.press("i")
         await driver.type(leaked.token)
         await driver.wait(leaked.key_id)

@@ -59,7 +59,7 @@ async def test_a_policy_of_its_user(opened: Opened, leaked: KeyInUse) -> None:
 
 
 async def at_the_leaked_key(driver: Driver) -> None:
-    await driver.wait("16 keys", "its user also holds")
+    await driver.wait("16 keys", "its user also has")
     await driver.press("slash")
     await driver.type("user:hlc")
     await driver.press("enter")

@@ -52,7 +52,7 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
         await driver.press("o")
         await driver.wait("Say why")
         await keep(driver, "runbook-override")
-        await driver.type("the service is gone")
+        await driver.type("the service is deleted")
         await driver.press("enter")
         await driver.wait("The last four characters")
         await driver.type("ZZZZ")

@@ -74,13 +74,13 @@ async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict
     async with opened("cases", **options) as driver:
         await driver.wait("No case yet", "123456789012")
         await driver.press("P")
-        await driver.wait("nobody yet", "more lines")
+        await driver.wait("no target yet", "more lines")
         await keep(driver, f"policy-{name}")
 
 
 async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, leaked: KeyInUse) -> None:
     async with opened(size=LARGE) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await driver.press("P")
         await driver.wait("Attach stanch-deny-codecommit to user dana")
         await keep(driver, "policy-of-a-user-120x40")
@@ -89,7 +89,7 @@ async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, lea
 @pytest.mark.parametrize("dress", DRESSES)
 async def test_forms(opened: Opened, leaked: KeyInUse, dress: str) -> None:
     async with opened(**DRESSES[dress]) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         for key, name, words in (
             ("N", "setup", "Let logs-shipper send"),
             ("I", "issue", "Make a codecommit key for dana"),

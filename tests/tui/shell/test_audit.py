@@ -89,7 +89,7 @@ def test_a_pipeline_fails_until_what_is_known_is_accepted(
     assert stanch(*HERE, "--fail-on", "high").code == Exit.REFUSED
     done = stanch(*HERE, "--write-baseline", str(file), "--json")
     assert len(done.json["accounts"][0]["findings"]) == 5
-    assert done.err == f"5 findings are accepted in {file}: give each a reason.\n"
+    assert done.err == f"Accepted 5 findings in {file}: give each a reason.\n"
 
     done = stanch(*HERE, "--baseline", str(file), "--fail-on", "info")
     assert done.code == Exit.DONE
@@ -114,7 +114,7 @@ def test_sarif_for_code_scanning(stanch: Stanch, spoilt: Account, tmp_path: Path
     results = run["results"]
     rules = {rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]}
     assert {each["ruleId"] for each in results} == rules.keys()
-    assert rules["never-expires"] == "A key works for ever, so a leak does too."
+    assert rules["never-expires"] == "A key never expires, so a leaked one works forever."
     place = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert place.startswith("aws/123456789012/")
     levels = {each["ruleId"]: each["level"] for each in results}
@@ -192,8 +192,8 @@ def test_mistakes_are_one_line(stanch: Stanch, sandbox: Sandbox, tmp_path: Path)
     for arguments, words in (
         (("--baseline", str(tmp_path / "no.json")), "cannot be read"),
         (("--baseline", str(tmp_path / "b.json")), "is no baseline"),
-        (("--json", "--sarif"), "do not go together"),
-        (("--role-arn", "arn:aws:iam::111122223333:role/x", "--organization", "audit"), "do not go together"),
+        (("--json", "--sarif"), "cannot be combined"),
+        (("--role-arn", "arn:aws:iam::111122223333:role/x", "--organization", "audit"), "cannot be combined"),
         (("--fail-on", "low"), "'low' is not one of"),
     ):
         done = stanch("audit", *arguments)

@@ -80,7 +80,7 @@ def test_nothing_is_asked_of_another_account(
     given = [leaked.key_id if each == "KEY" else each for each in arguments]
     done = stanch("--account", THEIRS, *given, input=leaked.token)
     assert done.code == Exit.REFUSED, done
-    assert f"these credentials are of account {OURS}, and --account is {THEIRS}" in done.err.splitlines()[-1]
+    assert f"these credentials belong to account {OURS}, not to {THEIRS}" in done.err.splitlines()[-1]
     assert [re.findall(r"Action=(\w+)", each) for each in asked] == [["GetCallerIdentity"]]
 
 
@@ -190,7 +190,7 @@ def test_the_endpoint_is_in_doctor_in_plans_in_the_journal_and_in_the_report(
     state = ("--state-dir", str(tmp_path / "state"))
     assert f"asked at {sandbox.endpoint_url}, which is not AWS's own" in stanch(*state, "doctor").out
     plan = stanch(*state, "respond", leaked.key_id, "--plan").out
-    assert f"mind:   asked and sent to {sandbox.endpoint_url}, which" in plan
+    assert f"warning:       requests go to {sandbox.endpoint_url}, which" in plan
     done = stanch(*state, "respond", leaked.key_id, "--step", "deactivate", "--yes", "--json")
     (journal,) = (tmp_path / "state" / "cases").glob("*/journal.jsonl")
     first = json.loads(journal.read_text().splitlines()[0])
@@ -209,7 +209,7 @@ async def test_the_screen_refuses_another_account_too(
 ) -> None:
     setup = Setup(None, ("us-east-1",), False, tmp_path, account=THEIRS)
     async with driven(tmp_path, Start(), size=(120, 40), connect=as_set_up(setup)) as driver:
-        await driver.wait(f"these credentials are of account {OURS}, and --account is {THEIRS}")
+        await driver.wait(f"these credentials belong to account {OURS}, not to {THEIRS}")
     assert {*re.findall(r"Action=(\w+)", " ".join(asked))} == {"GetCallerIdentity"}
 
 

@@ -59,7 +59,7 @@ def test_full_rights_read_well(stanch: Stanch, scenario: Scenario, tmp_path: Pat
     lines = done.out.splitlines()
     assert lines[0] == f"responder in {ACCOUNT}"
     assert "You may, as far as IAM's simulation sees" in lines
-    assert "✓ keys           yes: deactivate, reset, make and delete Logs keys" in lines
+    assert "✓ keys           yes: deactivate, reset, create and delete Logs keys" in lines
     assert any(line.startswith("✓ us-east-1      yes, since ") for line in lines)
     assert f"✓ cases can be kept in {tmp_path}" in " ".join(done.out.split())
     assert all(len(line) <= 100 for line in lines)
@@ -70,7 +70,7 @@ def test_each_no_says_what_to_do(stanch: Stanch, scenario: Scenario, become: Bec
     done = stanch("doctor")
     assert done.code == Exit.DONE, "a no is an answer"
     told = " ".join(done.out.split())
-    assert f"✗ keys no: deactivate, reset, make and delete Logs keys missing {_all_of('keys')}" in told
+    assert f"✗ keys no: deactivate, reset, create and delete Logs keys missing {_all_of('keys')}" in told
     assert (
         "Ask for it (docs/policy-act.json). Until then: send the secret elsewhere: --secret-to file" in told
     )
@@ -80,7 +80,7 @@ def test_each_no_says_what_to_do(stanch: Stanch, scenario: Scenario, become: Bec
 def test_what_is_not_recorded_says_what_to_do(stanch: Stanch, sandbox: Sandbox) -> None:
     told = " ".join(stanch("--region", "eu-west-1", "doctor").out.split())
     assert "✗ eu-west-1 no: no trail records this Region" in told
-    assert "Whether a key was used in eu-west-1 will stay unknown: have it recorded before it" in told
+    assert "Whether a key was used in eu-west-1 will stay unknown: turn on recording before you" in told
 
 
 def test_what_cannot_be_asked_is_not_known_and_the_exit_code_says_so(
@@ -90,8 +90,8 @@ def test_what_cannot_be_asked_is_not_known_and_the_exit_code_says_so(
     done = stanch("doctor")
     assert done.code == Exit.INCOMPLETE
     told = " ".join(done.out.split())
-    assert "? keys not known: deactivate, reset, make and delete Logs keys" in told
-    assert "it may not be asked: iam:SimulatePrincipalPolicy is not allowed" in told
+    assert "? keys not known: deactivate, reset, create and delete Logs keys" in told
+    assert "it cannot be checked: iam:SimulatePrincipalPolicy is not allowed" in told
     assert "✓ inventory yes" in told
 
 
@@ -118,7 +118,7 @@ def test_a_state_directory_that_cannot_be_written(stanch: Stanch, scenario: Scen
     (tmp_path / "state").write_text("in the way")
     done = stanch("--state-dir", str(tmp_path / "state" / "x"), "doctor")
     assert "✗ cases" in done.out
-    assert "name another place with --state-dir" in " ".join(done.out.split())
+    assert "choose another place with --state-dir" in " ".join(done.out.split())
 
 
 def test_no_credentials_is_one_line(

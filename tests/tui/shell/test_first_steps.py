@@ -102,7 +102,7 @@ def test_a_lost_answer_is_said_with_what_was_found(
     assert lost.code == Exit.AWS
     listed = boto("iam").list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"]
     (new,) = {each["ServiceSpecificCredentialId"] for each in listed} - {leaked.key_id}
-    assert f"{new} was made, said AWS, but its secret is lost" in lost.err
+    assert f"{new} was made (confirmed by AWS), but its secret is lost" in lost.err
     assert "try again" not in lost.err.lower().partition("aws was asked")[0]
     assert stanch(*arguments, "--yes").code == Exit.DONE
     listed = boto("iam").list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"]
@@ -123,7 +123,7 @@ def test_made_active_by_a_colleague_the_report_says_both(
     told = json.dumps(report.json)
     assert "AWS says so" in told
     assert "otherwise since" in told
-    assert "AWS was not seen to agree" not in told
+    assert "not confirmed by AWS" not in told
     text = stanch("--state-dir", str(tmp_path), "case", "report", case.id, "--format", "md").out
     assert "AWS says so" in text
     assert "still Active" in text

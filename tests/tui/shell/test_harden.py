@@ -47,7 +47,7 @@ def test_from_no_trail_at_all_to_a_use_that_is_seen(
     done = run("harden", "--plan")
     assert done.code == Exit.DONE
     assert "harden: Record the use of logs keys by a new trail stanch-key-use" in done.out
-    assert "about $0.10 for 100,000 of them, says AWS's CloudTrail price page" in done.out
+    assert "about $0.10 per 100,000 according to AWS's CloudTrail price page" in done.out
     assert f"&& aws s3api create-bucket --bucket {BUCKET}" in done.out
     assert "&& aws cloudtrail put-event-selectors --trail-name stanch-key-use" in done.out
     assert '  +             "AWS::Logs::LogGroupAuthorization"' in done.out
@@ -76,9 +76,11 @@ def test_from_no_trail_at_all_to_a_use_that_is_seen(
     assert (done.code, done.out.startswith(words)) == (Exit.DONE, True)
     done = run("harden", "--yes", "--wait", "1", "--json")
     assert (done.code, done.json["state"], bool(done.json["delivered"])) == (Exit.DONE, "in_force", True)
-    assert "in every Region, and has been delivered, said AWS " in done.json["message"]
+    assert "in every Region, and has been delivered (confirmed by AWS " in done.json["message"]
     done = run("harden", "--undo", "--yes")
-    assert done.out.startswith(f"Trail {TRAIL} deleted; bucket {BUCKET} holds objects and is left, said AWS ")
+    assert done.out.startswith(
+        f"Trail {TRAIL} deleted; bucket {BUCKET} holds objects and is left in place (confirmed by AWS "
+    )
     assert boto("cloudtrail").describe_trails()["trailList"] == []
 
 
@@ -109,7 +111,7 @@ def test_a_killed_run_goes_on_and_does_nothing_twice(
     sandbox.faults.clear()
     done = run("harden", "--yes", "--json")
     assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed")
-    assert done.err == f"stanch: {operation} had no outcome: it took place, said AWS.\n"
+    assert done.err == f"stanch: {operation} had no recorded outcome: it took place (confirmed by AWS).\n"
     (case,) = CaseBook(tmp_path).cases()
     sent = [entry.data["call"]["operation"] for entry in case.journal.entries() if entry.kind == "intent"]
     assert sent == ["CreateBucket", "PutBucketPolicy", "CreateTrail", "PutEventSelectors", "StartLogging"]
@@ -120,19 +122,19 @@ def test_a_killed_run_goes_on_and_does_nothing_twice(
 
 def test_mistakes_are_one_line(run: Run) -> None:
     for arguments, code, words in (
-        (("--trail", "my--trail"), Exit.USAGE, "is no name for a trail"),
-        (("--bucket", "My_Records"), Exit.USAGE, "is no name for a bucket"),
-        (("--bucket", "xn--records"), Exit.USAGE, "begins or ends as AWS keeps for itself"),
+        (("--trail", "my--trail"), Exit.USAGE, "isn't a valid trail name"),
+        (("--bucket", "My_Records"), Exit.USAGE, "isn't a valid bucket name"),
+        (("--bucket", "xn--records"), Exit.USAGE, "has a prefix or suffix that AWS reserves"),
         (("--service", "s3"), Exit.USAGE, "s3 has no keys of this kind"),
         (("--service", "xray"), Exit.USAGE, "How the use of xray keys is recorded is not known"),
         (("--wait", "0"), Exit.USAGE, "0 is not in the range"),
-        (("--wait", "--undo", "--yes"), Exit.USAGE, "--wait goes with neither"),
+        (("--wait", "--undo", "--yes"), Exit.USAGE, "--wait cannot be combined"),
         (("--organization", "--yes"), Exit.REFUSED, "This account is in no organization"),
-        (("--undo", "--yes"), Exit.REFUSED, "No case here had the use of keys recorded by a trail that was"),
+        (("--undo", "--yes"), Exit.REFUSED, "No case on this machine recorded key use with a trail that was"),
     ):
         done = run("harden", *arguments)
         assert (done.code, done.out) == (code, ""), arguments
         assert words in done.err
-    assert "Nobody can be asked here" in run("harden").err
+    assert "Not a terminal" in run("harden").err
     done = run("--read-only", "harden", "--yes")
     assert (done.code, "--read-only" in done.err) == (Exit.REFUSED, True)

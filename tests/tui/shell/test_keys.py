@@ -56,7 +56,7 @@ def test_csv_and_table_hold_the_same_ids(stanch: Stanch, leaked: Account) -> Non
 def test_an_empty_account_says_so(stanch: Stanch, sandbox: Sandbox) -> None:
     done = stanch("keys")
     assert (done.code, done.out) == (Exit.DONE, "")
-    assert "No such key" in done.err
+    assert "No matching key" in done.err
 
 
 def test_filters(stanch: Stanch, leaked: Account) -> None:
@@ -80,7 +80,7 @@ def test_where_all_users_is_denied_each_is_asked(stanch: Stanch, leaked: Account
     sandbox.faults.add("deny:ListServiceSpecificCredentials:1")
     done = stanch("keys", "--json")
     assert [key["id"] for key in done.json["keys"]] == [leaked.key_id]
-    assert "each was asked in turn" in done.err
+    assert "each user was read in turn" in done.err
 
 
 def test_where_nothing_may_be_listed_nothing_is_claimed(

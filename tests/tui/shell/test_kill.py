@@ -43,7 +43,7 @@ def test_a_killed_run_goes_on_with_its_case(
     when: When,
 ) -> None:
     arguments = ["--state-dir", str(tmp_path / "state"), "respond", leaked.key_id, "--user", leaked.user]
-    arguments += ["--step", step, "--yes", "--json", "--override", "the service is gone"]
+    arguments += ["--step", step, "--yes", "--json", "--override", "the service is deleted"]
     running: list[subprocess.Popen[bytes]] = []
 
     def kill() -> None:

@@ -63,7 +63,7 @@ def test_reset_in_place_wakes_the_key(
     assert secret != leaked.token
     refused = respond("--undo", "replace", "--yes", "--json")
     assert refused.code == Exit.REFUSED
-    assert "cannot be taken back" in refused.err
+    assert "cannot be undone" in refused.err
 
 
 def test_a_key_of_a_new_user_and_back(
@@ -144,8 +144,8 @@ def test_a_new_secret_is_encrypted_and_tagged_as_asked(respond: Respond, boto: C
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--secret-tag", "team"), "say KEY=VALUE"),
-        (("--secret-tag", "aws:x=y"), "AWS keeps names"),
+        (("--secret-tag", "team"), "use KEY=VALUE"),
+        (("--secret-tag", "aws:x=y"), "names that begin with aws: are reserved"),
         (("--secret-to", "screen", "--kms-key", "k"), "goes to Secrets Manager"),
     ],
 )

@@ -198,7 +198,7 @@ def test_all_commands_without_locks(
     for arguments in few(leaked, case, tmp_path):
         done = stanch(*arguments, input=leaked.token)
         fine(done, arguments)
-        assert "worked on by somebody" not in done.err
+        assert "worked on by someone" not in done.err
         if "cannot be locked here" in done.err:
             refused += 1
             assert "--state-dir" in done.err
@@ -293,7 +293,7 @@ def test_closed_and_full_output_is_a_sentence(leaked: Account, tmp_path: Path) -
     done = program("stanch config >&-")
     assert (done.code, done.err) == (
         Exit.USAGE,
-        "stanch: Standard output is closed: send it to a file, or to /dev/null.\n",
+        "stanch: Standard output is closed: redirect it to a file or to /dev/null.\n",
     )
     assert program("stanch config >&- 2>&-").code == Exit.USAGE
     assert program("stanch config <&- 2>&-").code == Exit.DONE

@@ -149,7 +149,7 @@ def test_where_it_may_not_be_asked_nothing_is_concluded(
         (("case", "shwo"), "There is no command shwo. Did you mean show?"),
         (("keys", "--jsno"), "No such option '--jsno'. Did you mean '--json'?"),
         (("keys", "x"), "Got unexpected extra argument (x)"),
-        (("review",), "Name a key, or a user with --user."),
+        (("review",), "Give a key ID, or a user with --user."),
         (("respond", "K", "--step", "delte"), "Invalid value for '--step'"),
         (("keys", "--\x1b[2Jx"), "No such option"),
     ],

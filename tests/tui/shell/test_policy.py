@@ -26,7 +26,7 @@ def test_the_document_alone_is_on_standard_output(stanch: Stanch, kind: str) -> 
     done = stanch("policy", kind, "--service", "bedrock", "--days", "30")
     assert done.code == Exit.DONE
     assert done.json == document(Wanted(Kind(kind), "bedrock.amazonaws.com", 30))
-    assert "characters, white space not counted" in done.err
+    assert "characters, not counting white space" in done.err
 
 
 def test_iam_takes_each_document(stanch: Stanch, boto: Callable[..., Any]) -> None:
@@ -64,7 +64,7 @@ def test_planned_attached_and_undone(
     done = run("--plan")
     assert done.code == Exit.DONE
     assert "policy: Attach stanch-deny-logs to user web" in done.out
-    assert "  mind:   It stops every logs key of web, a replacement on the same user included" in done.out
+    assert "  warning:       It stops every logs key of web, including a replacement" in done.out
     assert "&& aws iam put-user-policy --user-name web --policy-name stanch-deny-logs" in done.out
     assert '  +       "Sid": "DenyLogsKeyMaking",' in done.out
     planned = run("--plan", "--json").json
@@ -85,12 +85,12 @@ def test_planned_attached_and_undone(
     assert (done.code, done.json["state"], done.json["verified"]) == (Exit.DONE, "confirmed", True)
     assert done.json["calls"][0]["request_id"]
     assert names() == ["stanch-deny-logs"]
-    assert "nothing to do: stanch-deny-logs is attached to user web, word for word." in run("--plan").out
+    assert "nothing to do: stanch-deny-logs is already attached to user web, unchanged." in run("--plan").out
     assert "&& aws iam delete-user-policy --user-name web" in run("--undo", "--plan").out
     assert names() == ["stanch-deny-logs"]
     done = run("--undo", "--yes")
     assert done.code == Exit.DONE
-    assert done.out.startswith("Policy stanch-deny-logs taken from user web, said AWS ")
+    assert done.out.startswith("Policy stanch-deny-logs detached from user web (confirmed by AWS ")
     assert names() == []
 
 
@@ -114,7 +114,7 @@ def test_a_killed_run_goes_on_and_does_nothing_twice(
 
     done = stanch(*arguments, "--json")
     assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed")
-    assert done.err == f"stanch: {operation} had no outcome: it took place, said AWS.\n"
+    assert done.err == f"stanch: {operation} had no recorded outcome: it took place (confirmed by AWS).\n"
     listed = organizations.list_policies(Filter=SCP)["Policies"]
     assert [each["Name"] for each in listed].count("stanch-expiry-logs") == 1
     (case,) = CaseBook(tmp_path).cases()
@@ -134,7 +134,7 @@ def test_what_cannot_be_done_says_so_and_does_nothing(
 
     boto("iam").create_role(RoleName="web", AssumeRolePolicyDocument="{}")
     done = run("policy", "deny-use", "--attach-to", "role:web")
-    assert (done.code, "A role holds no API keys" in done.err) == (Exit.REFUSED, True)
+    assert (done.code, "A role has no API keys" in done.err) == (Exit.REFUSED, True)
     done = run("policy", "deny-use", "--attach-to", "user:nobody")
     assert (done.code, "There is no user nobody in account" in done.err) == (Exit.USAGE, True)
     done = run("--read-only", "policy", "deny", "--attach-to", "role:web")
@@ -149,10 +149,10 @@ def test_mistakes_are_one_line(stanch: Stanch) -> None:
         (("deny-use", "--service", "codecommit"), "keys are passwords"),
         (("deny", "--service", "s3"), "s3 has no keys of this kind"),
         (("expiry", "--days", "0"), "0 is not in the range"),
-        (("deny", "--attach-to", "web"), "names no target"),
-        (("deny", "--yes"), "go with --attach-to"),
-        (("deny", "--attach-to", "user:web", "--plan", "--yes"), "--plan does nothing"),
-        (("deny", "--attach-to", "user:web"), "Nobody can be asked here"),
+        (("deny", "--attach-to", "web"), "isn't a valid target"),
+        (("deny", "--yes"), "need --attach-to"),
+        (("deny", "--attach-to", "user:web", "--plan", "--yes"), "--plan changes nothing"),
+        (("deny", "--attach-to", "user:web"), "Not a terminal"),
     ):
         done = stanch("policy", *arguments)
         assert (done.code, done.out) == (Exit.USAGE, "")

@@ -99,7 +99,7 @@ def test_the_file_is_new_and_for_its_owner_alone(run: Run, case: str, tmp_path: 
     page = tmp_path / "report.html"
     done = run("case", "report", case, "--output", str(page))
     assert done.code == Exit.DONE
-    assert done.out == f"The report of case {case} is in {page}.\n"
+    assert done.out == f"Report of case {case} is in {page}.\n"
     assert page.stat().st_mode & 0o777 == 0o600
     assert page.read_text().startswith("<!doctype html>"), "the name of the file says what it is"
     before = page.read_bytes()
@@ -111,7 +111,7 @@ def test_the_file_is_new_and_for_its_owner_alone(run: Run, case: str, tmp_path: 
 
 def test_offline_shows_the_points_kept_last(run: Run, case: str) -> None:
     done = run("case", "report", case, "--offline")
-    assert "No points are at hand: none were read while the case was worked on." in done.out
+    assert "No data points are available: none were read while the case was worked on." in done.out
     run("case", "report", case)
     (group,) = run("case", "report", case, "--offline", "--format", "json").json["flow"]["groups"]
     assert group["log_group"] == "/hlc"
@@ -132,7 +132,7 @@ def test_without_aws_it_is_incomplete_and_says_so(
 
 def test_an_altered_journal_is_told_and_ends_in_1(run: Run, case: str, tmp_path: Path) -> None:
     path = tmp_path / "state" / "cases" / case / "journal.jsonl"
-    path.write_text(path.read_text().replace('"Inactive, said AWS', '"Active, said AWS'))
+    path.write_text(path.read_text().replace('"Inactive (confirmed by AWS', '"Active (confirmed by AWS'))
     done = run("case", "report", case)
     assert done.code == Exit.DEFECT
     assert "was altered after it was written" in done.err
@@ -148,7 +148,7 @@ def test_another_accounts_credentials_read_nothing(run: Run, case: str, tmp_path
     (folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in journal))
     done = run("case", "report", case)
     assert "The case is of account 999999999999, and the credentials are of 123456789012" in done.err
-    assert "No points are at hand" in done.out
+    assert "No data points are available" in done.out
 
 
 def test_no_such_case(run: Run) -> None:

@@ -165,7 +165,7 @@ def test_a_whole_rotation_refuses_no_post(
     assert case.flaws() == ()
     assert case.state().closed_at
     again = rotate("--json", "--yes")
-    assert (again.code, f"{new} is in its place" in again.err) == (Exit.USAGE, True)
+    assert (again.code, f"{new} replaced it" in again.err) == (Exit.USAGE, True)
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for value in (secret, leaked.token):
         assert value.encode() not in kept
@@ -363,11 +363,11 @@ def test_a_rotation_among_the_cases(
     assert [(one["case"], one["kind"], one["about"]) for one in listed] == [(case, "rotation", leaked.key_id)]
     shown = run("case", "show", case, "--json").json
     assert [step["name"] for step in shown["steps"]] == ["replace", "import", "deactivate", "watch", "delete"]
-    assert "is no incident, so it has no report" in run("case", "report", case).err
+    assert "isn't an incident, so it has no report" in run("case", "report", case).err
     other = run("respond", leaked.key_id, "--user", "web", "--plan")
     assert (other.code, f"is being rotated in case {case}: its new key is " in other.err) == (Exit.DONE, True)
     wrong = run("respond", leaked.key_id, "--case", case, "--plan")
-    assert (wrong.code, "is no incident but a rotation" in wrong.err) == (Exit.REFUSED, True)
+    assert (wrong.code, "is a rotation, not an incident" in wrong.err) == (Exit.REFUSED, True)
     run("respond", leaked.key_id, "--user", "web", "--step", "deactivate", "--yes")
     barred = rotate("--back", "--yes")
     assert (barred.code, "has an open incident" in barred.err) == (Exit.REFUSED, True)
@@ -393,18 +393,18 @@ def test_taken_back_as_a_whole(
 def test_mistakes_are_one_line_and_do_nothing(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
     key = leaked.key_id
     for arguments, code, words in (
-        ((), Exit.USAGE, "Name a key, or several by their age"),
-        ((key, "--back", "--delete"), Exit.USAGE, "Say one of --back and --delete"),
-        ((key, "--plan", "--yes"), Exit.USAGE, "--plan does nothing"),
-        ((key,), Exit.USAGE, "Nobody can be asked here"),
-        ((key, "--override", "because", "--yes"), Exit.USAGE, "--override goes with --delete"),
-        ((key, "--service", "logs", "--yes"), Exit.USAGE, "--service goes with --older-than"),
+        ((), Exit.USAGE, "Give a key ID, or several keys by age"),
+        ((key, "--back", "--delete"), Exit.USAGE, "Use only one of --back and --delete"),
+        ((key, "--plan", "--yes"), Exit.USAGE, "--plan changes nothing"),
+        ((key,), Exit.USAGE, "Not a terminal"),
+        ((key, "--override", "because", "--yes"), Exit.USAGE, "--override needs --delete"),
+        ((key, "--service", "logs", "--yes"), Exit.USAGE, "--service needs --older-than"),
         ((key, "--secret-to", "screen", "--json", "--yes"), Exit.USAGE, "for eyes only"),
-        ((key, "--secret-to", "nowhere", "--yes"), Exit.USAGE, "is no place for a secret"),
-        (("--older-than", "ninety", "--plan"), Exit.USAGE, "is no age: say 90d or 12w"),
+        ((key, "--secret-to", "nowhere", "--yes"), Exit.USAGE, "isn't a valid place for a secret"),
+        (("--older-than", "ninety", "--plan"), Exit.USAGE, "isn't a valid age (use 90d or 12w)"),
         ((key, "--older-than", "90d", "--plan"), Exit.USAGE, "takes no KEY_ID"),
         (("--older-than", "90d", "--secret-to", "secretsmanager:one", "--yes"), Exit.USAGE, "its own name"),
-        (("--older-than", "90d"), Exit.USAGE, "Nobody can be asked here"),
+        (("--older-than", "90d"), Exit.USAGE, "Not a terminal"),
         (("ACCANONE", "--user", "web", "--yes"), Exit.USAGE, "There is no key ACCANONE of user web"),
         ((key, "--user", "nobody", "--yes"), Exit.USAGE, "There is no user nobody"),
         ((key, "--secret-to", f"file:{tmp_path}/no/such", "--yes"), Exit.REFUSED, "there is no folder"),

@@ -55,7 +55,7 @@ def test_what_could_not_be_read_makes_it_incomplete(stanch: Stanch, tmp_path: Pa
     run = stanch("scan", str(tmp_path / "missing"), "--json")
     assert run.code == Exit.INCOMPLETE
     assert json.loads(run.out)["complete"] is False
-    assert "was not looked through: there is no such file or folder." in run.err
+    assert "was not searched: there is no such file or folder." in run.err
 
 
 def test_names_that_a_file_has_are_hostile(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_from_where_it_was_found_to_its_runbook(leaked: Account, tmp_path: Path)
     (tmp_path / "app.env").write_text(f"KEY={leaked.token}\n")
     place = ["--state-dir", str(tmp_path / "state"), "--region", "us-east-1"]
     with Terminal([PROGRAM, *place, "scan", str(tmp_path / "app.env"), "--respond"]) as terminal:
-        terminal.wait("5 · deny        Put web on hold", leaked.key_id)
+        terminal.wait("5 · deny        Attach the deny policy to web", leaked.key_id)
         terminal.press("q")
         assert terminal.wait_end() == 0
         assert leaked.token[60:].encode() not in terminal.raw

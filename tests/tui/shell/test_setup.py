@@ -70,12 +70,12 @@ def test_set_up_the_printed_curl_works_and_undone_nothing_is_left(
 
     done = run(*arguments, "--yes")
     assert (done.code, done.err) == (Exit.DONE, "")
-    assert done.out.startswith("Set up: web may send to /app/web with an API key, said AWS ")
+    assert done.out.startswith("Set up: web may send to /app/web with an API key (confirmed by AWS ")
     (key,) = keys_of(iam, "web")
     assert re.search(
         rf"Key {key}, until \d{{4}}-\d\d-\d\d. Its secret is in the file {re.escape(str(file))}.", done.out
     )
-    assert "No event was sent: --send-event was not said." in done.out
+    assert "No event was sent: --send-event was not given." in done.out
     assert iam.list_user_tags(UserName="web")["Tags"] == [{"Key": "team", "Value": "x"}]
     secret = file.read_text().strip()
     assert secret.startswith("ACWL")
@@ -103,7 +103,7 @@ def test_set_up_the_printed_curl_works_and_undone_nothing_is_left(
     (case,) = CaseBook(tmp_path / "state").cases()
     assert (case.flaws(), case.state().closed_at is None) == ((), False)
     done = run("setup", "web", "--undo", "--yes")
-    assert (done.code, "No case here made anything for web" in done.err) == (Exit.REFUSED, True)
+    assert (done.code, "No case on this machine created anything for web" in done.err) == (Exit.REFUSED, True)
 
 
 def test_without_a_word_more_it_sets_up_and_sends_one_event(
@@ -114,7 +114,7 @@ def test_without_a_word_more_it_sets_up_and_sends_one_event(
     assert done.json["event"] == {
         "accepted": True,
         "status": 200,
-        "words": "/aws/hlc-logs/logs-shipper took one event sent with the new key",
+        "words": "/aws/hlc-logs/logs-shipper accepted one event sent with the new key",
     }
     secrets = boto("secretsmanager")
     secret = value_of(secrets, "logs-shipper")
@@ -130,9 +130,9 @@ def test_a_secret_asked_for_on_the_screen_is_there_once(
     (secret,) = re.findall(r"^ACWL\S+$", done.out, re.MULTILINE)
     assert done.out.count(secret) == 1
     nowhere(secret, tmp_path / "state", done.err)
-    assert "without an expiry. Its secret was on the screen, once." in done.out
+    assert "without an expiry. Its secret was shown once on the screen." in done.out
     assert secret not in run("setup", "web", "--yes").out
-    assert "never expires: AWS advises against that" in run("setup", "more", "--never-expires", "--plan").out
+    assert "never expires, which AWS advises against" in run("setup", "more", "--never-expires", "--plan").out
 
 
 def test_issued_for_a_user_that_is_there_and_taken_back(
@@ -153,7 +153,7 @@ def test_issued_for_a_user_that_is_there_and_taken_back(
     assert secret.startswith("ABSK")
     nowhere(secret, tmp_path / "state", done.out, done.err)
     told = run("issue", "web", "--service", "bedrock", "--yes").out
-    assert told.startswith("Issued: web has a new bedrock key, said AWS ")
+    assert told.startswith("Issued: web has a new bedrock key (confirmed by AWS ")
     done = run("issue", "web", "--service", "bedrock", "--yes")
     assert (done.code, "web has two bedrock keys, the most AWS allows" in done.err) == (Exit.REFUSED, True)
     for _ in range(2):
@@ -178,7 +178,7 @@ def test_a_killed_set_up_goes_on(
     sandbox.faults.clear()
     done = run("setup", "web", "--yes", "--json")
     assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed")
-    assert f"{operation} had no outcome" in done.err
+    assert f"{operation} had no recorded outcome" in done.err
     assert keys_of(iam, "web") == [done.json["key_id"]]
     (case,) = CaseBook(tmp_path / "state").cases()
     assert (case.flaws(), dict(case.state().unsettled)) == ((), {})
@@ -212,7 +212,7 @@ def test_what_is_not_allowed_is_said_before(
     sign_as(monkeypatch, key)
     told = run("setup", "web", "--tag", "team=x", "--plan").out
     lacking = "iam:CreateUser, iam:TagUser, logs:CreateLogGroup, logs:CreateLogStream"
-    assert f"  mind:   You may not: {lacking} (as far as IAM's simulation sees)." in told
+    assert f"  warning:       You may not: {lacking} (as far as IAM's simulation sees)." in told
 
 
 def test_mistakes_are_one_line_and_nothing_is_made(
@@ -220,18 +220,18 @@ def test_mistakes_are_one_line_and_nothing_is_made(
 ) -> None:
     (tmp_path / "there").write_text("mine")
     for arguments, code, words in (
-        (("setup", "a b", "--yes"), Exit.USAGE, "'a b' is no name for a user"),
-        (("setup", "--log-group", "a:b", "--yes"), Exit.USAGE, "'a:b' is no name for a log group"),
-        (("setup", "--log-stream", "a*", "--yes"), Exit.USAGE, "'a*' is no name for a log stream"),
-        (("setup", "--tag", "x", "--yes"), Exit.USAGE, "'x' is no tag"),
-        (("setup", "--tag", "aws:x=1", "--yes"), Exit.USAGE, "AWS keeps names that begin with aws:"),
+        (("setup", "a b", "--yes"), Exit.USAGE, "'a b' isn't a valid user name"),
+        (("setup", "--log-group", "a:b", "--yes"), Exit.USAGE, "'a:b' isn't a valid log group name"),
+        (("setup", "--log-stream", "a*", "--yes"), Exit.USAGE, "'a*' isn't a valid log stream name"),
+        (("setup", "--tag", "x", "--yes"), Exit.USAGE, "'x' isn't a valid tag"),
+        (("setup", "--tag", "aws:x=1", "--yes"), Exit.USAGE, "AWS reserves those that begin with aws:"),
         (("setup", "--days", "0", "--yes"), Exit.USAGE, "0 is not in the range"),
-        (("setup", "--secret-to", "paper", "--yes"), Exit.USAGE, "'paper' is no place for a secret"),
-        (("setup", "--secret-to", "screen", "--json", "--yes"), Exit.USAGE, "do not go together"),
-        (("setup", "--delete-events", "--yes"), Exit.USAGE, "--delete-events goes with --undo"),
-        (("setup",), Exit.USAGE, "Nobody can be asked here"),
+        (("setup", "--secret-to", "paper", "--yes"), Exit.USAGE, "'paper' isn't a valid place for a secret"),
+        (("setup", "--secret-to", "screen", "--json", "--yes"), Exit.USAGE, "cannot be combined"),
+        (("setup", "--delete-events", "--yes"), Exit.USAGE, "--delete-events needs --undo"),
+        (("setup",), Exit.USAGE, "Not a terminal"),
         (("setup", "--secret-to", f"file:{tmp_path}/there", "--yes"), Exit.REFUSED, "exists already"),
-        (("issue", "a/b", "--yes"), Exit.USAGE, "'a/b' is no name for a user"),
+        (("issue", "a/b", "--yes"), Exit.USAGE, "'a/b' isn't a valid user name"),
         (("issue", "web", "--service", "s3", "--yes"), Exit.USAGE, "s3 has no keys of this kind"),
         (("--read-only", "setup", "--yes"), Exit.REFUSED, "--read-only"),
         (("--read-only", "issue", "web", "--yes"), Exit.REFUSED, "--read-only"),

@@ -144,7 +144,7 @@ def test_a_case_that_can_only_be_read(stanch: Stanch, leaked: Account, tmp_path:
     lock.mkdir()  # whoever runs this, it cannot be written
     done = stanch(*arguments, "deny", "--yes")
     assert done.code == Exit.REFUSED
-    assert "nothing is done in AWS" in one_line(done)
+    assert "nothing was sent to AWS" in one_line(done)
     assert "--state-dir" in done.err
 
 

@@ -15,7 +15,7 @@ from tests.tui.shell.conftest import Stanch
 from tui.exits import Exit
 
 OPENED = {"key_id": "ACCAEXAMPLE", "user": "web", "account": "123456789012", "responder": "arn:x"}
-NO_CLAIM = "The journal carries no key, so a rewrite of the whole of it can't be seen."
+NO_CLAIM = "The journal carries no key, so a rewrite of all of it can't be detected."
 
 
 @pytest.fixture

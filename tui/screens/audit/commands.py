@@ -9,7 +9,7 @@ COPY = Command(
     "copy_command",
     ("y",),
     "copy command",
-    "Send the command that mends it to the terminal's clipboard (OSC 52).",
+    "Copy the command that fixes it to the terminal's clipboard (OSC 52).",
     rank=12,
 )
 
@@ -19,7 +19,7 @@ AUDIT = screen(
         "open_finding",
         ("enter",),
         "evidence",
-        "Show the chosen finding whole: its evidence, and the command that mends it.",
+        "Show the selected finding in full: its evidence, and the command that fixes it.",
         rank=10,
     ),
     COPY,

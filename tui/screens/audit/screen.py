@@ -65,7 +65,7 @@ class AuditScreen(StanchScreen):
         self._draw()
 
     def _load(self) -> None:
-        self._waiting, self._trouble = self._waiting or "asking again…", None
+        self._waiting, self._trouble = self._waiting or "refreshing…", None
         self.run_worker(self._look(), group="audit", exclusive=True)
         self._draw()
 
@@ -130,10 +130,10 @@ class AuditScreen(StanchScreen):
         if shown:
             return
         if self._trouble:
-            hint: Line = (("ctrl+r asks again · ! shows all errors", "quiet"),)
+            hint: Line = (("ctrl+r refreshes · ! shows all errors", "quiet"),)
             empty.show([(("‼ ", "alarm"), (self._trouble, "text")), (), hint])
         elif self._found:
-            whole = "Nothing departs from the best practices" if self._found.complete else "Nothing was found"
+            whole = "No departure from best practices" if self._found.complete else "Nothing was found"
             words = f"{whole} in {', '.join(self._found.regions)}."
             empty.show([((words, "text"),)])
         else:
@@ -147,7 +147,7 @@ class AuditScreen(StanchScreen):
         row = self.table.chosen
         if row is None:
             return "there is no finding" if self._found else "not read yet"
-        return "nothing to mend" if command_id == "copy_command" and row.mend is None else None
+        return "nothing to fix" if command_id == "copy_command" and row.mend is None else None
 
     def do_open_finding(self) -> None:
         if row := self.table.chosen:
@@ -190,7 +190,7 @@ class FindingScreen(StanchScreen):
         self.set_focus(page)
 
     def refuses(self, command_id: str) -> str | None:
-        return "nothing to mend" if command_id == "copy_command" and self._row.mend is None else None
+        return "nothing to fix" if command_id == "copy_command" and self._row.mend is None else None
 
     def do_copy_command(self) -> None:
         copy(self, self._row)
@@ -216,4 +216,4 @@ def user_of(row: Row | None) -> Target | None:
 def copy(screen: StanchScreen, row: Row) -> None:
     if row.mend:
         screen.app.copy_to_clipboard(clean(row.mend))
-        screen.say("Sent to the terminal's clipboard (OSC 52); not all terminals take it.")
+        screen.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")

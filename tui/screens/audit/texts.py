@@ -78,7 +78,7 @@ def evidence(row: Row) -> list[Line]:
         return [
             ((row.title, "strong"),),
             (("why: ", "quiet"), (clean(told.why), "text")),
-            (("Where nothing can tell, nothing is claimed.", "quiet"),),
+            (("Without evidence, nothing is claimed.", "quiet"),),
         ]
     lines: list[Line] = [((row.title, "strong"),)]
     lines += [((clean(each), "text"),) for each in told.evidence]

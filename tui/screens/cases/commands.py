@@ -9,7 +9,9 @@ from tui.commands.table import screen
 CASES = screen(
     "cases",
     CLOSE_CASE,
-    Command("go_on", ("enter",), "go on", "Open the runbook of the chosen case.", rank=10),
-    Command("verify", ("v",), "verify", "Look for altered, missing or reordered lines.", rank=12),
+    Command("go_on", ("enter",), "resume", "Open the runbook of the selected case.", rank=10),
+    Command(
+        "verify", ("v",), "verify", "Check the journal for altered, missing or reordered lines.", rank=12
+    ),
     lacks=("cases",),
 )

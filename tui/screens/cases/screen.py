@@ -101,7 +101,7 @@ def told(row: CaseRow) -> list[Line]:
     if state.unsettled:
         left = words.count(len(state.unsettled), "call")
         lines.append(
-            (("? ", "alarm"), (f"{left} without an outcome: going on asks AWS what is true", "alarm"))
+            (("? ", "alarm"), (f"{left} without an outcome: resuming asks AWS what is true", "alarm"))
         )
     return lines
 
@@ -184,7 +184,7 @@ class CasesScreen(StanchScreen):
         if self._rows is None:
             return ((" reading the cases…", "quiet"),)
         if not self._rows:
-            return ((" No case yet: a runbook's first step begins one.", "quiet"),)
+            return ((" No case yet: a runbook's first step opens one.", "quiet"),)
         left = sum(row.state.closed_at is None for row in self._rows)
         return ((f" {words.count(len(self._rows), 'case')} · {left:,} open", "quiet"),)
 

@@ -28,7 +28,7 @@ class ErrorsScreen(StanchScreen):
         lines: list[Line] = []
         for trouble, times in self.stanch.errors:
             lines += [*_told(trouble, times, words.when(trouble.at, now)), ()]
-        page.show(lines or [(("Nothing has gone wrong so far.", "quiet"),)])
+        page.show(lines or [(("No errors so far.", "quiet"),)])
         self.set_focus(page)
 
     def on_resize(self) -> None:

@@ -63,7 +63,7 @@ def counted_lines(events: Sequence[Event], window: Window, cells: int = BAR) -> 
     told = words.count(len(events), "event") + (most if len(events) > 1 else "")
     lines = [_counted(counts[:cells], told, "text")]
     if refused := [event for event in events if event.refused]:
-        told = f"{len(refused):,} of them refused"
+        told = f"{len(refused):,} of them denied"
         lines.append(_counted(_counts(refused, window, columns)[:cells], told, "good"))
     return lines
 

@@ -160,14 +160,14 @@ class EventsScreen(StanchScreen):
         review = self._work.review
         notes = []
         if review and not review.events:
-            notes.append("none is no proof: see what is recorded, above")
+            notes.append("no events is not proof: see coverage, above")
         if review and review.unreadable:
             notes.append(f"{words.count(len(review.unreadable), 'thing')} unreadable: f names them")
         if review and self._handling and self._handling.case and not self.read_only:
             notes.append(f"kept in case {self._handling.case.id}")
         told = self.shown.told if review else "events"
         if review is None and self._work.running:
-            told = "events come once all is read"
+            told = "events appear once everything is read"
         self.query_one("#events-rule", Rule).entitle(told, " · ".join(notes))
 
     # What can be done.
@@ -175,9 +175,9 @@ class EventsScreen(StanchScreen):
     def refuses(self, command_id: str) -> str | None:
         match command_id:
             case "record" if self.is_mounted and not (self.shown.chosen or self.shown.chosen_group):
-                return "no event is chosen"
+                return "no event is selected"
             case "suspect" if self.is_mounted and self.shown.chosen is None:
-                return "no event is chosen"
+                return "no event is selected"
             case "suspect" | "export" if self._work.running:
                 return "it is still being read"
             case "export" if self.is_mounted and not self.shown.events:
@@ -256,7 +256,7 @@ class EventsScreen(StanchScreen):
 
     def do_refresh(self) -> None:
         if self._work.running:
-            self.say("It is being read: esc stops it first.")
+            self.say("Still reading: press esc to stop first.")
         else:
             self._begin()
 
@@ -275,7 +275,7 @@ class EventsScreen(StanchScreen):
             self.shown.focus_rows()
         elif self._work.running and not self._work.stopping:
             self._work.stop()
-            self.say("Stopping: what was found is shown. esc once more leaves.")
+            self.say("Stopping: what was found is shown. esc again leaves.")
         else:
             await self.stanch.back()
 

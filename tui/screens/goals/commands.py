@@ -6,8 +6,8 @@ from tui.commands.command import Command, needs_leave
 from tui.commands.table import screen
 
 CHOICES = (
-    Command("next_choice", ("tab", "down", "j"), "next", "The next line.", rank=15),
-    Command("previous_choice", ("shift+tab", "up", "k"), "line before", "The line before."),
+    Command("next_choice", ("tab", "down", "j"), "next", "Next line.", rank=15),
+    Command("previous_choice", ("shift+tab", "up", "k"), "previous line", "Previous line."),
     Command("text_down", ("pagedown",), "page down", "Scroll what is below down."),
     Command("text_up", ("pageup",), "page up", "Scroll what is below up."),
 )
@@ -17,15 +17,15 @@ FORM = (
         "bring_about",
         ("enter",),
         "do it",
-        "Do what is planned below, after one confirmation.",
+        "Run the plan below, after one confirmation.",
         rank=10,
         blocked=needs_leave,
     ),
     Command(
         "take_back",
         ("ctrl+t",),
-        "take back",
-        "Take back what a case here brought about, in the right order.",
+        "undo",
+        "Undo what an earlier case did, in the right order.",
         rank=13,
         blocked=needs_leave,
     ),
@@ -38,7 +38,7 @@ POLICY = screen(
         "attach",
         ("enter",),
         "attach",
-        "Attach the policy to whom is chosen, after one confirmation.",
+        "Attach the policy to the selected target, after one confirmation.",
         rank=10,
         blocked=needs_leave,
     ),
@@ -46,20 +46,20 @@ POLICY = screen(
         "whom",
         ("w",),
         "whom",
-        "Choose to whom: user:NAME, group:NAME, role:NAME, or scp: and a part of the organization.",
+        "Choose the target: user:NAME, group:NAME, role:NAME, or scp: and a part of the organization.",
         rank=11,
     ),
-    Command("groups_named", ("n",), "name groups", "Name the log groups that may be written to.", rank=12),
+    Command("groups_named", ("n",), "name groups", "Name the log groups it may write to.", rank=12),
     Command(
         "detach",
         ("u",),
         "undo",
-        "Put back what was there before this program attached the policy.",
+        "Restore what was there before stanch attached the policy.",
         rank=13,
         blocked=needs_leave,
     ),
     Command(
-        "copy_document", ("y",), "copy", "Send the document to the terminal's clipboard (OSC 52).", rank=14
+        "copy_document", ("y",), "copy", "Copy the document to the terminal's clipboard (OSC 52).", rank=14
     ),
     *CHOICES,
     lacks=("respond", "policy"),
@@ -72,7 +72,7 @@ SETUP = screen(
         "copy_result",
         ("ctrl+y",),
         "copy",
-        "Send what is shown below to the terminal's clipboard (OSC 52).",
+        "Copy what is shown below to the terminal's clipboard (OSC 52).",
         rank=14,
     ),
     lacks=("respond", "setup", "rotate"),

@@ -40,7 +40,7 @@ class GoalScreen(StanchScreen):
     """
 
     verb = "Do it"
-    verb_back = "Take it back"
+    verb_back = "Undo it"
     label = "whom"
 
     def __init__(self) -> None:
@@ -171,7 +171,7 @@ class GoalScreen(StanchScreen):
 
     def do_copy_result(self) -> None:
         self.app.copy_to_clipboard("\n".join(self._result))
-        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals take it.")
+        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")
 
     def do_refresh(self) -> None:
         self.changed()

@@ -43,7 +43,7 @@ class HardenScreen(GoalScreen):
     def form(self) -> ComposeResult:
         first = self._first
         yield Picker("record", tuple(self._services), self._chosen, id="services")
-        yield TextRow("trail", first.get("trail") or "", "the one that lacks least, or a new one", id="trail")
+        yield TextRow("trail", first.get("trail") or "", "the closest match, or a new one", id="trail")
         yield TextRow("bucket", first.get("bucket") or "", "for a new trail: a new one", id="bucket")
         yield Picker("for", _WHERE, int(bool(first.get("organization"))), id="organization")
 

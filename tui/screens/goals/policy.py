@@ -29,7 +29,7 @@ class PolicyScreen(GoalScreen):
     scope = POLICY
     BINDINGS = bindings(scope)
     verb = "Attach it"
-    verb_back = "Take it away"
+    verb_back = "Remove it"
 
     def __init__(self, to: ToPolicy) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class PolicyScreen(GoalScreen):
     def _draw_whom(self) -> None:
         if not self.drawable or not self.size.width:
             return
-        whom = self._target.words if self._target else "nobody yet"
+        whom = self._target.words if self._target else "no target yet"
         groups = ", ".join(self._log_groups) or "none yet"
         line: Line = (("   attach to   ", "quiet"), (clean(whom), "strong"), ("  w chooses", "quiet"))
         if self.wanted.kind is Kind.WRITE:
@@ -107,11 +107,11 @@ class PolicyScreen(GoalScreen):
     def refuses(self, command_id: str) -> str | None:
         match command_id:
             case "attach" if self._target is None:
-                return "nobody is chosen"
+                return "no target is selected"
             case "attach":
                 return super().refuses("bring_about")
             case "detach" if self._target is None:
-                return "nobody is chosen"
+                return "no target is selected"
             case "detach":
                 return super().refuses("take_back")
             case "groups_named" if self.is_mounted and self.wanted.kind is not Kind.WRITE:
@@ -128,14 +128,14 @@ class PolicyScreen(GoalScreen):
 
     def do_copy_document(self) -> None:
         self.app.copy_to_clipboard(json.dumps(self.document(), indent=2))
-        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals take it.")
+        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")
 
     def do_whom(self) -> None:
         told = "user:NAME, group:NAME, role:NAME, or scp: and a root, unit or account."
-        self.app.push_screen(SentenceDialog("Attach it to whom?", told), self._take_whom)
+        self.app.push_screen(SentenceDialog("Attach it to which target?", told), self._take_whom)
 
     def do_groups_named(self) -> None:
-        told = "The log groups that may be written to, with spaces between them."
+        told = "The log groups it may write to, separated by spaces."
         self.app.push_screen(SentenceDialog("Which log groups?", told), self._take_groups)
 
     def _take_whom(self, text: str | None) -> None:

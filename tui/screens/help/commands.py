@@ -28,7 +28,7 @@ HELP = screen(
 
 PALETTE = dialog(
     "palette",
-    Command("choose", ("enter",), "choose", "Do what is chosen.", rank=10),
-    Command("next_found", ("down", "ctrl+n"), "next", "The next command."),
-    Command("previous_found", ("up",), "line before", "The command before."),
+    Command("choose", ("enter",), "choose", "Run the selected command.", rank=10),
+    Command("next_found", ("down", "ctrl+n"), "next", "Next command."),
+    Command("previous_found", ("up",), "previous line", "Previous command."),
 )

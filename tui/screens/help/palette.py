@@ -31,7 +31,7 @@ def found(rows: list[Row], typed: str) -> list[Row]:
 
 def _help(row: Row) -> Span:
     command, reason = row
-    return (f"not now: {reason}", "quiet") if reason else (command.help, "quiet")
+    return (f"unavailable: {reason}", "quiet") if reason else (command.help, "quiet")
 
 
 class PaletteDialog(Dialog[str]):

@@ -17,9 +17,9 @@ from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
 SIGNS: tuple[Line, ...] = (
-    (("‼", "alarm"), ("  look at this first", "text")),
-    (("!", "warn"), ("  worth worry, or not all of it could be read", "text")),
-    (("✓", "good"), ("  seen to be so", "text")),
+    (("‼", "alarm"), ("  high risk: look at this first", "text")),
+    (("!", "warn"), ("  medium risk, or not all of it could be read", "text")),
+    (("✓", "good"), ("  confirmed", "text")),
     (("▶ ▼ ■", "accent"), ("  a flow of bytes: flowing, falling, gone", "text")),
 )
 
@@ -31,7 +31,7 @@ def told(command: Command, reason: str | None) -> Line:
         (f"{keys:<14}", "greyed" if reason else "accent"),
         (f"{command.label}. {command.help}", role),
     )
-    return (*line, (f" Not now: {reason}.", "quiet")) if reason else line
+    return (*line, (f" Unavailable: {reason}.", "quiet")) if reason else line
 
 
 class HelpScreen(StanchScreen):
@@ -68,8 +68,8 @@ class HelpScreen(StanchScreen):
                 fit(
                     (
                         (" ", "text"),
-                        (f"What can be done here: {where}", "strong"),
-                        (" · a key does it at once", "quiet"),
+                        (f"What you can do here: {where}", "strong"),
+                        (" · press its key to run it", "quiet"),
                     ),
                     bar.size.width,
                 )

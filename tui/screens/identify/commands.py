@@ -12,10 +12,10 @@ IDENTIFY = dialog(
         "open_found",
         ("enter",),
         "open",
-        "Close this and choose the key in the inventory.",
+        "Close this and select the key in the inventory.",
         rank=10,
         blocked=needs_key,
     ),
-    Command("again", ("n",), "another", "Forget this one and paste another key.", rank=30),
+    Command("again", ("n",), "another", "Discard this one and paste another key.", rank=30),
     RESPOND,
 )

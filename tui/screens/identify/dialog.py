@@ -19,7 +19,7 @@ from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField
 
 _FIRST: Line = (
-    ("Paste the key and press enter. It is read on this machine, shown nowhere and kept nowhere.", "quiet"),
+    ("Paste the key and press enter. It is decoded on this machine, and never shown or stored.", "quiet"),
 )
 
 
@@ -59,6 +59,9 @@ class IdentifyDialog(Dialog[None]):
 
     @on(SecretField.Given)
     def _given(self) -> None:
+        if self._field.is_empty:
+            # What was given at once with it has taken all.
+            return
         try:
             token = decode(self._field.take())
         except TokenError as error:
@@ -81,7 +84,7 @@ class IdentifyDialog(Dialog[None]):
             self._search = (str(error), "warn")
         else:
             self._search = (
-                "no key of this account has that alias: it was deleted, or is not of here",
+                "no key in this account has that alias: deleted, or belongs to another account",
                 "warn",
             )
         self._tell()
@@ -122,7 +125,7 @@ class IdentifyDialog(Dialog[None]):
             lines.append(
                 (
                     ("! ", "warn"),
-                    ("it is shorter than such keys are: it was cut, and yet names its user", "warn"),
+                    ("it is too short, so it was truncated, but it still names its user", "warn"),
                 )
             )
         self.query_one("#told", Page).show(lines)

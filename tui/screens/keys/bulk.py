@@ -97,11 +97,11 @@ class Deactivation:
 
     def _told(self, outcomes: Sequence[Outcome]) -> str:
         done = sum(bool(outcome.result and outcome.result.verified) for outcome in outcomes)
-        told = f"{done} of {words.count(len(outcomes), 'key')} Inactive, said AWS; each has its own case (c)."
+        told = f"{done} of {words.count(len(outcomes), 'key')} Inactive (confirmed by AWS); cases: c."
         if failed := sum(outcome.error is not None for outcome in outcomes):
             told += f" {failed} failed: ! says why."
         elif done < len(outcomes):
-            told += " The others are sent and not yet seen."
+            told += " The others were sent and are not confirmed yet."
         return told
 
     def _deed(self) -> Deed:
@@ -113,12 +113,12 @@ class Deactivation:
             first.plan,
             title=f"Make {words.count(len(keys), 'key')} Inactive",
             stops="These keys, everywhere.",
-            leaves="Other keys of their users, and role sessions begun already.",
+            leaves="Other keys of their users, and role sessions already started.",
             undo="Make each Active again, from its runbook.",
             calls=tuple(call for each in self.ready for call in each.plan.calls),
             warnings=tuple(dict.fromkeys(warning for each in self.ready for warning in each.plan.warnings)),
         )
         listed = [f"{key.id} of {key.user} · {key.service}" for key in keys]
-        left_out = [f"{each.key_id} is left out: {each.why}" for each in self.left_out]
+        left_out = [f"{each.key_id} is skipped: {each.why}" for each in self.left_out]
         whose = f"{words.count(len(keys), 'key')} of {users} · account {account}"
         return Deed(plan, whose, "Make them Inactive", notes=(*listed, *left_out))

@@ -12,7 +12,7 @@ INVENTORY = screen(
         "open",
         ("enter",),
         "open",
-        "Show all that is known of the chosen key and of its user, each part with its way on.",
+        "Show everything known about the selected key and its user, and where to go next.",
         rank=10,
         blocked=needs_key,
     ),
@@ -20,18 +20,18 @@ INVENTORY = screen(
         "filter",
         ("slash",),
         "filter",
-        "Show only some rows: plain words, or user: service: status: risk: id: age>90.",
+        "Filter the rows: plain words, or user: service: status: risk: id: age>90.",
         rank=75,
     ),
     Command(
         "sort",
         ("s",),
         "sort",
-        "Sort by the next column: worry, key, user, service, status, age, expiry.",
+        "Sort by the next column: risk, key, user, service, status, age, expiry.",
         rank=76,
     ),
     MARK,
-    Command("mark_all", ("asterisk",), "mark all", "Mark all keys shown, or none of them."),
+    Command("mark_all", ("asterisk",), "mark all", "Mark or unmark all keys shown."),
     Command(
         "deactivate_marked",
         ("D",),
@@ -39,13 +39,13 @@ INVENTORY = screen(
         "Deactivate all marked keys, after one confirmation that lists them; each gets its own case.",
         rank=64,
     ),
-    Command("group", ("u",), "by user", "Let the keys of a user stand together; again to end that."),
-    Command("reverse", ("S",), "reverse", "Turn the order of the rows round."),
+    Command("group", ("u",), "by user", "Group keys by user. Press again to ungroup."),
+    Command("reverse", ("S",), "reverse", "Reverse the sort order."),
 )
 
 KEY = screen(
     "key",
-    Command("follow", ("enter",), "go there", "Open the screen where the chosen row is dealt with.", rank=10),
+    Command("follow", ("enter",), "go there", "Open the screen for the selected row.", rank=10),
 )
 
 POLICY_DOCUMENT = screen("policy_document")

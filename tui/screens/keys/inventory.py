@@ -121,7 +121,7 @@ class InventoryScreen(StanchScreen):
     # Showing
 
     def _show(self) -> None:
-        by = None if self.list.order == "worry" else self.list.order
+        by = None if self.list.order == "risk" else self.list.order
         self.table.show(self.list.rows, sorted_by=by, descending=self.list.reversed)
         self._show_summary()
         self._show_empty()
@@ -152,7 +152,7 @@ class InventoryScreen(StanchScreen):
                 [
                     (("‼ ", "alarm"), (self._sweep.trouble, "text")),
                     (),
-                    (("ctrl+r asks again · ! shows all errors", "quiet"),),
+                    (("ctrl+r refreshes · ! shows all errors", "quiet"),),
                 ]
             )
         elif self.list.filter and self.list.keys:
@@ -180,7 +180,7 @@ class InventoryScreen(StanchScreen):
             text.show([])
             return
         now, held = self.stanch.options.now(), self.list.holdings.get(key.user)
-        asking = f"asking what {key.user} also holds…" if self._examining == key.user else None
+        asking = f"reading what else {key.user} has…" if self._examining == key.user else None
         title.entitle(key.user, f"{key.id} · {key.short_service}")
         text.show(details(key, held, now, asking))
 
@@ -209,14 +209,14 @@ class InventoryScreen(StanchScreen):
         try:
             self.list.learn(await examine_user(await self.stanch.aws(), user))
         except AwsError as error:
-            self.report(f"asking what {user} holds", error)
+            self.report(f"reading what {user} has", error)
         finally:
             self._examining = None
         if not self.drawable:
             return
         self.table.show(
             self.list.rows,
-            sorted_by=None if self.list.order == "worry" else self.list.order,
+            sorted_by=None if self.list.order == "risk" else self.list.order,
             descending=self.list.reversed,
         )
         self._show_details()
@@ -227,7 +227,7 @@ class InventoryScreen(StanchScreen):
         if command_id == "back" and not (self.has_class("-filtering") or self.list.marked):
             return "this is the first screen"
         if command_id == "mark_all" and not self.list.rows:
-            return "there is no key"
+            return "there are no keys"
         if command_id == "deactivate_marked":
             if self.read_only:
                 return "started with --read-only"
@@ -259,7 +259,7 @@ class InventoryScreen(StanchScreen):
     def do_group(self) -> None:
         self.list.grouped = not self.list.grouped
         self.list.arrange()
-        self.say("The keys of a user stand together." if self.list.grouped else "Grouped no longer.")
+        self.say("Grouped by user." if self.list.grouped else "No longer grouped.")
         self._show()
 
     def do_deactivate_marked(self) -> None:
@@ -273,7 +273,7 @@ class InventoryScreen(StanchScreen):
 
         deed = Deactivation(self.stanch, [Subject(key.id, key.user, key.service) for key in keys])
         try:
-            self.say(f"Looking {words.count(len(keys), 'key')} up…")
+            self.say(f"Looking up {words.count(len(keys), 'key')}…")
             await deed.plan()
             self.hush()
             if not deed.ready:

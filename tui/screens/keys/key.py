@@ -95,7 +95,7 @@ class KeyScreen(StanchScreen):
 
     def refuses(self, command_id: str) -> str | None:
         if command_id == "follow" and self.is_mounted and not (self.table.chosen and self.table.chosen.way):
-            return "this row leads nowhere"
+            return "this row opens nothing"
         return None
 
     def do_follow(self) -> Awaitable[None] | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer ne
 _STATUS = {"Active": 0, "Inactive": 1, "Expired": 2}
 
 ORDERS: dict[str, Callable[[Key], Any] | None] = {
-    "worry": None,
+    "risk": None,
     "KEY ID": lambda key: key.id,
     "USER": lambda key: (key.user.lower(), key.id),
     "SERVICE": lambda key: (key.service, key.user.lower(), key.id),
@@ -41,7 +41,7 @@ class KeyList:
         self.inventory: Inventory | None = None
         self.holdings: dict[str, UserHoldings] = {}
         self.filter = KeyFilter()
-        self.order = "worry"
+        self.order = "risk"
         self.reversed = False
         self.grouped = False
         """Whether the keys of a user stand together."""
@@ -125,7 +125,7 @@ class KeyList:
         """How many there are, how many are worth worry, and what is not known."""
         inventory = self.inventory
         if inventory is None:
-            return ((waiting or "nothing was read yet", "quiet"),)
+            return ((waiting or "nothing read yet", "quiet"),)
         keys = inventory.keys
         parts: list[Line] = []
         if self.filter:
@@ -143,7 +143,7 @@ class KeyList:
             parts.append(((f"● {len(self.marked):,} marked", "accent"),))
         if self.changes and (told := _changed(self.changes, self._now())):
             parts.append(((told, "accent"),))
-        if self.order != "worry":
+        if self.order != "risk":
             turned = ", reversed" if self.reversed else ""
             parts.append(((f"by {self.order.lower()}{turned}", "quiet"),))
         if self.grouped:

@@ -44,7 +44,7 @@ class KeyReader:
         self._sections: dict[str, list[KeyRow]] = {
             "key": keyrows.of_key(key, change, host.options.now()),
             "case": [keyrows.waiting("case", "looking for its case…")],
-            "holds": [keyrows.waiting("holds", f"asking what {user} also holds…")],
+            "holds": [keyrows.waiting("holds", f"reading what else {user} has…")],
             "tokens": [keyrows.waiting("tokens", f"asking whether {user} may use tokens…")],
             "policies": [keyrows.waiting("policies", "reading its policies…")],
         }

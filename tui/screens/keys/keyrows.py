@@ -25,7 +25,7 @@ from tui.screens.keys.texts import SIGNS, expires_told, made_told
 Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]
 """The screen that a row leads to."""
 
-_WAYS: dict[Way | None, str] = {"sweep": "what else", "key": "that key", "case": "runbook"}
+_WAYS: dict[Way | None, str] = {"sweep": "other access", "key": "that key", "case": "runbook"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ def of_cases(open_case: CaseState | None, case_id: str, closed: int, now: dateti
     rows: list[KeyRow] = []
     if open_case is not None:
         opened = words.when(open_case.opened_at, now) if open_case.opened_at else "an unknown time"
-        done = ", ".join(f"{step} {state.state.value}" for step, state in open_case.steps.items())
+        done = ", ".join(f"{step} {state.state.label}" for step, state in open_case.steps.items())
         rows.append(KeyRow("case", case_id, f"open since {opened}; {done or 'no step taken'}", "case"))
     else:
-        rows.append(KeyRow("case", "", "no case is open; the first step taken begins one", "runbook"))
+        rows.append(KeyRow("case", "", "no case is open; the first step you take opens one", "runbook"))
     if closed:
         rows.append(KeyRow("case", "", f"{words.count(closed, 'closed case')} of this key", "cases"))
     return rows
@@ -176,7 +176,7 @@ def of_reach(found: Reach) -> list[KeyRow]:
         rows.append(failed("reach", found.unknown))
     if found.asked < found.all:
         rows.append(KeyRow("reach", "", f"asked about {found.asked} of {found.all:,} groups", "log groups"))
-    return rows or [KeyRow("reach", "", "no log group takes bearer tokens", "log groups")]
+    return rows or [KeyRow("reach", "", "no log group accepts bearer tokens", "log groups")]
 
 
 def of_events(found: LastEvents, now: datetime) -> list[KeyRow]:

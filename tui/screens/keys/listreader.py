@@ -39,7 +39,7 @@ class KeySweep:
         self._before: Look | None = None
 
     def begin(self) -> None:
-        self.waiting = "waiting for AWS…" if self._list.inventory is None else "asking again…"
+        self.waiting = "waiting for AWS…" if self._list.inventory is None else "refreshing…"
         self.trouble = None
 
     async def run(self) -> AwsError | None:

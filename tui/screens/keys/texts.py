@@ -89,7 +89,7 @@ def _joined(lines: Sequence[Line]) -> Line:
 
 def _holdings(user: str, held: UserHoldings | None, asking: str | None) -> list[Line]:
     if held is None:
-        return [((asking or f"what {user} also holds was not asked yet", "quiet"),)]
+        return [((asking or f"what else {user} has was not read yet", "quiet"),)]
     lines: list[Line] = [
         (("? ", "warn"), (f"{part.what}: not known. {part.error}", "warn")) for part in held.unreadable
     ]
@@ -99,7 +99,7 @@ def _holdings(user: str, held: UserHoldings | None, asking: str | None) -> list[
     if held.has_login is not None:
         has.append("a console password" if held.has_login else "no console password")
     if has:
-        lines.append((("its user also holds ", "quiet"), (" and ".join(has), "text")))
+        lines.append((("its user also has ", "quiet"), (" and ".join(has), "text")))
     rights = [
         (name, "none" if not found else ", ".join(found))
         for name, found in (

@@ -7,19 +7,19 @@ from tui.commands.table import screen
 
 LOG_GROUPS = screen(
     "log_groups",
-    Command("graph", ("enter",), "graph", "Show its IncomingBytes as large as the screen.", rank=10),
+    Command("graph", ("enter",), "graph", "Show its IncomingBytes full screen.", rank=10),
     Command(
         "every_flow",
         ("a",),
         "every flow",
-        "Read the flow of groups without bearer tokens too; again to read it of the others alone.",
+        "Also read IncomingBytes of groups without bearer tokens. Press again to stop.",
         rank=12,
     ),
     Command(
         "filter_groups",
         ("slash",),
         "filter",
-        "Show only some log groups: words of a name, a Region or a state.",
+        "Filter the log groups by name, Region or state.",
         rank=14,
     ),
     Command("sort_groups", ("s",), "sort", "Sort by the next column.", rank=16),

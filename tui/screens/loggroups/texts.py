@@ -88,9 +88,9 @@ def details(row: GroupRow) -> list[Line]:
     days = group.retention_days
     kept = f"kept for {words.count(days, 'day')}" if days else "kept for ever"
     takes = (
-        "Takes bearer tokens, anybody's; s in a key's runbook switches that off."
+        "Accepts bearer tokens, anyone's; s in a key's runbook turns that off."
         if group.bearer_enabled
-        else "Takes no bearer tokens, only signed calls."
+        else "Accepts only signed calls, no bearer tokens."
     )
     told: list[Line] = [((group.name, "strong"), (f" in {group.region}", "text"))]
     if row.flow:

@@ -10,7 +10,7 @@ ROTATION = screen(
     Command(
         "next_stage",
         ("enter",),
-        "go on",
+        "continue",
         "Take the rotation's next stage, after one confirmation.",
         rank=10,
         blocked=needs_leave,
@@ -18,7 +18,7 @@ ROTATION = screen(
     Command(
         "back_again",
         ("b",),
-        "old one back",
+        "reactivate old",
         "Make the old key Active again, at once.",
         rank=11,
         blocked=needs_leave,
@@ -34,7 +34,7 @@ ROTATION = screen(
         "end_rotation",
         ("u",),
         "undo",
-        "Take the whole rotation back: the new key is deleted.",
+        "Undo the whole rotation: the new key is deleted.",
         rank=13,
         blocked=needs_leave,
     ),
@@ -42,9 +42,9 @@ ROTATION = screen(
         "delete_anyway",
         ("D",),
         "delete anyway",
-        "Delete the old key though it is not sure that nothing misses it; the reason is journaled.",
+        "Delete the old key before it is certain that nothing still uses it; your reason is journaled.",
         blocked=needs_leave,
     ),
-    Command("next_graph", ("g",), "next group", "The flow of the next log group."),
+    Command("next_graph", ("g",), "next group", "Show the next log group's IncomingBytes."),
     lacks=("rotate",),
 )

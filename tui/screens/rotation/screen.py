@@ -163,11 +163,11 @@ class RotationScreen(StanchScreen):
             case "next_stage" if standing.next is Next.DONE:
                 return "nothing is left to do"
             case "next_stage" if standing.next is Next.WATCH:
-                return "it is not sure yet: wait, or D deletes all the same"
+                return "not certain yet: wait, or press D to delete anyway"
             case "back_again" if standing.old is None or standing.old.status != "Inactive":
                 return "the old key is not Inactive"
             case "end_rotation" if made is None:
-                return "no second key was made yet"
+                return "no second key was created yet"
             case "end_rotation" if standing.old and standing.old.status == "Inactive":
                 return "the old key is made Active again first (b)"
             case "delete_anyway" if standing.next not in (Next.WATCH, Next.DELETE):
@@ -196,8 +196,8 @@ class RotationScreen(StanchScreen):
             if reason:
                 self._ask(StepName.DELETE, "Delete it", override=reason)
 
-        told = "It is journaled. Whatever still sends the old key is refused for good."
-        self.app.push_screen(SentenceDialog("Why is it deleted though it is not sure?", told), reasoned)
+        told = "It is journaled. Whatever still sends the old key is denied permanently."
+        self.app.push_screen(SentenceDialog("Why delete it before that is certain?", told), reasoned)
 
     def do_rotation_options(self) -> None:
         def chosen(options: Options | None) -> None:
@@ -279,7 +279,7 @@ class RotationScreen(StanchScreen):
                 for words in await rotation.resume():
                     self.stanch.keep_words("going on with a rotation", words)
                 if imported:
-                    await rotation.imported(f"imported, said {rotation.caller.name}")
+                    await rotation.imported(f"imported (reported by {rotation.caller.name})")
                 result = await self._take(rotation, step, options, undo, plan)
                 if result.secret:
                     await self.stanch.desk.ask(show(self.app, rotation))

@@ -26,7 +26,7 @@ _WAYS = {
     Next.REPLACE: "enter makes the second key and stores its secret; x says where, and for how long",
     Next.IMPORT: "enter, once the new key is in use wherever the old one was: makes the old one Inactive",
     Next.DEACTIVATE: "enter makes the old key Inactive",
-    Next.WATCH: "it is looked at again by itself; b makes the old key Active again, at once",
+    Next.WATCH: "checked again automatically; b makes the old key Active again, at once",
     Next.DELETE: "enter deletes the old key; b makes it Active again",
     Next.DONE: "nothing is left to do",
 }
@@ -52,7 +52,7 @@ def told(standing: Standing | None, trouble: str | None, width: int, *, waiting:
         bad = standing.verdict is not None and standing.verdict.bad
         lines.append(((without_shell_ways(standing.words), "alarm" if bad else "text"),))
         if not trouble:
-            lines += labelled("press", _WAYS[standing.next], width, "accent")
+            lines += labelled("next", _WAYS[standing.next], width, "accent")
     return lines
 
 
@@ -64,6 +64,6 @@ async def once_imported(rotation: Rotation) -> Plan:
     """What making the old key Inactive will do, when the responder says that the new one is imported."""
     plan = await deactivate.plan(rotation.situation())
     title = f"Make the old key {rotation.key.id} Inactive"
-    said = "You say that the new key is in use wherever the old one was: that is journaled."
-    warning = f"Whatever still sends {rotation.key.id} is refused from then on; b makes it Active again."
+    said = "You confirm that the new key is in use wherever the old one was; this is journaled."
+    warning = f"Whatever still sends {rotation.key.id} is denied from then on; b makes it Active again."
     return replace(plan, title=title, warnings=(said, warning))

@@ -94,7 +94,7 @@ class GroupsScreen(LeverScreen):
         lines: list[Line] = [((clean(group.name), "strong"), (f" in {group.region}", "text"))]
         if flow := self._flows.get(_place(group)):
             lines.append((("flow ", "quiet"), (f"{flow.state}: {flow.words}", "text")))
-        switch = "Switched off, every bearer token is refused here, whoever sends it; signed calls go on."
+        switch = "When off, every bearer token is denied here, whoever sends it; signed calls still work."
         return "log group", [*lines, ((switch, "quiet"),)]
 
     def refuses(self, command_id: str) -> str | None:
@@ -104,13 +104,13 @@ class GroupsScreen(LeverScreen):
         if group is None:
             return "there is no log group" if self._groups is not None else "not read yet"
         if command_id == "mark":
-            return None if group.bearer_enabled else "it takes no bearer tokens"
+            return None if group.bearer_enabled else "it accepts no bearer tokens"
         if self.read_only:
             return "started with --read-only"
         if LeverName.GROUPS in self._handling.under_way:
             return "under way"
         if command_id == "switch_off" and not self._marked and not group.bearer_enabled:
-            return "it takes no bearer tokens already"
+            return "it accepts no bearer tokens already"
         return None
 
     def do_mark(self) -> None:
@@ -142,7 +142,7 @@ class GroupsScreen(LeverScreen):
     def _switch(self, group: LogGroup) -> Span:
         if group.bearer_enabled:
             return ("on", "warn")
-        return ("off, by us", "good") if _place(group) in self._off_by_us else ("off", "quiet")
+        return ("off (by stanch)", "good") if _place(group) in self._off_by_us else ("off", "quiet")
 
     def _flow(self, group: LogGroup) -> Span:
         flow = self._flows.get(_place(group))

@@ -130,7 +130,7 @@ class RunbookScreen(StanchScreen):
         self._draw()
         if handling.case and handling.case.held and not handling.closed:
             found = " ".join((*handling.notices, *handling.settled))
-            self.say(f"Case {handling.case.id} goes on. {found}".rstrip(), "warn" if found else "info")
+            self.say(f"Case {handling.case.id} resumed. {found}".rstrip(), "warn" if found else "info")
         elif handling.notices:
             self.say(" ".join(handling.notices), "warn")
         await handling.plan()
@@ -206,15 +206,15 @@ class RunbookScreen(StanchScreen):
             case "take" | "undo":
                 return self._refuses_deed(step, undo=command_id == "undo")
             case "override":
-                return None if step is StepName.DELETE else "for step 4 alone"
+                return None if step is StepName.DELETE else "only for step 4"
             case "options":
-                return None if step in STEPS else "this step has none"
+                return None if step in STEPS else "this step has no options"
             case "note" if handling and handling.closed:
                 return "the case is closed"
             case "note" | "sweep" | "groups" if handling is None:
                 return "the key is not read yet"
             case "report" | "close_case" if handling is None or handling.case is None:
-                return "there is no case yet: the first step taken begins one"
+                return "there is no case yet: the first step you take opens one"
             case "take_over" if handling is None or not handling.contested:
                 return "nobody else works on this case"
             case "close_case" | "take_over" if self.read_only:
@@ -328,7 +328,7 @@ class RunbookScreen(StanchScreen):
         left = list(self._handling.under_way) if self._handling else []
         await self.stanch.back()
         if left and isinstance(screen := self.app.screen, StanchScreen):
-            words = f"{' and '.join(left)} of {self._key_id} goes on; what comes of it is said here."
+            words = f"{' and '.join(left)} of {self._key_id} continues; the result will be shown here."
             screen.call_after_refresh(screen.say, words)
 
     def _ask(self, question: Callable[[Asking], Awaitable[None]]) -> None:
@@ -355,7 +355,7 @@ class RunbookScreen(StanchScreen):
 
     async def _note(self, asking: Asking) -> None:
         if await asking.note():
-            self.say("The note is in the journal.")
+            self.say("Note added to the journal.")
 
     async def _take_over(self, asking: Asking) -> None:
         if await asking.take_over() and self._handling and (case := self._handling.case):
@@ -366,7 +366,7 @@ class RunbookScreen(StanchScreen):
 
         self.say("Writing the report…")
         if self._handling:
-            self.say(f"The report is in {await write_report(self._handling)}")
+            self.say(f"Report written to {await write_report(self._handling)}")
 
     async def _refresh(self, handling: Handling) -> None:
         try:
@@ -376,7 +376,7 @@ class RunbookScreen(StanchScreen):
             self.report("reading the steps back", error)
             return
         await handling.plan()
-        self.say(" ".join(found) or "Read again.")
+        self.say(" ".join(found) or "Refreshed.")
 
 
 def _open_case(handling: Handling) -> OpenCase | None:

@@ -25,10 +25,10 @@ _API_KEY = "API key"
 def what_to_do(row: Held) -> str:
     """The way on from here, else where it is done."""
     if row.lever is LeverName.ACCESS_KEYS:
-        return "enter makes it inactive" if row.words.startswith("Active") else "u: active again, if by us"
+        return "enter makes it inactive" if row.words.startswith("Active") else "u: reactivate, if ours"
     if row.kind == _API_KEY:
         return "enter opens its runbook"
-    return clean(row.elsewhere or "5 and then u lifts it")
+    return clean(row.elsewhere or "5 and then u removes it")
 
 
 def columns() -> tuple[Column[Held], ...]:
@@ -67,12 +67,12 @@ class SweepScreen(LeverScreen):
     def summary(self) -> Line:
         user = self._handling.user or "the user"
         if self._sweep is None:
-            return ((f" asking IAM what else {user} holds…", "quiet"),)
+            return ((f" reading from IAM what else {user} has…", "quiet"),)
         found = len(self._sweep.held)
         kept = " · kept in the journal" if self._handling.case and self._handling.case.held else ""
         if not found and not self._sweep.unreadable:
-            return ((f" {user} holds nothing else", "quiet"), (kept, "quiet"))
-        return ((f" {user} holds {words.count(found, 'other thing')}", "text"), (kept, "quiet"))
+            return ((f" {user} has nothing else", "quiet"), (kept, "quiet"))
+        return ((f" {user} has {words.count(found, 'other thing')}", "text"), (kept, "quiet"))
 
     def unread(self) -> str | None:
         if self._sweep is None or not self._sweep.unreadable:

@@ -72,9 +72,9 @@ class RunbookView(Vertical):
         if handling and handling.barred:
             way = " T takes it over." if handling.contested and not read_only else ""
             said = steps.without_shell_ways(handling.barred)
-            sentence = (("! ", "warn"), (f"{said} Planning is possible.{way}", "warn"))
+            sentence = (("! ", "warn"), (f"{said} You can still plan.{way}", "warn"))
         elif handling and handling.closed:
-            words = "This case is closed: open the key from the inventory to begin another."
+            words = "This case is closed: open the key from the inventory to start another."
             sentence = (("· ", "quiet"), (words, "quiet"))
         lines = wrap(sentence, self.size.width - 2, indent=2) if sentence else []
         widget = self.query_one("#case", Lines)

@@ -11,9 +11,9 @@ SCAN = screen(
         "respond_found",
         ("enter", "r"),
         "respond",
-        "Look for the chosen key in this account, and open its runbook.",
+        "Look for the selected key in this account, and open its runbook.",
         rank=10,
     ),
-    Command("look_elsewhere", ("slash",), "look elsewhere", "Name another file or folder.", rank=11),
+    Command("look_elsewhere", ("slash",), "look elsewhere", "Search another file or folder.", rank=11),
     lacks=("respond", "scan"),
 )

@@ -70,7 +70,7 @@ class ScanScreen(StanchScreen):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._looking:
-            self.say("One is under way: esc stops it.", "warn")
+            self.say("A scan is under way: esc stops it.", "warn")
         elif event.value.strip():
             self.run_worker(self._look(expanded(event.value.strip())), group="scan")
         else:
@@ -89,7 +89,7 @@ class ScanScreen(StanchScreen):
         finally:
             self._looking = False
         for what, why in self._scan.unreadable:
-            self.stanch.keep_words(f"looking for keys in {path}", f"{what} was not looked through: {why}.")
+            self.stanch.keep_words(f"looking for keys in {path}", f"{what} was not searched: {why}.")
         if not self._scan.found:
             self.set_focus(self.query_one(Input))
         self._draw()
@@ -122,7 +122,7 @@ class ScanScreen(StanchScreen):
         if (scan := self._scan) is None:
             return (
                 (
-                    "Keys are decoded to be sure; no secret is shown, and AWS is asked nothing.",
+                    "Keys are decoded to be sure; no secret is shown, and AWS is not contacted.",
                     "quiet",
                 ),
             )
@@ -137,7 +137,7 @@ class ScanScreen(StanchScreen):
         elif self._stopped:
             line = (*line, (" · stopped", "warn"))
         if scan.unreadable:
-            line = (*line, (f" · {len(scan.unreadable)} not looked through: !", "warn"))
+            line = (*line, (f" · {len(scan.unreadable)} not searched: !", "warn"))
         return line
 
     def _columns(self) -> tuple[Column[Found], ...]:
@@ -187,7 +187,7 @@ class ScanScreen(StanchScreen):
             self.report("looking for the key of a token", error)
             return
         if found is None:
-            self.say("No key of this account has that alias: it was deleted, or is not of here.", "warn")
+            self.say("No key in this account has that alias: deleted, or belongs to another account.", "warn")
         else:
             self.hush()
             self.stanch.open(ToRunbook(found.id, found.user))
@@ -212,5 +212,5 @@ def _told(found: Found) -> list[Line]:
     elif place.object_id:
         lines.append((("object  ", "quiet"), (f"{place.object_id}, in no commit", "text")))
     if token.looks_cut:
-        lines.append((("! ", "warn"), ("it is shorter than such keys are: it was cut", "warn")))
+        lines.append((("! ", "warn"), ("it is too short, so it was truncated", "warn")))
     return lines

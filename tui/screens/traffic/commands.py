@@ -7,37 +7,39 @@ from tui.commands.table import screen
 
 TRAFFIC = screen(
     "traffic",
-    Command("next_flow", ("j", "down"), "next", "Choose the next log group."),
-    Command("previous_flow", ("k", "up"), "previous", "Choose the log group before."),
+    Command("next_flow", ("j", "down"), "next", "Select the next log group."),
+    Command("previous_flow", ("k", "up"), "previous", "Select the previous log group."),
     Command(
         "zoom",
         ("enter",),
         "zoom",
-        "Show the chosen log group alone, with its IncomingLogEvents; again for all.",
+        "Show the selected log group alone, with its IncomingLogEvents. Press again for all.",
         rank=10,
     ),
     Command(
-        "pause", ("space",), "pause", "Hold the graphs still and ask AWS nothing; again to go on.", rank=11
+        "pause", ("space",), "pause", "Pause the graphs and ask AWS nothing. Press again to resume.", rank=11
     ),
-    Command("earlier", ("left", "h"), "earlier", "Look at what was before, by half a window."),
-    Command("later", ("right",), "later", "Look at what came after, by half a window."),
-    Command("latest", ("0", "end"), "now", "Look at the newest again."),
-    Command("wider", ("minus",), "longer", "Show more time: up to 15 days."),
-    Command("narrower", ("plus", "equals_sign"), "shorter", "Show less time, more finely."),
-    Command("window", ("w",), "window", "Show ever more time, and then the least again.", rank=12),
+    Command("earlier", ("left", "h"), "earlier", "Go back by half a window."),
+    Command("later", ("right",), "later", "Go forward by half a window."),
+    Command("latest", ("0", "end"), "now", "Return to the newest data."),
+    Command("wider", ("minus",), "longer", "Zoom out, up to 15 days."),
+    Command("narrower", ("plus", "equals_sign"), "shorter", "Zoom in."),
+    Command("window", ("w",), "window", "Cycle the time range.", rank=12),
     Command(
         "all_groups",
         ("a",),
         "all groups",
-        "Show log groups without bearer authentication too; again to hide them.",
+        "Also show log groups without bearer authentication. Press again to hide them.",
         rank=13,
     ),
-    Command("total", ("s",), "sum", "Show all groups as one graph, their sum; again for each.", rank=14),
+    Command(
+        "total", ("s",), "sum", "Show all groups as one graph, their sum. Press again for one each.", rank=14
+    ),
     Command(
         "baseline",
         ("b",),
         "compare",
-        "Compare with the same hours of a day before, of a week before, or with nothing.",
+        "Compare with the same hours a day earlier, a week earlier, or nothing.",
         rank=15,
     ),
     Command(

@@ -157,7 +157,7 @@ class TrafficScreen(StanchScreen):
             if self._feed.picture.window != self._window:
                 return "reading…"
             if self._held:
-                return f"paused at {self._held:%H:%M:%S}: space goes on"
+                return f"paused at {self._held:%H:%M:%S}: space resumes"
         return self._feed.stale
 
     def _flows(self, picture: Picture | None) -> list[GroupFlow]:
@@ -187,9 +187,9 @@ class TrafficScreen(StanchScreen):
             return "this is the newest"
         every = spans(self._window.finest)
         if command_id == "wider" and self._window.span == every[-1]:
-            return "AWS shows no more in one graph"
+            return "this is the longest time range"
         if command_id == "narrower" and self._window.span == every[0]:
-            return "a point is no finer"
+            return "this is the shortest time range"
         return None
 
     def do_next_flow(self) -> None:

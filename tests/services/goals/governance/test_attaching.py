@@ -103,7 +103,7 @@ async def test_attached_seen_and_taken_away(iam: Any, begin: Begin, sent: list[s
     with case:
         step = await attaching.apply(offer.plan)
         assert step.state is State.CONFIRMED
-        assert step.words.startswith("policy stanch-deny-logs attached to user web, said AWS ")
+        assert step.words.startswith("policy stanch-deny-logs attached to user web (confirmed by AWS ")
         assert policies_of(iam) == {"stanch-deny-logs": document(DENY)}
         assert (await attaching.offer()).plan.already
         assert (await attaching.apply()).state is State.CONFIRMED
@@ -147,7 +147,9 @@ async def test_an_intent_without_an_outcome_is_settled_by_asking(
     iam.put_user_policy(**call.params)
     attaching, case = await begin()
     with case:
-        assert await attaching.resume() == ("PutUserPolicy had no outcome: it took place, said AWS.",)
+        assert await attaching.resume() == (
+            "PutUserPolicy had no recorded outcome: it took place (confirmed by AWS).",
+        )
         assert (await attaching.apply()).state is State.CONFIRMED
         await attaching.undo()
     assert sent == ["PutUserPolicy", "DeleteUserPolicy"]
@@ -210,7 +212,7 @@ async def test_guards(iam: Any, begin: Begin, tmp_path: Path) -> None:
         with pytest.raises(CaseHeld):
             (await begin())[1].__enter__()
         other = Upkeep(attaching.aws, Caller("111122223333", "arn:x"), attaching.goal, case)
-        with pytest.raises(Refused, match="This case is of account 123456789012"):
+        with pytest.raises(Refused, match="This case belongs to account 123456789012"):
             await other.apply()
     async with AwsSession(read_only=True) as aws:
         iam.delete_user_policy(UserName="web", PolicyName=DENY.name)

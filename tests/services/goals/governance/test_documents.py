@@ -131,7 +131,7 @@ def test_every_service_can_be_governed(service: str) -> None:
 def test_what_makes_no_policy_is_one_sentence(wanted: Wanted, words: str) -> None:
     with pytest.raises(BadDocument, match=words):
         document(wanted)
-    with pytest.raises(BadDocument, match="has no keys of this kind"):
+    with pytest.raises(BadDocument, match="has no such keys"):
         service_named("s3")
 
 

@@ -99,7 +99,7 @@ async def test_one_of_that_name_is_replaced_and_comes_back(aws: AwsSession, iam:
     proposal = await send(aws, USER, short)
     changed = [line for line in proposal.diff if line[0] in "+-"]
     assert [line.split(": ")[1] for line in changed] == ['"90"', '"30"']
-    assert "is there already and says otherwise" in proposal.warnings[-1]
+    assert "already exists with different content" in proposal.warnings[-1]
     assert inline(iam, USER) == {short.name: document(short)}
     await take_back(aws, USER, short, proposal.before)
     assert inline(iam, USER) == {short.name: document(Wanted(Kind.EXPIRY, days=90))}
@@ -111,7 +111,7 @@ async def test_the_quota_counts_the_neighbours(aws: AwsSession, iam: Any) -> Non
     proposal = await propose(aws, USER, Wanted(Kind.DENY))
     assert proposal.calls == ()
     assert proposal.blocked
-    assert "There is no room at user web: 1," in proposal.blocked
+    assert "There is no room on user web: 1," in proposal.blocked
     assert "of 2,048 characters are used" in proposal.blocked
     assert (await propose(aws, GROUP, Wanted(Kind.DENY))).blocked is None
 
@@ -135,7 +135,9 @@ async def test_a_service_control_policy_is_made_attached_and_unmade(
     proposal = await send(aws, target, DENY_USE)
     assert [call.operation for call in proposal.calls] == ["CreatePolicy", "AttachPolicy"]
     assert proposal.calls[1].params["PolicyId"] == NEW_ID
-    assert "The management account 123456789012 is bound by no service control policy." in proposal.warnings
+    assert (
+        "The management account 123456789012 is not subject to service control policies." in proposal.warnings
+    )
     assert attached() == [*before, DENY_USE.name]
     (made,) = [
         each
@@ -161,7 +163,7 @@ async def test_a_service_control_policy_of_others_is_shared_and_not_changed(
     ]
     stricter = await propose(aws, there, Wanted(Kind.EXPIRY, days=30))
     assert stricter.blocked
-    assert f"is attached to {root} and says otherwise there" in stricter.blocked
+    assert f"is attached to {root} with different content" in stricter.blocked
     proposal = await send(aws, there, Wanted(Kind.EXPIRY, days=90))
     await take_back(aws, there, Wanted(Kind.EXPIRY), proposal.before)
     standing = await look(aws, here, Wanted(Kind.EXPIRY).name)
@@ -184,9 +186,9 @@ async def test_five_policies_are_the_most(aws: AwsSession, root: str, boto: Call
 @pytest.mark.parametrize(
     ("target", "wanted", "words"),
     [
-        ("role:web", DENY_USE, "A role holds no API keys"),
-        ("scp:r-abcd", Wanted(Kind.WRITE, log_groups=("x",)), "only takes away"),
-        ("scp:r-abcd", Wanted(Kind.EXPIRY, allow=True), "only takes away"),
+        ("role:web", DENY_USE, "A role has no API keys"),
+        ("scp:r-abcd", Wanted(Kind.WRITE, log_groups=("x",)), "only denies"),
+        ("scp:r-abcd", Wanted(Kind.EXPIRY, allow=True), "only denies"),
     ],
 )
 async def test_what_would_do_nothing_is_blocked(
@@ -205,7 +207,7 @@ async def test_what_no_case_attached_is_not_taken_away(aws: AwsSession, iam: Any
     proposal = detach(USER, DENY_USE, await look(aws, USER, DENY_USE.name), None)
     assert (proposal.calls, proposal.blocked) == (
         (),
-        "No case here attached stanch-deny-use-logs to user web: remove it by hand.",
+        "No case on this machine attached stanch-deny-use-logs to user web: remove it by hand.",
     )
 
 

@@ -47,7 +47,7 @@ async def test_an_account_without_a_trail(
         "CreateBucket", "PutPublicAccessBlock", "PutBucketEncryption", "PutBucketPolicy",
         "CreateTrail", "PutEventSelectors", "StartLogging",
     ]  # fmt: skip
-    assert "$0.10 for 100,000" in offer.plan.warnings[0]
+    assert "$0.10 per 100,000" in offer.plan.warnings[0]
     bucket, selectors = (str(offer.plan.where.aws(offer.plan.calls[number])) for number in (0, 5))
     assert " && aws s3api create-bucket --bucket stanch-key-use-1234567" in bucket
     assert " && aws cloudtrail put-event-selectors --trail-name stanch-key" in selectors
@@ -66,7 +66,7 @@ async def test_an_account_without_a_trail(
     state = case.state()
     assert state.step(Governing.HARDEN).state is State.CONFIRMED
     assert state.step(Governing.HARDEN).words.startswith(
-        "use of logs keys is recorded by trail stanch-key-use in every Region, said AWS "
+        "use of logs keys is recorded by trail stanch-key-use in every Region (confirmed by AWS "
     )
 
     again = await plan()
@@ -124,7 +124,7 @@ async def test_a_trail_that_logs_gets_what_is_missing_and_keeps_what_it_has(
     offer = await plan()
     assert [call.operation for call in offer.plan.calls] == ["PutEventSelectors"]
     assert [line[0] for line in offer.proposal.diff] == sorted(line[0] for line in offer.proposal.diff)[::-1]
-    assert "Its basic selectors are told again as advanced ones" in offer.plan.warnings[1]
+    assert "Its basic selectors are rewritten as advanced ones" in offer.plan.warnings[1]
     await harden()
     fields = [each["FieldSelectors"] for each in account.selectors("audit")]
     data = [{"Field": "eventCategory", "Equals": ["Data"]}]
@@ -156,7 +156,7 @@ async def test_a_named_trail_is_widened_started_and_put_back(
     account.trail(logging=False, IsMultiRegionTrail=False, IncludeGlobalServiceEvents=False)
     sent.clear()
     offer = await plan(trail="audit")
-    assert any("records us-east-1 alone: it is widened" in each for each in offer.plan.warnings)
+    assert any("records us-east-1 alone: it is extended" in each for each in offer.plan.warnings)
     await harden(trail="audit")
     assert sent == ["UpdateTrail", "PutEventSelectors", "StartLogging"]
     assert (account.described("audit")["IsMultiRegionTrail"], account.trails()) == (True, {"audit": True})
@@ -214,9 +214,9 @@ async def test_what_others_changed_meanwhile_is_said(account: Account, harden: H
     ]}])  # fmt: skip
     assert (await plan()).plan.already
     offer = await plan(undo=True)
-    assert any("Somebody else changed its selectors" in each for each in offer.plan.warnings)
+    assert any("Someone else has changed its selectors" in each for each in offer.plan.warnings)
     account.cloudtrail.delete_trail(Name="audit")
-    assert "Trail audit, which recorded it, is gone" in str((await plan()).plan.blocked)
+    assert "Trail audit, which recorded it, is deleted" in str((await plan()).plan.blocked)
     await harden(undo=True)
     assert (await plan()).proposal.more["trail"] == NEW
 
@@ -243,11 +243,11 @@ async def test_other_keys_and_what_is_not_known_of_them(account: Account, plan: 
         UserName="web", ServiceName="bedrock.amazonaws.com"
     )
     assert (await plan()).proposal.remarks == (
-        "There are active bedrock keys: --service bedrock has their use recorded too.",
+        "There are active bedrock keys: --service bedrock records their use too.",
     )
     offer = await plan(services=("logs.amazonaws.com", "bedrock.amazonaws.com"))
     assert offer.proposal.remarks == ()
-    assert any("everybody's calls of that kind" in each for each in offer.plan.warnings)
+    assert any("everyone's calls of that kind" in each for each in offer.plan.warnings)
 
 
 async def test_the_coverage_says_recorded_from_then_on(
@@ -262,7 +262,7 @@ async def test_the_coverage_says_recorded_from_then_on(
 
 
 async def test_no_case_no_way_back(account: Account, harden: Harden, plan: Plan) -> None:
-    with pytest.raises(Refused, match="No case here had the use of keys recorded by trail audit"):
+    with pytest.raises(Refused, match="No case on this machine recorded key use with trail audit"):
         await harden(trail="audit", undo=True)
 
 

@@ -39,7 +39,7 @@ THERE = "arn:aws:iam::111122223333:role/audit"
     ["ab", "a" * 129, "-audit", "audit.", "my-_trail", "my--trail", "192.168.5.4", "a b", "größe", "a\nb"],
 )
 def test_names_no_trail_can_have(name: str) -> None:
-    with pytest.raises(BadName, match="is no name for a trail"):
+    with pytest.raises(BadName, match="isn't a valid trail name"):
         HardenGoal(trail=name)
 
 
@@ -68,7 +68,7 @@ async def test_a_bucket_of_another_account(
     account.boto("s3", key=session_key(made)).create_bucket(Bucket="theirs")
     sent.clear()
     blocked = str((await plan(bucket="theirs")).plan.blocked)
-    assert blocked.startswith("Bucket theirs is another account's, or you may not look at it")
+    assert blocked.startswith("Bucket theirs belongs to another account, or you may not see it")
     with pytest.raises(Refused):
         await harden(bucket="theirs")
     assert sent == []
@@ -85,7 +85,7 @@ async def test_a_trail_that_cannot_deliver(
     assert offer.proposal.more["trail"] == NEW
     assert offer.proposal.remarks == ("Trail audit cannot deliver to audit-records (AccessDenied).",)
     blocked = str((await plan(trail="audit")).plan.blocked)
-    assert blocked.startswith("Trail audit cannot deliver to audit-records (AccessDenied): mend its bucket")
+    assert blocked.startswith("Trail audit cannot deliver to audit-records (AccessDenied): fix its bucket")
     await harden()
     account.s3.delete_bucket_policy(Bucket=NEW_BUCKET)
     account.boto("iam").create_user(UserName="another")
@@ -116,7 +116,7 @@ async def test_too_many_trails_and_too_many_values(account: Account, plan: Plan,
     }
     account.select(advanced=[full], trail="t4-x")
     blocked = str((await plan(trail="t4-x")).plan.blocked)
-    assert "since its selectors would hold 502 values, and AWS allows 500 on a trail" in blocked
+    assert "because its selectors would have 502 values, and AWS allows 500 on a trail" in blocked
     assert "leave --bucket out" in str((await plan(trail="t3-x", bucket="other")).plan.blocked)
 
 
@@ -146,10 +146,10 @@ async def test_a_trail_of_the_organization_is_not_the_members_to_change(
     monkeypatch.setenv("AWS_SESSION_TOKEN", made["SessionToken"])
     async with AwsSession(regions=("us-east-1",)) as aws:
         offer = await (await book.look_up(aws, cases, HardenGoal(trail="whole"))).offer()
-        blocked = f"Trail whole is the organization's, of account {ACCOUNT}, and can be changed there alone"
+        blocked = f"Trail whole is the organization's, of account {ACCOUNT}, and can only be changed there"
         assert str(offer.plan.blocked).startswith(blocked)
         offer = await (await book.look_up(aws, cases, HardenGoal(organization=True))).offer()
-        assert f"is made in its management account, {ACCOUNT}" in str(offer.plan.blocked)
+        assert f"is created in its management account, {ACCOUNT}" in str(offer.plan.blocked)
         arn = account.described("whole")["TrailARN"]
         theirs = boto("cloudtrail", key=session_key(made))
         for call in (theirs.stop_logging, theirs.start_logging, theirs.delete_trail):

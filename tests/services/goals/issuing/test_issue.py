@@ -100,7 +100,7 @@ async def test_whether_the_user_may_use_it_is_said_before(
     (warned,) = (await offer(aws, book, issue(shop, SECRET))).plan.warnings
     assert warned == (
         "web may not logs:CallWithBearerToken: no policy allows it (as far as IAM's simulation sees). Its "
-        "keys are refused until that is mended."
+        "keys are denied until that is fixed."
     )
     both = (await offer(aws, book, issue(shop, SECRET, "bedrock.amazonaws.com"))).plan.warnings
     assert [words.split(":")[1].split(" ")[0] for words in both] == ["CallWithBearerToken"] * 2

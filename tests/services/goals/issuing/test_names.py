@@ -11,30 +11,30 @@ from services.goals.issuing.wanted import KeySetup, default_group
 
 @pytest.mark.parametrize("name", ["", "a b", "a" * 65, "é", "a/b", "a\n", "a;b", "-\x1b[31m"])
 def test_no_user(name: str) -> None:
-    with pytest.raises(BadName, match="is no name for a user"):
+    with pytest.raises(BadName, match="isn't a valid user name"):
         names.user_name(name)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a" * 513, "aws/x", "a:b", "/app/*", "/app/é", "/app\n"])
 def test_no_log_group(name: str) -> None:
-    with pytest.raises(BadName, match="is no name for a log group"):
+    with pytest.raises(BadName, match="isn't a valid log group name"):
         names.log_group_name(name)
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a*", "a" * 513, "a\nb", "\x1b[2J"])
 def test_no_log_stream(name: str) -> None:
-    with pytest.raises(BadName, match="is no name for a log stream"):
+    with pytest.raises(BadName, match="isn't a valid log stream name"):
         names.log_stream_name(name)
 
 
 @pytest.mark.parametrize(
     ("tags", "words"),
     [
-        ([("a", "x" * 257)], "is no tag"),
-        ([("a" * 129, "x")], "is no tag"),
-        ([("a", "x;y")], "is no tag"),
-        ([("a\x1b", "x")], "is no tag"),
-        ([("Team", "x"), ("team", "y")], "is there twice"),
+        ([("a", "x" * 257)], "isn't a valid tag"),
+        ([("a" * 129, "x")], "isn't a valid tag"),
+        ([("a", "x;y")], "isn't a valid tag"),
+        ([("a\x1b", "x")], "isn't a valid tag"),
+        ([("Team", "x"), ("team", "y")], "is given twice"),
         ([(str(number), "x") for number in range(51)], "51 tags are too many"),
     ],
 )

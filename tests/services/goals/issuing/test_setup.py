@@ -97,8 +97,8 @@ async def test_what_was_there_is_kept_and_stays_when_all_is_taken_back(
         "PutBearerTokenAuthentication",
     ]
     told = " ".join((*shown.plan.warnings, *shown.proposal.remarks))
-    assert "web is there, and keeps its tags" in told
-    assert "/app/web is there, and refuses bearer tokens" in told
+    assert "web already exists and keeps its tags" in told
+    assert "/app/web exists and refuses bearer tokens" in told
     assert "No event can be sent" in told
     await bring_about(aws, book, goal)
     assert list(shop.keys()) == [theirs["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]]
@@ -143,7 +143,7 @@ async def test_an_earlier_policy_comes_back_and_a_changed_one_is_let_be(
     await take_back(aws, book, setup(shop))
     newest = book.cases()[0].state()
     assert (
-        "left: the policy stanch-write-logs of web, which somebody changed"
+        "left: the policy stanch-write-logs of web, which someone changed"
         in newest.step(Governing.SETUP).words
     )
     assert newest.closed_at is None, "what is left can still be taken back"
@@ -152,8 +152,8 @@ async def test_an_earlier_policy_comes_back_and_a_changed_one_is_let_be(
     iam.put_user_policy(UserName=shop.user, PolicyName=CUSTOM, PolicyDocument=odd)
     shown = await offer(aws, book, setup(shop))
     assert shown.plan.blocked == (
-        "web has a policy stanch-write-logs that somebody changed: make it right by hand, or say "
-        "--policy managed."
+        "web has a policy stanch-write-logs that someone changed: correct it by hand, "
+        "or use --policy managed."
     )
 
 
@@ -175,7 +175,7 @@ async def test_events_and_keys_of_others_are_left_and_said(
     (case,) = book.cases()
     step = case.state().step(Governing.SETUP)
     assert step.state is State.UNDONE
-    assert "log group /app/web, which holds events of others (--delete-events takes it away" in step.words
+    assert "log group /app/web, which holds events of others (--delete-events removes it" in step.words
     assert f"user web, which has {held} of others' making" in step.words
 
     iam.delete_access_key(UserName=shop.user, AccessKeyId=held)
@@ -295,7 +295,7 @@ async def test_a_secret_that_has_nowhere_to_go_stops_it_before_anything_is_made(
     for to, words in (
         (ToFile(shop.file), "exists already"),
         (ToFile(shop.folder / "no" / "web.key"), "there is no folder"),
-        (ToSecretsManager("a b"), "is no name that Secrets Manager takes"),
+        (ToSecretsManager("a b"), "isn't a valid secret name"),
         (ToSecretsManager("gone"), "The secret gone is marked for deletion"),
     ):
         with pytest.raises(Refused, match=words):
@@ -315,7 +315,7 @@ async def test_a_refusal_on_the_way_is_journaled_and_gone_on_from(
     (key,) = shop.keys()
     shown = await offer(aws, book, setup(shop))
     assert [call.operation for call in shown.plan.calls] == ["ResetServiceSpecificCredential", "CreateSecret"]
-    assert f"{key} was made before, but its secret was lost" in shown.plan.warnings[0]
+    assert f"{key} was created before, but its secret was lost" in shown.plan.warnings[0]
     await bring_about(aws, book, setup(shop))
     assert (list(shop.keys()), shop.secret()) == ([key], token(sandbox, key))
 
@@ -329,7 +329,7 @@ async def test_half_done_it_can_be_undone(
     assert len(shop.keys()) == 1
     await take_back(aws, book, setup(shop))
     assert (shop.there(), shop.group()) == (False, None)
-    with pytest.raises(Refused, match="No case here made anything for web"):
+    with pytest.raises(Refused, match="No case on this machine created anything for web"):
         await take_back(aws, book, setup(shop))
 
 
@@ -366,7 +366,7 @@ async def test_the_event_is_sent_while_the_secret_is_in_hand(
     upkeep = await run(setup(shop, send_event=True))
     assert upkeep.trial
     assert (upkeep.trial.accepted, upkeep.trial.status) == (False, 403)
-    assert upkeep.trial.words.startswith("the event for /app/web was refused with 403: User: arn:aws:iam")
+    assert upkeep.trial.words.startswith("the event for /app/web was rejected with 403: User: arn:aws:iam")
     assert upkeep.step.state is State.CONFIRMED, "all is there, and AWS says so"
     kinds = [entry.kind for entry in book.cases()[0].journal.entries()]
     assert kinds[-3:] == ["trying", "tried", "verified"]

@@ -51,8 +51,8 @@ def test_the_settings_are_where_each_product_looks_for_them(stream: str) -> None
     [
         ("file:/a b/k", "$(cat '/a b/k')", "it is in the file /a b/k."),
         ("secretsmanager:stanch/web", "--secret-id stanch/web", "it is in Secrets Manager as stanch/web."),
-        ("screen", "$LOGS_API_KEY", "it is with whoever keeps it."),
-        (None, "$LOGS_API_KEY", "it is with whoever keeps it."),
+        ("screen", "$LOGS_API_KEY", "it is wherever you stored it."),
+        (None, "$LOGS_API_KEY", "it is wherever you stored it."),
     ],
 )
 def test_the_secret_is_named_by_its_place(place: str | None, read: str, told: str) -> None:

@@ -62,7 +62,7 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         await driver.press("escape", "G")
         await driver.wait(f"{leaked.key_id}: unused is not known.", "by which of its credentials")
         await driver.press("y")
-        await driver.wait("copy command: nothing to mend")
+        await driver.wait("copy command: nothing to fix")
         screen(driver).table.choose(f"user-has-access-keys {leaked.user}")
         await driver.press("r")
         await driver.wait(f"{leaked.key_id} · {leaked.user}")
@@ -71,7 +71,7 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
 
 async def test_nothing_to_find_and_then_something(account: Account, tmp_path: Path) -> None:
     async with opened(tmp_path) as driver:
-        await driver.wait("1 key · no findings", "Nothing departs from the best practices in us-east-1.")
+        await driver.wait("1 key · no findings", "No departure from best practices in us-east-1.")
         await driver.press("enter")
         await driver.wait("evidence: there is no finding")
         account.iam.create_login_profile(UserName="web", Password="Correct-horse-9")
@@ -114,7 +114,7 @@ async def test_an_error_is_a_sentence_and_asking_again_helps(
         await driver.wait("1 key")
         sandbox.faults.add("expired:*")
         await driver.press("A")
-        await driver.wait("Renew the credentials", "ctrl+r asks again")
+        await driver.wait("Renew the credentials", "ctrl+r refreshes")
         sandbox.faults.clear()
         await driver.press("ctrl+r")
         await driver.wait("1 key · no findings")

@@ -38,14 +38,14 @@ async def test_a_case_is_gone_on_with(leaked_key: LeakedKey, tmp_path: Path) -> 
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("1 case · 1 open", case.id, leaked_key.key_id, "intact", "1 · deactivate not taken")
         await driver.press("enter")
-        await driver.wait(f"Case {case.id} goes on", "Put web on hold", f"case {case.id} open")
+        await driver.wait(f"Case {case.id} resumed", "Attach the deny policy to web", f"case {case.id} open")
         assert isinstance(driver.app.screen, RunbookScreen)
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("1 ✓ deactivate")
         await driver.press("escape")
-        await driver.wait("✓····", "1 ✓ deactivate Inactive, said AWS")
+        await driver.wait("✓····", "1 ✓ deactivate Inactive (confirmed by AWS")
         assert f"case {case.id} open" not in driver.flat
         with case:
             pass  # the lock was given back
@@ -59,7 +59,7 @@ async def test_a_rotation_is_told_apart_and_an_incident_of_its_key_says_so(
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("1 case · 1 open", case.id, "1 · replace not taken", "4 · watch not taken")
         await driver.press("enter")
-        await driver.wait("No second key was made yet", leaked_key.key_id, f"case {case.id}")
+        await driver.wait("No second key was created yet", leaked_key.key_id, f"case {case.id}")
     async with driven(tmp_path, Start("runbook", key_id=leaked_key.key_id, user="web")) as driver:
         await driver.wait(f"{leaked_key.key_id} is being rotated in case {case.id}")
 
@@ -85,9 +85,9 @@ async def test_a_case_that_makes_no_sense_does_not_hide_the_others(tmp_path: Pat
         await driver.wait(good.id, bad.id, "unread", "intact")
         while driver.app.screen.query_one("#cases").chosen.id != bad.id:  # type: ignore[attr-defined]
             await driver.press("j")
-        await driver.wait("does not make sense")
+        await driver.wait("isn't valid")
         await driver.press("enter")
-        await driver.wait("go on: it cannot be read")
+        await driver.wait("resume: it cannot be read")
 
 
 async def test_a_closed_case_is_for_reading(leaked_key: LeakedKey, tmp_path: Path) -> None:
@@ -97,7 +97,9 @@ async def test_a_closed_case_is_for_reading(leaked_key: LeakedKey, tmp_path: Pat
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("closed", case.id)
         await driver.press("enter")
-        await driver.wait("This case is closed", "Put web on hold", f"case {case.id} closed after")
+        await driver.wait(
+            "This case is closed", "Attach the deny policy to web", f"case {case.id} closed after"
+        )
         await driver.press("enter")
         await driver.wait("do it: the case is closed")
     assert leaked_key.keys == {leaked_key.key_id: "Active"}
@@ -110,5 +112,5 @@ async def test_a_case_of_another_account_is_not_touched(leaked_key: LeakedKey, t
     async with driven(tmp_path, CASES) as driver:
         await driver.wait(other.id)
         await driver.press("enter")
-        await driver.wait("This case is of account 210987654321", "1 ! deactivate blocked")
+        await driver.wait("This case belongs to account 210987654321", "1 ! deactivate blocked")
     assert [entry.kind for entry in other.journal.entries()] == ["opened"]

@@ -58,7 +58,7 @@ def test_the_histogram_has_the_length_of_the_coverage_and_shows_one_among_many()
     events = [*(event(1) for _ in range(1000)), event(95.9, error="AccessDenied"), event(-0.0001), event(97)]
     counted, refused = (plain(line) for line in eventbars.counted_lines(events, WINDOW))
     assert counted == "█" + " " * 18 + "▁ 1,003 events, at most 1,001 in 4 h 48 min"
-    assert refused == " " * 19 + "█ 1 of them refused"
+    assert refused == " " * 19 + "█ 1 of them denied"
     assert eventbars.counted_lines([], WINDOW) == []
     assert eventbars.counted_lines(events, Window(SINCE, SINCE)) == []
 
@@ -105,7 +105,7 @@ async def test_the_mark_and_the_export_are_kept_in_the_case(scenario: Scenario, 
     assert scenario.leaked
     runbook = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
     async with driven(tmp_path, runbook, size=(120, 40)) as driver:
-        await driver.wait("Put cloudwatch-logs-hlc on hold")
+        await driver.wait("Attach the deny policy to cloudwatch-logs-hlc")
         await driver.press("e")
         await driver.wait("kept in case", "TIME▾")
         await driver.press("m")
@@ -114,7 +114,7 @@ async def test_the_mark_and_the_export_are_kept_in_the_case(scenario: Scenario, 
         await driver.type("createaccesskey")
         await driver.wait("─ 1 of ")
         await driver.press("enter", "E")
-        await driver.wait("1 records kept in case")
+        await driver.wait("1 records saved to case")
     case = CaseBook(tmp_path).cases()[0]
     assert case.flaws() == ()
     assert case.state().suspected is not None

@@ -89,18 +89,18 @@ async def test_esc_stops_the_reading_and_keeps_what_was_found(
     async with driven(tmp_path, start(scenario), size=(120, 40)) as driver:
         await driver.wait("event history: ", "records", "esc stops and keeps what was found")
         await driver.press("escape")
-        await driver.wait("Unknown: no use that AWS let in was seen", "the rest of the records")
+        await driver.wait("Unknown: no call that AWS allowed was seen", "the rest of the records")
         await driver.wait("events", "CreateAccessKey")
         await driver.press("f")
         await driver.press("G")
-        await driver.wait("the reading was stopped before its end")
+        await driver.wait("stopped before everything was read")
 
 
 async def test_from_a_runbook_the_review_is_kept_in_the_case(acted: Scenario, tmp_path: Path) -> None:
     assert acted.leaked
     runbook = Start("runbook", key_id=acted.leaked.key_id, user=acted.leaked.user)
     async with driven(tmp_path, runbook, size=(120, 40)) as driver:
-        await driver.wait("Put cloudwatch-logs-hlc on hold")
+        await driver.wait("Attach the deny policy to cloudwatch-logs-hlc")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
@@ -117,7 +117,7 @@ async def test_from_a_runbook_the_review_is_kept_in_the_case(acted: Scenario, tm
             await driver.until(lambda: "esc stops" not in driver.text, "no review came")
         await driver.until(lambda: "refused" in driver.text, "no refused call is shown")
         await driver.press("escape")
-        await driver.wait("1 ✓ deactivate seen in force: last refused call", "2 ✓ review")
+        await driver.wait("1 ✓ deactivate enforced: last denied call", "2 ✓ review")
     assert case.flaws() == ()
     assert {path.name for path in (case.folder / "evidence").iterdir()} >= {"review-1.json"}
 

@@ -31,7 +31,7 @@ async def issue(driver: Driver) -> None:
 
 async def rotate(driver: Driver) -> None:
     await driver.press("O")
-    await driver.wait("No second key was made yet")
+    await driver.wait("No second key was created yet")
 
 
 @pytest.mark.parametrize("begin", [set_up, issue, rotate])

@@ -35,13 +35,13 @@ async def opened(state_dir: Path, **options: Any) -> AsyncIterator[Driver]:
     async with driven(state_dir, Start("cases"), **options) as driver:
         await driver.wait("No case yet")
         await driver.press("P")
-        await driver.wait("attach to nobody yet")
+        await driver.wait("attach to no target yet")
         yield driver
 
 
 async def choose_whom(driver: Driver, text: str) -> None:
     await driver.press("w")
-    await driver.wait("Attach it to whom?")
+    await driver.wait("Attach it to which target?")
     await driver.type(text)
     await driver.press("enter")
 
@@ -78,22 +78,24 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
 
     async with opened(tmp_path) as driver:
         await choose_whom(driver, "group:developers")
-        await driver.wait("It stops every logs key of everybody in developers", "undo Take it away")
+        await driver.wait("It stops every logs key of everyone in developers", "undo Remove it")
         await driver.press("enter")
         await driver.wait("whom group developers · account 123456789012", "Leave it")
         assert names() == []
         await driver.press("y")
-        await driver.wait("Policy stanch-deny-logs attached to group developers, said AWS", "word for word")
+        await driver.wait(
+            "Policy stanch-deny-logs attached to group developers (confirmed by AWS", "unchanged"
+        )
         assert names() == ["stanch-deny-logs"]
         (case,) = CaseBook(tmp_path).cases()
         assert case.state().step(Governing.POLICY).state is State.CONFIRMED
         assert not case.held
         await driver.press("enter")
-        await driver.wait("stanch-deny-logs is attached to group developers, word for word")
+        await driver.wait("stanch-deny-logs is already attached to group developers, unchanged")
         await driver.press("u")
         await driver.wait("Take stanch-deny-logs from group developers?")
         await driver.press("y")
-        await driver.wait("Policy stanch-deny-logs taken from group developers, said AWS")
+        await driver.wait("Policy stanch-deny-logs detached from group developers (confirmed by AWS")
         assert names() == []
         assert case.flaws() == ()
 

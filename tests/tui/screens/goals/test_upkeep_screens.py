@@ -47,7 +47,7 @@ async def test_set_up_from_nothing_and_taken_back(iam: Any, boto: Callable[..., 
     secret = tmp_path / "web.key"
     async with opened(tmp_path / "state", "N", "CreateUser") as driver:
         await driver.type("web user")
-        await driver.wait("is no name for a user")
+        await driver.wait("isn't a valid user name")
         await driver.press("ctrl+u")
         await driver.type("web")
         await driver.press("tab")
@@ -72,7 +72,7 @@ async def test_set_up_from_nothing_and_taken_back(iam: Any, boto: Callable[..., 
         await driver.press("ctrl+r")
         await driver.wait("web has all it needs")
         await confirm(driver, "ctrl+t")
-        await driver.wait("What was set up for web is taken back")
+        await driver.wait("What was set up for web is undone")
         assert "web" not in {user["UserName"] for user in iam.list_users()["Users"]}
         assert boto("logs").describe_log_groups()["logGroups"] == []
     (case,) = CaseBook(tmp_path / "state").cases()
@@ -103,7 +103,7 @@ async def test_issued_to_a_user_its_secret_on_the_screen_and_deleted(iam: Any, t
         await driver.wait("Issued: web has a new logs key")
         assert len(iam.list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"]) == 1
         await confirm(driver, "ctrl+t")
-        await driver.wait("The new logs key of web is gone")
+        await driver.wait("The new logs key of web is deleted")
         assert iam.list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"] == []
         await driver.press("escape")
         await driver.wait("a logs key")
@@ -125,9 +125,9 @@ async def test_what_came_of_a_run_that_was_cut_off_is_asked_before_anything_is_d
     async with driven(tmp_path, Start("cases")) as driver:
         await driver.wait("a logs key")
         await driver.press("enter")
-        await driver.wait("A run was cut off at CreateServiceSpecificCredential")
+        await driver.wait("A run was interrupted at CreateServiceSpecificCredential")
         await driver.press("tab", "shift+tab", "enter")
-        await driver.wait("had no outcome", "was made, said AWS, but its secret is lost")
+        await driver.wait("had no recorded outcome", "was made (confirmed by AWS), but its secret is lost")
         await driver.wait("ResetServiceSpecificCredential")
         await confirm(driver)
         await driver.wait("Issued: web has a new logs key")
@@ -140,7 +140,7 @@ async def test_use_is_recorded_and_no_longer(
     async with opened(tmp_path, "H", "Record the use of logs keys by a new trail") as driver:
         await driver.press("tab")
         await driver.type("x")
-        await driver.wait("is no name")
+        await driver.wait("isn't a valid")
         await driver.press("ctrl+u", "shift+tab", "right")
         await driver.wait("‹ Logs and Bedrock keys ›", "Record the use of logs and bedrock keys")
         await driver.press("left")
@@ -150,7 +150,7 @@ async def test_use_is_recorded_and_no_longer(
         trails = boto("cloudtrail")
         assert trails.get_trail_status(Name="stanch-key-use")["IsLogging"] is True
         await confirm(driver, "ctrl+t")
-        await driver.until(lambda: not trails.describe_trails()["trailList"], "the trail is still there")
+        await driver.until(lambda: not trails.describe_trails()["trailList"], "the trail is still exists")
         await driver.wait_gone("Nothing to do")
         await driver.wait("Record the use of logs keys by a new trail")
 
@@ -161,9 +161,9 @@ async def test_a_key_is_rotated_back_again_and_to_its_end(
     async with driven(tmp_path, Start("inventory")) as driver:
         await driver.wait("1 key", leaked_key.key_id)
         await driver.press("O")
-        await driver.wait("No second key was made yet", "enter makes the second key")
+        await driver.wait("No second key was created yet", "enter makes the second key")
         await driver.press("b")
-        await driver.wait("old one back: the old key is not Inactive")
+        await driver.wait("reactivate old: the old key is not Inactive")
         await driver.press("x")
         await driver.wait("secret to", "‹ in 90 days ›")
         assert "a second key of" not in driver.text
@@ -178,20 +178,20 @@ async def test_a_key_is_rotated_back_again_and_to_its_end(
         await driver.wait("is Inactive since", "✓ imported", "✓ old one off")
         assert leaked_key.keys == {leaked_key.key_id: "Inactive", new: "Active"}
         await driver.press("enter")
-        await driver.wait("go on: it is not sure yet")
+        await driver.wait("continue: not certain yet")
         await confirm(driver, "b")
         await driver.wait("both work")
         assert leaked_key.keys[leaked_key.key_id] == "Active"
         await confirm(driver)
         await driver.wait("is Inactive since")
         await driver.press("D")
-        await driver.wait("Why is it deleted")
+        await driver.wait("Why delete it")
         await driver.type("nothing sends it")
         await driver.press("enter")
         await driver.wait("last four")
         await driver.type(leaked_key.key_id[-4:])
         await driver.press("enter")
-        await driver.wait("was rotated in case", "is in its place")
+        await driver.wait("was rotated in case", "replaced it")
         assert leaked_key.keys == {new: "Active"}
     (case,) = CaseBook(tmp_path).cases()
     assert case.state().closed_at
@@ -204,13 +204,13 @@ async def test_a_rotation_is_taken_back_whole_and_read_only_takes_nothing(
     async with driven(tmp_path, Start("inventory"), read_only=True) as driver:
         await driver.wait("1 key")
         await driver.press("O")
-        await driver.wait("No second key was made yet")
+        await driver.wait("No second key was created yet")
         await driver.press("enter")
-        await driver.wait("go on: started with --read-only")
+        await driver.wait("continue: started with --read-only")
     async with driven(tmp_path, Start("inventory")) as driver:
         await driver.wait("1 key")
         await driver.press("O")
-        await driver.wait("No second key was made yet")
+        await driver.wait("No second key was created yet")
         held = gate("CreateServiceSpecificCredential")
         await confirm(driver)
         await driver.press("enter")
@@ -224,5 +224,5 @@ async def test_a_rotation_is_taken_back_whole_and_read_only_takes_nothing(
         await confirm(driver, "b")
         await driver.wait("both work")
         await confirm(driver, "u")
-        await driver.wait("No second key was made yet")
+        await driver.wait("No second key was created yet")
         assert leaked_key.keys == {leaked_key.key_id: "Active"}

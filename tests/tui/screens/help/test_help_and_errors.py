@@ -11,17 +11,17 @@ from tui.settings.options import Start
 
 async def test_a_key_read_in_help_is_done_on_the_screen_below(scenario: Scenario, tmp_path: Path) -> None:
     async with driven(tmp_path, Start("inventory")) as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await driver.press("question_mark")
-        await driver.wait("What can be done here: inventory", "enter open.")
+        await driver.wait("What you can do here: inventory", "enter open.")
         await driver.press("j", "k", "G", "g")
-        assert "What can be done here" in driver.flat
+        assert "What you can do here" in driver.flat
         await driver.press("slash")
         await driver.wait("/ words, user:")
         await driver.type("user:vendor-b")
         await driver.wait("1 of 16")
         await driver.press("enter", "question_mark")
-        await driver.wait("What can be done here")
+        await driver.wait("What you can do here")
         await driver.press("r")
         await driver.wait("vendor-b · logs", "1 · deactivate")
 

@@ -75,7 +75,7 @@ async def test_a_key_typed_by_a_terminal_without_bracketed_paste(driver: Driver,
     await driver.type(token[8:])
     await driver.wait("active, made")
     await driver.press("n", *"AKIA", "enter")
-    await driver.wait("does not begin like any API key", "the leaked key, as one line")
+    await driver.wait("does not look like any", "the leaked key, as one line")
 
 
 async def test_a_paste_anywhere_opens_identify(driver: Driver, token: str) -> None:
@@ -105,9 +105,9 @@ async def test_what_is_no_key_gets_its_sentence(driver: Driver) -> None:
         ("ACWLabc", "cannot be decoded"),
         ("AKIAIOSFODNN7EXAMPLE", "IAM access key id"),
         ("ACWL\nACWL", "a space or a line break inside"),
-        ("hello", "does not begin like any API key"),
+        ("hello", "does not look like any"),
         ("x" * 20_000, "far too long"),
-        ("\x1b]52;c;aGk=\x07", "does not begin"),
+        ("\x1b]52;c;aGk=\x07", "does not look"),
         ("A" * 10_000_000, "far too long"),
     ):
         paste(driver, given)
@@ -120,7 +120,7 @@ async def test_a_key_of_another_account_is_told_so(driver: Driver) -> None:
     foreign = "ACWL" + base64.b64encode(b"eve-at-999999999999:" + b"s" * 60).decode()
     paste(driver, foreign)
     await driver.wait("999999999999, which is not this one (123456789012)")
-    await driver.wait("no key of this account has that alias")
+    await driver.wait("no key in this account has that alias")
     await driver.press("r")
     await driver.wait("respond: no key is chosen")
     await driver.press("n")

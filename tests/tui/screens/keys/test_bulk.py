@@ -63,7 +63,7 @@ async def test_marked_keys_are_listed_confirmed_once_and_kept_in_a_case_each(
     await inventory.press("D")
     await inventory.wait("Make 2 keys Inactive?")
     await inventory.press("y")
-    await inventory.wait("2 of 2 keys Inactive, said AWS", "3 keys · 1 active", "2 changed since")
+    await inventory.wait("2 of 2 keys Inactive (confirmed by AWS", "3 keys · 1 active", "2 changed since")
     assert statuses() == {"ann": "Inactive", "bob": "Active", "cy": "Inactive"}
     cases = CaseBook(tmp_path).cases()
     assert {case.state().opened["key_id"] for case in cases} == {keys[0], keys[2]}
@@ -80,13 +80,13 @@ async def test_what_cannot_be_done_is_left_out_with_its_reason(
     await inventory.press("asterisk")
     await inventory.wait("● 3 marked")
     await inventory.press("D")
-    await inventory.wait("Make 2 keys Inactive?", f"{keys[0]} is left out: The key is Inactive already.")
+    await inventory.wait("Make 2 keys Inactive?", f"{keys[0]} is skipped: The key is already Inactive.")
     await inventory.press("y")
     await inventory.wait("2 of 2 keys Inactive")
     assert set(statuses().values()) == {"Inactive"}
     await mark(inventory, keys[1])
     await inventory.press("D")
-    await inventory.wait(f"Nothing to do. {keys[1]}: The key is Inactive already.")
+    await inventory.wait(f"Nothing to do. {keys[1]}: The key is already Inactive.")
 
 
 async def test_one_that_fails_leaves_the_others(

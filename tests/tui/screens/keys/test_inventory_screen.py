@@ -63,7 +63,7 @@ async def test_the_worst_stand_first_and_the_chosen_one_is_told(full: Driver, le
         "cloudwatch-logs-hlc-at-123456789012",
         "‼ never expires",
         "! older than 90 days",
-        "its user also holds 2 access keys (2 active) and no console password",
+        "its user also has 2 access keys (2 active) and no console password",
         "attached policies: CloudWatchLogsAPIKeyAccess",
     )
     levels = [line[2] for line in full.text.splitlines() if "ACCA" in line[:8]]
@@ -129,7 +129,7 @@ async def test_the_keys_of_a_user_stand_together(full: Driver) -> None:
     assert [user for at, user in enumerate(rows) if user not in rows[:at]] == list(dict.fromkeys(rows))
     assert all(rows.count(user) == len(_run(rows, user)) for user in rows)
     await full.press("u")
-    await full.wait("Grouped no longer.")
+    await full.wait("No longer grouped.")
 
 
 def _run(rows: list[str], user: str) -> list[str]:
@@ -295,7 +295,7 @@ async def test_an_error_is_a_sentence_and_can_be_tried_again(
     make_keys(boto, "web")
     sandbox.faults.add("expired:*")
     async with driven(tmp_path, Start()) as driver:
-        await driver.wait("Renew the credentials", "ctrl+r asks again")
+        await driver.wait("Renew the credentials", "ctrl+r refreshes")
         await driver.wait("not signed in")
         sandbox.faults.clear()
         await driver.press("ctrl+r")
@@ -331,7 +331,7 @@ async def test_read_only_is_always_in_sight(sandbox: Sandbox, tmp_path: Path) ->
     async with driven(tmp_path, Start(), read_only=True) as driver:
         await driver.wait("READ-ONLY")
         await driver.press("question_mark")
-        await driver.wait("What can be done here: inventory", "READ-ONLY")
+        await driver.wait("What you can do here: inventory", "READ-ONLY")
 
 
 async def test_the_palette_finds_and_runs_a_command(full: Driver) -> None:
@@ -357,7 +357,7 @@ async def test_help_names_the_keys_and_why_not(sandbox: Sandbox, tmp_path: Path)
     async with driven(tmp_path, Start(), size=(100, 50)) as driver:
         await driver.wait("has no service-specific")
         await driver.press("question_mark")
-        await driver.wait("in lists", "Move to the next row.", "Not now: no key is chosen.")
+        await driver.wait("in lists", "Move to the next row.", "Unavailable: no key is selected.")
         await driver.press("G")
         await driver.wait("signs")
         await driver.press("escape")

@@ -118,7 +118,7 @@ async def test_what_was_done_meanwhile_is_seen_on_coming_back(leaked_key: Leaked
         await driver.press("enter")
         await driver.wait("Inactive?")
         await driver.press("y")
-        await driver.wait("Inactive, said AWS")
+        await driver.wait("Inactive (confirmed by AWS")
         await driver.press("escape")
         await driver.wait(f"{leaked_key.key_id} inactive", "open since", "deactivate confirmed")
         await follow(driver, "case", "open since")
@@ -165,7 +165,7 @@ async def test_a_key_that_is_gone_says_so(leaked_key: LeakedKey, tmp_path: Path)
         await driver.press("enter")
         await driver.wait(f"{leaked_key.key_id} gone")
         await driver.press("j", "enter")
-        await driver.wait("go there: this row leads nowhere")
+        await driver.wait("go there: this row opens nothing")
 
 
 async def test_closed_cases_lead_to_the_list(leaked_key: LeakedKey, tmp_path: Path) -> None:

@@ -84,8 +84,8 @@ def test_sorting_goes_through_every_column_and_back(keys: KeyList) -> None:
     for _ in ORDERS:
         keys.sort_by_next()
         seen[keys.order] = order(keys)
-    assert keys.order == "worry"
-    assert seen["worry"][0] == "A"
+    assert keys.order == "risk"
+    assert seen["risk"][0] == "A"
     assert seen["KEY ID"] == "ABCD"
     assert seen["USER"] == "DCAB"
     assert seen["AGE"] == "DABC"
@@ -106,7 +106,7 @@ def test_the_summary_counts_and_says_what_is_filtered(keys: KeyList) -> None:
     keys.filter = parse("web")
     keys.arrange()
     assert plain(keys.summary(None, None)) == "2 of 4 keys shown"
-    assert plain(keys.summary("asking again…", None)).endswith("asking again…")
+    assert plain(keys.summary("refreshing…", None)).endswith("refreshing…")
 
 
 def test_twenty_thousand_keys_are_filtered_while_one_types() -> None:

@@ -55,7 +55,7 @@ async def test_each_group_is_told_with_its_switch_key_retention_and_flow(
         assert row(driver, "/aws/signed").split()[1:] == ["off", "aws", "ever", "not", "read"]
         assert row(driver, "/aws/own").split()[1:4] == ["off", "own", "30d"]
         screen.table.choose("/aws/own@us-east-1")
-        await driver.wait(f"encrypted with {key}, kept for 30 days", "Takes no bearer tokens")
+        await driver.wait(f"encrypted with {key}, kept for 30 days", "Accepts only signed calls")
         await driver.press("enter")
         await driver.wait("graph: its flow is not read: a reads it")
         await driver.press("a")
@@ -109,7 +109,7 @@ async def test_it_asks_only_while_it_is_seen(account: Account, tmp_path: Path) -
         await opened(driver)
         await driver.until(lambda: account.calls > 2, "it asked no more")
         await driver.press("question_mark")
-        await driver.wait("What can be done here")
+        await driver.wait("What you can do here")
         await stands_still(driver, account)
 
 

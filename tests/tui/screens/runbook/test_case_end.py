@@ -52,7 +52,7 @@ async def test_what_is_still_open_is_said_before_a_case_is_closed(
         await driver.press("y")
         await driver.wait("5 ✓ deny")
         await driver.press("C")
-        await driver.wait("Still open: The hold on web is still on", "Leave it open")
+        await driver.wait("Still open: The deny policy on web is still attached", "Leave it open")
         await driver.press("enter")
         await driver.wait_gone("Leave it open")
         assert state(tmp_path).closed_at is None
@@ -68,7 +68,7 @@ async def test_what_is_still_open_is_said_before_a_case_is_closed(
     assert "stanch-hold-logs" in leaked_key.policies
     closed = the_case(tmp_path).journal.entries()[-1]
     assert closed.kind == "closed"
-    assert any("hold on web" in words for words in closed.data["remaining"])
+    assert any("deny policy on web" in words for words in closed.data["remaining"])
 
 
 async def test_a_case_is_closed_from_the_list(leaked_key: LeakedKey, tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ async def test_a_held_case_is_taken_over_knowingly(leaked_key: LeakedKey, tmp_pa
             await driver.press("T")
             await driver.wait(
                 f"Take over case {case.id}?",
-                f"{holder.who} on {holder.host} works on it since",
+                f"{holder.who} on {holder.host} has been working on it since",
                 "process",
-                "The case is of account 123456789012",
+                "This case belongs to account 123456789012",
                 "(environment)",
             )
             await driver.press("enter")
@@ -111,7 +111,7 @@ async def test_a_held_case_is_taken_over_knowingly(leaked_key: LeakedKey, tmp_pa
             await driver.wait("Leave it to them")
             await driver.press("y")
             await driver.wait(f"Case {case.id} is yours now.")
-            await driver.wait_gone("Planning is possible")
+            await driver.wait_gone("You can still plan")
             with pytest.raises(CaseHeld):
                 case.append("note", text="not mine any more")
             await driver.press("enter")
@@ -133,7 +133,7 @@ async def test_a_case_lost_to_a_colleague_is_noticed_and_nothing_is_sent(
         await driver.wait("A note for the case")
         await driver.type("x")
         await driver.press("enter")
-        await driver.wait("The note is in the journal")
+        await driver.wait("Note added to the journal")
         colleague = the_case(tmp_path)
         colleague.take_over()
         try:

@@ -53,26 +53,28 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
         await driver.wait("2 marked")
         await driver.press("enter")
         await driver.wait(
-            "Let log groups refuse bearer tokens?", "1 other user has active logs keys (shipper)"
+            "Turn bearer tokens off for log groups?", "1 other user has active logs keys (shipper)"
         )
         assert bearer() == {"/app/one": True, "/app/two": True, "/app/three": True, "/plain": False}
         await driver.press("y")
-        await driver.wait("2 of 2 groups refuse bearer tokens", "off, by us", "1 with bearer tokens on")
+        await driver.wait("2 of 2 groups refuse bearer tokens", "off (by stanch)", "1 with bearer tokens on")
         assert bearer() == {"/app/one": False, "/app/two": False, "/app/three": True, "/plain": False}
 
         await driver.press("escape")
-        await driver.wait("s ✓ log groups 2 of 2 groups refuse bearer tokens, said AWS", "1 · deactivate")
+        await driver.wait(
+            "s ✓ log groups 2 of 2 groups refuse bearer tokens (confirmed by AWS", "1 · deactivate"
+        )
         assert isinstance(driver.app.screen, RunbookScreen)
         assert "log groups" not in said(driver)
         await driver.press("s")
-        await driver.wait("off, by us")
+        await driver.wait("off (by stanch)")
         await driver.press("u")
-        await driver.wait("Let the groups take bearer tokens again?")
+        await driver.wait("Turn bearer tokens back on for the groups?")
         await driver.press("y")
-        await driver.wait("2 of 2 groups take bearer tokens", "3 with bearer tokens on")
+        await driver.wait("2 of 2 groups accept bearer tokens", "3 with bearer tokens on")
         assert bearer() == {"/app/one": True, "/app/two": True, "/app/three": True, "/plain": False}
         await driver.press("escape")
-        await driver.wait("s ↶ log groups taken back: 2 of 2 groups take bearer tokens")
+        await driver.wait("s ↶ log groups undone: 2 of 2 groups accept bearer tokens")
     assert the_case(tmp_path).flaws() == ()
 
 
@@ -85,9 +87,9 @@ async def test_without_marks_it_is_the_chosen_one_and_none_that_is_off(
         screen: Any = driver.app.screen
         screen.table.choose("/plain@us-east-1")
         await driver.press("enter")
-        await driver.wait("it takes no bearer tokens already")
+        await driver.wait("it already refuses bearer tokens")
         await driver.press("space")
-        await driver.wait("mark: it takes no bearer tokens")
+        await driver.wait("mark: it accepts no bearer tokens")
         screen.table.choose("/app/three@us-east-1")
         await driver.press("enter")
         await driver.wait(
@@ -96,7 +98,7 @@ async def test_without_marks_it_is_the_chosen_one_and_none_that_is_off(
         await driver.press("escape")
         await driver.wait_gone("Leave it")
         await driver.press("u")
-        await driver.wait("This case switched no group off.")
+        await driver.wait("This case turned no group off.")
     assert bearer()["/app/three"]
     assert CaseBook(tmp_path).cases() == ()
 

@@ -25,7 +25,7 @@ async def opened(state_dir: Path, key: LeakedKey) -> AsyncIterator[Driver]:
     async with driven(
         state_dir, Start("runbook", key_id=key.key_id, user=key.user), size=(100, 40)
     ) as driver:
-        await driver.wait("Put web on hold")
+        await driver.wait("Attach the deny policy to web")
         yield driver
 
 
@@ -97,6 +97,6 @@ async def test_a_step_is_taken_while_the_check_waits(
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
-        await driver.wait("1 ✓ deactivate", "Inactive, said AWS")
+        await driver.wait("1 ✓ deactivate", "Inactive (confirmed by AWS")
         assert not held.is_set()
     assert leaked_key.keys == {leaked_key.key_id: "Inactive"}

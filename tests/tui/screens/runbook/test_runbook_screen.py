@@ -27,7 +27,7 @@ async def opened(state_dir: Path, key: LeakedKey, **more: Any) -> AsyncIterator[
     """The runbook of *key*, every step planned."""
     start = Start("runbook", key_id=key.key_id, user=key.user)
     async with driven(state_dir, start, **more) as driver:
-        await driver.wait("Put web on hold")
+        await driver.wait("Attach the deny policy to web")
         yield driver
 
 
@@ -60,14 +60,14 @@ async def test_deactivate_and_undo(leaked_key: LeakedKey, tmp_path: Path) -> Non
         await driver.wait("Leave it", f"{leaked_key.key_id} of web", "account 123456789012", "(environment)")
         assert leaked_key.keys == {leaked_key.key_id: "Active"}
         await driver.press("y")
-        await driver.wait("1 ✓ deactivate", "Inactive, said AWS")
+        await driver.wait("1 ✓ deactivate", "Inactive (confirmed by AWS")
         assert leaked_key.keys == {leaked_key.key_id: "Inactive"}
         await driver.wait(f"case {the_case(tmp_path).id} open")
 
         await driver.press("u")
-        await driver.wait("Whoever holds the leaked key can use it again.")
+        await driver.wait("Anyone with the leaked key can use it again.")
         await driver.press("tab", "enter")
-        await driver.wait("1 ↶ deactivate", "taken back: Active, said AWS")
+        await driver.wait("1 ↶ deactivate", "undone: Active (confirmed by AWS")
         assert leaked_key.keys == {leaked_key.key_id: "Active"}
     assert kinds(tmp_path) == ["opened", "intent", "outcome", "verified", "intent", "outcome", "verified"]
 
@@ -107,7 +107,7 @@ async def test_the_first_step_waits_for_no_other(leaked_key: LeakedKey, tmp_path
         assert "5 · deny        asking AWS…" in driver.text
         for event in held:
             event.set()
-        await driver.wait("1 ✓ deactivate", "Put web on hold")
+        await driver.wait("1 ✓ deactivate", "Attach the deny policy to web")
 
 
 async def test_enter_before_the_key_is_read_is_remembered(
@@ -135,10 +135,10 @@ async def test_a_step_is_carried_on_when_its_screen_closes(
         await driver.press("y")
         await driver.wait("1 ▸ deactivate")
         await driver.press("escape")
-        await driver.wait(f"deactivate of {leaked_key.key_id} goes on")
+        await driver.wait(f"deactivate of {leaked_key.key_id} continues")
         assert not isinstance(driver.app.screen, RunbookScreen)
         held.set()
-        await driver.wait(f"{leaked_key.key_id}: deactivate: Inactive, said AWS")
+        await driver.wait(f"{leaked_key.key_id}: deactivate: Inactive (confirmed by AWS")
         assert the_case(tmp_path).journal.flaws() == ()
         with the_case(tmp_path):
             pass  # the lock was given back
@@ -172,7 +172,7 @@ async def test_a_secret_is_masked_until_asked_and_kept_nowhere(leaked_key: Leake
         await driver.wait("The secret of ACCA", "••••••••")
         assert "ACWL" not in driver.text
         await driver.press("escape")
-        await driver.wait("It was neither shown nor copied")
+        await driver.wait("You have neither shown nor copied it")
         await driver.press("v")
         await driver.wait("ACWL")
         start = driver.text.index("ACWL")
@@ -244,24 +244,26 @@ async def test_delete_waits_and_its_override_is_typed_and_journaled(
         await driver.press("4", "enter")
         await driver.wait("There is no replacement yet")
         await driver.press("o")
-        await driver.wait("Say why")
+        await driver.wait("Give a reason")
         await driver.press("enter")
         await driver.wait("Nothing was typed")
-        await driver.type("the service is gone")
+        await driver.type("the service is deleted")
         await driver.press("enter")
-        await driver.wait("The last four characters of", "because: the service is gone")
+        await driver.wait("Type the last four characters of", "reason: the service is deleted")
         await driver.press("enter", "enter")
         await driver.type("ZZZZ")
         await driver.press("enter")
-        await driver.wait("These are not the last four characters")
+        await driver.wait("Those aren't the last four characters")
         assert list(leaked_key.keys) == [leaked_key.key_id]
         await driver.press(*["backspace"] * 4)
         await driver.type(leaked_key.key_id[-4:].lower())
         await driver.press("enter")
-        await driver.wait("4 ✓ delete", "gone, said AWS")
+        await driver.wait("4 ✓ delete", "gone (confirmed by AWS")
     assert leaked_key.keys == {}
     entries = the_case(tmp_path).journal.entries()
-    assert [entry.data["reason"] for entry in entries if entry.kind == "override"] == ["the service is gone"]
+    assert [entry.data["reason"] for entry in entries if entry.kind == "override"] == [
+        "the service is deleted"
+    ]
     assert [entry.data["key_id"] for entry in entries if entry.kind == "metadata"] == [leaked_key.key_id]
 
 
@@ -273,11 +275,11 @@ async def test_the_hold_blocks_a_replacement_and_is_lifted(leaked_key: LeakedKey
         await driver.wait("5 ✓ deny", "3 ! replace blocked: The hold")
         assert leaked_key.policies == ["stanch-hold-logs"]
         await driver.press("3")
-        await driver.wait("5 and then u to lift the hold")
+        await driver.wait("5 and then u to remove the deny policy")
         await driver.press("5", "u")
-        await driver.wait("Lift the hold on web?")
+        await driver.wait("Remove the deny policy from web?")
         await driver.press("y")
-        await driver.wait("5 ↶ deny", "hold lifted, said AWS", "3 · replace")
+        await driver.wait("5 ↶ deny", "deny policy removed (confirmed by AWS", "3 · replace")
     assert leaked_key.policies == []
 
 
@@ -308,10 +310,10 @@ async def test_a_case_held_by_another_is_said_and_planning_goes_on(
         await driver.wait("A note for the case")
         await driver.type("paged at 3")
         await driver.press("enter")
-        await driver.wait("The note is in the journal")
+        await driver.wait("Note added to the journal")
     with the_case(tmp_path) as held:
         async with opened(tmp_path, leaked_key) as driver:
-            await driver.wait(f"Case {held.id} is being worked on by", "Planning is possible")
+            await driver.wait(f"Case {held.id} is being worked on by", "You can still plan")
             await driver.press("enter")
             await driver.wait("Leave it")
             await driver.press("y")
@@ -328,7 +330,7 @@ async def test_a_case_goes_on_and_what_had_no_outcome_is_settled(
         await driver.wait("A note for the case")
         await driver.type("x")
         await driver.press("enter")
-        await driver.wait("The note is in the journal")
+        await driver.wait("Note added to the journal")
     with the_case(tmp_path) as case:
         call = {
             "service": "iam",
@@ -344,7 +346,9 @@ async def test_a_case_goes_on_and_what_had_no_outcome_is_settled(
         UserName="web", ServiceSpecificCredentialId=leaked_key.key_id, Status="Inactive"
     )
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.wait(f"Case {case.id} goes on", "had no outcome: the key is Inactive, said AWS")
+        await driver.wait(
+            f"Case {case.id} resumed", "had no recorded outcome: the key is Inactive (confirmed by AWS"
+        )
         await driver.wait("1 ✓ deactivate")
     assert not state(tmp_path).unsettled
 
@@ -380,7 +384,7 @@ async def test_what_somebody_else_changed_is_noticed(leaked_key: LeakedKey, tmp_
             UserName="web", ServiceSpecificCredentialId=leaked_key.key_id, Status="Active"
         )
         await driver.press("ctrl+r")
-        await driver.wait("1 ! deactivate changed since, by somebody else")
+        await driver.wait("1 ! deactivate changed since, by someone else")
 
 
 async def test_an_error_is_a_sentence_at_its_step(
@@ -420,7 +424,7 @@ async def test_what_changes_between_the_question_and_the_answer_is_not_done(
         await driver.press("y")
         await driver.wait("3 ! replace blocked: web has two logs keys")
         await driver.press("3")
-        await driver.wait("x to choose another form")
+        await driver.wait("x to choose another method")
     assert len(leaked_key.keys) == 2
     assert "intent" not in kinds(tmp_path)
 
@@ -433,14 +437,14 @@ async def test_a_replacement_is_taken_back_by_its_own_id(leaked_key: LeakedKey, 
         await driver.wait("3 ✓ replace")
         (new,) = set(leaked_key.keys) - {leaked_key.key_id}
         await driver.press("u")
-        await driver.wait(f"The last four characters of {new}")
+        await driver.wait(f"Type the last four characters of {new}")
         await driver.type(leaked_key.key_id[-4:])
         await driver.press("enter")
-        await driver.wait("These are not the last four characters")
+        await driver.wait("Those aren't the last four characters")
         await driver.press(*["backspace"] * 4)
         await driver.type(new[-4:])
         await driver.press("enter")
-        await driver.wait("3 ↶ replace", "the new key is gone, said AWS")
+        await driver.wait("3 ↶ replace", "the new key is deleted (confirmed by AWS")
     assert list(leaked_key.keys) == [leaked_key.key_id]
 
 

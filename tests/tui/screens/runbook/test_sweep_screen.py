@@ -36,16 +36,16 @@ async def test_each_access_key_goes_off_and_on_alone(leaked_key: LeakedKey, tmp_
             await driver.wait(f"Make access key {key_id} of web inactive?", "Whatever signs with these keys")
             assert access_keys(leaked_key.iam)[key_id] == "Active"
             await driver.press("y")
-            await driver.wait("access keys Inactive, said AWS")
+            await driver.wait("access keys Inactive (confirmed by AWS")
             assert access_keys(leaked_key.iam)[key_id] == "Inactive"
 
         await driver.press("u")
         await driver.wait(f"Make access key {second} of web active?")
         await driver.press("y")
-        await driver.wait("1 of 1 access keys Active, said AWS")
+        await driver.wait("1 of 1 access keys Active (confirmed by AWS")
         assert access_keys(leaked_key.iam) == {first: "Inactive", second: "Active"}
         await driver.press("u")
-        await driver.wait(f"No {second} that this case made inactive is left.")
+        await driver.wait(f"No {second} left to reactivate.")
     lever = state(tmp_path).step(LeverName.ACCESS_KEYS)
     assert lever.state is State.CONFIRMED, "the other is off still"
     assert f"{first} still Inactive" in lever.words
@@ -101,7 +101,7 @@ async def test_another_api_key_opens_its_runbook(leaked_key: LeakedKey, tmp_path
         await driver.press("w")
         await driver.wait("API key", other, "enter opens its runbook")
         await driver.press("enter")
-        await driver.wait(f"{other} · web", "Put web on hold")
+        await driver.wait(f"{other} · web", "Attach the deny policy to web")
         assert isinstance(driver.app.screen, RunbookScreen)
 
 

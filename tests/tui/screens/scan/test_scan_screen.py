@@ -18,7 +18,7 @@ from tui.settings.options import Start
 async def open_scan(driver: Driver) -> None:
     await driver.wait("No case yet")
     await driver.press("F")
-    await driver.wait("AWS is asked nothing")
+    await driver.wait("AWS is not contacted")
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -48,7 +48,7 @@ async def test_from_a_file_to_the_keys_runbook(
         await driver.press("j")
         await driver.wait("ghost-at-123456789012")
         await driver.press("enter")
-        await driver.wait("No key of this account has that alias")
+        await driver.wait("No key in this account has that alias")
         await driver.press("k", "r")
         await driver.wait(leaked_key.key_id, "1 · deactivate")
         await driver.press("escape")
@@ -67,7 +67,7 @@ async def test_nothing_found_no_such_place_and_none_named(leaked_key: LeakedKey,
         await driver.press("ctrl+u")
         await driver.type(str(tmp_path / "gone"))
         await driver.press("enter")
-        await driver.wait("1 not looked through")
+        await driver.wait("1 not searched")
         await driver.press("tab", "exclamation_mark")
         await driver.wait("there is no such file or folder")
 

@@ -112,7 +112,7 @@ async def test_time_is_walked_through_and_compared(account: Account, tmp_path: P
         await driver.press("plus", "plus")
         await driver.wait("last 5 min")
         await driver.press("plus")
-        await driver.wait("shorter: a point is no finer")
+        await driver.wait("shorter: this is the shortest time range")
         await driver.press("b")
         await driver.wait("no points of a week before")
         await driver.press("b")
@@ -206,13 +206,13 @@ async def test_it_asks_aws_only_while_it_is_seen(account: Account, tmp_path: Pat
         assert isinstance(screen, TrafficScreen)
         await driver.until(lambda: account.calls > 2, "it asked no more")
         await driver.press("space")
-        await driver.wait("paused at", "space goes on")
+        await driver.wait("paused at", "space resumes")
         await stands_still(driver, account)
         await driver.press("space")
         before = account.calls
         await driver.until(lambda: account.calls > before + 1, "it did not go on")
         await driver.press("question_mark")
-        await driver.wait("What can be done here: traffic")
+        await driver.wait("What you can do here: traffic")
         assert not screen._poll.running
         await stands_still(driver, account)
         await driver.press("escape", "colon")
@@ -260,7 +260,7 @@ async def test_an_error_at_first_is_a_sentence(sandbox: Sandbox, account: Accoun
 async def test_where_no_group_takes_tokens_it_says_so(account: Account, tmp_path: Path) -> None:
     account.group("/aws/signed", 9_000, bearer=False)
     async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
-        await driver.wait("None of 1 log group takes bearer tokens here.", "us-east-1")
+        await driver.wait("None of 1 log group accepts bearer tokens here.", "us-east-1")
         await driver.press("enter")
         await driver.wait("zoom: there is no graph yet")
         await driver.press("a")
@@ -369,11 +369,11 @@ def test_a_window_moves_by_its_span_and_stays_where_points_are() -> None:
 
 
 def test_the_newest_deed_that_still_holds_is_the_one_that_is_spoken_of() -> None:
-    marks = [Mark(NOW - n * MINUTE, name) for n, name in ((9, "deactivate"), (8, "deny"), (7, "lift hold"))]
+    marks = [Mark(NOW - n * MINUTE, name) for n, name in ((9, "deactivate"), (8, "deny"), (7, "undo deny"))]
     assert newest_stop(marks) == marks[0]
     assert newest_stop([*marks, Mark(NOW, "reactivate")]) is None
     quiet = group("a", *[5] * 40, *[None] * 8)
     told = aftermath(quiet, marks, 60, NOW)
     assert told is not None
-    assert told.short == "bytes came after it too"
+    assert told.short == "data still arriving (other keys may share this group)"
     assert aftermath(group("a", 5, 5), marks, 60, NOW) is None

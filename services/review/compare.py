@@ -1,0 +1,48 @@
+"""Event history against a trail's bucket: what CloudTrail recorded, and the bucket does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from services.review.model import Unreadable
+from services.review.record import Event
+from services.review.trails import TrailState
+from services.review.words import calls, moment
+
+LEFT_OUT = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
+"""Sources that a selector for management events may leave out."""
+
+
+def not_in_bucket(
+    events: Iterable[Event],
+    state: TrailState,
+    *,
+    in_history: Collection[str],
+    in_bucket: Collection[str],
+    until: datetime,
+) -> Unreadable | None:
+    """What the trail must have delivered by *until*, and is not there."""
+    status = state.status
+    if not state.takes_management or status is None or status.started is None or state.changes_trouble:
+        return None
+    since = max(each for each in (status.started, state.changed, state.known_from) if each)
+    if not status.logging and status.stopped:
+        until = min(until, status.stopped)
+    lost = [
+        event
+        for event in events
+        if since < event.time <= until
+        and event.event_id in in_history
+        and event.event_id not in in_bucket
+        and event.source not in LEFT_OUT
+    ]
+    if not lost:
+        return None
+    bucket = f"s3://{state.trail.bucket}/{state.trail.prefix or ''}"
+    told = (
+        f"lost {calls(len(lost))} of this user that the event history has, "
+        f"first {moment(lost[0].time)}, last {moment(lost[-1].time)}"
+    )
+    return replace(Unreadable.of(bucket, told), missing=True)
