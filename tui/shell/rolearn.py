@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
 
 import click
 
@@ -11,10 +10,10 @@ from services.base.text import clean
 
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
 
-T = TypeVar("T", str | None, tuple[str, ...])
+Given = str | tuple[str, ...] | None
 
 
-def role_arn(context: click.Context, option: click.Parameter, value: T) -> T:
+def role_arn(context: click.Context, option: click.Parameter, value: Given) -> Given:
     """*value* as it is; raises BadParameter where one in it is none."""
     given = value if isinstance(value, tuple) else () if value is None else (value,)
     for each in given:
