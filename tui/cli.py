@@ -23,6 +23,7 @@ from tui.exits import Exit
 from tui.settings import librarylog
 from tui.shell import streams
 from tui.shell.guessing import Guessing
+from tui.shell.rolearn import role_arn
 
 if TYPE_CHECKING:
     from tui.settings.config import Config, ThemeName
@@ -85,7 +86,12 @@ class Stanch(Guessing):
     callback=lambda ctx, param, value: _account(value),
     help="Stop unless the credentials belong to this account.",
 )
-@click.option("--role-arn", metavar="ARN", help="Assume this role with the profile's credentials.")
+@click.option(
+    "--role-arn",
+    metavar="ARN",
+    callback=role_arn,
+    help="Assume this role with the profile's credentials.",
+)
 @click.option(
     "--endpoint-url",
     "endpoint_urls",

@@ -28,6 +28,14 @@ def of_user(find: Callable[[], Path], variable: str) -> Path:
     return found if found.is_absolute() else NOWHERE
 
 
+def expanded(path: str) -> Path:
+    """*path* with a leading ``~`` for the home it stands for; as it is where there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 class NotPrivate(OSError):
     """A place that somebody else made, or can write to; ``strerror`` says which, as a phrase."""
 

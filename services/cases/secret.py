@@ -13,6 +13,7 @@ from typing import Any
 
 from services.aws.call import SECRET, Call
 from services.base import files
+from services.base.folders import expanded
 from services.cases.errors import RunbookError
 from services.keys.token import TokenError, decode
 
@@ -94,7 +95,7 @@ def parse_destination(text: str) -> Destination:
         case "secretsmanager":
             return ToSecretsManager(rest or None)
         case "file" if rest:
-            return ToFile(Path(rest).expanduser().absolute())
+            return ToFile(expanded(rest).absolute())
         case "screen" if not rest:
             return ToScreen()
         case _:

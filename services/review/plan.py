@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.aws.cloudtrail import HISTORY_KEPT
 from services.aws.lake import EventDataStore
+from services.base.folders import expanded
 from services.base.nearest import no_such
 from services.review.coverage import HISTORY
 from services.review.model import Athena, SourceUnavailable, SourceUsed, Window
@@ -46,7 +47,7 @@ def local_path(source: str) -> Path | None:
     """The file or folder that *source* names, None where it is one of AWS's; raises SourceUnavailable."""
     if source in SOURCES:
         return None
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not path.exists():
         otherwise = "Name a folder of trail files."
         raise SourceUnavailable(no_such("source and no file called", source, SOURCES, otherwise=otherwise))

@@ -81,7 +81,7 @@ def test_a_code_that_aws_does_not_take(person: Person) -> None:
         assert terminal.wait_end() == Exit.AWS
     assert terminal.raw.count(PROMPT) == 1
     assert "profile mfa: AWS refused the MFA code" in terminal.text
-    assert "good once" in terminal.text
+    assert "works once" in terminal.text
 
 
 @pytest.mark.parametrize("arguments", [["keys"], ["doctor"], []], ids=["keys", "doctor", "the screen"])
@@ -139,7 +139,7 @@ def test_the_prompt_comes_before_the_screen_and_a_later_one_is_a_dialog(
         terminal.wait("Sign in again", "MFA code for", f"profile {profile}")
         terminal.type("000000")
         terminal.press("enter")
-        terminal.wait("good once")
+        terminal.wait("works once")
         terminal.type("222222")
         terminal.press("enter")
         terminal.wait_gone("Sign in again")

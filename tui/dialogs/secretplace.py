@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from services.base.folders import expanded
 from services.cases.secret import Destination, ToFile, ToScreen, ToSecretsManager, parse_tag
 from tui.widgets.form import TextRow, picked, typed
 from tui.widgets.picker import Picker
@@ -60,6 +59,6 @@ class SecretPlace(Vertical):
             case 1:
                 if not (path := typed(self, "path")):
                     raise ValueError("Name a file that does not exist yet.")
-                return ToFile(Path(path).expanduser())
+                return ToFile(expanded(path))
             case _:
                 return ToScreen()

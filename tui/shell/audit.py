@@ -31,6 +31,7 @@ from tui.shell.common import (
     run,
 )
 from tui.shell.newfile import force_option, may_replace
+from tui.shell.rolearn import role_arn
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}
 
@@ -47,6 +48,7 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     "role_arns",
     metavar="ARN",
     multiple=True,
+    callback=role_arn,
     help="Audit this role's account instead of your own; may be repeated.",
 )
 @click.option(

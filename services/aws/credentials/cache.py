@@ -13,7 +13,11 @@ _log = logging.getLogger(__name__)
 
 
 def cache_dir() -> Path:
-    return Path("~/.aws/cli/cache").expanduser()
+    try:
+        return Path("~/.aws/cli/cache").expanduser()
+    except RuntimeError:
+        # Nobody's home is no place for it: there it can be neither read nor written.
+        return Path("/dev/null/.aws/cli/cache")
 
 
 class RoleCache(JSONFileCache):  # type: ignore[misc]

@@ -237,8 +237,8 @@ def test_endpoints_in_words() -> None:
     )
 
 
-_NO_COMMANDS = ("--help", "stanch case {}\nline")
-"""What only looks like one: the statement of an anchor begins so."""
+_NO_COMMANDS = ("--help", "stanch case {}\nline", "No deny policy from stanch is on {}")
+"""What only looks like one: the statement of an anchor, and a sentence."""
 
 
 def test_there_is_one_place_that_makes_commands() -> None:

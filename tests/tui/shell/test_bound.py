@@ -108,7 +108,8 @@ def test_what_mends_a_member_account_refuses_in_our_own(
 ) -> None:
     """A user of the same name is in both, with a policy of the same name."""
     made = boto("sts").assume_role(RoleArn=ROLE, RoleSessionName="night")["Credentials"]
-    for iam in (boto("iam"), boto("iam", key=(made["AccessKeyId"], made["SecretAccessKey"]))):
+    theirs = (made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    for iam in (boto("iam"), boto("iam", key=theirs)):
         if iam is not boto("iam"):
             iam.create_user(UserName="web")
             iam.create_service_specific_credential(UserName="web", ServiceName="logs.amazonaws.com")
@@ -221,3 +222,24 @@ async def test_the_endpoint_is_in_sight_on_screen_and_in_its_confirmations(
         await driver.wait(f"{OURS} endpoint {told}", f"at {sandbox.endpoint_url}, which is not AWS's own")
         await driver.press("enter")
         await driver.wait("Make", f"at {sandbox.endpoint_url}, which is not AWS's own")
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "",
+        "responder",
+        "arn:aws:iam::1:role/x",
+        "arn:aws:iam::123456789012:user/x",
+        "arn:aws:sts::123456789012:assumed-role/x/y",
+        "arn:aws:iam::123456789012:role/a b",
+        "arn:aws:iam::123456789012:role/x\n",
+        "arn:aws:iam::\u0661\u0662\u0663456789012:role/x",
+    ],
+)
+def test_what_is_no_role_is_told_before_anything_is_asked(stanch: Stanch, arn: str) -> None:
+    for line in (("--role-arn", arn, "keys"), ("audit", "--role-arn", arn)):
+        done = stanch(*line)
+        assert done.code == Exit.USAGE
+        assert "isn't the ARN of a role" in done.err
+        assert len(done.err.splitlines()) == 2

@@ -177,7 +177,9 @@ def test_the_environment_signs_before_the_profile_that_it_names(
     stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     config = tmp_path / "aws-config"
-    keys = "aws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n"
+    keys = (
+        f"aws_access_key_id = {sandbox.access_key_id}\naws_secret_access_key = {sandbox.secret_access_key}\n"
+    )
     config.write_text(f"[profile other]\nregion = eu-west-1\n{keys}")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     monkeypatch.setenv("AWS_PROFILE", "other")

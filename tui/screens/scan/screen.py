@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from services.aws.errors import AwsError
 from services.base import sizes
+from services.base.folders import expanded
 from services.base.keyservices import short_service
 from services.base.text import clean
 from services.scan.scan import Found, Scan
@@ -71,7 +72,7 @@ class ScanScreen(StanchScreen):
         if self._looking:
             self.say("A scan is under way: esc stops it.", "warn")
         elif event.value.strip():
-            self.run_worker(self._look(Path(event.value.strip()).expanduser()), group="scan")
+            self.run_worker(self._look(expanded(event.value.strip())), group="scan")
         else:
             self.say("Name a file or a folder first.", "warn")
 

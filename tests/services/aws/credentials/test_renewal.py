@@ -121,7 +121,7 @@ async def test_a_code_used_before_is_told_as_that_and_asked_for_once(aws: Aws, p
     typist = Typist("000000")
     async with AwsSession("mfa", prompt=typist) as session:
         ends = await asyncio.gather(*(call(session) for _ in range(5)), return_exceptions=True)
-        with pytest.raises(SignInFailed, match="good once"):
+        with pytest.raises(SignInFailed, match="works once"):
             await call(session)
     assert all(isinstance(end, SignInFailed) for end in ends)
     assert len(typist.asked) == 1
@@ -131,7 +131,7 @@ async def test_a_dialog_asks_again_and_says_why(aws: Aws, person: Person) -> Non
     typist = Typist("000000", "123456", on_screen=True)
     async with AwsSession("mfa", prompt=typist) as session:
         await call(session)
-    assert [bool(trouble and "good once" in trouble) for _, trouble in typist.asked] == [False, True]
+    assert [bool(trouble and "works once" in trouble) for _, trouble in typist.asked] == [False, True]
 
 
 @pytest.mark.parametrize("profile", ["role", "mfa", "deep", "sso", "old-sso", "of-sso"])

@@ -146,5 +146,5 @@ async def test_a_key_that_was_ended_is_not_taken_for_a_region_that_is_not_enable
         await session.read("logs", "DescribeLogGroups", region="eu-west-1")
         aws.refused["AKIAKEYS"] = "UnrecognizedClientException"
         for region in ("eu-west-1", "eu-west-2"):
-            with pytest.raises(Exception, match="doesn't take the credentials of profile keys"):
+            with pytest.raises(Exception, match="doesn't accept the credentials of profile keys"):
                 await session.read("logs", "DescribeLogGroups", region=region)
