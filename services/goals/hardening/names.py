@@ -36,7 +36,7 @@ def check_bucket(name: str) -> None:
             "dots, a letter or digit at either end, and no IP address."
         )
     if name.startswith(_TAKEN_BEFORE) or name.endswith(_TAKEN_BEHIND):
-        raise BadName(f"{name!r} has a prefix or suffix that AWS reserves: choose another name.")
+        raise BadName(f"{name!r} has a prefix or suffix that AWS reserves: choose another bucket name.")
 
 
 def default_bucket(account: str, region: str) -> str:

@@ -38,7 +38,7 @@ def bring_about(
         whole = merged(raw, wish.services, management=chosen.management)
     except Unmergeable as why:
         return Proposal(
-            blocked=f"Trail {chosen.trail} is left as it is, since {why}: choose another with "
+            blocked=f"Trail {chosen.trail} is left as it is, because {why}: choose another with "
             "--trail; it is created if it does not exist."
         )
     calls, lines = _bucket_calls(chosen, wish, bucket, arn)

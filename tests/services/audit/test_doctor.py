@@ -236,8 +236,8 @@ async def test_a_clock_that_is_off_is_seen(sandbox: Sandbox, tmp_path: Path) -> 
         fast = await diagnose(aws, tmp_path, now=lambda: clock.now() + timedelta(minutes=9))
     assert slow.ahead is not None
     assert fast.ahead is not None
-    assert ahead_in_words(slow.ahead) == "the clock here is 8 min behind AWS's"
-    assert ahead_in_words(fast.ahead) == "the clock here is 8 min ahead of AWS's"
+    assert ahead_in_words(slow.ahead) == "this machine's clock is 8 min behind AWS's"
+    assert ahead_in_words(fast.ahead) == "this machine's clock is 8 min ahead of AWS's"
 
 
 @pytest.mark.parametrize(

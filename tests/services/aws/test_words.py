@@ -93,10 +93,10 @@ async def test_a_clock_that_is_off(liar: Liar, aws: AwsSession, minutes: int, da
     assert not error.outcome_unknown
     if dated or form != "s3":
         length = "8 min" if abs(minutes) == 8 else "12 h"
-        assert f"the clock here is {length}" in str(error).replace("7 min", "8 min")
+        assert f"this machine's clock is {length}" in str(error).replace("7 min", "8 min")
         assert ("ahead of" if minutes > 0 else "behind") in str(error)
     else:
-        assert "the clock here is off" in str(error)
+        assert "this machine's clock is wrong" in str(error)
     assert "Set this machine's clock" in str(error)
 
 

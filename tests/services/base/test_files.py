@@ -138,7 +138,7 @@ def test_a_folder_that_is_a_link_or_that_others_can_write_to_is_refused(tmp_path
 def test_a_folder_below_one_that_everybody_can_write_to(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
-    with pytest.raises(NotPrivate, match="everybody can write"):
+    with pytest.raises(NotPrivate, match="anyone can write"):
         make_private(tmp_path / "open" / "stanch")
     assert not (tmp_path / "open" / "stanch").exists()
     (tmp_path / "open").chmod(0o1777)

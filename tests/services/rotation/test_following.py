@@ -35,7 +35,7 @@ MINUTE = timedelta(minutes=1)
             ("/app/one",),
             (),
             Next.WATCH,
-            "1 other not (which of the 2 log groups the key writes to is not known",
+            "1 other not (which of the 2 log groups the key writes to is unknown",
         ),
         (("/app/one",), ("/app/one",), Next.DELETE, "/app/one as before"),
     ],

@@ -177,7 +177,7 @@ async def test_another_is_made_where_the_new_one_vanished_and_back_heals_at_once
     async with opened() as rotation:
         await retired(rotation)
         web.delete(web.new())
-        with pytest.raises(Refused, match="The new key is deleted, and nothing else would work"):
+        with pytest.raises(Refused, match="The new key is gone, and nothing else would work"):
             await rotation.apply(DELETE)
         assert (await rotation.undo(DEACTIVATE)).verified
         assert web.keys() == {web.key: "Active"}
@@ -226,7 +226,7 @@ def held(web: Web) -> None:
             two_with_one_unused,
             r"has two logs keys, .* is Inactive, so nothing uses it: delete that one first",
         ),
-        (held, r"The hold \(stanch-hold-logs\) stops every logs key of web, .*--undo deny"),
+        (held, r"The deny policy \(stanch-hold-logs\) stops every logs key of web, .*--undo deny"),
     ],
 )
 async def test_what_cannot_be_rotated_says_why_and_makes_nothing(

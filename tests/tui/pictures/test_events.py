@@ -35,7 +35,7 @@ async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: G
 async def test_events_of_nobody(opened: Opened, leaked: KeyInUse, frozen: Sandbox) -> None:
     unused = replace(leaked, user="ci-mirror")
     async with opened("events", unused, theme="terminal") as driver:
-        await driver.wait("none is no proof", seconds=READING)
+        await driver.wait("no events is not proof", seconds=READING)
         await keep(driver, "events-none-16-colours")
     frozen.faults.add("expired:*")
     async with opened("events", leaked) as driver:

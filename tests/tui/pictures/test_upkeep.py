@@ -197,4 +197,4 @@ async def at_the_rotated_key(driver: Driver) -> None:
     await driver.type("user:vendor-b")
     await driver.wait("1 of 16")
     await driver.press("enter", "O")
-    await driver.wait("No second key was made yet")
+    await driver.wait("No second key was created yet")

@@ -191,7 +191,7 @@ def test_mistakes_are_one_line(stanch: Stanch, sandbox: Sandbox, tmp_path: Path)
     (tmp_path / "b.json").write_text("[]")
     for arguments, words in (
         (("--baseline", str(tmp_path / "no.json")), "cannot be read"),
-        (("--baseline", str(tmp_path / "b.json")), "is no baseline"),
+        (("--baseline", str(tmp_path / "b.json")), "isn't a baseline"),
         (("--json", "--sarif"), "cannot be combined"),
         (("--role-arn", "arn:aws:iam::111122223333:role/x", "--organization", "audit"), "cannot be combined"),
         (("--fail-on", "low"), "'low' is not one of"),

@@ -125,7 +125,7 @@ def test_mistakes_are_one_line(run: Run) -> None:
         (("--trail", "my--trail"), Exit.USAGE, "isn't a valid trail name"),
         (("--bucket", "My_Records"), Exit.USAGE, "isn't a valid bucket name"),
         (("--bucket", "xn--records"), Exit.USAGE, "has a prefix or suffix that AWS reserves"),
-        (("--service", "s3"), Exit.USAGE, "s3 has no keys of this kind"),
+        (("--service", "s3"), Exit.USAGE, "s3 has no such keys"),
         (("--service", "xray"), Exit.USAGE, "How the use of xray keys is recorded is not known"),
         (("--wait", "0"), Exit.USAGE, "0 is not in the range"),
         (("--wait", "--undo", "--yes"), Exit.USAGE, "--wait cannot be combined"),

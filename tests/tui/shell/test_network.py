@@ -107,7 +107,7 @@ def test_a_clock_that_is_off_is_said(
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - timedelta(minutes=4))
     done = stanch("keys")
     assert done.code == Exit.DONE
-    assert re.search("the clock here is [34] min behind AWS's", done.err)
+    assert re.search("this machine's clock is [34] min behind AWS's", done.err)
 
 
 def test_doctor_says_at_once_that_the_clock_is_off(
@@ -123,7 +123,7 @@ def test_doctor_says_at_once_that_the_clock_is_off(
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         done = stanch("doctor")
     assert done.code == Exit.AWS
-    assert re.search("the clock here is [89] min behind AWS's. Set this machine's clock", done.err)
+    assert re.search("this machine's clock is [89] min behind AWS's. Set this machine's clock", done.err)
 
 
 def _interrupted(process: subprocess.Popen[bytes], after: threading.Event) -> float:

@@ -147,7 +147,7 @@ def test_mistakes_are_one_line(stanch: Stanch) -> None:
     for arguments, words in (
         (("write",), "Name the log groups"),
         (("deny-use", "--service", "codecommit"), "keys are passwords"),
-        (("deny", "--service", "s3"), "s3 has no keys of this kind"),
+        (("deny", "--service", "s3"), "s3 has no such keys"),
         (("expiry", "--days", "0"), "0 is not in the range"),
         (("deny", "--attach-to", "web"), "isn't a valid target"),
         (("deny", "--yes"), "need --attach-to"),

@@ -216,7 +216,7 @@ async def test_what_others_changed_meanwhile_is_said(account: Account, harden: H
     offer = await plan(undo=True)
     assert any("Someone else has changed its selectors" in each for each in offer.plan.warnings)
     account.cloudtrail.delete_trail(Name="audit")
-    assert "Trail audit, which recorded it, is deleted" in str((await plan()).plan.blocked)
+    assert "Trail audit, which recorded it, is gone" in str((await plan()).plan.blocked)
     await harden(undo=True)
     assert (await plan()).proposal.more["trail"] == NEW
 
@@ -234,7 +234,7 @@ async def test_a_trail_of_the_organization(account: Account, harden: Harden, pla
     resources = [each["Resource"] for each in account.policy()["Statement"]]
     assert resources[-1] == f"arn:aws:s3:::{NEW_BUCKET}/AWSLogs/{organization}/*"
     blocked = str((await plan(organization=True, trail="audit")).plan.blocked)
-    assert "Trail audit is this account's alone" in blocked
+    assert "Trail audit belongs only to this account" in blocked
 
 
 async def test_other_keys_and_what_is_not_known_of_them(account: Account, plan: Plan) -> None:

@@ -134,7 +134,7 @@ LOGS_TYPE = "AWS::Logs::LogGroupAuthorization"
 
 
 def test_what_would_be_lost_or_is_too_much_is_not_merged() -> None:
-    with pytest.raises(Unmergeable, match="AWS::Other is not known here"):
+    with pytest.raises(Unmergeable, match="AWS::Other is unknown to stanch"):
         told(basic(("AWS::Other", ["x"])))
     full = {"FieldSelectors": [DATA, {"Field": "resources.ARN", "StartsWith": [str(n) for n in range(498)]}]}
     assert conditions([full]) == 499

@@ -241,7 +241,7 @@ async def test_what_stands_against_it_is_said_before(
     iam.put_user_policy(UserName=shop.user, PolicyName="stanch-hold-logs", PolicyDocument=held)
     shown = await offer(aws, book, setup(shop))
     assert shown.plan.blocked
-    assert "The hold (stanch-hold-logs) stops every key of web" in shown.plan.blocked
+    assert "The deny policy (stanch-hold-logs) stops every key of web" in shown.plan.blocked
     iam.delete_user_policy(UserName=shop.user, PolicyName="stanch-hold-logs")
     made = iam.create_policy(PolicyName="no-tokens", PolicyDocument=held)["Policy"]["Arn"]
     iam.attach_user_policy(UserName=shop.user, PolicyArn=made)
@@ -277,7 +277,7 @@ async def test_what_is_in_the_way_is_said_and_not_that_nothing_is_left(
     shop.boto["iam"].put_user_policy(UserName=shop.user, PolicyName="stanch-hold-logs", PolicyDocument=held)
     plan = (await offer(aws, book, setup(shop))).plan
     assert (plan.calls, plan.already) == ((), None)
-    assert "The hold (stanch-hold-logs) stops every key" in (plan.blocked or "")
+    assert "The deny policy (stanch-hold-logs) stops every key" in (plan.blocked or "")
     shop.boto["iam"].create_service_specific_credential(UserName=shop.user, ServiceName=LOGS)
     plan = (await offer(aws, book, issue(shop, ToScreen()))).plan
     assert (plan.calls, plan.already) == ((), None)

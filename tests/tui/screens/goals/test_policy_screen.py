@@ -141,7 +141,7 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
 async def test_it_goes_on_though_the_screen_is_left(iam: Any, gate: Gate, tmp_path: Path) -> None:
     async with opened(tmp_path) as driver:
         await choose_whom(driver, "user:web")
-        await driver.wait("undo Take it away")
+        await driver.wait("undo Remove it")
         held = gate("PutUserPolicy")
         await driver.press("enter")
         await driver.wait("Leave it")

@@ -273,7 +273,7 @@ async def test_the_hold_blocks_a_replacement_and_is_lifted(leaked_key: LeakedKey
         await driver.press("5", "enter")
         await driver.wait("Leave it")
         await driver.press("y")
-        await driver.wait("5 ✓ deny", "3 ! replace blocked: The hold")
+        await driver.wait("5 ✓ deny", "3 ! replace blocked: The deny policy")
         assert leaked_key.policies == ["stanch-hold-logs"]
         await driver.press("3")
         await driver.wait("5 and then u to remove the deny policy")
