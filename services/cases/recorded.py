@@ -57,19 +57,23 @@ async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Re
         until=sent + _AFTER,
     )
     others: list[Mapping[str, Any]] = []
+    refused: Mapping[str, Any] | None = None
     # Records have whole seconds; what was made before the call is another matter.
     earliest = clock.rfc3339(sent.replace(microsecond=0))
     read = 0
     async for page in pages:
         for record in map(_parsed, page):
             if mark in str(record.get("userAgent")):
-                return Recorded(record, tuple(others))
-            if not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
+                if not record.get("errorCode"):
+                    return Recorded(record, tuple(others))
+                refused = record
+            elif not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
                 others.append(record)
         read += 1
         if read >= MOST_PAGES:
             break
-    return Recorded(None, tuple(others))
+    # Of a call that is sent again an earlier attempt may have done it, and its record be still to come.
+    return Recorded(refused if call.once else None, tuple(others))
 
 
 async def _region(aws: AwsSession, call: Call) -> str:
