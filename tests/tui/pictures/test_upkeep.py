@@ -164,7 +164,7 @@ async def test_scan(
             await driver.press("ctrl+u")
             await driver.type("gone")
             await driver.press("enter")
-            await driver.wait("1 not looked through")
+            await driver.wait("1 not searched")
             await keep(driver, "scan-no-such-place")
 
 
