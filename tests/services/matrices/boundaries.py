@@ -14,9 +14,7 @@ from pathlib import Path
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
 from services.cases import journal
-
-EVERYTHING = bool(os.environ.get("STANCH_FULL_MATRICES"))
-"""Whether also what is alike is tried: every boundary, and every fault at every call."""
+from tests.samples import EVERYTHING
 
 
 class Boundaries:
