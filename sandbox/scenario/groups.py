@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from moto.logs.models import logs_backends
 
@@ -70,15 +71,20 @@ def make_groups(world: World, now: datetime, rng: random.Random) -> None:
 
 def _usual(group: Group, until: datetime) -> dict[int, Totals]:
     """Minutes before *until*, stronger by day than by night."""
-    rng = random.Random(group.name)
-    day = [
-        int(group.rate * 60 * rng.uniform(0.9, 1.1) * (1 + 0.25 * math.sin(minute / 1440 * math.tau - 2)))
-        for minute in range(1440)
-    ]
-    counts = [(size, max(1, size // EVENT_SIZE)) for size in day]
+    counts = _day(group)
     end = int(until.timestamp()) // 60
     begin = end - int((USUAL - MEASURED).total_seconds()) // 60
     return {minute * 60: counts[minute % 1440] for minute in range(begin, end)}
+
+
+@cache
+def _day(group: Group) -> list[Totals]:
+    rng = random.Random(group.name)
+    sizes = [
+        int(group.rate * 60 * rng.uniform(0.9, 1.1) * (1 + 0.25 * math.sin(minute / 1440 * math.tau - 2)))
+        for minute in range(1440)
+    ]
+    return [(size, max(1, size // EVENT_SIZE)) for size in sizes]
 
 
 def _measure(meter: Meter, group: Group, now: datetime, rng: random.Random) -> None:

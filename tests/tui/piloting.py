@@ -5,31 +5,42 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.patience import PATIENCE
 from tui.app.app import StanchApp
 from tui.settings.options import Options, Start
 
+TOGETHER = 0.02
+LOOK_AGAIN = 0.25
+"""Seconds after which it is looked also where nothing was drawn: what is waited for may be a file."""
+
 
 @dataclass
 class Driver:
-    """An app that runs, and the keys to it."""
+    """An app that runs, and the keys to it; *drawn* is set at each of its drawings."""
 
     app: StanchApp
     pilot: Pilot[None]
+    drawn: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def text(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.strips)
+
+    @property
+    def strips(self) -> list[Strip]:
         """All that is drawn of the screen in sight, and of what it leaves in sight."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+        visible_screen_stack.set(self.app._background_screens)
+        return self.app.screen._compositor.render_strips()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -55,8 +66,18 @@ class Driver:
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, f"{words}\n{self.text}"
-            await asyncio.sleep(0.02)
-            await self.pilot.pause()
+            await self.next_drawing()
+            if done():
+                # What was drawn may not be all that is to come of it.
+                await self.pilot.pause()
+                return
+
+    async def next_drawing(self) -> None:
+        """Until the app draws, if only a moment after: drawings come in groups, and to look costs more."""
+        self.drawn.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.drawn.wait(), LOOK_AGAIN)
+        await asyncio.sleep(TOGETHER)
 
 
 @asynccontextmanager
@@ -66,4 +87,6 @@ async def driven(
     """The app, opened as *start* says, on the account that the environment points at."""
     app = StanchApp(Options(state_dir=state_dir, regions=("us-east-1",), start=start, **options))
     async with app.run_test(size=size, notifications=True) as pilot:
-        yield Driver(app, pilot)
+        driver = Driver(app, pilot)
+        app.post_display_hook = driver.drawn.set  # type: ignore[method-assign]
+        yield driver

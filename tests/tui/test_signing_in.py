@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
+from tests.samples import share
 from tests.signin.aws import Aws
 from tests.signin.person import Person, settle
 from tests.tui.terminal import Terminal
@@ -20,6 +21,10 @@ AWS = str(Path(sys.executable).with_name("aws"))
 PROMPT = b"Enter MFA code"
 SCREEN = b"\x1b[?1049h"
 """What opens the screen."""
+
+SSO = ("sso", "old-sso", "of-sso")
+PROFILES = {"mfa": share(("deep", "mfa"), 2, 0), "sso": share(("of-sso", "sso", "old-sso"), 3, 0)}
+"""The deepest of each kind on a terminal; tests/services/aws/credentials takes them all."""
 
 pytestmark = [pytest.mark.pty, pytest.mark.long]
 
@@ -40,7 +45,7 @@ def answered(terminal: Terminal, code: str) -> None:
     terminal.type(f"{code}\r")
 
 
-@pytest.mark.parametrize("profile", ["mfa", "deep"])
+@pytest.mark.parametrize("profile", PROFILES["mfa"])
 def test_a_code_is_asked_for_once_and_serves_both_programs(aws: Aws, person: Person, profile: str) -> None:
     with Terminal([STANCH, "--profile", profile, "keys"]) as terminal:
         answered(terminal, "246810")
@@ -104,8 +109,10 @@ def test_nobody_to_ask(aws: Aws, person: Person) -> None:
     assert aws.count("AssumeRole") == 0
 
 
-@pytest.mark.parametrize("profile", ["sso", "old-sso", "of-sso"])
-@pytest.mark.parametrize("ended", [True, False], ids=["ended", "never"])
+@pytest.mark.parametrize(
+    ("profile", "ended"),
+    [(each, ended) for number, each in enumerate(SSO) for ended in share((True, False), 2, number)],
+)
 def test_sso_that_is_not_signed_in_is_one_line(person: Person, profile: str, ended: bool) -> None:
     if ended:
         person.sign_in_to_sso("an-old-one", hours=-1)
@@ -116,7 +123,7 @@ def test_sso_that_is_not_signed_in_is_one_line(person: Person, profile: str, end
     assert f"aws sso login --profile {'old-sso' if profile == 'old-sso' else 'sso'}" in done.stderr
 
 
-@pytest.mark.parametrize("profile", ["mfa", "deep"])
+@pytest.mark.parametrize("profile", PROFILES["mfa"])
 def test_the_prompt_comes_before_the_screen_and_a_later_one_is_a_dialog(
     aws: Aws, person: Person, tmp_path: Path, profile: str
 ) -> None:
@@ -173,7 +180,7 @@ def test_an_interrupt_does_not_wait_for_a_helper_that_hangs(person: Person) -> N
         assert terminal.wait_end(20) == Exit.INTERRUPTED
 
 
-@pytest.mark.parametrize("profile", ["sso", "old-sso", "of-sso"])
+@pytest.mark.parametrize("profile", PROFILES["sso"])
 def test_sso_signed_in_in_another_shell_while_the_screen_is_open(
     aws: Aws, person: Person, tmp_path: Path, profile: str
 ) -> None:

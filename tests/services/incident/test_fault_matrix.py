@@ -14,7 +14,7 @@ import pytest
 from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
-from services.aws import cloudtrail, session
+from services.aws import cloudtrail
 from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases import settle
@@ -82,7 +82,6 @@ def impatient(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
     monkeypatch.setattr(cloudtrail, "LOOKUPS_PER_SECOND", 1000.0)
     monkeypatch.setattr(cloudtrail, "BACKOFF_SECONDS", (0.0,) * len(cloudtrail.BACKOFF_SECONDS))
-    monkeypatch.setattr(session, "READ_SECONDS", faults.READ_SECONDS)
     monkeypatch.setattr(settle, "PATIENCE", timedelta())
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
 

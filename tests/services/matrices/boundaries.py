@@ -16,9 +16,7 @@ from services.aws.session import Answer, AwsSession
 from services.cases import journal
 from services.cases import secret as secrets
 from services.cases.secret import Secret
-
-EVERYTHING = bool(os.environ.get("STANCH_FULL_MATRICES"))
-"""Whether also what is alike is tried: every boundary, and every fault at every call."""
+from tests.samples import EVERYTHING
 
 
 class Boundaries:

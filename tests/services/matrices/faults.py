@@ -1,26 +1,27 @@
 """Faults at the calls of a way: success, or one sentence and a case that can be gone on with.
 
 Those that refuse strike one after the other, at one call after the other, while one subject goes its way;
-answers are lost to all the calls of one going. With STANCH_FULL_MATRICES=1 every fault is tried at every
-call, on a subject of its own.
+answers are lost to all the calls of one going. Of faults that a case takes alike each call gets one, the next
+call another. With STANCH_FULL_MATRICES=1 every fault is tried at every call, on a subject of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from contextlib import contextmanager, nullcontext
+from typing import Any, Protocol
 
 import pytest
+from botocore import exceptions as botocore
 
 from sandbox.wire.server import Sandbox
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
+from services.aws.transport import HttpSession
 from services.cases.errors import Refused
-from tests.services.matrices.boundaries import EVERYTHING
+from tests.samples import EVERYTHING
 
-READ_SECONDS = 0.4
 REFUSING = {
     "throttled": "throttle:{}:9",
     "5xx": "500:{}:9",
@@ -29,12 +30,16 @@ REFUSING = {
     # A page in place of XML is asked for again.
     "rubbish": "rubbish:{}:9",
 }
+NO_ANSWER = "acted, then no answer"
 LOSING = {
-    "acted, then no answer": "timeout:{}:1:1",
+    # The client takes it for the end of its patience (see unanswered): nobody has to wait.
+    NO_ANSWER: "drop:{}:1",
     "acted, then reset": "drop:{}:1",
     "reset before it acted": "drop-before:{}:1",
 }
-AT_READS = ("throttled", "denied", "rubbish", "acted, then no answer")
+ALIKE = (("denied",), ("throttled", "credentials expired"), ("5xx", "rubbish"))
+"""It was refused; it was not heard; nobody knows: what is done about each of these is the same."""
+AT_READS = ("denied", "throttled", "rubbish", NO_ANSWER)
 """How else a read fails is told apart by AwsSession alone."""
 
 
@@ -52,12 +57,23 @@ def at(call: str, faults: Collection[str]) -> list[str]:
     return [fault for fault in faults if EVERYTHING or fault in AT_READS or not Call("", call).reads]
 
 
+def refusing(call: str, number: int) -> list[str]:
+    """Those that are tried at the call of that number on the way."""
+    every = at(call, REFUSING)
+    if EVERYTHING:
+        return every
+    if Call("", call).reads:
+        return [every[number % len(every)]]
+    return [alike[number % len(alike)] for alike in ALIKE]
+
+
 async def refused(
     sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection[str], *, but: Collection[object] = ()
 ) -> int:
     """Every fault that refuses at every call, in the order of the way; how many struck."""
     subject: Subject | None = None
-    tried = [(call, fault) for call in calls for fault in at(call, REFUSING) if (call, fault) not in but]
+    every = [(call, fault) for number, call in enumerate(calls) for fault in refusing(call, number)]
+    tried = [each for each in every if each not in but]
     for call, fault in tried:
         subject = subject or fresh()
         said = await strike(sandbox, subject, call, fault)
@@ -94,7 +110,8 @@ async def lost(sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection
                 sandbox.faults.add(spec.format(call))
             for _ in range(len(together) + 1):
                 try:
-                    await subject.take()
+                    with unanswered() if fault == NO_ANSWER else nullcontext():
+                        await subject.take()
                     break
                 except (AwsError, Refused) as error:
                     said.append(str(error))
@@ -115,6 +132,22 @@ async def _end(subject: Subject, what: str) -> None:
     except Exception as error:
         error.add_note(what)
         raise
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """A connection that ends is taken for an answer that was waited for in vain."""
+    send = HttpSession.send
+
+    async def wait_in_vain(self: HttpSession, request: Any) -> Any:
+        try:
+            return await send(self, request)
+        except (botocore.HTTPClientError, botocore.ConnectionError) as error:
+            raise botocore.ReadTimeoutError(endpoint_url=request.url, error=error) from None
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(HttpSession, "send", wait_in_vain)
+        yield
 
 
 @contextmanager

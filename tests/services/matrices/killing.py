@@ -26,7 +26,8 @@ from typing import Any
 from services.aws import cloudtrail
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
-from tests.services.matrices.boundaries import EVERYTHING, Boundaries
+from tests.samples import EVERYTHING
+from tests.services.matrices.boundaries import Boundaries
 
 Take = Callable[[AwsSession, CaseBook], Awaitable[None]]
 """The work; it is pickled on its way."""

@@ -13,10 +13,11 @@ import pytest
 
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from tests.samples import EVERYTHING
 from tests.tui.emulated import Emulated, emulated
 from tui.settings.options import Start
 
-STORMS = int(os.environ.get("STANCH_STORMS", "40"))
+STORMS = int(os.environ.get("STANCH_STORMS", "200" if EVERYTHING else "15"))
 SECONDS = 1.0
 """Of this process alone, so that it does not depend on what else the machine has to do."""
 

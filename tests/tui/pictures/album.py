@@ -1,4 +1,8 @@
-"""Pictures of the screens as they should be, kept as SVG; UPDATE_SNAPSHOTS=1 takes them anew."""
+"""Pictures of the screens as they should be; UPDATE_SNAPSHOTS=1 takes them anew.
+
+Most are kept as text, with the roles of its letters beneath (see written.py), so that a change can be read;
+those of IN_COLOUR as SVG, which has the colours of the themes too.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,38 @@ from typing import Any
 import pyte
 from rich.console import Console
 from textual.geometry import Size
+from textual.strip import Strip
 
 from docs.draw.svg import svg
 from tests.patience import PATIENCE
+from tests.tui.pictures.written import written
 from tests.tui.piloting import Driver
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATING = bool(os.environ.get("UPDATE_SNAPSHOTS"))
+IN_COLOUR = {
+    "audit-full",
+    "audit-in-part-16-colours",
+    "events-full-80x24",
+    "events-full-16-colours",
+    "inventory-full-80x24",
+    "inventory-120x40",
+    "inventory-16-colours",
+    "inventory-light",
+    "inventory-high-contrast",
+    "inventory-plain",
+    "key-80x24",
+    "key-16-colours",
+    "palette",
+    "runbook-fresh-80x24",
+    "runbook-16-colours",
+    "runbook-plain",
+    "runbook-confirm",
+    "setup-80x24",
+    "traffic-80x24",
+    "traffic-16-colours-ascii",
+    "traffic-plain",
+}
 STILL = 3.0
 """Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
 
@@ -30,6 +59,26 @@ SMALL, LARGE = (80, 24), (120, 40)
 SIZES = {"80x24": SMALL, "120x40": LARGE}
 READING = 60.0
 """Seconds that some 400 objects of a trail may take on a busy machine."""
+
+THEMES = {"dark": "dark", "16-colours": "terminal", "light": "light", "high-contrast": "high-contrast"}
+
+
+async def dress(driver: Driver, name: str) -> None:
+    """Have it as if it had been opened so: `120x40` or, in 80×24, `16-colours`."""
+    driver.app.theme = THEMES.get(name, "dark")
+    size = SMALL if name in THEMES else tuple(map(int, name.split("x")))
+    if driver.app.size != size:
+        await driver.pilot.resize_terminal(*size)
+    await driver.pilot.pause()
+
+
+async def keep_dressed(driver: Driver, name: str, *dresses: str) -> None:
+    """One screen as it is in each of the dresses, and then as it was."""
+    for each in dresses:
+        await dress(driver, each)
+        await keep(driver, f"{name}-{each}")
+    await dress(driver, "dark")
+
 
 Opened = Callable[..., Any]
 """The fixture that opens the app on a screen: see conftest.py."""
@@ -49,16 +98,14 @@ _RANDOM = (
 
 async def keep(driver: Driver, name: str) -> None:
     """Compare what is drawn with the picture of that *name*, for as long as it takes to become that."""
-    path = FOLDER / f"{name}.svg"
+    path = FOLDER / f"{name}.{'svg' if name in IN_COLOUR else 'txt'}"
     wanted = path.read_text(encoding="utf-8") if path.exists() else None
     drawn, shown, since = "", None, time.monotonic()
     while drawn != wanted and time.monotonic() - since < (STILL if UPDATING else PATIENCE):
         if shown is not None:
-            await asyncio.sleep(0.05)
-            await driver.pilot.pause()
-        if (seen := rendered(driver)) != shown:
-            # To look costs little, and a picture much.
-            drawn, shown = picture(seen, driver.app.size, name), seen
+            await driver.next_drawing()
+        if (seen := driver.strips) != shown:
+            drawn, shown = taken(driver, name, seen), seen
             since = time.monotonic() if UPDATING else since
     if drawn == wanted:
         return
@@ -67,6 +114,12 @@ async def keep(driver: Driver, name: str) -> None:
     if not UPDATING:
         told = f"{path.name} is not as it was: see {other}, or run UPDATE_SNAPSHOTS=1 make test"
         raise AssertionError(f"{told}\n{driver.text}")
+
+
+def taken(driver: Driver, name: str, lines: list[Strip]) -> str:
+    if name in IN_COLOUR:
+        return picture(rendered(driver), driver.app.size, name)
+    return _named(written(lines, driver.app))
 
 
 def rendered(driver: Driver) -> str:

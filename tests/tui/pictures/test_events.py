@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, READING, SMALL, Opened, keep
+from tests.tui.pictures.album import LARGE, READING, Opened, keep, keep_dressed
 
 
 async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
@@ -42,11 +40,7 @@ async def test_events_of_nobody(opened: Opened, leaked: KeyInUse, frozen: Sandbo
         await keep(driver, "events-expired")
 
 
-@pytest.mark.parametrize(("name", "size"), [("16-colours", SMALL), ("120x40", LARGE)])
-async def test_events_in_other_dress(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int]
-) -> None:
-    dress = {"theme": "terminal"} if size is SMALL else {}
-    async with opened("events", leaked, size, **dress) as driver:
+async def test_events_in_other_dress(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened("events", leaked) as driver:
         await driver.wait("TIME▾", "CallWithBearerToken", seconds=READING)
-        await keep(driver, f"events-full-{name}")
+        await keep_dressed(driver, "events-full", "120x40", "16-colours")

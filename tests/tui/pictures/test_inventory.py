@@ -9,7 +9,7 @@ import pytest
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
+from tests.tui.pictures.album import Opened, keep, keep_dressed
 
 
 async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
@@ -38,23 +38,25 @@ async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate
         await keep(driver, "errors-one")
 
 
+async def test_inventory_in_other_dress(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened() as driver:
+        await driver.wait("16 keys", "its user also holds")
+        await keep_dressed(
+            driver, "inventory", "120x40", "60x20", "200x60", "16-colours", "light", "high-contrast"
+        )
+
+
 @pytest.mark.parametrize(
-    ("name", "size", "options"),
+    ("name", "options"),
     [
-        ("120x40", LARGE, {}),
-        ("60x20", (60, 20), {}),
-        ("200x60", (200, 60), {}),
-        ("16-colours", SMALL, {"theme": "terminal"}),
-        ("light", SMALL, {"theme": "light"}),
-        ("high-contrast", SMALL, {"theme": "high-contrast"}),
-        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
-        ("read-only", SMALL, {"read_only": True}),
+        ("plain", {"plain": True, "graphs": "numbers"}),
+        ("read-only", {"read_only": True}),
     ],
 )
-async def test_inventory_in_other_dress(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+async def test_inventory_with_other_options(
+    opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]
 ) -> None:
-    async with opened(size=size, **options) as driver:
+    async with opened(**options) as driver:
         await driver.wait("16 keys", "its user also has")
         await keep(driver, f"inventory-{name}")
 
@@ -98,21 +100,7 @@ async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
         await driver.type(leaked.token)
         await driver.wait(leaked.key_id)
         await keep(driver, "identify-matched")
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "options"),
-    [("120x40", LARGE, {}), ("16-colours", SMALL, {"theme": "terminal"})],
-)
-async def test_identify_in_other_dress(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
-) -> None:
-    async with opened(size=size, **options) as driver:
-        await driver.wait("16 keys", "its user also has")
-        await driver.press("i")
-        await driver.type(leaked.token)
-        await driver.wait(leaked.key_id)
-        await keep(driver, f"identify-matched-{name}")
+        await keep_dressed(driver, "identify-matched", "120x40", "16-colours")
 
 
 async def test_welcome_and_guide(opened: Opened, leaked: KeyInUse) -> None:

@@ -9,29 +9,27 @@ import pytest
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, SMALL, Opened, keep
+from tests.tui.pictures.album import Opened, keep, keep_dressed
 from tests.tui.piloting import Driver
 from tests.tui.screens.keys.test_key_screen import follow
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "options"),
+    ("name", "options"),
     [
-        ("80x24", SMALL, {}),
-        ("120x40", LARGE, {}),
-        ("16-colours", SMALL, {"theme": "terminal"}),
-        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
-        ("read-only", SMALL, {"read_only": True}),
+        ("80x24", {}),
+        ("plain", {"plain": True, "graphs": "numbers"}),
+        ("read-only", {"read_only": True}),
     ],
 )
-async def test_key(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
-) -> None:
-    async with opened(size=size, **options) as driver:
+async def test_key(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
+    async with opened(**options) as driver:
         await at_the_leaked_key(driver)
         await driver.press("enter")
-        await driver.wait("may write", "CreateAccessKey" if size is LARGE else "no case is open")
+        await driver.wait("may write", "no case is open")
         await keep(driver, f"key-{name}")
+        if not options:
+            await keep_dressed(driver, "key", "120x40", "16-colours")
 
 
 async def test_key_loading_and_in_part(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:

@@ -14,7 +14,7 @@ import time_machine
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, NOW, READING, SMALL, Opened, keep
+from tests.tui.pictures.album import NOW, READING, Opened, keep, keep_dressed
 from tests.tui.screens.cases.test_cases_screen import begin
 
 
@@ -76,18 +76,16 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "options"),
+    ("name", "options"),
     [
-        ("120x40", LARGE, {}),
-        ("16-colours", SMALL, {"theme": "terminal"}),
-        ("read-only", SMALL, {"read_only": True}),
-        ("plain", SMALL, {"plain": True, "graphs": "numbers"}),
+        ("read-only", {"read_only": True}),
+        ("plain", {"plain": True, "graphs": "numbers"}),
     ],
 )
-async def test_runbook_in_other_dress(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
+async def test_runbook_with_other_options(
+    opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]
 ) -> None:
-    async with opened("runbook", leaked, size, **options) as driver:
+    async with opened("runbook", leaked, **options) as driver:
         await driver.wait("5 · deny Put")
         await keep(driver, f"runbook-{name}")
 
@@ -126,21 +124,16 @@ async def test_levers_of_a_read_only_run(opened: Opened, leaked: KeyInUse, froze
         await keep(driver, "groups-read-only")
 
 
-@pytest.mark.parametrize(
-    ("name", "size", "options"),
-    [("120x40", LARGE, {}), ("16-colours", SMALL, {"theme": "terminal"})],
-)
-async def test_levers_in_other_dress(
-    opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
-) -> None:
-    async with opened("runbook", leaked, size, **options) as driver:
+async def test_runbook_and_levers_in_other_dress(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened("runbook", leaked) as driver:
         await driver.wait("5 · deny Put")
+        await keep_dressed(driver, "runbook", "120x40", "16-colours")
         await driver.press("w")
         await driver.wait("hold")
-        await keep(driver, f"sweep-{name}")
+        await keep_dressed(driver, "sweep", "120x40", "16-colours")
         await driver.press("escape", "s")
         await driver.wait("flowing")
-        await keep(driver, f"groups-{name}")
+        await keep_dressed(driver, "groups", "120x40", "16-colours")
 
 
 async def test_cases(opened: Opened, frozen: Sandbox) -> None:
@@ -149,20 +142,21 @@ async def test_cases(opened: Opened, frozen: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "options"),
+    ("dresses", "options"),
     [
-        ("120x40", LARGE, {}),
-        ("16-colours", SMALL, {"theme": "terminal"}),
-        ("read-only", SMALL, {"read_only": True}),
+        (("120x40", "16-colours"), {}),
+        ((), {"read_only": True}),
     ],
 )
 async def test_cases_whole_and_altered(
-    opened: Opened, frozen: Sandbox, tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any]
+    opened: Opened, frozen: Sandbox, tmp_path: Path, dresses: tuple[str, ...], options: dict[str, Any]
 ) -> None:
     with time_machine.travel(NOW - timedelta(minutes=5), tick=False):
         begin(tmp_path / "state", "ACCAAAAAAAAAAAAAAAAAA")
     altered = begin(tmp_path / "state", "ACCABBBBBBBBBBBBBBBBB", "vendor-a").journal.path
     altered.write_bytes(altered.read_bytes().replace(b"hello", b"hallo"))
-    async with opened("cases", size=size, **options) as driver:
+    async with opened("cases", **options) as driver:
         await driver.wait("2 cases", "1 flaw")
-        await keep(driver, f"cases-altered-{name}")
+        await keep_dressed(driver, "cases-altered", *dresses)
+        if not dresses:
+            await keep(driver, "cases-altered-read-only")

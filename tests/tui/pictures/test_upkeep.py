@@ -10,17 +10,16 @@ import pytest
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import Gate
-from tests.tui.pictures.album import LARGE, Opened, keep
+from tests.tui.pictures.album import LARGE, Opened, keep, keep_dressed
 from tests.tui.piloting import Driver
 
-DRESSES: dict[str, dict[str, Any]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "80x24": {},
-    "120x40": {"size": LARGE},
-    "60x20": {"size": (60, 20)},
-    "16-colours": {"theme": "terminal"},
     "read-only": {"read_only": True},
     "plain": {"plain": True},
 }
+DRESSES = ("120x40", "60x20", "16-colours")
+"""In which it is seen with the options of 80x24."""
 
 
 async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
@@ -31,6 +30,7 @@ async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
         held.set()
         await driver.wait("is too broad")
         await keep(driver, "audit-full")
+        await keep_dressed(driver, "audit", "120x40")
         await driver.press("enter")
         await keep(driver, "audit-finding")
     frozen.faults.add("deny:DescribeTrails")
@@ -40,13 +40,12 @@ async def test_audit(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
         await keep(driver, "audit-in-part-16-colours")
 
 
-@pytest.mark.parametrize("dress", ["120x40", "plain"])
-async def test_audit_in_other_dress(opened: Opened, leaked: KeyInUse, dress: str) -> None:
-    async with opened("cases", **DRESSES[dress]) as driver:
+async def test_audit_in_plain_text(opened: Opened, leaked: KeyInUse) -> None:
+    async with opened("cases", plain=True) as driver:
         await driver.wait("No case yet", "123456789012")
         await driver.press("A")
         await driver.wait("is too broad")
-        await keep(driver, f"audit-{dress}")
+        await keep(driver, "audit-plain")
 
 
 async def test_audit_of_no_keys_and_denied(opened: Opened, frozen: Sandbox) -> None:
@@ -61,21 +60,15 @@ async def test_audit_of_no_keys_and_denied(opened: Opened, frozen: Sandbox) -> N
         await keep(driver, "audit-denied")
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("80x24", {}),
-        ("16-colours", {"theme": "terminal"}),
-        ("read-only", {"read_only": True}),
-        ("plain", {"plain": True}),
-    ],
-)
-async def test_policy(opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]) -> None:
-    async with opened("cases", **options) as driver:
+@pytest.mark.parametrize("name", OPTIONS)
+async def test_policy(opened: Opened, leaked: KeyInUse, name: str) -> None:
+    async with opened("cases", **OPTIONS[name]) as driver:
         await driver.wait("No case yet", "123456789012")
         await driver.press("P")
         await driver.wait("no target yet", "more lines")
         await keep(driver, f"policy-{name}")
+        if name == "80x24":
+            await keep_dressed(driver, "policy", "16-colours")
 
 
 async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, leaked: KeyInUse) -> None:
@@ -86,9 +79,9 @@ async def test_policy_for_the_user_of_the_key_that_is_chosen(opened: Opened, lea
         await keep(driver, "policy-of-a-user-120x40")
 
 
-@pytest.mark.parametrize("dress", DRESSES)
+@pytest.mark.parametrize("dress", OPTIONS)
 async def test_forms(opened: Opened, leaked: KeyInUse, dress: str) -> None:
-    async with opened(**DRESSES[dress]) as driver:
+    async with opened(**OPTIONS[dress]) as driver:
         await driver.wait("16 keys", "its user also has")
         for key, name, words in (
             ("N", "setup", "Let logs-shipper send"),
@@ -98,6 +91,8 @@ async def test_forms(opened: Opened, leaked: KeyInUse, dress: str) -> None:
             await driver.press(key)
             await driver.wait(words)
             await keep(driver, f"{name}-{dress}")
+            if dress == "80x24":
+                await keep_dressed(driver, name, *DRESSES)
             await driver.press("escape")
 
 
@@ -137,41 +132,39 @@ async def test_set_up_and_recorded(opened: Opened, frozen: Sandbox) -> None:
         await keep(driver, "audit-nothing")
 
 
-@pytest.mark.parametrize("dress", ["80x24", "120x40", "16-colours"])
 async def test_scan(
-    opened: Opened, leaked: KeyInUse, dress: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, leaked: KeyInUse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "src" / "conf").mkdir(parents=True)
     (tmp_path / "src" / "conf" / "app.env").write_text(f"# of the shipper\nKEY={leaked.token}\n")
     (tmp_path / "src" / "README").write_text("Nothing to see.\n")
     monkeypatch.chdir(tmp_path)
-    async with opened("cases", **DRESSES[dress]) as driver:
+    async with opened("cases") as driver:
         await driver.wait("No case yet", "123456789012")
         await driver.press("F")
-        if dress == "80x24":
-            await keep(driver, "scan-begun")
+        await keep(driver, "scan-begun")
         await driver.type("src")
         await driver.press("enter")
         await driver.wait("1 key found")
-        await keep(driver, f"scan-{dress}")
-        if dress == "80x24":
-            await driver.press("slash")
-            await driver.press("ctrl+u")
-            await driver.type("src/README")
-            await driver.press("enter")
-            await driver.wait("0 keys found")
-            await keep(driver, "scan-nothing")
-            await driver.press("ctrl+u")
-            await driver.type("gone")
-            await driver.press("enter")
-            await driver.wait("1 not searched")
-            await keep(driver, "scan-no-such-place")
+        await keep(driver, "scan-80x24")
+        await keep_dressed(driver, "scan", "120x40", "16-colours")
+        await driver.press("slash")
+        await driver.press("ctrl+u")
+        await driver.type("src/README")
+        await driver.press("enter")
+        await driver.wait("0 keys found")
+        await keep(driver, "scan-nothing")
+        await driver.press("ctrl+u")
+        await driver.type("gone")
+        await driver.press("enter")
+        await driver.wait("1 not searched")
+        await keep(driver, "scan-no-such-place")
 
 
-@pytest.mark.parametrize("dress", ["120x40", "16-colours", "read-only", "plain"])
-async def test_rotation_in_other_dress(opened: Opened, leaked: KeyInUse, dress: str, gate: Gate) -> None:
+@pytest.mark.parametrize("dress", ["read-only", "plain"])
+async def test_rotation_with_other_options(opened: Opened, leaked: KeyInUse, dress: str, gate: Gate) -> None:
     gate("GetMetricData")
-    async with opened(**DRESSES[dress]) as driver:
+    async with opened(**OPTIONS[dress]) as driver:
         await at_the_rotated_key(driver)
         await keep(driver, f"rotation-{dress}")
 
@@ -181,6 +174,7 @@ async def test_rotation(opened: Opened, leaked: KeyInUse, gate: Gate) -> None:
     async with opened() as driver:
         await at_the_rotated_key(driver)
         await keep(driver, "rotation-fresh")
+        await keep_dressed(driver, "rotation", "120x40", "16-colours")
         await driver.press("enter")
         await driver.wait("Leave it")
         await keep(driver, "rotation-confirm")

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.wire.server import Sandbox
-from services.aws import session
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.goals import engine
@@ -54,7 +53,6 @@ WRITES = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting: the sandbox agrees with itself at once."""
-    monkeypatch.setattr(session, "READ_SECONDS", faults.READ_SECONDS)
     monkeypatch.setattr(engine, "PATIENCE", timedelta())
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
 

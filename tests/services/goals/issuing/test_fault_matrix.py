@@ -13,7 +13,6 @@ import pytest
 from botocore.retries import standard
 
 from sandbox.wire.server import Sandbox
-from services.aws import session
 from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
@@ -74,7 +73,6 @@ NOT_READ = [("FilterLogEvents", fault) for fault in faults.REFUSING]
 @pytest.fixture
 def no_waiting(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0)
-    monkeypatch.setattr(session, "READ_SECONDS", faults.READ_SECONDS)
     monkeypatch.setattr(engine, "VERIFY_SECONDS", 0.0)
 
 
