@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from services.base.text import clean
 from services.review.batch import Batch
 from services.review.changes import Change
+from services.review.coverage import Coverage
 from services.review.match import Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
@@ -65,6 +66,8 @@ class Collector:
     """Sources of which something could not be read."""
     changes: list[Change] = field(default_factory=list)
     """Of trails that are read, and of their buckets."""
+    rows: tuple[Coverage, ...] | None = None
+    """The coverage with all that could be learnt of it, once that is done."""
     _left: dict[str, _Left] = field(default_factory=dict)
     _strange: dict[str, int] = field(default_factory=dict)
     _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})

@@ -19,7 +19,7 @@ from services.aws.session import AwsSession
 from services.review.batch import Batch
 from services.review.changes import bucket_changes, deleted_trails, reaches
 from services.review.collect import Collector
-from services.review.coverage import Coverage, coverage, deleted_rows, gaps, log_group_rows
+from services.review.coverage import HISTORY, Coverage, coverage, deleted_rows, gaps, log_group_rows
 from services.review.deliveries import Ledger
 from services.review.flight import merged, together, unless, until
 from services.review.kept import Kept
@@ -32,7 +32,7 @@ from services.review.sources.history import read_history
 from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
 from services.review.sources.s3 import TrailObjects
-from services.review.trails import Trails, read_trails
+from services.review.trails import Trails, read_trails, with_switches
 from services.review.where import where
 
 R = TypeVar("R")
@@ -61,6 +61,7 @@ class Chosen:
     regions: tuple[str, ...]
     pacers: Mapping[str, Pacer]
     now: datetime
+    trails: Trails
     ledger: Ledger = field(default_factory=Ledger)
 
     async def read(
@@ -77,14 +78,14 @@ async def choose_sources(asked: Asked, collector: Collector, now: datetime, stop
     planned = await unless(stop, _planned(asked, collector, now, pacers))
     if planned is None:
         collector.trouble(_stopped())
-        return Chosen(asked, Reading(()), (), (), pacers, now)
-    regions, reading, rows = planned
-    return Chosen(asked, reading, rows, regions, pacers, now)
+        return Chosen(asked, Reading(()), (), (), pacers, now, Trails(()))
+    regions, reading, rows, trails = planned
+    return Chosen(asked, reading, rows, regions, pacers, now, trails)
 
 
 async def _planned(
     asked: Asked, collector: Collector, now: datetime, pacers: defaultdict[str, Pacer]
-) -> tuple[tuple[str, ...], Reading, tuple[Coverage, ...]]:
+) -> tuple[tuple[str, ...], Reading, tuple[Coverage, ...], Trails]:
     aws, window, service = asked.aws, asked.window, asked.subject.service
     place = await where(aws)
     regions = place.regions
@@ -100,16 +101,13 @@ async def _planned(
             collector.trouble(trouble)
         reading = choose(asked.source, trails, service, window, now, asked.athena)
         if reading.trails:
-            trails = await _buckets(asked, trails, reading, collector, now, pacers)
+            trails = await _buckets(asked, trails, reading, collector, now)
         rows = coverage(trails, window, service, history=reading.history, now=now)
         rows += tuple(log_group_rows(reading.groups, regions, window, service))
-        if gaps(rows, reading.read, window):
-            # Only then it matters whether there was another trail.
-            rows = (*await _of_deleted(asked, regions, now, pacers), *rows)
     if asked.source == "lake" or (asked.source == "auto" and wants_stores(reading, service)):
         reading, more = await _add_stores(asked, reading, regions, collector, now)
         rows += more
-    return regions, reading, rows
+    return regions, reading, rows, trails
 
 
 async def _buckets(
@@ -118,17 +116,11 @@ async def _buckets(
     reading: Reading,
     collector: Collector,
     now: datetime,
-    pacers: Mapping[str, Pacer],
 ) -> Trails:
     """*trails* with how long the buckets that are read keep objects; notes what was changed of those."""
     read = {state.trail.arn: state for state in reading.trails}
-    since = max(asked.window.since, reaches(now))
-    buckets = {state.trail.bucket: state.trail for state in reading.trails}
-    rules, changes = await asyncio.gather(
-        together(_quietly(expiries(asked.aws, name), ()) for name in buckets),
-        together(_quietly(bucket_changes(asked.aws, of, since, now, pacers), []) for of in buckets.values()),
-    )
-    collector.changes += [change for found in changes for change in found]
+    buckets = {state.trail.bucket for state in reading.trails}
+    rules = await together(_quietly(expiries(asked.aws, name), ()) for name in buckets)
     collector.changes += [state.change for state in reading.trails if state.change]
     by_bucket = dict(zip(buckets, rules, strict=True))
     states = []
@@ -144,6 +136,26 @@ async def _buckets(
         else:
             states.append(state)
     return replace(trails, states=tuple(states))
+
+
+async def _learn(chosen: Chosen, collector: Collector) -> AsyncGenerator[Batch, None]:
+    """What event history tells beside of trails and buckets; no batch, and so no time, is waited for."""
+    asked, reading, now, pacers = chosen.asked, chosen.reading, chosen.now, chosen.pacers
+    window, service = asked.window, asked.subject.service
+    since = max(window.since, reaches(now))
+    buckets = {state.trail.bucket: state.trail for state in reading.trails}
+    trails = await with_switches(asked.aws, chosen.trails, window, pacers, now)
+    own = {f"trail {state.trail.name}" for state in trails.states} | {HISTORY, "trails", "not read"}
+    rows = coverage(trails, window, service, history=reading.history, now=now)
+    rows += tuple(row for row in chosen.rows if row.source not in own)
+    if gaps(rows, reading.read, window):
+        # Only then it matters whether there was another trail.
+        rows = (*await _of_deleted(asked, chosen.regions, now, pacers), *rows)
+    collector.rows = rows
+    for trail in buckets.values():
+        collector.changes += await _quietly(bucket_changes(asked.aws, trail, since, now, pacers), [])
+    return
+    yield  # an async generator, as all sources are
 
 
 async def _of_deleted(
@@ -197,6 +209,8 @@ def _streams(
     aws, window, sleep = asked.aws, asked.window, asked.sleep
     scanner = Scanner(matcher, window)
     streams: list[AsyncGenerator[Batch, None]] = []
+    if asked.source != "lake" and not collector.following:
+        streams.append(_learn(chosen, collector))
     if reading.history:
         pacers, done_to = chosen.pacers, reading.done_to
         streams.append(read_history(aws, scanner, regions, window, pacers, now=now, done_to=done_to))

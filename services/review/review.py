@@ -192,6 +192,7 @@ async def run_review(
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
     followed = await _followed(subject, collector, read, stop)
+    rows = collector.rows if collector.rows is not None else rows
     if not stop.is_set():
         _compare(collector, reading, ledger)
     return _concluded(subject, window, marks, reading, rows, collector, now(), followed, ledger.until())

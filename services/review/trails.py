@@ -146,12 +146,28 @@ async def _with_changes(
                 changed_what=newest.what,
                 change=newest,
             )
-        started = state.status.started if state.status else None
-        # What AWS keeps of starts and stops is the latest of each.
-        if started is not None and started > since:
-            state = replace(state, switches=await changes.switches(aws, trail, begun, now, pacers))
     except Expired:
         raise
     except AwsError as error:
         return replace(state, changes_trouble=clean(error, limit=600))
     return replace(state, known_from=begun)
+
+
+async def with_switches(
+    aws: AwsSession, trails: Trails, window: Window, pacers: Mapping[str, Pacer], now: datetime
+) -> Trails:
+    """*trails* with every start and stop, where the latest ones do not tell all of the window."""
+
+    async def each(state: TrailState) -> TrailState:
+        started = state.status.started if state.status else None
+        if started is None or started <= window.since or state.changes_trouble:
+            return state
+        try:
+            found = await changes.switches(aws, state.trail, changes.reaches(now), now, pacers)
+        except Expired:
+            raise
+        except AwsError:
+            return state
+        return replace(state, switches=found)
+
+    return replace(trails, states=tuple(await together(each(state) for state in trails.states)))
