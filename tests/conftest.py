@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,20 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in HOMES:
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IAM agrees with itself at once here: what is not seen within a moment is not there."""
+    for place in ("services.cases.settle.PATIENCE", "services.goals.engine.PATIENCE"):
+        monkeypatch.setattr(place, timedelta(seconds=2))
+
+
+@pytest.fixture
+def unpaced(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Event history may be asked as fast as it answers."""
+    sandbox.world.settings.lookup_per_second = None
+    monkeypatch.setattr("services.aws.cloudtrail.LOOKUPS_PER_SECOND", 1000.0)
 
 
 @pytest.fixture(scope="session")

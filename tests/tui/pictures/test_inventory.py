@@ -40,7 +40,7 @@ async def test_inventory(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate
 
 async def test_inventory_in_other_dress(opened: Opened, leaked: KeyInUse) -> None:
     async with opened() as driver:
-        await driver.wait("16 keys", "its user also holds")
+        await driver.wait("16 keys", "its user also has")
         await keep_dressed(
             driver, "inventory", "120x40", "60x20", "200x60", "16-colours", "light", "high-contrast"
         )

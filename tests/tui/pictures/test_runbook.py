@@ -24,7 +24,7 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
     async with opened("runbook", leaked) as driver:
         await keep(driver, "runbook-loading")
         held.set()
-        await driver.wait("5 · deny Put")
+        await driver.wait("5 · deny Attach")
         await keep(driver, "runbook-fresh-80x24")
         await driver.press("enter")
         await keep(driver, "runbook-confirm")
@@ -86,7 +86,7 @@ async def test_runbook_with_other_options(
     opened: Opened, leaked: KeyInUse, name: str, options: dict[str, Any]
 ) -> None:
     async with opened("runbook", leaked, **options) as driver:
-        await driver.wait("5 · deny Put")
+        await driver.wait("5 · deny Attach")
         await keep(driver, f"runbook-{name}")
 
 
@@ -115,7 +115,7 @@ async def test_levers_of_a_read_only_run(opened: Opened, leaked: KeyInUse, froze
     frozen.faults.add("deny:ListMFADevices")
     frozen.faults.add("deny:ListAccessKeys")
     async with opened("runbook", leaked, read_only=True) as driver:
-        await driver.wait("5 · deny Put")
+        await driver.wait("5 · deny Attach")
         await driver.press("w")
         await driver.wait("Not read, so not known")
         await keep(driver, "sweep-in-part-read-only")
@@ -126,7 +126,7 @@ async def test_levers_of_a_read_only_run(opened: Opened, leaked: KeyInUse, froze
 
 async def test_runbook_and_levers_in_other_dress(opened: Opened, leaked: KeyInUse) -> None:
     async with opened("runbook", leaked) as driver:
-        await driver.wait("5 · deny Put")
+        await driver.wait("5 · deny Attach")
         await keep_dressed(driver, "runbook", "120x40", "16-colours")
         await driver.press("w")
         await driver.wait("hold")
