@@ -148,5 +148,7 @@ class Request(werkzeug.wrappers.Request):
         if self.method == "GET":
             if "location" in self.args:
                 return "GetBucketLocation"
+            if "versions" in self.args:
+                return "ListObjectVersions"
             return "ListObjectsV2" if "list-type" in self.args else "ListObjects"
         return S3_BUCKET.get(self.method, "")

@@ -44,7 +44,7 @@ class Bearings:
         """The account, from GetCallerIdentity's answer; raises WrongAccount where another was named."""
         account = clean(caller.get("Account") or "")
         if self.expected and account != self.expected:
-            said = f"these credentials are of account {account}, and --account is {self.expected}"
+            said = f"these credentials belong to account {account}, not to {self.expected}"
             raise WrongAccount("GetCallerIdentity", said)
         self.known = account or None
         return self.known

@@ -98,7 +98,7 @@ class Case:
             except UNREADABLE as error:
                 why = clean(repr(error), limit=200)
                 raise CaseError(
-                    f"The journal of case {self.id} does not make sense ({why}). See `{self._verify}`."
+                    f"The journal of case {self.id} isn't valid ({why}). See `{self._verify}`."
                 ) from None
 
     def append(self, kind: str, **data: object) -> int:

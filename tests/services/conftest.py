@@ -14,3 +14,10 @@ def victim() -> Iterator[Victim]:
     process = Victim()
     yield process
     process.end()
+
+
+@pytest.fixture(autouse=True)
+def quick_history(request: pytest.FixtureRequest) -> None:
+    """Event history is paced as AWS wants it by tests of that alone."""
+    if "sandbox" in request.fixturenames and "lookup" not in request.node.nodeid:
+        request.getfixturevalue("unpaced")

@@ -200,7 +200,7 @@ async def events(driver: Driver, gate: Gate) -> None:
 
 async def runbook(driver: Driver, key_id: str) -> None:
     await take(
-        driver, "respond", "~5 · deny Put", "step_down", "step_up", "plan_down", "plan_up", "next_group"
+        driver, "respond", "~5 · deny Attach", "step_down", "step_up", "plan_down", "plan_up", "next_group"
     )
     for number in range(1, 6):
         await take(driver, f"step_{number}")
@@ -210,7 +210,7 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(
         driver, "take", "~Leave it", "yes", "~1 ✓ deactivate", "undo", "~Leave it", "yes", "~↶ deactivate"
     )
-    await take(driver, "events", "~TIME▾", "export", "~kept in case", "back", "~5 · deny")
+    await take(driver, "events", "~TIME▾", "export", "~saved to case", "back", "~5 · deny")
     await take(driver, "step_3", "options", "~secret to", "next", "next", "previous", "next", "=left")
     await take(driver, "~‹ this screen ›", "use", "!‹ this screen ›", "take", "~Leave it", "yes", "~••••")
     await take(driver, "reveal", "~ACWL", "copy", "~clipboard", "done", "~3 ✓ replace")

@@ -49,7 +49,7 @@ def test_access_keys_and_groups_off_and_on(
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
         terminal.wait("5 · deny        Attach the deny policy to web")
         terminal.press("w")
-        terminal.wait("web holds 1 other thing", access_key, "enter makes it inactive")
+        terminal.wait("web has 1 other thing", access_key, "enter makes it inactive")
         confirm(terminal)
         terminal.wait("Inactive, made", "kept in the journal")
         assert status() == "Inactive"

@@ -58,7 +58,7 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         terminal.type("user:hlc")
         terminal.wait("1 of 16")
         terminal.press("enter", "r")
-        terminal.wait(f" {key_id} · {user}", "5 · deny        Put", "IncomingBytes /aws/hlc-logs")
+        terminal.wait(f" {key_id} · {user}", "5 · deny        Attach", "IncomingBytes /aws/hlc-logs")
 
         confirm(terminal)
         terminal.wait("1 ✓ deactivate  Inactive (confirmed by AWS")

@@ -66,7 +66,7 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
     if "ProfileNotFound" in names:
         return _no_such_profile(profile)
     if "ConfigParseError" in names:
-        return SignInFailed(_words(error), "Mend that file.")
+        return SignInFailed(_words(error), "Fix that file.")
     if _of_expiration(error, option):
         return SignInFailed(
             f"{who}: AWS_CREDENTIAL_EXPIRATION isn't a time with its zone",

@@ -152,5 +152,5 @@ def _read(sending: Sending) -> str:
 
 
 def _place(secret: str | None) -> str:
-    where = words_of(secret) if secret and secret != "screen" else "wherever you stored it"
-    return f"{VARIABLE} is the key's secret: it is {'' if where.startswith('with') else 'in '}{where}."
+    where = f"in {words_of(secret)}" if secret and secret != "screen" else "wherever you stored it"
+    return f"{VARIABLE} is the key's secret: it is {where}."

@@ -118,13 +118,16 @@ def test_a_refused_attacker_comes_back_more_slowly(
 
 
 @pytest.mark.usefixtures("actors")
-def test_the_deployment_is_its_own_actor_in_the_history(sandbox: Sandbox, eventually: Eventually) -> None:
-    asked: list[str | None] = []
-    sandbox.world.on_api_call.append(
-        lambda call: asked.append(call.actor.name) if call.operation == "GetSecretValue" else None
-    )
-    eventually(lambda: asked)
-    assert set(asked) == {"deployer"}
+def test_the_deployment_is_its_own_actor_in_the_history(
+    sandbox: Sandbox, boto: Boto, leaked: KeyInUse, eventually: Eventually
+) -> None:
+    looks = {"ListSecrets", "GetSecretValue"}
+    asked: list[tuple[str, str | None]] = []
+    sandbox.world.on_api_call.append(lambda call: asked.append((call.operation, call.actor.name)))
+    # It reads a value only where its list has a secret to read.
+    boto("secretsmanager").create_secret(Name=f"stanch/{leaked.user}", SecretString="none yet")
+    eventually(lambda: looks <= {operation for operation, _ in asked})
+    assert {name for operation, name in asked if operation in looks} == {"deployer"}
 
 
 @pytest.mark.usefixtures("actors")

@@ -180,7 +180,12 @@ async def test_without_a_trail_nothing_is_recorded_and_its_bucket_cannot_be_aske
     assert [(each.region, each.covers, each.since) for each in found.recorded] == [
         (region, "no", None) for region in REGIONS
     ]
-    assert by_part(found)["review"].unknown == ("s3:ListBucket", "s3:GetObject")
+    assert by_part(found)["review"].unknown == (
+        "s3:GetLifecycleConfiguration",
+        "s3:ListBucketVersions",
+        "s3:ListBucket",
+        "s3:GetObject",
+    )
     assert not found.complete
 
 

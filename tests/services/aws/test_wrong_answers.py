@@ -27,6 +27,8 @@ HTML = "<!doctype html><html><head><title>Sign in</title></head><body><p>Welcome
 IDS = {"x-amzn-requestid": "r", "x-amz-request-id": "r"}
 DEEP = 1000
 ROUNDS = 25 if EVERYTHING else 6
+HARDLY = 1000
+"""Nearly always all of such an answer is right."""
 PARTS = 6
 """The functions of a service share the answers among so many of them."""
 BODIES: dict[str, str | bytes] = {
@@ -167,12 +169,16 @@ async def test_answers_of_the_right_shape_with_something_wrong_in_them(
         for number in range(ROUNDS):
             seed = zlib.crc32(f"{service}.{name}.{number}".encode())
 
-            def lie(asked: Asked, seed: int = seed, often: int = (4, 12, 1000)[number % 3]) -> Lie:
+            def lie(asked: Asked, seed: int = seed, often: int = (4, 12, HARDLY)[number % 3]) -> Lie:
                 # The same answer to the same question, so that whoever asks for ever is found.
                 chance = random.Random(seed)
                 operation = _operation(service, asked)
                 value = Shaper(chance, often).value(operation.output_shape) if operation.output_shape else {}
-                return Lie(answer(200, body_of(operation, value if isinstance(value, dict) else {}), IDS))
+                said = value if isinstance(value, dict) else {}
+                if often == HARDLY:
+                    # The last page: else a listing is right only where chance leaves its token out.
+                    said = {name: each for name, each in said.items() if not name.endswith("oken")}
+                return Lie(answer(200, body_of(operation, said), IDS))
 
             liar.lie = lie
             answered += await _ends(aws, call, f"{service}.{name}, round {number}")

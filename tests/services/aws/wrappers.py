@@ -26,6 +26,7 @@ from services.aws import (
     simulation,
     sts,
 )
+from services.aws.errors import Unexpected
 from services.aws.session import AwsSession
 from services.quoting.insights import InsightsQuery
 from services.quoting.sql import Sql
@@ -51,6 +52,14 @@ def _events(aws: AwsSession) -> Any:
     )
 
 
+async def _sure_regions(aws: AwsSession) -> regions.AccountRegions:
+    """Where AWS does not say, all Regions are given and it is said so: that is no answer of AWS's."""
+    found = await regions.enabled_regions(aws)
+    if not found.sure:
+        raise Unexpected("ListRegions", found.why)
+    return found
+
+
 WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     accessanalyzer.analyzers: ("accessanalyzer", lambda aws: accessanalyzer.analyzers(aws, R)),
     accessanalyzer.active_findings: (
@@ -73,6 +82,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     authorization.read_authorization: ("iam", authorization.read_authorization),
     cloudtrail.describe_trails: ("cloudtrail", lambda aws: cloudtrail.describe_trails(aws, R)),
     cloudtrail.trail_status: ("cloudtrail", lambda aws: cloudtrail.trail_status(aws, TRAIL)),
+    cloudtrail.public_keys: ("cloudtrail", lambda aws: cloudtrail.public_keys(aws, R, SINCE, UNTIL)),
     cloudtrail.event_selectors: ("cloudtrail", lambda aws: cloudtrail.event_selectors(aws, TRAIL)),
     cloudtrail.raw_selectors: ("cloudtrail", lambda aws: cloudtrail.raw_selectors(aws, TRAIL)),
     cloudtrail.lookup_events: ("cloudtrail", _events),
@@ -136,13 +146,20 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
         lambda aws: organizations.trusts(aws, "cloudtrail.amazonaws.com"),
     ),
     organizations.list_accounts: ("organizations", organizations.list_accounts),
-    regions.enabled_regions: ("account", regions.enabled_regions),
+    regions.enabled_regions: ("account", _sure_regions),
     s3.find_bucket: ("s3", lambda aws: s3.find_bucket(aws, "bucket", "123456789012")),
+    s3.expiries: ("s3", lambda aws: s3.expiries(aws, "bucket")),
+    s3.deleted_objects: ("s3", lambda aws: s3.deleted_objects(aws, "bucket", "")),
     s3.is_empty: ("s3", lambda aws: s3.is_empty(aws, s3.Bucket("bucket", R))),
     s3.object_pages: ("s3", lambda aws: drained(s3.object_pages(aws, "bucket", ""))),
     s3.list_folders: ("s3", lambda aws: s3.list_folders(aws, "bucket", "")),
     s3.get_object: ("s3", lambda aws: drained(s3.get_object(aws, "bucket", "key"))),
+    s3.get_with_metadata: ("s3", lambda aws: s3.get_with_metadata(aws, "bucket", "key")),
     secretsmanager.describe: ("secretsmanager", lambda aws: secretsmanager.describe(aws, "name")),
+    secretsmanager.resource_policy: (
+        "secretsmanager",
+        lambda aws: secretsmanager.resource_policy(aws, "name"),
+    ),
     simulation.simulate: (
         "iam",
         lambda aws: simulation.simulate(aws, "arn:aws:iam::123456789012:user/web", ["s3:Get"]),

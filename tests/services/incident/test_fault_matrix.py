@@ -26,7 +26,14 @@ from tests.services.matrices import faults, lies
 
 CALLS = {
     "deactivate": ["GetCallerIdentity", "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential"],
-    "review": ["DescribeTrails", "GetTrailStatus", "GetEventSelectors", "ListObjectsV2", "GetObject"],
+    "review": [
+        "DescribeTrails",
+        "GetTrailStatus",
+        "GetEventSelectors",
+        "GetBucketLifecycleConfiguration",
+        "ListObjectsV2",
+        "GetObject",
+    ],
     "review of the history": ["LookupEvents"],
     "replace into a secret": ["GetResourcePolicy", "SimulatePrincipalPolicy", "PutSecretValue"],
     "replace and delete": [

@@ -82,7 +82,7 @@ async def test_what_policies_say_of_tokens_stands_first(iam: Any, aws: AwsSessio
 async def test_half_of_bedrocks_two_names_is_said_to_be_half(iam: Any, aws: AwsSession) -> None:
     put(iam, "half", {"Effect": "Deny", "Action": "bedrock:CallWithBearerToken"})
     told = await found(aws, BEDROCK)
-    assert told["half"].words == "denies bedrock:CallWithBearerToken alone"
+    assert told["half"].words == "denies only bedrock:CallWithBearerToken"
 
 
 async def test_a_managed_policy_that_cannot_be_read_is_named(

@@ -28,7 +28,7 @@ def test_a_whole_case(whole: Written) -> None:
         "(last denied call 14:03:00).",
         "Used": "Review of 14:05:00: Used once from 1 address (203.0.113.66), first 2026-11-23 14:01:00, "
         "last 2026-11-23 14:01:00. Attributed by user.",
-        "Replaced": f"Replacement {NEW} of web was made 14:10:00; its secret went to Secrets Manager as "
+        "Replaced": f"Replacement {NEW} of web was created 14:10:00; its secret went to Secrets Manager as "
         "stanch/web. Deletion of the leaked key: requested 14:20:00, confirmed by AWS 14:20:00.",
         "Now": "The case was closed 14:30:00; 1 thing remains to do; the journal's 18 lines and the evidence "
         "are consistent with themselves.",
@@ -85,7 +85,7 @@ def test_a_call_without_an_answer(written: Written) -> None:
     assert "orphan" in kinds(report)
     assert "requested" not in kinds(report), "it is said once"
     assert story(report)["Replaced"] == (
-        f"Replacement {NEW} of web was made 14:03:00; its secret is lost. The leaked key was not deleted."
+        f"Replacement {NEW} of web was created 14:03:00; its secret is lost. The leaked key was not deleted."
     )
 
 

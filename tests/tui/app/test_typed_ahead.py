@@ -76,7 +76,7 @@ async def quiet(driver: Driver, screens: int, pair: tuple[str, ...]) -> None:
     assert app._exception is None, f"after {pair}"
 
 
-RUNBOOK = ("respond", "~5 · deny Put")
+RUNBOOK = ("respond", "~5 · deny Attach")
 WAYS: dict[str, tuple[str, ...]] = {
     "inventory": (),
     "traffic": ("traffic", "~in all"),

@@ -28,7 +28,7 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
     assert scenario.leaked
     start = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
     async with driven(tmp_path, start, demo=True) as driver:
-        await driver.wait("→ 1 of 5. Stop it:", "(W hides this)", "1 · deactivate", "5 · deny Put")
+        await driver.wait("→ 1 of 5. Stop it:", "(W hides this)", "1 · deactivate", "5 · deny Attach")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")

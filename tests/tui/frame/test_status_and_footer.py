@@ -101,7 +101,7 @@ def test_the_way_back_stays_where_there_is_one() -> None:
 
 def test_what_cannot_be_done_is_greyed_with_its_reason_where_there_is_room() -> None:
     items = _items("no key is selected", None)
-    assert plain(layout(items, 60)[0]).startswith(" enter open (no key is chosen)  r respond")
+    assert plain(layout(items, 60)[0]).startswith(" enter open (no key is selected)  r respond")
     narrow, _ = layout(items, 30)
     assert plain(narrow).startswith(" enter open  r respond")
     assert (" open", "greyed") in narrow

@@ -72,7 +72,7 @@ def test_people_are_told_what_was_read_and_what_was_recorded_when(
 ) -> None:
     done = stanch("review", leaked.key_id, "--user", leaked.user, "--since", "2026-11-01")
     assert "Attributed by user" in done.out
-    assert "Read: event history; it holds the user's other calls" in done.out
+    assert "Read: event history; it has 90 days of the user's other calls" in done.out
     heading, row, *_ = (
         line.split() for line in done.out.splitlines() if line.startswith(("RECORDED", "event h"))
     )
@@ -96,7 +96,7 @@ def test_an_open_case_keeps_the_records(
     done = stanch("review", leaked.key_id, "--source", str(folder), *SPAN, "--export", str(out))
     assert done.code == 3
     case = stanch("case", "list", "--json").json["cases"][0]["case"]
-    assert f"kept in case {case} as records-1.jsonl." in done.err
+    assert f"saved to case {case} as records-1.jsonl." in done.err
     assert stanch("case", "verify", case).code == 0
     (kept,) = tmp_path.rglob("records-1.jsonl")
     assert kept.read_bytes() == out.read_bytes()

@@ -74,7 +74,8 @@ class RunbookScreen(StanchScreen):
 
     @property
     def _step(self) -> StepName:
-        return self.query_one(RunbookView).step
+        # A key may come before the view is there.
+        return next((view.step for view in self.query(RunbookView)), StepName.DEACTIVATE)
 
     @property
     def _without_flow(self) -> bool:

@@ -64,7 +64,7 @@ def log_in(home: Path, minutes: float) -> None:
 async def test_what_to_install(person: Person) -> None:
     log_in(person.home, 14)
     async with AwsSession("in") as session:
-        with pytest.raises(SignInFailed, match=r"profile in is one of `aws login`.*stanch\[login\]"):
+        with pytest.raises(SignInFailed, match=r"profile in uses `aws login`.*stanch\[login\]"):
             await session.read("iam", "ListAccountAliases")
 
 

@@ -108,13 +108,14 @@ async def test_whether_the_user_may_use_it_is_said_before(
     assert (await offer(aws, book, issue(shop, SECRET))).plan.warnings == ()
     sandbox.faults.add("deny:SimulatePrincipalPolicy")
     (warned,) = (await offer(aws, book, issue(shop, SECRET))).plan.warnings
-    assert "is not known: it may not be asked" in warned
+    assert "is not known: it cannot be checked: iam:SimulatePrincipalPolicy is not allowed" in warned
 
 
 async def test_a_user_that_is_not_there(aws: AwsSession, book: CaseBook, shop: Shop) -> None:
     shown = await offer(aws, book, issue(shop, SECRET))
     assert bare(shown.plan.blocked or "") == (
-        "There is no user web: check the name and the account, or make one with its key (`stanch setup web`)."
+        "There is no user web: check the name and the account, or create one with its key "
+        "(`stanch setup web`)."
     )
     with pytest.raises(Refused):
         await bring_about(aws, book, IssueGoal("nobody", "bedrock.amazonaws.com", 30, SECRET))

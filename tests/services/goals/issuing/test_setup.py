@@ -293,10 +293,10 @@ async def test_a_secret_that_has_nowhere_to_go_stops_it_before_anything_is_made(
     shop.file.write_text("mine")
     sent.clear()
     for to, words in (
-        (ToFile(shop.file), "exists already"),
+        (ToFile(shop.file), "already exists: choose a new file"),
         (ToFile(shop.folder / "no" / "web.key"), "there is no folder"),
         (ToSecretsManager("a b"), "isn't a valid secret name"),
-        (ToSecretsManager("gone"), "The secret gone is marked for deletion"),
+        (ToSecretsManager("gone"), "The secret gone is scheduled for deletion"),
     ):
         with pytest.raises(Refused, match=words):
             await bring_about(aws, book, setup(shop, secret_to=to))

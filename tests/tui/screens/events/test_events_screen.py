@@ -37,7 +37,7 @@ def rows(driver: Driver) -> list[str]:
 async def test_a_users_review_is_shown_and_kept_nowhere(scenario: Scenario, tmp_path: Path) -> None:
     async with driven(tmp_path, start(scenario), size=(120, 40)) as driver:
         await driver.wait("Used ", "‼ CreateAccessKey for cloudwatch-logs-hlc by this user")
-        assert "╌" in driver.text
+        assert "╌" in driver.text, "DBG\n" + driver.text
         assert "━" in driver.text
         assert "not known to" in driver.flat
         assert "then recorded" in driver.flat
@@ -137,7 +137,7 @@ async def test_expired_credentials_end_the_review_with_a_sentence(
 ) -> None:
     sandbox.faults.add("expired:DescribeTrails")
     async with driven(tmp_path, start(scenario)) as driver:
-        await driver.wait("Renew the credentials")
+        await driver.wait("Renew them in the environment")
         sandbox.faults.clear()
         await driver.press("ctrl+r")
         await driver.wait("Used ", "CallWithBearerToken")

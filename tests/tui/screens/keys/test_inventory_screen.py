@@ -295,7 +295,7 @@ async def test_an_error_is_a_sentence_and_can_be_tried_again(
     make_keys(boto, "web")
     sandbox.faults.add("expired:*")
     async with driven(tmp_path, Start()) as driver:
-        await driver.wait("Renew the credentials", "ctrl+r refreshes")
+        await driver.wait("Renew them in the environment", "ctrl+r refreshes")
         await driver.wait("not signed in")
         sandbox.faults.clear()
         await driver.press("ctrl+r")

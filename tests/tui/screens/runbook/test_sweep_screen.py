@@ -28,7 +28,7 @@ async def test_each_access_key_goes_off_and_on_alone(leaked_key: LeakedKey, tmp_
     first, second = sorted(make_access_key(leaked_key.iam) for _ in range(2))
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("w")
-        await driver.wait("web holds 2 other things", first, second, "enter makes it inactive")
+        await driver.wait("web has 2 other things", first, second, "enter makes it inactive")
         screen: Any = driver.app.screen
         for key_id in (first, second):
             assert screen.table.choose(f"access key {key_id}")
@@ -56,7 +56,7 @@ async def test_leaving_it_does_nothing_and_begins_no_case(leaked_key: LeakedKey,
     key_id = make_access_key(leaked_key.iam)
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("w")
-        await driver.wait("web holds 1 other thing")
+        await driver.wait("web has 1 other thing")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("enter")
@@ -86,7 +86,7 @@ async def test_quarantine_unread_parts_and_what_has_no_lever(
     sandbox.faults.add("deny:ListGroupsForUser")
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("w")
-        await driver.wait("web holds 2 other things", "Not read, so not known:", "group")
+        await driver.wait("web has 2 other things", "Not read, so not known:", "group")
         screen: Any = driver.app.screen
         screen.table.choose("managed policy AWSCompromisedKeyQuarantineV3")
         await driver.wait("it denies logs:PutLogEvents, and not logs:CallWithBearerToken")
@@ -109,7 +109,7 @@ async def test_with_read_only_the_lever_says_so(leaked_key: LeakedKey, tmp_path:
     key_id = make_access_key(leaked_key.iam)
     async with opened(tmp_path, leaked_key, read_only=True) as driver:
         await driver.press("w")
-        await driver.wait("web holds 1 other thing")
+        await driver.wait("web has 1 other thing")
         await driver.press("enter")
         await driver.wait("started with --read-only")
     assert access_keys(leaked_key.iam) == {key_id: "Active"}

@@ -251,7 +251,7 @@ async def test_an_error_at_first_is_a_sentence(sandbox: Sandbox, account: Accoun
     account.group("/aws/app", 1_000)
     sandbox.faults.add("expired:*")
     async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
-        await driver.wait("Renew the credentials", "or at once with ctrl+r")
+        await driver.wait("Renew them in the environment", "or at once with ctrl+r")
         sandbox.faults.clear()
         await driver.press("ctrl+r")
         await driver.wait("▶ flowing")
