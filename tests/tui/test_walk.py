@@ -123,7 +123,7 @@ def test_killed_while_replacing_it_goes_on_and_mints_no_second_key(
     sandbox.faults.clear()
     (orphan,) = set(leaked_key.keys) - {leaked_key.key_id}
     with stanch(tmp_path, "respond", leaked_key.key_id, "--user", "web") as terminal:
-        terminal.wait("resumed", "had no recorded outcome")
+        terminal.wait("resumed", "had no recorded")
         terminal.press("3")
         terminal.wait("its secret was lost: it will")
         confirm(terminal)

@@ -171,7 +171,7 @@ def test_one_account_of_two_that_fails(stanch: Stanch, sandbox: Sandbox) -> None
     assert done.code == Exit.INCOMPLETE
     assert done.json["complete"] is False
     assert sorted(bool(each["error"]) for each in done.json["accounts"]) == [False, True]
-    assert "was not looked at. Not allowed: sts:AssumeRole" in done.err
+    assert "was not audited. Not allowed: sts:AssumeRole" in done.err
     sandbox.faults.add("deny:AssumeRole")
     assert stanch(*HERE, "--role-arn", roles[0]).code == Exit.AWS
 

@@ -81,7 +81,9 @@ async def test_a_case_is_closed_from_the_list(leaked_key: LeakedKey, tmp_path: P
             await driver.press("y")
             await driver.wait("is being worked on by")
         await driver.press("C")
-        await driver.wait("Leave it open", "This case belongs to account 123456789012", "(environment) in account")
+        await driver.wait(
+            "Leave it open", "This case belongs to account 123456789012", "(environment) in account"
+        )
         await driver.press("y")
         await driver.wait("1 case · 0 open", f"Case {case.id} is closed.")
         await driver.press("C")
