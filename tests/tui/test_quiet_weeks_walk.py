@@ -37,7 +37,7 @@ def test_set_up_recorded_governed_and_found(
         terminal.press("ctrl+r")
         terminal.wait("logs-shipper has all it needs")
         terminal.press("ctrl+t")
-        agree(terminal, "Take back what was set up for logs-shipper?")
+        agree(terminal, "Undo what was set up for logs-shipper?")
         terminal.wait("What was set up for logs-shipper is undone")
         assert "logs-shipper" not in users()
         leave(terminal, leaked_key.key_id)
@@ -50,7 +50,7 @@ def test_set_up_recorded_governed_and_found(
         assert leaked_key.keys[issued] == "Active"
         secret = value_of(boto("secretsmanager"), "web")
         # It is planned anew first: until then there is nothing to take back.
-        terminal.wait("blocked web has two logs keys, the most AWS allows")
+        terminal.wait("blocked        web has two logs keys, the most AWS allows")
         terminal.press("ctrl+t")
         agree(terminal, "Delete the new logs key of web?")
         terminal.wait("The new logs key of web is deleted")
@@ -116,7 +116,7 @@ def test_rotated_back_and_to_its_end(leaked_key: LeakedKey, tmp_path: Path) -> N
         terminal.press("enter")
         terminal.wait("to continue:")
         type_last_four(terminal, key_id)
-        terminal.wait("in its place.")
+        terminal.wait("replaced it.")
         assert set(leaked_key.keys.values()) == {"Active"}
         assert key_id not in leaked_key.keys
         terminal.press("q")

@@ -42,6 +42,9 @@ ALIKE = (("denied",), ("throttled", "credentials expired"), ("5xx", "rubbish"))
 AT_READS = ("denied", "throttled", "rubbish", NO_ANSWER)
 """How else a read fails is told apart by AwsSession alone."""
 
+NAMED_BY_CLOUDTRAIL = {"GetBucketLifecycleConfiguration": "GetBucketLifecycle"}
+"""Where CloudTrail calls it otherwise than the API: so does the sandbox, with its faults."""
+
 
 class Subject(Protocol):
     """What goes a way; *take* does whatever of it was not done yet."""
@@ -88,7 +91,7 @@ async def refused(
 async def strike(sandbox: Sandbox, subject: Subject, call: str, fault: str) -> str | None:
     """One fault at one call, while the subject goes its way; what was said then."""
     said, before = None, sandbox.faults.struck
-    sandbox.faults.add((REFUSING | LOSING)[fault].format(call))
+    sandbox.faults.add((REFUSING | LOSING)[fault].format(NAMED_BY_CLOUDTRAIL.get(call, call)))
     try:
         await subject.take()
     except (AwsError, Refused) as error:
@@ -107,7 +110,7 @@ async def lost(sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection
         for together in [struck, *([call] for call in struck if EVERYTHING)]:
             subject, said, before = fresh(), list[str](), sandbox.faults.struck
             for call in together:
-                sandbox.faults.add(spec.format(call))
+                sandbox.faults.add(spec.format(NAMED_BY_CLOUDTRAIL.get(call, call)))
             for _ in range(len(together) + 1):
                 try:
                     with unanswered() if fault == NO_ANSWER else nullcontext():

@@ -188,7 +188,7 @@ def test_the_endpoint_is_in_doctor_in_plans_in_the_journal_and_in_the_report(
     stanch: Stanch, sandbox: Sandbox, leaked: Account, tmp_path: Path
 ) -> None:
     state = ("--state-dir", str(tmp_path / "state"))
-    assert f"asked at {sandbox.endpoint_url}, which is not AWS's own" in stanch(*state, "doctor").out
+    assert f"requests go to {sandbox.endpoint_url}, which is not AWS's own" in stanch(*state, "doctor").out
     plan = stanch(*state, "respond", leaked.key_id, "--plan").out
     assert f"warning:       requests go to {sandbox.endpoint_url}, which" in plan
     done = stanch(*state, "respond", leaked.key_id, "--step", "deactivate", "--yes", "--json")
@@ -201,7 +201,7 @@ def test_the_endpoint_is_in_doctor_in_plans_in_the_journal_and_in_the_report(
         assert f"grep -qx {OURS}" in report
     for made in (("issue", "web", "--secret-to", f"file:{tmp_path}/web.key"), ("policy", "deny-use")):
         more = ("--attach-to", "user:web") if made[0] == "policy" else ()
-        assert f"sent to {sandbox.endpoint_url}, which" in stanch(*state, *made, *more, "--plan").out
+        assert f"requests go to {sandbox.endpoint_url}, which" in stanch(*state, *made, *more, "--plan").out
 
 
 async def test_the_screen_refuses_another_account_too(

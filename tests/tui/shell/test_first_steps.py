@@ -56,7 +56,7 @@ def test_shown_on_the_screen_it_is_delivered(leaked: Account, stanch: Stanch, tm
         if number and "the most AWS allows" in done.err:
             continue
         assert done.code == Exit.DONE, done.err
-        assert done.out.startswith("ACWL")
+        assert done.out.lstrip().startswith("ACWL")
         assert "not delivered" not in done.out
         assert "its secret is in screen" in done.out or "screen" in done.out
         (case,) = CaseBook(state).cases()
@@ -121,11 +121,11 @@ def test_made_active_by_a_colleague_the_report_says_both(
     (case,) = CaseBook(tmp_path).cases()
     report = stanch("--state-dir", str(tmp_path), "case", "report", case.id, "--format", "json")
     told = json.dumps(report.json)
-    assert "AWS says so" in told
+    assert "confirmed by AWS" in told
     assert "otherwise since" in told
     assert "not confirmed by AWS" not in told
     text = stanch("--state-dir", str(tmp_path), "case", "report", case.id, "--format", "md").out
-    assert "AWS says so" in text
+    assert "confirmed by AWS" in text
     assert "still Active" in text
 
 

@@ -142,7 +142,7 @@ class GroupsScreen(LeverScreen):
     def _switch(self, group: LogGroup) -> Span:
         if group.bearer_enabled:
             return ("on", "warn")
-        return ("off (by stanch)", "good") if _place(group) in self._off_by_us else ("off", "quiet")
+        return ("turned off", "good") if _place(group) in self._off_by_us else ("off", "quiet")
 
     def _flow(self, group: LogGroup) -> Span:
         flow = self._flows.get(_place(group))

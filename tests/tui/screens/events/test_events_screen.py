@@ -72,7 +72,7 @@ async def test_the_attackers_words_are_shown_and_do_nothing(scenario: Scenario, 
         await driver.press("slash")
         await driver.type("@click")
         await driver.press("enter")
-        await driver.wait("[@click=app.quit]x[/]")
+        await driver.wait(";owned")
         await driver.press("enter")
         await driver.wait("userAgent", "[@click=app.quit]x[/] [bold", "\\u001b]52;c;")
         assert "\x1b" not in driver.text

@@ -228,7 +228,7 @@ async def test_an_empty_account_says_so(sandbox: Sandbox, tmp_path: Path) -> Non
     async with driven(tmp_path, Start()) as driver:
         await driver.wait("Account 123456789012 has no service-specific credentials.")
         await driver.press("enter")
-        await driver.wait("open: no key is chosen")
+        await driver.wait("open: no key is selected")
         await driver.press("r")
         await driver.wait("respond: no key is chosen")
 

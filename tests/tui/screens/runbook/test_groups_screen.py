@@ -57,7 +57,7 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
         )
         assert bearer() == {"/app/one": True, "/app/two": True, "/app/three": True, "/plain": False}
         await driver.press("y")
-        await driver.wait("2 of 2 groups refuse bearer tokens", "off (by stanch)", "1 with bearer tokens on")
+        await driver.wait("2 of 2 groups refuse bearer tokens", "turned off", "1 with bearer tokens on")
         assert bearer() == {"/app/one": False, "/app/two": False, "/app/three": True, "/plain": False}
 
         await driver.press("escape")
@@ -67,7 +67,7 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
         assert isinstance(driver.app.screen, RunbookScreen)
         assert "log groups" not in said(driver)
         await driver.press("s")
-        await driver.wait("off (by stanch)")
+        await driver.wait("turned off")
         await driver.press("u")
         await driver.wait("Turn bearer tokens back on for the groups?")
         await driver.press("y")
@@ -87,7 +87,7 @@ async def test_without_marks_it_is_the_chosen_one_and_none_that_is_off(
         screen: Any = driver.app.screen
         screen.table.choose("/plain@us-east-1")
         await driver.press("enter")
-        await driver.wait("it already refuses bearer tokens")
+        await driver.wait("it accepts no bearer tokens already")
         await driver.press("space")
         await driver.wait("mark: it accepts no bearer tokens")
         screen.table.choose("/app/three@us-east-1")
@@ -110,7 +110,7 @@ async def test_with_read_only_nothing_is_switched(
         await driver.press("s")
         await driver.wait("4 log groups")
         await driver.press("enter")
-        await driver.wait("switch off: started with --read-only")
+        await driver.wait("turn off: started with --read-only")
     assert bearer()["/app/one"]
 
 
@@ -122,4 +122,4 @@ async def test_regions_that_cannot_be_read_are_said(
         await driver.press("s")
         await driver.wait("DescribeLogGroups")
         await driver.press("enter")
-        await driver.wait("switch off: not read yet")
+        await driver.wait("turn off: not read yet")

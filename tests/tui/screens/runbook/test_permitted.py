@@ -78,6 +78,7 @@ async def test_all_plans_in_full_are_checked(
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("p")
         await driver.wait(NOT_ALLOWED)
+        await driver.press("j")
         await driver.wait("You may not: iam:CreateServiceSpecificCredential, secretsmanager:CreateSecret")
 
 

@@ -408,7 +408,7 @@ async def test_an_error_is_a_sentence_at_its_step(
 async def test_a_key_that_does_not_exist_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
     start = Start("runbook", key_id="ACCAXXXXXXXXXXXXXXXXX", user=None)
     async with driven(tmp_path, start) as driver:
-        await driver.wait("has no key ACCAXXXXXXXXXXXXXXXXX: check the id")
+        await driver.wait("There is no key ACCAXXXXXXXXXXXXXXXXX in account")
         await driver.press("enter", "u", "p", "n", "e")
         await driver.wait("has no key ACCAXXXXXXXXXXXXXXXXX")
 
