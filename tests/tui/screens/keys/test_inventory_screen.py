@@ -314,7 +314,7 @@ async def test_a_refresh_that_fails_keeps_what_was_read(sandbox: Sandbox, boto: 
 async def test_what_may_not_be_asked_of_a_user_is_named(sandbox: Sandbox, boto: Boto, tmp_path: Path) -> None:
     make_keys(boto, "web")
     sandbox.faults.add("deny:ListAccessKeys")
-    async with driven(tmp_path, Start()) as driver:
+    async with driven(tmp_path, Start(), size=(120, 40)) as driver:
         await driver.wait("access keys of web: not known", "no console password")
 
 
