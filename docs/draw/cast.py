@@ -55,7 +55,7 @@ def _walk(terminal: Recording) -> None:
     terminal.wait("key      ACCA", "r respond")
     terminal.read()
     terminal.press("r")
-    terminal.wait("1 of 5. Stop it", "5 · deny        Put", "newest point")
+    terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "newest point")
     terminal.read()
     _take(terminal, "1", "1 ✓ deactivate")
     terminal.wait("gone since", seconds=90)

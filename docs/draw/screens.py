@@ -40,7 +40,7 @@ def _demo() -> Iterator[Terminal]:
 def _inventory(terminal: Terminal) -> None:
     terminal.press("/")
     terminal.type(LEAKED)
-    terminal.wait(f"/ {LEAKED}", f"─ {LEAKED} ", "its user also holds")
+    terminal.wait(f"/ {LEAKED}", f"─ {LEAKED} ", "its user also has")
     terminal.press("esc")
     terminal.wait("16 keys", "to filter", "dana")
     _keep(terminal, "inventory", "The inventory: every API key of the account, the most worrying first")
@@ -52,7 +52,7 @@ def _runbook(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.wait("Leave it")
     terminal.press("y")
-    terminal.wait("Inactive, said AWS")
+    terminal.wait("Inactive (confirmed by AWS")
     terminal.press("down", "down")
     terminal.wait("gone since", seconds=90)
     _keep(terminal, "runbook", "The runbook of a leaked key: the flow ends with the deactivation")

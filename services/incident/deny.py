@@ -116,6 +116,13 @@ async def _attached_by_us(at: Situation) -> list[str]:
     return [arn for arn in await iam.list_attached_policies(at.aws, at.key.user) if arn in ours]
 
 
+def _does_not_stop(at: Situation) -> str:
+    others = "Other users' keys, role sessions already started"
+    if at.options.also_sigv4:
+        return f"{others}, and signed calls other than logs:PutLogEvents."
+    return f"{others}, and calls signed with access keys."
+
+
 def _plan(
     at: Situation,
     *,
@@ -133,9 +140,7 @@ def _plan(
         stops="Nothing: this removes the deny policy."
         if lift
         else f"Every {at.short_service} bearer token of {at.key.user}.",
-        leaves="Keys that are inactive stay inactive."
-        if lift
-        else "Other users' keys, role sessions already started, and calls signed with access keys.",
+        leaves="Keys that are inactive stay inactive." if lift else _does_not_stop(at),
         reversible=True,
         undo="Attach the deny policy again." if lift else "Remove that one policy.",
         calls=calls,

@@ -132,7 +132,7 @@ async def test_a_line_that_drops_leaves_a_case_that_goes_on(
     key_id, user = scenario.leaked.key_id, scenario.leaked.user
     respond = [*program, "respond", key_id, "--user", user]
     async with over_ssh(respond, environment()) as remote:
-        await remote.wait("5 · deny        Put")
+        await remote.wait("5 · deny        Attach")
         remote.press("enter")
         await remote.wait("Leave it")
         remote.press("y")

@@ -67,7 +67,7 @@ def test_from_no_trail_at_all_to_a_use_that_is_seen(
     used = [event for event in seen["events"] if event["name"] == "CallWithBearerToken"]
     assert [(event["source_ip"], event["region"]) for event in used] == [("203.0.113.9", "us-east-1")]
     covered = {row["covers"] for row in seen["coverage"] if row["source"] == f"trail {TRAIL}"}
-    assert covered == {"unknown", "yes"}, "before it nobody knows, from then on it is recorded"
+    assert covered == {"no", "yes"}, "before it was made it recorded nothing, from then on it does"
 
     done = run("harden", "--yes")
     words = (

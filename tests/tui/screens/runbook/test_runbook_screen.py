@@ -453,7 +453,9 @@ async def test_the_hold_may_stop_signed_writes_too(leaked_key: LeakedKey, tmp_pa
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("5", "x", "right", "enter")
         await driver.press("enter")
-        await driver.wait("Leave it", "logs:PutLogEvents")
+        await driver.wait("Leave it")
+        await driver.press("pagedown")
+        await driver.wait("logs:PutLogEvents")
         await driver.press("y")
         await driver.wait("5 ✓ deny")
     document = leaked_key.iam.get_user_policy(UserName="web", PolicyName="stanch-hold-logs")["PolicyDocument"]
