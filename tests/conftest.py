@@ -42,8 +42,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones go first, so that none is left to a single worker at the end."""
+    """The long ones go first, so that none is left for the end; what stands in stale.py is skipped."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    for item in items:
+        if item.nodeid.partition("[")[0] in TO_BE_TOLD_ANEW:
+            item.add_marker(
+                pytest.mark.skip(reason="fails since the words changed; not yet looked at: tests/stale.py")
+            )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,13 +73,6 @@ def pytest_runtest_protocol() -> Iterator[None]:
 def counted(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """`counted("60 storms")` stands at the end of the run, whichever worker says it."""
     return lambda what: record_property("counted", what)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out, and count as skipped, what stands in stale.py."""
-    for item in items:
-        if item.nodeid.partition("[")[0] in TO_BE_TOLD_ANEW:
-            item.add_marker(pytest.mark.skip(reason="it waits for a sentence that is told otherwise now"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
