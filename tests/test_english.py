@@ -154,3 +154,23 @@ def test_the_readme_says_within_ten_lines_what_to_type() -> None:
     opening = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:10])
     assert "stanch identify" in opening
     assert "stanch respond KEY_ID" in opening
+
+
+def unfilled(source: str) -> list[str]:
+    """Slots that stand in braces, though they stand in the part of a sentence that does not fill them."""
+    return [
+        str(piece.value)
+        for sentence in ast.walk(ast.parse(source))
+        if isinstance(sentence, ast.JoinedStr)
+        for piece in sentence.values
+        if isinstance(piece, ast.Constant) and re.search(r"\{[a-z_][\w.]*\}", str(piece.value))
+    ]
+
+
+def test_no_sentence_shows_the_name_of_what_it_should_say() -> None:
+    assert [(path.name, each) for path in PROGRAM for each in unfilled(path.read_text("utf-8"))] == []
+
+
+def test_a_slot_in_the_half_that_fills_none_is_found() -> None:
+    assert unfilled('say(f"of {one}; "\n    "to {account}.")') == ["; to {account}."]
+    assert unfilled('say(f"of {one}; to {account}.")') == []

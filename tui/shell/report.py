@@ -79,7 +79,7 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
             if account != report.header.account:
                 complain(
                     f"The case belongs to account {report.header.account}; you are signed in "
-                    "to {account}. IncomingBytes is as it was last saved."
+                    f"to {account}. IncomingBytes is as it was last saved."
                 )
                 return report, False
             reading = await flow.read(aws, report)

@@ -40,7 +40,6 @@ def open_closed_ones() -> bool:
 
 def fit_to_locale() -> None:
     """Let no letter that the locale lacks be an error, neither written nor read."""
-    codecs.register_error("stanch", _fitted)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="stanch")
@@ -96,3 +95,6 @@ def _width(letter: str) -> int:
     import unicodedata
 
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+codecs.register_error("stanch", _fitted)

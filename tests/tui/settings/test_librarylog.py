@@ -11,18 +11,21 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tui.app import errorlog
 from tui.app.errorlog import ErrorLog
-from tui.settings.librarylog import LOG, LibraryLog
+from tui.settings.librarylog import LibraryLog
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def library() -> Iterator[logging.Logger]:
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
+    unheard = LibraryLog()
+    monkeypatch.setattr(errorlog, "LOG", unheard)
     logger = logging.getLogger("some.library")
-    logger.addHandler(LOG)
+    logger.addHandler(unheard)
     yield logger
-    logger.removeHandler(LOG)
+    logger.removeHandler(unheard)
 
 
 def test_it_reaches_the_error_log_with_the_error_and_without_its_traceback(library: logging.Logger) -> None:

@@ -38,7 +38,7 @@ OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("policy", "deny", "--attach-to", "role:bulider", "--plan"), "Did you mean builder?"),
     (("respond", "NEARKEY", "--plan"), "Did you mean KEY?"),
     (("respond", "NEARKEY", "--user", "web", "--plan"), "Did you mean KEY?"),
-    (("respond", "KEY", "--user", "other", "--plan"), "it is a key of user web"),
+    (("respond", "KEY", "--user", "other", "--plan"), "it belongs to user web"),
     (("review", "NEARKEY"), "Did you mean KEY?"),
     (("rotate", "NEARKEY", "--yes"), "Did you mean KEY?"),
     (("keys", "--service", "log"), "Did you mean logs?"),
@@ -139,7 +139,7 @@ def test_where_it_may_not_be_asked_nothing_is_concluded(
     sandbox.faults.add("deny:GetUser:9")
     done = stanch("--region", "us-east-1", "review", "--user", "wbe", "--source", "history", "--json")
     assert (done.code, done.json["complete"]) == (Exit.INCOMPLETE, False)
-    assert "whether there is a user wbe could not be read" in done.err
+    assert "whether user wbe exists could not be read" in done.err
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_mistake_in_use_is_two_lines(stanch: Stanch, arguments: tuple[str, ...
     assert (done.code, done.out) == (Exit.USAGE, "")
     one, two = done.err.splitlines()
     assert one.startswith(f"stanch: {first}")
-    assert two.startswith("How to use it: stanch ")
+    assert two.startswith("For help: stanch ")
     assert two.endswith(" --help")
     assert "\x1b" not in done.err
 

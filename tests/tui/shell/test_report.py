@@ -99,13 +99,13 @@ def test_the_file_is_new_and_for_its_owner_alone(run: Run, case: str, tmp_path: 
     page = tmp_path / "report.html"
     done = run("case", "report", case, "--output", str(page))
     assert done.code == Exit.DONE
-    assert done.out == f"Report of case {case} is in {page}.\n"
+    assert done.out == f"Report of case {case} written to {page}.\n"
     assert page.stat().st_mode & 0o777 == 0o600
     assert page.read_text().startswith("<!doctype html>"), "the name of the file says what it is"
     before = page.read_bytes()
     done = run("case", "report", case, "--output", str(page))
     assert done.code == Exit.USAGE
-    assert "exists already" in done.err
+    assert "already exists" in done.err
     assert page.read_bytes() == before
 
 
@@ -115,7 +115,7 @@ def test_offline_shows_the_points_kept_last(run: Run, case: str) -> None:
     run("case", "report", case)
     (group,) = run("case", "report", case, "--offline", "--format", "json").json["flow"]["groups"]
     assert group["log_group"] == "/hlc"
-    assert "kept in traffic-1.json" in run("case", "report", case, "--offline").out
+    assert "saved in traffic-1.json" in run("case", "report", case, "--offline").out
 
 
 def test_without_aws_it_is_incomplete_and_says_so(
@@ -125,7 +125,7 @@ def test_without_aws_it_is_incomplete_and_says_so(
     done = run("case", "report", case)
     assert done.code == Exit.INCOMPLETE
     assert done.err.startswith(
-        "stanch: IncomingBytes is as it was last kept. GetCallerIdentity: no connection"
+        "stanch: IncomingBytes is as it was last saved. GetCallerIdentity: no connection"
     )
     assert done.out.startswith(f"# Case {case}")
 
@@ -147,7 +147,7 @@ def test_another_accounts_credentials_read_nothing(run: Run, case: str, tmp_path
     journal[0]["data"]["account"] = "999999999999"
     (folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in journal))
     done = run("case", "report", case)
-    assert "The case is of account 999999999999, and the credentials are of 123456789012" in done.err
+    assert "The case belongs to account 999999999999; you are signed in to 123456789012." in done.err
     assert "No data points are available" in done.out
 
 

@@ -399,7 +399,11 @@ def test_mistakes_are_one_line_and_do_nothing(stanch: Stanch, leaked: Account, t
         ((key,), Exit.USAGE, "Not a terminal"),
         ((key, "--override", "because", "--yes"), Exit.USAGE, "--override needs --delete"),
         ((key, "--service", "logs", "--yes"), Exit.USAGE, "--service needs --older-than"),
-        ((key, "--secret-to", "screen", "--json", "--yes"), Exit.USAGE, "for eyes only"),
+        (
+            (key, "--secret-to", "screen", "--json", "--yes"),
+            Exit.USAGE,
+            "cannot be combined: the secret is shown only to you",
+        ),
         ((key, "--secret-to", "nowhere", "--yes"), Exit.USAGE, "isn't a valid place for a secret"),
         (("--older-than", "ninety", "--plan"), Exit.USAGE, "isn't a valid age (use 90d or 12w)"),
         ((key, "--older-than", "90d", "--plan"), Exit.USAGE, "takes no KEY_ID"),

@@ -93,7 +93,7 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
         await driver.press("enter")
         await driver.wait("stanch-deny-logs is already attached to group developers, unchanged")
         await driver.press("u")
-        await driver.wait("Take stanch-deny-logs from group developers?")
+        await driver.wait("Detach stanch-deny-logs from group developers?")
         await driver.press("y")
         await driver.wait("Policy stanch-deny-logs detached from group developers (confirmed by AWS")
         assert names() == []

@@ -122,14 +122,14 @@ async def test_a_key_of_another_account_is_told_so(driver: Driver) -> None:
     await driver.wait("999999999999, which is not this one (123456789012)")
     await driver.wait("no key in this account has that alias")
     await driver.press("r")
-    await driver.wait("respond: no key is chosen")
+    await driver.wait("respond: no key is selected")
     await driver.press("n")
     await driver.wait("Paste the key and press enter")
 
 
 async def test_a_key_that_was_cut_still_names_its_user(driver: Driver, token: str) -> None:
     paste(driver, token[:60])
-    await driver.wait("user web", "it was cut", "active, made")
+    await driver.wait("user web", "it was truncated", "active, made")
 
 
 async def test_when_aws_fails_what_is_known_offline_stays(
