@@ -194,7 +194,7 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         return Settlement(False, f"no key was made: AWS refused it ({seen.refused})")
     if seen.others:
         ids = " and ".join(each.id for each in seen.others)
-        return Settlement(False, f"this call made no key (confirmed by AWS); {ids} is someone else's")
+        return Settlement(False, f"this call made no key (confirmed by AWS); {ids} is not of this call")
     return Settlement(False, "no key was made (confirmed by AWS)")
 
 
@@ -206,7 +206,7 @@ async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: boo
     return (
         _said(True, words)
         if proof.done
-        else Settlement(False, f"{words}, changed by someone else (confirmed by AWS)")
+        else Settlement(False, f"{words}, but not by this call (confirmed by AWS)")
     )
 
 
@@ -219,7 +219,7 @@ async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | N
     if seen.ours:
         return Settlement(True, f"{name} exists (confirmed by AWS)")
     if seen.others:
-        return Settlement(False, f"{name} exists, but was created by someone else (confirmed by AWS)")
+        return Settlement(False, f"{name} exists, but this call did not create it (confirmed by AWS)")
     if at is None and intent.call.operation not in UNDATED:
         # It only says what is to hold, and it holds; another's call for the same would have been the same.
         return Settlement(True, f"{name} exists (confirmed by AWS)")

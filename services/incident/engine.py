@@ -217,7 +217,7 @@ class Runbook(CaseEngine):
                     return []
                 if pause is not None:
                     await self._sleep(pause)
-            words = f"changed since, by someone else: {seen.words}"
+            words = f"changed since, not by this case: {seen.words}"
             await self._journal("verified", step=step, state=seen.state, words=words)
         return [f"{step} was {words}. Look at its plan before you continue."]
 

@@ -42,7 +42,7 @@ async def plan_undo(at: Situation) -> Plan:
     title = f"Make the old key {at.key.id} Active again"
     warnings = ("Both keys will work.",) if found.calls else ()
     if found.calls and not at.case.did(OPERATION, ServiceSpecificCredentialId=at.key.id, Status="Inactive"):
-        warnings = (f"{at.key.id} was made Inactive by someone else: ask them first.", *warnings)
+        warnings = (f"{at.key.id} was made Inactive, not by this case: find out why first.", *warnings)
     return replace(found, title=title, leaves="The new key.", warnings=warnings)
 
 

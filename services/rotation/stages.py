@@ -143,7 +143,7 @@ def _without_old(at: Situation, made: Replacement | None, new: Credential | None
     if at.case.step(StepName.DELETE).sent or at.case.did(_DELETION, ServiceSpecificCredentialId=at.key.id):
         # By this case, which has not journaled yet that AWS agrees.
         return Standing(Next.DELETE, f"{at.key.id} is being deleted; {new.id} replaced it.", new=new)
-    gone = f"{at.key.id} was deleted by someone else: whatever still sends it is denied."
+    gone = f"{at.key.id} was deleted, not by this case: whatever still sends it is denied."
     if orphan(made):
         words = f"{gone} The secret of {new.id} is lost: continuing resets it and stores a new one."
         return Standing(Next.REPLACE, words, (_way(at, "--next", "do that"),), new=new)
@@ -154,7 +154,7 @@ def _without_old(at: Situation, made: Replacement | None, new: Credential | None
 
 def _without_new(at: Situation, made: Replacement, old: Credential, new: Credential | None) -> Standing:
     ours = at.case.step(StepName.REPLACE).undoing
-    state = "has expired" if new else "is being deleted" if ours else "was deleted by someone else"
+    state = "has expired" if new else "is being deleted" if ours else "was deleted, not by this case"
     words = f"The new key {made.key_id} {state}; the old one {old.id} is {old.status}."
     ways = [_way(at, "--undo", "end this rotation")] if new else [_way(at, "--next", "create another")]
     if old.status == "Inactive":

@@ -155,7 +155,7 @@ def _told(
     if under_way is not None:
         return "▸", under_way, "accent"
     if now.state.holds and plan is not None and _changed_since(plan):
-        return "!", f"changed since, by someone else: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
+        return "!", f"changed since, not by this case: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
     if step is StepName.REVIEW and now.state.holds:
         # What was found is no good news: only that it was read.
         return SIGNS[now.state], now.words, "text"

@@ -142,7 +142,7 @@ class HardenGoal:
         seen, _ = await look_at(aws, chosen.trail, chosen.region, wish.account)
         if foreign := _foreign(ground.case, chosen, seen, bucket):
             raise Unfit(
-                f"{' and '.join(foreign)} was created by someone else in the meantime: undo this "
+                f"{' and '.join(foreign)} was created in the meantime, not by this case: undo this "
                 "case (--undo), then harden again."
             )
         return replace(bring_about(chosen, wish, seen, bucket, arn=_arn(ground, chosen)), remarks=remarks)

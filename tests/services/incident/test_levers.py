@@ -231,7 +231,7 @@ async def test_what_a_colleague_changed_is_said_when_the_case_goes_on(
         with opening.begin(runbook, book):
             (said,) = await runbook.resume()
             assert said.startswith(
-                "deactivate was changed since, by someone else: still Active (confirmed by AWS"
+                "deactivate was changed since, not by this case: still Active (confirmed by AWS"
             )
             assert runbook.state.step(StepName.DEACTIVATE).state is State.REQUESTED
             assert account.statuses() == {account.key_id: "Active"}, "it is said, and not overwritten"

@@ -63,7 +63,7 @@ async def test_a_key_that_another_request_made_is_left_alone(
 
     said = await lost(opened, sandbox, colleague)
     (key,) = account.new_keys()
-    assert f"{key} is someone else's" in said
+    assert f"{key} is not of this call" in said
     async with opened() as runbook:
         assert runbook.state.replacement is None
         assert "the most AWS allows" in ((await runbook.plan(REPLACE)).blocked or "")

@@ -122,7 +122,7 @@ async def begun(rotation: Rotation) -> None:
             made,
             lambda web: web.delete(web.new()),
             Next.REPLACE,
-            "was deleted by someone else",
+            "was deleted, not by this case",
             "--next",
         ),
         (made, lambda web: web.expire(web.new()), Next.IMPORT, "has expired", "--undo"),
@@ -139,7 +139,7 @@ async def begun(rotation: Rotation) -> None:
         (retired, lambda web: web.delete(web.new()), Next.REPLACE, "the old one", "--back"),
         (retired, lambda web: web.status(web.new(), "Inactive"), Next.WATCH, "so nothing works", "--watch"),
         (retired, lambda web: web.status(web.key, "Active"), Next.IMPORT, "both work", "--imported"),
-        (retired, lambda web: web.delete(web.key), Next.DELETE, "deleted by someone else", "--delete"),
+        (retired, lambda web: web.delete(web.key), Next.DELETE, "deleted, not by this case", "--delete"),
     ],
 )
 async def test_what_others_do_meanwhile_is_seen(

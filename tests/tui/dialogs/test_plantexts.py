@@ -79,7 +79,7 @@ def test_a_waiting_step_is_not_called_blocked() -> None:
 
 def test_a_step_that_no_longer_holds_is_said() -> None:
     row = row_of(StepState(State.CONFIRMED, AT, "gone"), PLAN)
-    assert row.words == "changed since, by someone else: delete ACCA1"
+    assert row.words == "changed since, not by this case: delete ACCA1"
 
 
 @pytest.mark.parametrize("width", [20, 40, 78])

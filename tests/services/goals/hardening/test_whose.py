@@ -52,7 +52,7 @@ async def test_a_colleagues_trail_is_not_deleted(
                 await deed()
         for doubt in upkeep.state.doubts.values():
             await upkeep.answer_doubt(doubt, None)
-        with pytest.raises(Refused, match="created by someone else"):
+        with pytest.raises(Refused, match="created in the meantime, not by this case"):
             await upkeep.apply()
         offer = await upkeep.offer_undo()
         assert not [call for call in offer.plan.calls if call.operation == "DeleteTrail"]

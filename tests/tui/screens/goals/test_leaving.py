@@ -26,7 +26,7 @@ async def set_up(driver: Driver) -> None:
 
 async def issue(driver: Driver) -> None:
     await driver.press("I")
-    await driver.wait("CreateServiceSpecificCredential")
+    await driver.wait("Make a logs key for web, 90 days.", "enter do it")
 
 
 async def rotate(driver: Driver) -> None:

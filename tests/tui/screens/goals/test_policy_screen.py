@@ -69,7 +69,7 @@ async def test_each_policy_is_read_before_anything_is_asked_of_aws(
         await driver.wait("clipboard")
         assert osc52(json.dumps(document(shown(driver).wanted), indent=2), os.environ) in sent
         await driver.press("enter")
-        await driver.wait("attach: nobody is chosen")
+        await driver.wait("attach: no target is selected")
 
 
 async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ async def test_an_empty_account_says_so(sandbox: Sandbox, tmp_path: Path) -> Non
         await driver.press("enter")
         await driver.wait("open: no key is selected")
         await driver.press("r")
-        await driver.wait("respond: no key is chosen")
+        await driver.wait("respond: no key is selected")
 
 
 async def test_before_aws_answers_it_says_what_it_waits_for(

@@ -18,6 +18,7 @@ from tui.settings.options import Start
 
 SIMULATE = "SimulatePrincipalPolicy"
 NOT_ALLOWED = "You may not: iam:UpdateServiceSpecificCredential"
+PAGES = 10
 
 
 @asynccontextmanager
@@ -78,8 +79,12 @@ async def test_all_plans_in_full_are_checked(
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("p")
         await driver.wait(NOT_ALLOWED)
-        await driver.press("j")
-        await driver.wait("You may not: iam:CreateServiceSpecificCredential, secretsmanager:CreateSecret")
+        lacking = "You may not: iam:CreateServiceSpecificCredential, secretsmanager:CreateSecret"
+        for _ in range(PAGES):
+            if lacking in driver.text:
+                break
+            await driver.press("j")
+        await driver.wait(lacking)
 
 
 async def test_who_may_do_it_is_not_warned(

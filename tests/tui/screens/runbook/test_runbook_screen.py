@@ -385,7 +385,7 @@ async def test_what_somebody_else_changed_is_noticed(leaked_key: LeakedKey, tmp_
             UserName="web", ServiceSpecificCredentialId=leaked_key.key_id, Status="Active"
         )
         await driver.press("ctrl+r")
-        await driver.wait("1 ! deactivate changed since, by someone else")
+        await driver.wait("1 ! deactivate changed since, not by this case")
 
 
 async def test_an_error_is_a_sentence_at_its_step(
