@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from services.audit.facts import Grant, UserFacts
 from services.aws import iam, secretsmanager
@@ -16,6 +16,7 @@ from services.aws.session import AwsSession
 from services.keys.holdings import Unreadable, inline_policies
 from services.rights import policies
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _AT_ONCE = 8
 
@@ -34,7 +35,7 @@ class UserReader:
         wanted = sorted(set(names))
         if not wanted:
             return {}
-        known = await self._attempt("the policies of all users and groups", read_authorization(self._aws))
+        known = await self._attempt("the policies of all users and groups", read_authorization, self._aws)
         done = 0
 
         async def one(name: str) -> UserFacts | None:
@@ -54,9 +55,9 @@ class UserReader:
         holder = known.users.get(name) if known else None
         holder = holder or await self._holder(name)
         access_keys, has_login, secret, accessed = await asyncio.gather(
-            self._attempt(f"access keys of {name}", iam.list_access_keys(self._aws, name)),
-            self._attempt(f"login profile of {name}", iam.has_login_profile(self._aws, name)),
-            self._attempt(f"secret stanch/{name}", secretsmanager.describe(self._aws, f"stanch/{name}")),
+            self._attempt(f"access keys of {name}", iam.list_access_keys, self._aws, name),
+            self._attempt(f"login profile of {name}", iam.has_login_profile, self._aws, name),
+            self._attempt(f"secret stanch/{name}", secretsmanager.describe, self._aws, f"stanch/{name}"),
             self._accessed(name, holder),
         )
         found = UserFacts(
@@ -67,10 +68,10 @@ class UserReader:
     async def _holder(self, name: str) -> Holder | None:
         """One user's policies, where those of all may not be read; the groups' cannot be then."""
         user, inline, attached, groups = await asyncio.gather(
-            self._attempt(f"the user {name}", iam.get_user(self._aws, name)),
-            self._attempt(f"inline policies of {name}", inline_policies(self._aws, name)),
-            self._attempt(f"attached policies of {name}", iam.list_attached_policies(self._aws, name)),
-            self._attempt(f"groups of {name}", iam.list_groups(self._aws, name)),
+            self._attempt(f"the user {name}", iam.get_user, self._aws, name),
+            self._attempt(f"inline policies of {name}", inline_policies, self._aws, name),
+            self._attempt(f"attached policies of {name}", iam.list_attached_policies, self._aws, name),
+            self._attempt(f"groups of {name}", iam.list_groups, self._aws, name),
         )
         if user is None or inline is None or attached is None or groups is None:
             return None
@@ -121,7 +122,7 @@ class UserReader:
     async def _document(self, arn: str) -> Mapping[str, Any] | None:
         """Each managed policy is read once, whoever has it."""
         if arn not in self._documents:
-            reading = self._attempt(f"policy {arn}", iam.get_policy_document(self._aws, arn))
+            reading = self._attempt(f"policy {arn}", iam.get_policy_document, self._aws, arn)
             self._documents[arn] = asyncio.ensure_future(reading)
         return await self._documents[arn]
 
@@ -129,12 +130,14 @@ class UserReader:
         if holder is None:
             return None
         return await self._attempt(
-            f"which services {name} last used, and when", services_last_accessed(self._aws, holder.arn)
+            f"which services {name} last used, and when", services_last_accessed, self._aws, holder.arn
         )
 
-    async def _attempt(self, what: str, reading: Awaitable[T]) -> T | None:
+    async def _attempt(
+        self, what: str, read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
         try:
-            return await reading
+            return await read(*args, **kwargs)
         except NotFound:
             raise
         except AwsError as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 from services.aws.cloudtrail import Pacer, Sleep
 from services.aws.errors import AwsError, Expired
@@ -35,6 +35,7 @@ from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, read_trails, with_switches
 from services.review.where import where
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -120,7 +121,7 @@ async def _buckets(
     """*trails* with how long the buckets that are read keep objects; notes what was changed of those."""
     read = {state.trail.arn: state for state in reading.trails}
     buckets = {state.trail.bucket for state in reading.trails}
-    rules = await together(_quietly(expiries(asked.aws, name), ()) for name in buckets)
+    rules = await together(_quietly((), expiries, asked.aws, name) for name in buckets)
     collector.changes += [state.change for state in reading.trails if state.change]
     by_bucket = dict(zip(buckets, rules, strict=True))
     states = []
@@ -153,7 +154,7 @@ async def _learn(chosen: Chosen, collector: Collector) -> AsyncGenerator[Batch, 
         rows = (*await _of_deleted(asked, chosen.regions, now, pacers), *rows)
     collector.rows = rows
     for trail in buckets.values():
-        collector.changes += await _quietly(bucket_changes(asked.aws, trail, since, now, pacers), [])
+        collector.changes += await _quietly([], bucket_changes, asked.aws, trail, since, now, pacers)
     return
     yield  # an async generator, as all sources are
 
@@ -163,15 +164,15 @@ async def _of_deleted(
 ) -> list[Coverage]:
     since = max(asked.window.since, reaches(now))
     found = await together(
-        _quietly(deleted_trails(asked.aws, region, since, now, pacers), ()) for region in regions
+        _quietly((), deleted_trails, asked.aws, region, since, now, pacers) for region in regions
     )
     return deleted_rows([each for answer in found for each in answer], asked.window)
 
 
-async def _quietly(work: Coroutine[Any, Any, R], otherwise: R) -> R:
-    """What *work* comes to; *otherwise* where AWS does not let it: it sharpens what is said, no more."""
+async def _quietly(otherwise: R, read: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What *read* comes to; *otherwise* where AWS does not let it: it sharpens what is said, no more."""
     try:
-        return await work
+        return await read(*args, **kwargs)
     except Expired:
         raise
     except AwsError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from services.aws import iam, logs
 from services.aws.errors import NotFound
@@ -15,6 +15,7 @@ from services.aws.session import AwsSession
 from services.keys.holdings import inline_policies
 from services.rights import policies
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -49,23 +50,23 @@ class GroupStanding:
 async def look_at_user(aws: AwsSession, name: str) -> UserStanding:
     """Raises an AwsError where a part may not be read."""
     user, attached, inline, credentials = await asyncio.gather(
-        _or(None, iam.get_user(aws, name)),
-        _or((), iam.list_attached_policies(aws, name)),
-        _or({}, inline_policies(aws, name)),
-        _or((), iam.list_credentials(aws, name)),
+        _or(None, iam.get_user, aws, name),
+        _or((), iam.list_attached_policies, aws, name),
+        _or({}, inline_policies, aws, name),
+        _or((), iam.list_credentials, aws, name),
     )
     return UserStanding(user, attached, inline, credentials) if user else UserStanding()
 
 
 async def look_at_group(aws: AwsSession, region: str, name: str, stream: str) -> GroupStanding:
     group = await logs.find_log_group(aws, region, name)
-    there = group is not None and await _or(False, logs.has_log_stream(aws, region, name, stream))
+    there = group is not None and await _or(False, logs.has_log_stream, aws, region, name, stream)
     return GroupStanding(name, region, group, there)
 
 
-async def _or(none: T, read: Awaitable[T]) -> T:
+async def _or(none: T, read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """*none* where there is no such thing."""
     try:
-        return await read
+        return await read(*args, **kwargs)
     except NotFound:
         return none

@@ -67,7 +67,7 @@ async def test_runbook(opened: Opened, leaked: KeyInUse, gate: Gate, boto: Calla
         await driver.press("escape", "n")
         await keep(driver, "note")
         await driver.press("escape", "w")
-        await driver.wait("has 5 other things")
+        await driver.wait("has 6 other things")
         await keep(driver, "sweep")
         await driver.press("escape", "s")
         await keep(driver, "groups")

@@ -12,10 +12,12 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from tests.samples import share
 from tests.tui.shell.conftest import PROGRAM, Account, Done, Stanch
@@ -109,6 +111,7 @@ def test_all_commands_in_eight_locales(
     for number, arguments in enumerate(commands_run):
         outputs: dict[str, str] = {}
         asks = arguments[0] in ("keys", "respond", "audit")
+        now = datetime.now(UTC)
         for locale in ("utf-8", *share(LOCALES[1:], 3 if asks else 1, number)):
             ran += 1
             out, err = (io.TextIOWrapper(io.BytesIO(), encoding=locale) for _ in range(2))
@@ -116,7 +119,8 @@ def test_all_commands_in_eight_locales(
                 patch.setattr(sys, "stdout", out)
                 patch.setattr(sys, "stderr", err)
                 streams.fit_to_locale()
-                code = cli.run(arguments)
+                with time_machine.travel(now, tick=False):
+                    code = cli.run(arguments)
                 out.flush()
                 err.flush()
             done = Done(code, out.buffer.getvalue().decode(locale), err.buffer.getvalue().decode(locale))
