@@ -7,12 +7,14 @@ those of IN_COLOUR as SVG, which has the colours of the themes too.
 from __future__ import annotations
 
 import asyncio
+import difflib
 import io
 import os
 import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,8 @@ IN_COLOUR = {
 }
 STILL = 3.0
 """Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
+AGAIN = 2.0
+"""Seconds after which a picture is taken again, though nothing seems to have changed."""
 
 NOW = datetime(2026, 11, 23, 14, 2, 9, tzinfo=UTC)
 SMALL, LARGE = (80, 24), (120, 40)
@@ -100,20 +104,22 @@ async def keep(driver: Driver, name: str) -> None:
     """Compare what is drawn with the picture of that *name*, for as long as it takes to become that."""
     path = FOLDER / f"{name}.{'svg' if name in IN_COLOUR else 'txt'}"
     wanted = path.read_text(encoding="utf-8") if path.exists() else None
-    drawn, shown, since = "", None, time.monotonic()
+    drawn, shown, since, taken_at = "", None, time.monotonic(), 0.0
     while drawn != wanted and time.monotonic() - since < (STILL if UPDATING else PATIENCE):
         if shown is not None:
             await driver.next_drawing()
-        if (seen := driver.strips) != shown:
-            drawn, shown = taken(driver, name, seen), seen
-            since = time.monotonic() if UPDATING else since
+        if (seen := driver.strips) != shown or time.monotonic() - taken_at > AGAIN:
+            since = time.monotonic() if UPDATING and seen != shown else since
+            drawn, shown, taken_at = taken(driver, name, seen), seen, time.monotonic()
     if drawn == wanted:
         return
     other = path if UPDATING else Path(os.environ["HOME"]) / path.name
     await asyncio.to_thread(other.write_text, drawn, encoding="utf-8")
     if not UPDATING:
         told = f"{path.name} is not as it was: see {other}, or run UPDATE_SNAPSHOTS=1 make test"
-        raise AssertionError(f"{told}\n{driver.text}")
+        lines = difflib.unified_diff((wanted or "").splitlines(), drawn.splitlines(), "kept", "drawn", n=0)
+        seen_apart = "\n".join(line[:300] for line in islice(lines, 12))
+        raise AssertionError(f"{told}\n{seen_apart}\n{driver.text}")
 
 
 def taken(driver: Driver, name: str, lines: list[Strip]) -> str:
