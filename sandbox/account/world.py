@@ -59,6 +59,10 @@ class Actor:
     access_key_id: str | None
     issued: datetime | None = None
     """When the session began that signed, if one did."""
+    principal: str | None = None
+    """The session's principal id, as `AROA…:name`."""
+    issuer: Mapping[str, str] | None = None
+    """Whose the session is: the role, or the user behind a federated one, as sessionIssuer has it."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ _RESOURCE_TYPES = {
     "userName": "AWS::IAM::User",
     "groupName": "AWS::IAM::Group",
     "roleName": "AWS::IAM::Role",
+    "roleArn": "AWS::IAM::Role",
+    "assumedRoleId": "AWS::STS::AssumedRole",
     "policyArn": "AWS::IAM::Policy",
     "accessKeyId": "AWS::IAM::AccessKey",
     "bucketName": "AWS::S3::Bucket",
@@ -38,6 +40,8 @@ def management_record(call: ApiCall) -> Record:
         user_identity["principalId"] = principal_id(call.account, call.actor.name)
     elif call.actor.kind == "Root":
         user_identity["principalId"] = call.account
+    elif call.actor.principal:
+        user_identity["principalId"] = call.actor.principal
     user_identity |= {"arn": call.actor.arn, "accountId": call.account}
     if call.actor.access_key_id:
         user_identity["accessKeyId"] = call.actor.access_key_id
@@ -45,7 +49,9 @@ def management_record(call: ApiCall) -> Record:
         user_identity["userName"] = call.actor.name
     if call.actor.issued:
         began = f"{call.actor.issued:%Y-%m-%dT%H:%M:%SZ}"
-        user_identity["sessionContext"] = {"attributes": {"creationDate": began, "mfaAuthenticated": "false"}}
+        issuer = {"sessionIssuer": dict(call.actor.issuer)} if call.actor.issuer else {}
+        attributes = {"creationDate": began, "mfaAuthenticated": "false"}
+        user_identity["sessionContext"] = {**issuer, "attributes": attributes}
     record = _record(
         time=call.time,
         identity=user_identity,

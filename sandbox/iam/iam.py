@@ -17,6 +17,7 @@ from sandbox.iam.credentials import PREFIXES, QUOTA, Credential, CredentialStore
 from sandbox.iam.grants import IamHistory
 from sandbox.iam.iam_request import invalid
 from sandbox.iam.lastaccessed import LastAccessedOperations
+from sandbox.iam.roles import RoleOperations
 from sandbox.iam.simulate import SimulationOperations
 from sandbox.iam.users import UserOperations
 
@@ -31,7 +32,7 @@ LIST_ANSWER = (
 )
 
 
-class IamOperations(LastAccessedOperations, SimulationOperations, UserOperations):
+class IamOperations(LastAccessedOperations, SimulationOperations, RoleOperations, UserOperations):
     """IAM as moto has it, and what it lacks."""
 
     def create_service_specific_credential(self) -> ActionResult:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from moto.core.responses import ActionResult
 from moto.iam.exceptions import NoSuchEntity
+from moto.iam.models import AccessKeyLastUsed, iam_backends
 
 from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT, ApiCall, BearerCall, World
@@ -49,6 +50,10 @@ class LastAccess:
     def on_api_call(self, call: ApiCall) -> None:
         if call.actor.kind == "IAMUser" and call.actor.name:
             self._note(call.actor.name, call.service, call.time, call.region)
+        key = iam_backends[call.account]["aws"].access_keys.get(call.actor.access_key_id)
+        if key is not None and key.role_arn is None:
+            # moto's own dates are UTC without saying so.
+            key.last_used = AccessKeyLastUsed(call.time.replace(tzinfo=None), call.service, call.region)
 
     def on_bearer_call(self, call: BearerCall) -> None:
         if call.user is not None and call.status != 401:

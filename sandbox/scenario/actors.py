@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sandbox.account.account import AccessKey
 from sandbox.account.world import HOME_REGION
 from sandbox.scenario import cast
-from sandbox.scenario.cast import KeyInUse, Scenario, Workload
+from sandbox.scenario.cast import KeyInUse, Scenario, StolenKey, Workload
 from sandbox.scenario.sender import Sender, collector_body
 
 SERVICE_LINE = (
@@ -67,6 +67,8 @@ class Actors:
                 Service(endpoint_url, scenario.leaked, pace, deployment),
                 Attacker(endpoint_url, scenario.leaked, pace),
             ]
+        if scenario.stolen:
+            self._players.append(Intruder(endpoint_url, scenario.stolen, pace))
         self._players += [Shipper(endpoint_url, key, pace.shipper, SHIPPER_LINE) for key in scenario.shippers]
         if scenario.workloads and scenario.deployer:
             self._players.append(
@@ -193,6 +195,38 @@ class Attacker(Player):
         self._sender.close()
 
 
+class Intruder(Player):
+    """Goes on with every session it has, and with the access key for as long as that opens new ones."""
+
+    def __init__(self, endpoint_url: str, stolen: StolenKey, pace: Pace) -> None:
+        self._every = pace.attacker
+        self._wait = pace.attacker
+        self._most = pace.attacker_gives_way
+        self._logs = [
+            client("logs", endpoint_url, AccessKey(each.access_key_id, each.secret), each.token)
+            for each in stolen.sessions
+        ]
+        self._sts = client("sts", endpoint_url, stolen.key)
+
+    def act(self) -> float:
+        let_in = [_let_in(logs.describe_log_groups) for logs in self._logs]
+        let_in.append(_let_in(self._sts.get_session_token))
+        self._wait = self._every if any(let_in) else min(self._wait * 2, self._most)
+        return self._wait
+
+    def close(self) -> None:
+        for each in (*self._logs, self._sts):
+            each.close()
+
+
+def _let_in(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except (ClientError, BotoCoreError):
+        return False
+    return True
+
+
 class Deployment:
     """Looks for the key that is to replace the leaked one, where responders leave it."""
 
@@ -251,11 +285,12 @@ class Workloads(Player):
         self._client.close()
 
 
-def client(service: str, endpoint_url: str, key: AccessKey) -> Any:
+def client(service: str, endpoint_url: str, key: AccessKey, token: str | None = None) -> Any:
     """A client that signs with this key, tries once, and does not go through a proxy."""
     return boto3.Session(
         aws_access_key_id=key.access_key_id,
         aws_secret_access_key=key.secret_access_key,
+        aws_session_token=token,
         region_name=HOME_REGION,
     ).client(
         service,

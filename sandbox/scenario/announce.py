@@ -21,6 +21,13 @@ def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequenc
             'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"'
         )
     lines += _hints(scenario.leaked)
+    if stolen := scenario.stolen:
+        lines += [
+            "#",
+            f"# An access key of {stolen.user} has leaked, and sessions that it opened are in use: "
+            f"{stolen.key.access_key_id}",
+            "#",
+        ]
     lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")
     return "\n".join(lines)
 
@@ -41,8 +48,24 @@ def as_json(environment: Mapping[str, str], scenario: Scenario, left: Sequence[s
                 "log_group": leaked.log_group,
                 "log_stream": leaked.log_stream,
             },
+            "stolen": _stolen(scenario),
         }
     )
+
+
+def _stolen(scenario: Scenario) -> dict[str, object] | None:
+    if (stolen := scenario.stolen) is None:
+        return None
+    sessions = [
+        {"access_key_id": each.access_key_id, "secret_access_key": each.secret, "session_token": each.token}
+        for each in stolen.sessions
+    ]
+    return {
+        "user": stolen.user,
+        "access_key_id": stolen.key.access_key_id,
+        "secret_access_key": stolen.key.secret_access_key,
+        "sessions": sessions,
+    }
 
 
 def _hints(leaked: KeyInUse | None) -> list[str]:

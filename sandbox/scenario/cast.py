@@ -1,10 +1,11 @@
-"""Who takes part in the leaked-key scenario, and from where."""
+"""Who takes part in the scenarios, and from where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from sandbox.account.account import AccessKey
+from sandbox.iam.sessions import Session
 
 SERVICE_ADDRESS = "198.51.100.7"
 SERVICE_AGENT = "Fluent-Bit"
@@ -54,6 +55,15 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class StolenKey:
+    """An access key that leaked, and the sessions that whoever found it has opened by now."""
+
+    user: str
+    key: AccessKey
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A seeded account, and what those who act in it need to know."""
 
@@ -64,3 +74,6 @@ class Scenario:
     workloads: tuple[Workload, ...] = ()
     deployer: AccessKey | None = None
     """Signs for the workloads, and for the deployment's look into Secrets Manager."""
+    stolen: StolenKey | None = None
+    colleague: AccessKey | None = None
+    """Of another user who assumes the same role, rightfully."""

@@ -162,7 +162,7 @@ def populate(world: World, now: datetime, rng: random.Random) -> Population:
             iam_backend().put_group_policy(group, name, document)
     keys, access_keys = {}, {}
     for person in PEOPLE:
-        _make(person, now)
+        make(person, now)
         keys[person.name] = tuple(_key(world, person.name, key, now, rng) for key in person.keys)
         access_keys[person.name] = tuple(
             add_access_key(person.name, now - timedelta(days=age)) for age in person.access_key_ages
@@ -178,7 +178,7 @@ def add_access_key(user: str, created: datetime, last_used: datetime | None = No
     return AccessKey(key.access_key_id, key.secret_access_key)
 
 
-def _make(person: Person, now: datetime) -> None:
+def make(person: Person, now: datetime) -> None:
     iam = iam_backend()
     user = iam.create_user(HOME_REGION, person.name)
     user.create_date = _naive(now - timedelta(days=person.age, hours=16))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sandbox.account.world import World
-from sandbox.scenario import leaked_key
+from sandbox.scenario import leaked_access_key, leaked_key
 from sandbox.scenario.cast import Scenario
 
 DEFAULT = "leaked-key"
@@ -15,4 +15,8 @@ def _empty(world: World) -> Scenario:
     return Scenario(name="empty")
 
 
-SCENARIOS: Mapping[str, Callable[[World], Scenario]] = {DEFAULT: leaked_key.seed, "empty": _empty}
+SCENARIOS: Mapping[str, Callable[[World], Scenario]] = {
+    DEFAULT: leaked_key.seed,
+    "leaked-access-key": leaked_access_key.seed,
+    "empty": _empty,
+}
