@@ -20,6 +20,7 @@ from services.aws.errors import (
     NoCredentials,
     NotAws,
     ProxyFailed,
+    Rejected,
     TimedOut,
     Unreachable,
     Untrusted,
@@ -47,7 +48,7 @@ def from_exception(operation: str, error: Exception, *, sent: bool = True, endpo
     if isinstance(error, _OF_CREDENTIALS):
         return NoCredentials(operation, _words(error))
     if isinstance(error, _OF_THE_REQUEST):
-        return AwsError(operation, _words(error))
+        return Rejected(operation, _words(error))
     if isinstance(error, TooLong):
         return NotAws(operation, f"{error}, so it isn't from AWS")
     if isinstance(error, OSError) and error.filename:

@@ -23,7 +23,8 @@ def no_such(what: str, name: str, known: Iterable[str], where: str = "", otherwi
     if shown != name.strip() or not name:
         shown = repr(clean(name, limit=200))
     told = f"There is no {what} {shown}{' ' if where else ''}{where}."
-    advice = f"Did you mean {clean(near)}?" if near else otherwise
+    # One that looks the same is no help: what is different in it cannot be shown.
+    advice = f"Did you mean {clean(near)}?" if near and clean(near) != clean(name) else otherwise
     return f"{told} {advice}".rstrip()
 
 

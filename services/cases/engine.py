@@ -265,8 +265,8 @@ def asked(doubt: Doubt) -> str:
     """What the responder is asked, with both readings."""
     which = doubt.candidates[0]
     return (
-        f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. If it is this case's, say so (--ours "
-        f"{which}); if not, say that (--not-ours {which}), and it is left alone."
+        f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. Say first whether it is this case's "
+        f"(`--ours {which}`) or not (`--not-ours {which}`): until then nothing is done with it."
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Literal, TypeAlias
 
 from services.aws import iam
-from services.aws.errors import AwsError, Denied, NoSuchName, NotFound
+from services.aws.errors import AwsError, Denied, NoSuchName, NotFound, Rejected
 from services.aws.session import AwsSession
 from services.base.nearest import no_such
 from services.base.text import clean
@@ -53,14 +53,16 @@ def check_service(given: str | None, keys: Iterable[str]) -> None:
 @asynccontextmanager
 async def named(aws: AwsSession, kind: Kind, name: str) -> AsyncIterator[None]:
     """Turns "not found" of what is asked about *name* inside into NoSuchName, with the near one."""
-    if not _NAME.fullmatch(name):
-        # IAM would only say that it is malformed.
-        raise await _no_such(aws, kind, name)
     try:
         yield
     except NoSuchName:
         raise
     except NotFound:
+        raise await _no_such(aws, kind, name) from None
+    except Rejected:
+        if _NAME.fullmatch(name):
+            raise
+        # IAM says only that it is malformed.
         raise await _no_such(aws, kind, name) from None
 
 

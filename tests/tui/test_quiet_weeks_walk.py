@@ -70,7 +70,7 @@ def test_set_up_recorded_governed_and_found(
         terminal.wait("stanch-deny-logs is already attached to user web, unchanged")
         assert leaked_key.policies == ["stanch-deny-logs"]
         terminal.press("u")
-        agree(terminal, "Take stanch-deny-logs from user web?")
+        agree(terminal, "Detach stanch-deny-logs from user web?")
         terminal.wait("Policy stanch-deny-logs detached from user web (confirmed by AWS")
         assert leaked_key.policies == []
         leave(terminal, leaked_key.key_id)

@@ -60,7 +60,7 @@ def test_the_shell(
     monkeypatch.setenv("STANCH_DEBUG", debug)
     ended = subprocess.run([*arguments, "--step", "replace", "--yes"], capture_output=True, check=False)
     assert ended.returncode == 1
-    assert (b"a defect of ours" if debug else b"this is a defect") in ended.stderr
+    assert (b"a defect of ours" if debug else b"internal error") in ended.stderr
     nowhere(ended.stdout + ended.stderr)
 
 

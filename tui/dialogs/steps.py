@@ -45,7 +45,7 @@ _BEFORE = {
     State.UNKNOWN: "unknown: ",
 }
 # Services speak of the shell's options; a screen has keys for the same.
-_SHELL_WAYS = re.compile(r" \((?:`--[^`]*`|--[\w-]+(?: [A-Z]+)?)\)")
+_SHELL_WAYS = re.compile(r" \(`?--[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,6 @@ STANCH = str(Path(sys.executable).with_name("stanch"))
 def test_a_question_in_the_shell_names_them(sandbox: Sandbox, leaked: Account, tmp_path: Path) -> None:
     argv = [STANCH, "--state-dir", str(tmp_path), "respond", leaked.key_id, "--step", "deactivate"]
     with Terminal(argv, columns=120, lines=40) as terminal:
-        terminal.wait("Credentials: environment. Do it in account 123456789012")
+        terminal.wait("Credentials: environment. Proceed in account 123456789012, endpoint http")
         terminal.type("n\r")
         terminal.wait_end()

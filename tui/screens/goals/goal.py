@@ -20,6 +20,7 @@ from services.goals.goal import Goal
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.inhand import rescue, show
+from tui.dialogs.steps import without_shell_ways
 from tui.frame.base import StanchScreen
 from tui.screens.goals.offerview import OfferView
 from tui.widgets import form
@@ -124,7 +125,7 @@ class GoalScreen(StanchScreen):
         except (AwsError, RunbookError) as error:
             if choice != self._choice:
                 return
-            text.tell(str(error), self.document())
+            text.tell(without_shell_ways(str(error)), self.document())
             self.stanch.keep(f"reading {goal.whose}", error)
         else:
             if choice != self._choice:
@@ -185,14 +186,14 @@ class GoalScreen(StanchScreen):
             if undo:
                 # What is taken back is what its case did, though that case is done.
                 upkeep = await book.look_up(upkeep.aws, self._cases, upkeep.goal, undoing=True)
-            if found := await self._settled(upkeep):
-                # What is planned now is another thing: look at it first.
-                self._look_again()
+            found, doubted = await self._settled(upkeep), bool(upkeep.state.doubts)
+            if found:
                 self.say(" ".join(found))
-                return
-            if upkeep.state.doubts:
+            if doubted:
                 with await asyncio.to_thread(book.begin, upkeep, self._cases):
                     await ask_doubts(self.app, upkeep)
+            if found or doubted:
+                # What is planned now is another thing: look at it first.
                 self._look_again()
                 return
             plan = (await upkeep.offer_undo()).plan if undo else offer.plan
@@ -200,7 +201,7 @@ class GoalScreen(StanchScreen):
             self.report(f"reading {upkeep.goal.whose}", error)
             return
         if reason := plan.blocked or plan.already:
-            self.say(reason, "warn")
+            self.say(without_shell_ways(reason), "warn")
             return
         whose = f"{upkeep.goal.whose} · account {upkeep.caller.account}"
         verb = self.verb_back if undo else self.verb
@@ -233,8 +234,9 @@ class GoalScreen(StanchScreen):
             said = f"{step.words[:1].upper()}{step.words[1:]}. Case {case.id}."
         except (AwsError, ReadOnly, RunbookError) as error:
             self.stanch.keep(plan.title, error)
-            said = f"{error}  (! shows it again)"
-            await self.stanch.desk.ask(rescue(self.app, upkeep, str(error)))
+            words = without_shell_ways(str(error))
+            said = f"{words}  (! shows it again)"
+            await self.stanch.desk.ask(rescue(self.app, upkeep, words))
         self._doing = None
         if self.drawable:
             self._result = result

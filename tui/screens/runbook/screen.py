@@ -231,7 +231,7 @@ class RunbookScreen(StanchScreen):
         if self.read_only and (undo or step is not StepName.REVIEW):
             return "started with --read-only"
         if handling is None:
-            return "the key is not read yet" if undo or self._trouble else None
+            return self._trouble or ("the key is not read yet" if undo else None)
         if step in handling.under_way:
             return "under way"
         return "the case is closed" if handling.closed else None

@@ -118,9 +118,9 @@ async def test_the_log_groups_of_a_shipper_are_named_first(iam: Any, tmp_path: P
 async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     async with opened(tmp_path) as driver:
         await choose_whom(driver, "web")
-        await driver.wait("'web' names no target")
+        await driver.wait("'web' isn't a valid target")
         await choose_whom(driver, "user:nobody")
-        await driver.wait("The user with name nobody cannot be found", '"DenyLogsKeyMaking"')
+        await driver.wait("There is no user nobody in account 123456789012.", '"DenyLogsKeyMaking"')
         await driver.press("enter")
         await driver.wait("attach: not read yet")
         sandbox.faults.add("deny:PutUserPolicy")
@@ -130,7 +130,7 @@ async def test_what_is_no_target_and_what_is_not_there(iam: Any, sandbox: Sandbo
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
-        await driver.wait("Not allowed: iam:PutUserPolicy on user web.")
+        await driver.wait("Not allowed: iam:PutUserPolicy on user web")
         await driver.until(lambda: shown(driver).refuses("detach") is None, "it was not read again")
         await driver.press("u")
         # Nothing came of that case, so there is nothing in it to take back.

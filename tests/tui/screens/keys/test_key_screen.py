@@ -147,7 +147,7 @@ async def test_what_cannot_be_read_is_named_in_its_section(
         await driver.press("enter")
         await driver.wait(
             "? access keys of web not known.",
-            "logs:CallWithBearerToken not known: it may not be asked",
+            "logs:CallWithBearerToken not known: it cannot be checked",
             "? not known. Not allowed: logs:DescribeLogGroups",
             "? the event history of us-east-1 not known.",
         )

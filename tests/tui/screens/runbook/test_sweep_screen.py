@@ -45,7 +45,7 @@ async def test_each_access_key_goes_off_and_on_alone(leaked_key: LeakedKey, tmp_
         await driver.wait("1 of 1 access keys Active (confirmed by AWS")
         assert access_keys(leaked_key.iam) == {first: "Inactive", second: "Active"}
         await driver.press("u")
-        await driver.wait(f"No {second} left to reactivate.")
+        await driver.wait(f"This case has no {second} left to reactivate.")
     lever = state(tmp_path).step(LeverName.ACCESS_KEYS)
     assert lever.state is State.CONFIRMED, "the other is off still"
     assert f"{first} still Inactive" in lever.words
@@ -68,7 +68,7 @@ async def test_leaving_it_does_nothing_and_begins_no_case(leaked_key: LeakedKey,
 async def test_a_change_told_while_it_is_left_is_not_drawn(leaked_key: LeakedKey, tmp_path: Path) -> None:
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("w")
-        await driver.wait("web holds")
+        await driver.wait("web has nothing else")
         screen: Any = driver.app.screen
         leaving = driver.app.pop_screen()
         # As the poll of the screen below does, which goes on as soon as that is seen again.
