@@ -57,33 +57,55 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
     "region": ("awsRegion",),
     "sourceipaddress": ("sourceIPAddress",),
     "sourceip": ("sourceIPAddress",),
+    # Names that queries give to the parts of the identity, and tools to the time.
+    "user": ("userIdentity", "userName"),
+    "arn": ("userIdentity", "arn"),
+    "userarn": ("userIdentity", "arn"),
+    "principalid": ("userIdentity", "principalId"),
+    "timestamp": ("@timestamp",),
+    "time": ("@timestamp",),
 }
 _NESTED = {"userIdentity", "resources", "requestParameters", "responseElements", "additionalEventData"}
 _NOTHING = {"", "-", "null", "None", "N/A"}
-_NEEDED = {"eventName"}, {"eventTime", "userIdentity", "eventID"}
+_SPELLED = {name.lower(): name for name in _IDENTITY}
 _PLAIN = re.compile(r"[^a-z]")
 
 
 def record_of(columns: Mapping[str, object]) -> dict[str, Any] | None:
-    """The record whose fields *columns* holds by whatever names, None where they are no record's."""
+    """The record whose fields *columns* holds by whatever names, None where they are no record's.
+
+    Without a caller it is none: nobody could say whose call it was.
+    """
     record: dict[str, Any] = {}
     for name, value in columns.items():
         path = _PATHS.get(_PLAIN.sub("", name.lower()))
         if path is None or value is None or (isinstance(value, str) and value.strip() in _NOTHING):
             continue
+        if path[:-1] and path[-1] != "sessionContext" and not isinstance(value, str):
+            continue
         inner = record
         for part in path[:-1]:
-            found = inner.setdefault(part, {})
-            if not isinstance(found, dict):
-                break
-            inner = found
-        else:
-            inner.setdefault(path[-1], _value(path[-1], value))
-    every, some = _NEEDED
-    return record if every <= record.keys() and some & record.keys() else None
+            if not isinstance(inner.get(part), dict):
+                inner[part] = {}
+            inner = inner[part]
+        inner.setdefault(path[-1], _value(path[-1], value))
+    return record if "eventName" in record and names_caller(record.get("userIdentity")) else None
+
+
+def names_caller(identity: object) -> bool:
+    """Whether *identity* is a record's, with its fields as CloudTrail spells them."""
+    return (
+        isinstance(identity, Mapping) and any(name in identity for name in _IDENTITY) and not _odd(identity)
+    )
+
+
+def _odd(identity: Mapping[str, object]) -> bool:
+    return any(_PLAIN.sub("", name.lower()) in _SPELLED and name not in _IDENTITY for name in identity)
 
 
 def _value(name: str, value: object) -> object:
+    if name == "userIdentity" and isinstance(value, Mapping):
+        return {_SPELLED.get(_PLAIN.sub("", each.lower()), each): part for each, part in value.items()}
     if not isinstance(value, str):
         return value
     text = value.strip()
@@ -91,9 +113,10 @@ def _value(name: str, value: object) -> object:
         return {"true": True, "false": False}.get(text.lower())
     if name in _NESTED:
         try:
-            return json.loads(text)
+            parsed = json.loads(text)
         except (ValueError, RecursionError):
             return _struct(text) if name == "userIdentity" else text
+        return _value(name, parsed) if isinstance(parsed, Mapping) else parsed
     return text
 
 
@@ -101,7 +124,6 @@ def _struct(text: str) -> dict[str, str] | None:
     """The outermost fields of a struct as Athena prints it: ``{type=IAMUser, username=web, …}``."""
     if not (text.startswith("{") and text.endswith("}")):
         return None
-    names = {name.lower(): name for name in _IDENTITY}
     fields: dict[str, str] = {}
     depth, start, inner = 0, 0, text[1:-1]
     for at, letter in enumerate(f"{inner},"):
@@ -111,7 +133,20 @@ def _struct(text: str) -> dict[str, str] | None:
             depth -= 1
         elif letter == "," and depth == 0:
             name, equals, value = inner[start:at].strip().partition("=")
-            if equals and name.lower() in names and value not in _NOTHING and not value.startswith("{"):
-                fields[names[name.lower()]] = value
+            known = _SPELLED.get(name.lower())
+            if equals and known and value not in _NOTHING and not value.startswith("{"):
+                fields[known] = value
             start = at + 1
     return fields
+
+
+def of_grid(answer: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The rows of GetQueryResults' *answer* (its ResultSet), each by the names of its columns."""
+    rows = [
+        [str(cell.get("VarCharValue") or "") for cell in row.get("Data") or ()]
+        for row in answer.get("Rows") or ()
+    ]
+    columns = (answer.get("ResultSetMetadata") or {}).get("ColumnInfo") or ()
+    names = [str(column.get("Name")) for column in columns] or (rows[0] if rows else [])
+    # The first page alone has a row of names.
+    return [dict(zip(names, row, strict=False)) for row in rows if row != names]

@@ -7,17 +7,16 @@ Splunk's ``event``, Elastic's ``_source``, a string, gzip in base64) is opened, 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from services.base.text import clean
-from services.review.columns import record_of
-from services.review.gunzip import gunzip
+from services.review.columns import names_caller, of_grid, record_of
+from services.review.intext import prefixed, unpacked
 from services.review.split import split
 
 DEPTH = 40
@@ -32,15 +31,13 @@ _encode = msgspec.json.encode
 _MARKS = frozenset(
     {"eventVersion", "eventName", "eventSource", "eventTime", "eventID", "userIdentity", "awsRegion"}
 )
-# Where JSON begins behind a time, a priority or a host, as loggers and export tasks write it.
-_PREFIX = re.compile(r"[^{\[\"]{0,300}(?=\{)")
-_GZIP_IN_BASE64 = re.compile(r"\s*H4sI[A-Za-z0-9+/\s]+=*\s*\Z")
-
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-AGGREGATED = b'"eventCategory":"Aggregated"'
-_CATEGORIES = ("", "Management", "Data", "NetworkActivity")
+CATEGORIES = ("Management", "Data", "NetworkActivity")
+_CATEGORY = re.compile(rb'"eventCategory"(?!:"(?:Management|Data|NetworkActivity)")')
 _NOTHING = (b"[]", b"{}", b"null", b'""')
 TOO_DEEP = "envelopes nested too deep"
+NO_CALLER = "records that name no caller"
+_WITHOUT = "JSON objects without a CloudTrail record"
 
 _SEEMS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"digestStartTime", "digestEndTime"}), "CloudTrail digest files"),
@@ -52,6 +49,8 @@ _SEEMS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"srcaddr", "dstaddr"}), "VPC flow logs"),
     (frozenset({"query_name", "srcids"}), "DNS query logs"),
     (frozenset({"httpRequest", "webaclId"}), "WAF logs"),
+    (frozenset({"class_uid", "metadata"}), "OCSF events"),
+    (frozenset({"@timestamp", "ecs"}), "ECS events without the original record"),
     (frozenset({"Version", "Statement"}), "policy documents"),
 )
 
@@ -74,7 +73,7 @@ class Opened:
 
 def is_record(raw: bytes) -> bool:
     """Whether *raw* begins as CloudTrail itself writes a record, so that it need not be looked into."""
-    return raw.startswith(b'{"eventVersion":"1.')
+    return raw.startswith(b'{"eventVersion":"1.') and _CATEGORY.search(raw) is None
 
 
 def opened(raw: bytes) -> Opened:
@@ -115,13 +114,13 @@ def _open_object(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, foun
         found.add_strange("CloudTrail Insights events")
     elif marks and bytes(fields.get("eventSource", b"")).startswith(b'"aws:'):
         found.add_strange("event notifications")
-    elif marks > 1 and (category := _category(fields)) not in _CATEGORIES:
+    elif marks > 1 and (category := _category(fields)) and category not in CATEGORIES:
         found.add_strange(
             f"{category.lower()} records, which summarize calls and name no caller"
             if category == "Aggregated"
             else f"records of the unknown category {category}"
         )
-    elif marks > 1:
+    elif marks > 1 and names_caller(_decoded(fields.get("userIdentity"))):
         found.records.append(raw)
     else:
         _look_into(raw, fields, depth, found)
@@ -129,21 +128,30 @@ def _open_object(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, foun
 
 def _look_into(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, found: Opened) -> None:
     inner = Opened()
-    for value in fields.values():
-        _open(bytes(value), depth - 1, inner)
+    for value in map(bytes, fields.values()):
+        beside = Opened()
+        _open(value, depth - 1, beside)
+        if value[:1] == b"{" and not beside.records:
+            # What an envelope says of itself is no record, and none is missed in it.
+            beside.strange = {
+                what: count for what, count in beside.strange.items() if not what.startswith(_WITHOUT)
+            }
+        inner.add(beside)
     if inner.records or TOO_DEEP in inner.strange:
         found.add(inner)
+    elif rows := _rows(fields):
+        for row in rows:
+            _open_object(raw, row, depth - 1, found)
     elif rebuilt := _rebuilt(fields):
         found.records.append(rebuilt)
-    elif _MARKS & fields.keys():
-        # Too little for CloudTrail, and too much for anything else: its decoder says what is wrong.
-        found.records.append(raw)
+    elif len(_MARKS & fields.keys()) > 1:
+        found.add_strange(NO_CALLER)
     elif what := _named(fields):
         found.add_strange(what)
     elif inner.strange:
         found.add(inner)
     elif not all(bytes(value) in _NOTHING for value in fields.values()):
-        found.add_strange(f"JSON objects without a CloudTrail record (with {', '.join(sorted(fields)[:4])})")
+        found.add_strange(f"{_WITHOUT} (with {', '.join(sorted(fields)[:4])})")
 
 
 def _open_array(items: list[msgspec.Raw], depth: int, found: Opened) -> None:
@@ -159,14 +167,13 @@ def _open_text(text: str, depth: int, found: Opened) -> None:
     stripped = text.strip()
     if stripped[:1] in ("{", "["):
         _open_document(stripped.encode("utf-8", "surrogatepass"), depth - 1, found)
-    elif _GZIP_IN_BASE64.match(text):
-        try:
-            unpacked = gunzip(base64.b64decode(text))
-        except (binascii.Error, ValueError):
-            return
-        _open_document(unpacked.data.strip(), depth - 1, found)
-    elif (prefix := _PREFIX.match(stripped)) and stripped.endswith("}"):
-        _open_document(stripped[prefix.end() :].encode("utf-8", "surrogatepass"), depth - 1, found)
+    elif packed := unpacked(stripped):
+        data, whole = packed
+        _open_document(data, depth - 1, found)
+        if not whole:
+            found.add_strange("packed texts that are cut off or damaged")
+    elif (rest := prefixed(stripped)) is not None:
+        _open_document(rest.encode("utf-8", "surrogatepass"), depth - 1, found)
 
 
 def _open_document(data: bytes, depth: int, found: Opened) -> None:
@@ -202,12 +209,26 @@ def _rebuilt(fields: Mapping[str, msgspec.Raw]) -> bytes | None:
     """The record that stands in *fields* as columns."""
     columns: dict[str, object] = {}
     for name, value in fields.items():
-        try:
-            columns[name] = _ANY.decode(value)
-        except UNREADABLE:
-            continue
+        columns[name] = _decoded(value)
     record = record_of(columns)
     return _encode(record) if record else None
+
+
+def _rows(fields: Mapping[str, msgspec.Raw]) -> list[dict[str, msgspec.Raw]]:
+    """The rows of a table, as Athena's API answers with it."""
+    answer = _decoded(fields.get("ResultSet")) if "ResultSet" in fields else None
+    try:
+        rows = of_grid(answer) if isinstance(answer, Mapping) else []
+    except (AttributeError, TypeError):
+        return []
+    return [{name: msgspec.Raw(_encode(cell)) for name, cell in row.items()} for row in rows]
+
+
+def _decoded(value: msgspec.Raw | None) -> Any:
+    try:
+        return None if value is None else _ANY.decode(value)
+    except UNREADABLE:
+        return None
 
 
 def _category(fields: Mapping[str, msgspec.Raw]) -> str:

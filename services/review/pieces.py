@@ -83,12 +83,14 @@ def _line_end(buffer: bytes, *, quoted: bool) -> int:
 
 
 def _of_objects(first: bytes, rest: Iterator[bytes]) -> Iterator[Piece]:
-    buffer = first
+    buffer, begun = first, False
     for block in rest:
-        end = max((end for _, end in objects(buffer)), default=0)
-        if end:
-            yield Piece(buffer[:end])
-            buffer = buffer[end:]
+        found = list(objects(buffer))
+        if found:
+            end = found[-1][1]
+            # Without its beginning, whose end is yet to come.
+            yield Piece(buffer[0 if begun else found[0][0] : end])
+            buffer, begun = buffer[end:], True
         if len(buffer) > UNPACKED_LIMIT:
             yield _too_large()
             return

@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from services.review import record as records
-from services.review.envelope import AGGREGATED, is_record, opened
+from services.review.envelope import CATEGORIES, NO_CALLER, is_record, opened
 from services.review.follow import marked
 from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, Stream, gunzip
 from services.review.match import Matcher, Role
 from services.review.model import Unreadable, Window
 from services.review.pieces import BLOCK, pieces
 from services.review.record import BadRecord, Event
-from services.review.search import holds
 from services.review.sniff import seems
 from services.review.split import OPENING, containing, split
 from services.review.table import may_be_table, read_table
@@ -26,6 +25,8 @@ from services.review.unpack import documents, is_archive, utf8
 
 # Every record has one such key of its own; in a string it would stand with escaped quotes.
 _COUNTED = b'"eventVersion":"1.'
+_CATEGORY = b'"eventCategory"'
+_KNOWN = tuple(_CATEGORY + f':"{each}"'.encode() for each in CATEGORIES)
 _TIME = re.compile(rb'"eventTime":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 HEAD = 50_000
 """Bytes of an object in which its oldest event is looked for: records are in no order."""
@@ -146,7 +147,7 @@ class Scanner:
     def _trail(self, name: str, data: bytes, scan: Scan) -> bool:
         """Scan what CloudTrail itself wrote, without a look at records that cannot be the subject's."""
         needles = self.matcher.needles
-        if (count := _count(data)) is None or needles.escaped_in(data) or holds(data, AGGREGATED):
+        if (count := _count(data)) is None or needles.hidden_in(data):
             return False
         if not needles.plainly_in(data):
             scan.records += count
@@ -164,7 +165,7 @@ class Scanner:
         data = utf8(data)
         if data.lstrip()[:1] not in (b"{", b"[") and may_be_table(data):
             found = read_table(data)
-            if found.records:
+            if found.records or NO_CALLER in found.strange:
                 self._opened(name, found.records, found.strange, scan)
                 return trouble
         cut = split(data)
@@ -176,7 +177,7 @@ class Scanner:
         return trouble or cut.trouble
 
     def _value(self, name: str, raw: bytes, scan: Scan, *, sure: bool = False) -> None:
-        if is_record(raw) and not holds(raw, AGGREGATED):
+        if is_record(raw):
             scan.records += 1
             if sure or self.matcher.needles.may_be_in(raw):
                 self._record(name, raw, scan)
@@ -188,13 +189,19 @@ class Scanner:
         for raw in raws:
             scan.records += 1
             if self.matcher.needles.may_be_in(raw):
-                self._record(name, raw, scan)
+                self._record(name, raw, scan, opened_before=True)
         for what, count in strange.items():
             scan.strange[what] = scan.strange.get(what, 0) + count
 
-    def _record(self, name: str, raw: bytes, scan: Scan) -> None:
+    def _record(self, name: str, raw: bytes, scan: Scan, *, opened_before: bool = False) -> None:
         try:
             record = records.decode(raw)
+            if record.identity is None and not opened_before:
+                # It only began as a record does.
+                scan.records -= 1
+                found = opened(raw)
+                self._opened(name, found.records, found.strange, scan)
+                return
             if (role := self.matcher.role(record)) is None:
                 return
             event = marked(records.event(record, raw), self.matcher.followed.session_of(record))
@@ -210,8 +217,16 @@ class Scanner:
 
 def _count(data: bytes) -> int | None:
     """How many records there are, without looking closer; None where that would be rash."""
-    whole = data[-64:].rstrip()[-2:] == b"]}"
-    return (data.count(_COUNTED) or None) if whole else None
+    if data[-64:].rstrip()[-2:] != b"]}":
+        return None
+    count = data.count(_COUNTED)
+    known = 0
+    for category in _KNOWN:
+        known += data.count(category)
+        if known == count:
+            return count or None
+    # Records of before there were categories have none.
+    return count or None if known == data.count(_CATEGORY) else None
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:

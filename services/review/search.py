@@ -48,8 +48,12 @@ class Needles:
             return False
         return any(int(found[1], 16) in self._letters for found in _ESCAPED.finditer(data))
 
+    def hidden_in(self, data: bytes) -> bool:
+        """Whether any of the texts may stand in *data* otherwise than plainly."""
+        if b"\\" not in data:
+            return False
+        return any(holds(data, needle) for needle in self._inner) or self.escaped_in(data)
+
     def may_be_in(self, data: bytes) -> bool:
         """Whether any of the texts may stand in *data*, also in JSON that is a string of other JSON."""
-        if self.plainly_in(data) or any(holds(data, needle) for needle in self._inner):
-            return True
-        return self.escaped_in(data)
+        return self.plainly_in(data) or self.hidden_in(data)

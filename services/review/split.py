@@ -21,11 +21,12 @@ class Split:
     trouble: str | None = None
 
 
-class _Document(msgspec.Struct):
+# With other fields beside, the document is looked through as an envelope: there may be records in them.
+class _Document(msgspec.Struct, forbid_unknown_fields=True):
     records: list[msgspec.Raw] = msgspec.field(name="Records")
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, forbid_unknown_fields=True):
     events: list[msgspec.Raw] = msgspec.field(name="Events")
 
 
@@ -38,10 +39,11 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _WRAPPER = re.compile(rb'\{\s*"(?:Records|Events)"\s*:\s*\[')
 _LOOKUP = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"Events"\s*:')
 OPENING, CLOSING = b'{"Records":[', b"]}"
+_END = re.compile(rb"\]\s*\}\s*\Z")
 # What may stand between two records: the end of one document, the beginning of the next.
 _BETWEEN = re.compile(rb'[\s,\]}]*+(?:(?:\{\s*"(?:Records|Events)"\s*:\s*)?\[)?[\s,\]}]*')
 # What loggers and export tasks write before a record on its line.
-_PREFIX = re.compile(rb"[^{\[\"\n]{1,300}(?=\{)")
+_PREFIX = re.compile(rb"[^{\n]{1,1000}(?=\{)")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -51,7 +53,7 @@ def split(data: bytes) -> Split:
     Lines may begin with a time, as those of an export task do. What else the records are wrapped in stays
     round them: see envelope.py.
     """
-    data = data.removeprefix(_BOM).strip()
+    data = data.removeprefix(_BOM).strip(b" \t\r\n\0")
     for read in _READERS.get(data[:1], ()):
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Split([bytes(raw) for raw in read(data)])
@@ -95,19 +97,28 @@ def _trail(data: bytes) -> list[msgspec.Raw]:
 def _by_line(data: bytes) -> list[msgspec.Raw]:
     found: list[msgspec.Raw] = []
     for line in _raw.decode_lines(data):
-        found += _trail(bytes(line)) if _WRAPPER.match(line) else [line]
+        found += _inside(line) if _WRAPPER.match(line) else [line]
     return found
+
+
+def _inside(line: msgspec.Raw) -> list[msgspec.Raw]:
+    try:
+        return _trail(bytes(line))
+    except msgspec.ValidationError:
+        # There is more in it than records.
+        return [line]
 
 
 _READERS: Mapping[bytes, tuple[Callable[[bytes], list[msgspec.Raw]], ...]] = {
     b"[": (_array, _by_line),
     b"{": (_trail, _by_line),
+    b'"': (_by_line,),
 }
 
 
 def _prefixed(data: bytes) -> Split | None:
     """Lines of a time or the like and then an object; None where that is not what most of them are."""
-    if data[:1] in b"{[" or not _PREFIX.match(data):
+    if data[:1] == b"{" or not _PREFIX.match(data):
         return None
     records: list[bytes] = []
     others = 0
@@ -135,10 +146,20 @@ def _scan(data: bytes) -> Split:
         ends = end
     if not records and _WRAPPER.match(data) is None and data[:1] not in b"[{":
         return Split([], "not JSON")
-    if not (whole and data[-1:] in b"}]" and _BETWEEN.fullmatch(data, ends)):
-        return Split(records, "cut off or damaged")
     broken = sum(not _is_json(raw) for raw in records)
+    if not (whole and data[-1:] in b"}]" and _BETWEEN.fullmatch(data, ends)):
+        beside = records and not broken and b"{" not in data[ends:] and not _is_open(data)
+        return Split(records, "has other text beside its records" if beside else "cut off or damaged")
+    if _is_open(data):
+        return Split(records, "cut off or damaged")
     return Split(records, f"{broken:,} of its records damaged" if broken else None)
+
+
+def _is_open(data: bytes) -> bool:
+    """Whether the end of what it began with is missing."""
+    if _WRAPPER.match(data):
+        return _END.search(data, len(data) - 64 if len(data) > 64 else 0) is None
+    return data[:1] == b"[" and data[-1:] != b"]"
 
 
 def objects(data: bytes) -> Iterator[tuple[int, int]]:

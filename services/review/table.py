@@ -10,18 +10,23 @@ from collections.abc import Iterator
 import msgspec
 
 from services.review.columns import record_of
-from services.review.envelope import Opened, open_texts
+from services.review.envelope import NO_CALLER, Opened, open_texts
 
 CELL = 128_000_000
 """Characters one cell may have: a record can be large, and stands in one."""
 
 _HINT = re.compile(rb"event_?\s?name|eventVersion|eventID", re.IGNORECASE)
+_IN_A_CELL = re.compile(rb'""event(?:Version|Name|ID)""')
+_DELIMITERS = ",\t;|"
+# Spreadsheets are told the delimiter so.
+_ABOVE = re.compile(r"(?:\s*\n|sep=.\r?\n)*", re.IGNORECASE)
 
 
 def may_be_table(data: bytes) -> bool:
     """Whether *data* has a heading of several columns, and a record could stand in its rows."""
-    heading = data[: data.find(b"\n") + 1 or None][:10_000]
-    return heading.count(b",") + heading.count(b"\t") > 0 and _HINT.search(data) is not None
+    heading = data.lstrip().partition(b"\n")[0][:10_000]
+    several = any(heading.count(delimiter.encode()) for delimiter in _DELIMITERS)
+    return (several and _HINT.search(data) is not None) or _IN_A_CELL.search(data) is not None
 
 
 def read_table(data: bytes) -> Opened:
@@ -35,6 +40,8 @@ def read_table(data: bytes) -> Opened:
             found.records += inner.records
         elif record := record_of(columns):
             found.records.append(msgspec.json.encode(record))
+        elif "eventname" in {name.lower().replace(" ", "").replace("_", "") for name in columns}:
+            found.add_strange(NO_CALLER)
         else:
             found.add_strange("rows without a CloudTrail record")
     return found
@@ -42,11 +49,17 @@ def read_table(data: bytes) -> Opened:
 
 def _rows(text: str) -> Iterator[dict[str, str]]:
     before = csv.field_size_limit(CELL)
+    above = _ABOVE.match(text)
+    text = text[above.end() :] if above else text
     heading, _, _ = text.partition("\n")
-    delimiter = "\t" if heading.count("\t") > heading.count(",") else ","
+    # What stands in quotes is no delimiter.
+    outside = "".join(heading.split('"')[::2])
+    delimiter = max(_DELIMITERS, key=outside.count)
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         names = next(rows, [])
+        if any("{" in name for name in names):
+            yield {f"column {number}": cell for number, cell in enumerate(names)}
         for row in rows:
             if row:
                 yield dict(zip(names, row, strict=False))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 _NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 _CONSOLE = re.compile(r"(\w+ \d{1,2}, \d{4}, \d\d:\d\d:\d\d) \(UTC([+-]\d\d:?\d\d)?\)")
-_MILLISECONDS, _MICROSECONDS = 10**11, 10**14
+_MAIL = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (GMT|UTC|[+-]\d{4})")
+# What numbers so large must be since 1970: no call was made before 1973.
+_UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 
 
 def parse_timestamp(value: object) -> datetime | None:
@@ -24,6 +27,8 @@ def parse_timestamp(value: object) -> datetime | None:
             return datetime.strptime(
                 f"{found[1]} {found[2] or '+0000'}", "%B %d, %Y, %H:%M:%S %z"
             ).astimezone(UTC)
+        if _MAIL.fullmatch(text):
+            return parsedate_to_datetime(text).astimezone(UTC)
         when = datetime.fromisoformat(text.removesuffix(" UTC"))
     except (ValueError, OverflowError, OSError):
         return None
@@ -34,5 +39,5 @@ def parse_timestamp(value: object) -> datetime | None:
 
 
 def _since_epoch(number: float) -> datetime:
-    seconds = number / (10**6 if number > _MICROSECONDS else 10**3 if number > _MILLISECONDS else 1)
-    return datetime.fromtimestamp(seconds, UTC)
+    unit = next((unit for least, unit in _UNITS if number > least), 1)
+    return datetime.fromtimestamp(number / unit, UTC)

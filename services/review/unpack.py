@@ -10,7 +10,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, cast
+from functools import partial
+from typing import Protocol
 
 import zstandard
 
@@ -24,6 +25,9 @@ MEMBERS = 200_000
 """Members of one archive that are looked at."""
 
 _ZIP, _BZIP2, _XZ, _ZSTD = b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+PACKED = (GZIP, _ZIP, _BZIP2, _XZ, _ZSTD)
+"""How what is packed begins, tar excepted."""
+
 _TAR = b"ustar"
 _TAR_AT = 257
 
@@ -106,7 +110,7 @@ def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
 
 
 def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
-    count = 0
+    count = end = 0
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
             # Members are read where they stand: whatever their names or links say, no file is touched.
@@ -125,8 +129,14 @@ def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
                 if len(found) != member.size:
                     yield Document(inside, b"", "cut off")
                 yield from documents(inside, found, depth - 1)
+            end = archive.offset
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         yield Document(name, b"", f"a truncated or damaged tar archive ({error})")
+        return
+    # Archives that were put one behind the other; zeros fill up what is between them.
+    rest = data[end:].lstrip(b"\0")
+    if rest and len(rest) < len(data):
+        yield from documents(name, rest, depth - 1)
 
 
 @dataclass(slots=True)
@@ -150,26 +160,61 @@ class _Allowance:
 
 
 _STEP = 1 << 20
-_STREAMS: tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...] = (
-    (_BZIP2, lambda file: cast("IO[bytes]", bz2.BZ2File(file))),
-    (_XZ, lambda file: cast("IO[bytes]", lzma.LZMAFile(file))),  # noqa: SIM115 (_stream closes it)
-    (_ZSTD, lambda file: cast("IO[bytes]", _zstd().stream_reader(file, read_across_frames=True))),
+
+
+class _Unpacker(Protocol):
+    """What bz2 and lzma have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /, max_length: int = -1) -> bytes: ...
+
+
+def _one_by_one(make: Callable[[], _Unpacker], data: bytes) -> Iterator[bytes]:
+    """What all streams in *data* unpack to; raises EOFError or OSError where it ends otherwise."""
+    magic, unpacker, rest = data[:3], make(), data
+    while True:
+        part = unpacker.decompress(rest, _STEP)
+        yield part
+        rest = b""
+        if unpacker.eof:
+            # Zeros fill up blocks of devices and archives.
+            rest = unpacker.unused_data.lstrip(b"\0")
+            if not rest:
+                return
+            if not rest.startswith(magic):
+                raise OSError("there is other data behind its end")
+            unpacker = make()
+        elif unpacker.needs_input and not part:
+            raise EOFError
+
+
+def _zstd(data: bytes) -> Iterator[bytes]:
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    with unpacker.stream_reader(data, read_across_frames=True) as file:
+        while part := file.read(_STEP):
+            yield part
+
+
+_STREAMS: tuple[tuple[bytes, Callable[[bytes], Iterator[bytes]]], ...] = (
+    (_BZIP2, partial(_one_by_one, bz2.BZ2Decompressor)),
+    (_XZ, partial(_one_by_one, lzma.LZMADecompressor)),
+    (_ZSTD, _zstd),
 )
 
 
-def _zstd() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(max_window_size=1 << 27)
-
-
-def _stream(open_: Callable[[IO[bytes]], IO[bytes]], data: bytes) -> tuple[bytes, str | None]:
+def _stream(unpack: Callable[[bytes], Iterator[bytes]], data: bytes) -> tuple[bytes, str | None]:
     """What *data* unpacks to, and what is wrong with the rest."""
     left, parts = _Allowance(len(data)), bytearray()
     try:
-        with open_(io.BytesIO(data)) as file:
-            while part := file.read(_STEP):
-                parts += part
-                if not left.take(len(part)):
-                    return bytes(parts), left.words
+        for part in unpack(data):
+            parts += part
+            if not left.take(len(part)):
+                return bytes(parts), left.words
     except EOFError:
         return bytes(parts), "cut off"
     except (OSError, ValueError, lzma.LZMAError, zstandard.ZstdError) as error:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import bz2
 import csv
 import gzip
 import io
 import json
-import lzma
 import random
 import tarfile
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,109 +17,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.review.envelope import TOO_DEEP, opened
-from services.review.match import Matcher
 from services.review.model import Subject, Window
 from services.review.review import run_review
-from services.review.scan import Scan, Scanner
-
-Record = dict[str, Any]
-
-MINE: Record = {
-    "eventVersion": "1.10",
-    "userIdentity": {
-        "type": "IAMUser",
-        "arn": "arn:aws:iam::111122223333:user/team/ops+2",
-        "accountId": "111122223333",
-        "userName": "ops+2",
-    },
-    "eventTime": "2026-11-20T10:00:00Z",
-    "eventSource": "logs.amazonaws.com",
-    "eventName": "CallWithBearerToken",
-    "awsRegion": "us-east-1",
-    "sourceIPAddress": "198.51.100.7",
-    "userAgent": 'curl/8 "quoted", {odd}',
-    "requestParameters": {"logGroupName": "/app/web"},
-    "eventID": "mine",
-}
-OTHER = MINE | {"eventID": "other", "userIdentity": {"type": "IAMUser", "userName": "ops"}}
-COLUMNS = {
-    "eventtime": "2026-11-20T10:00:00Z",
-    "eventname": "CallWithBearerToken",
-    "eventsource": "logs.amazonaws.com",
-    "awsregion": "us-east-1",
-    "sourceipaddress": "198.51.100.7",
-    "eventid": "mine",
-    "useridentity": "{type=IAMUser, principalid=AIDAX, username=ops+2, sessioncontext={a=1, b=[2, 3]}}",
-}
-CONSOLE = {
-    "Event name": "CallWithBearerToken",
-    "Event time": "November 20, 2026, 10:00:00 (UTC+00:00)",
-    "User name": "ops+2",
-    "Event source": "logs.amazonaws.com",
-    "Event ID": "mine",
-    "AWS access key": "-",
-    "AWS region": "us-east-1",
-    "Source IP address": "198.51.100.7",
-}
-
-
-def text(record: Record) -> str:
-    return json.dumps(record)
-
-
-ENVELOPES: dict[str, Callable[[Record], Any]] = {
-    "eventbridge": lambda r: {"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": r},
-    "subscription": lambda r: {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": text(r)}]},
-    "packed subscription": lambda r: {
-        "awslogs": {"data": base64.b64encode(gzip.compress(text(r).encode())).decode()}
-    },
-    "filter-log-events": lambda r: {"events": [{"timestamp": 1, "message": text(r)}], "nextToken": "x"},
-    "lookup-events": lambda r: {"Events": [{"EventId": r["eventID"], "CloudTrailEvent": text(r)}]},
-    "one looked up": lambda r: {"EventId": r["eventID"], "Username": "x", "CloudTrailEvent": text(r)},
-    "insights": lambda r: {
-        "results": [[{"field": "@timestamp", "value": "2026"}, {"field": "@message", "value": text(r)}]],
-        "status": "Complete",
-    },
-    "lake": lambda r: {"QueryResultRows": [[{"eventJson": text(r)}]], "QueryStatus": "FINISHED"},
-    "splunk": lambda r: {"time": 1, "host": "h", "sourcetype": "aws:cloudtrail", "event": r},
-    "splunk text": lambda r: {"time": 1, "event": text(r)},
-    "splunk export": lambda r: {"preview": False, "result": {"_raw": text(r)}},
-    "elastic": lambda r: {"_index": "i", "_id": "1", "_source": r},
-    "elastic original": lambda r: {"hits": {"hits": [{"_source": {"event": {"original": text(r)}}}]}},
-    "list": lambda r: [r],
-    "list of lists": lambda r: [[r]],
-    "queue": lambda r: {"Records": [{"messageId": "1", "body": text({"Message": text({"detail": r})})}]},
-    "logger": lambda r: {"message": f"<134>Nov 20 10:00:00 host cloudtrail: {text(r)}"},
-    "odd spelling": lambda r: {"MyOwnThing": {"payload": [{"x": r}]}},
-}
-
-
-def escaped(data: str, rng: random.Random) -> str:
-    """The same JSON as another writer may have it: any letter as an escape, any slash with a backslash."""
-    out: list[str] = []
-    inside = skip = False
-    for letter in data:
-        spelled = letter
-        if skip:
-            skip = False
-        elif letter == "\\":
-            skip = True
-        elif letter == '"':
-            inside = not inside
-        elif inside and rng.random() < 0.2 and letter.isascii():
-            code = f"{ord(letter):04x}"
-            slash = letter == "/" and rng.random() < 0.5
-            spelled = "\\/" if slash else "\\u" + rng.choice([code, code.upper()])
-        out.append(spelled)
-    return "".join(out)
-
-
-def scan(data: bytes) -> Scan:
-    return Scanner(Matcher(Subject("ops+2")), Window.all_time()).object("o", data)
-
-
-def ids(found: Scan) -> list[str]:
-    return [event.event_id for _, event in found.events]
+from tests.services.review.wrapped import (
+    COLUMNS,
+    CONSOLE,
+    ENVELOPES,
+    MINE,
+    OTHER,
+    PACKERS,
+    Record,
+    escaped,
+    ids,
+    scan,
+    tarred,
+    text,
+    zipped,
+)
 
 
 @pytest.mark.parametrize("name", ENVELOPES)
@@ -135,37 +44,6 @@ def test_every_envelope(name: str, indent: int | None) -> None:
     lines = "\n".join(json.dumps(ENVELOPES[name](each)) for each in (OTHER, MINE, OTHER))
     found = scan(lines.encode())
     assert (ids(found), found.records, found.unreadable) == (["mine"], 3, [])
-
-
-def _zip(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("../../etc/a.log", data)
-    return out.getvalue()
-
-
-def _tar(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name in ("/abs/olute", "folder"):
-            info = tarfile.TarInfo(name)
-            info.size = len(data) if name.startswith("/") else 0
-            info.type = tarfile.REGTYPE if name.startswith("/") else tarfile.DIRTYPE
-            archive.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "zstd": zstandard.compress,
-    "zip": _zip,
-    "tar": _tar,
-    "utf-16": lambda data: data.decode().encode("utf-16"),
-    "utf-16 without a mark": lambda data: data.decode().encode("utf-16-le"),
-    "mark": lambda data: b"\xef\xbb\xbf" + data,
-}
 
 
 @pytest.mark.parametrize("name", PACKERS)
@@ -294,8 +172,8 @@ async def test_every_file_of_a_folder_is_looked_at_by_its_content(tmp_path: Path
 @pytest.mark.parametrize(
     "broken",
     [
-        _zip(b"x" * 1000)[:-30],
-        _tar(b"x" * 1000)[:600],
+        zipped(b"x" * 1000)[:-30],
+        tarred(b"x" * 1000)[:600],
         zstandard.compress(b"x" * 10_000)[:20],
         b"BZh9" + b"x" * 99,
     ],

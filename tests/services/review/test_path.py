@@ -81,7 +81,9 @@ async def test_what_cannot_be_read_is_named_and_the_rest_is_read(
 
 async def test_troubles_beyond_count_are_counted(tmp_path: Path, window: Window) -> None:
     for number in range(230):
-        (tmp_path / f"{number}.json").write_text('{"Records":[{"eventName":"A"},{"')
+        (tmp_path / f"{number}.json").write_text(
+            '{"Records":[{"eventName":"A","userIdentity":{"type":"Root"}},{"'
+        )
     unreadable = (await run_review(None, ALICE, window, source=str(tmp_path))).unreadable
     assert len(unreadable) == 201
     assert unreadable[-1].what == "30 more"

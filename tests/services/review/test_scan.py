@@ -55,7 +55,8 @@ def test_records_are_counted_where_none_is_looked_at(
 
 
 def test_records_without_a_version_are_counted_too(scanner: Scanner) -> None:
-    assert scanner.object("o", b'{"Records":[{"eventName":"A"},{"eventName":"B"}]}').records == 2
+    one = '{"eventName":"A","userIdentity":{"type":"Root"}}'
+    assert scanner.object("o", f'{{"Records":[{one},{one}]}}'.encode()).records == 2
 
 
 @pytest.mark.parametrize(("minutes", "inside"), [(-1441, False), (-1440, True), (1440, True), (1441, False)])
