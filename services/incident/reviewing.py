@@ -89,7 +89,8 @@ def record(review: Review, case: Case) -> None:
         words=review.verdict_words,
         complete=review.complete,
         events=len(review.events),
-        findings=[finding.title for finding in review.findings],
+        findings=[finding.told for finding in review.findings],
+        headline=review.headline.words if review.headline else None,
         log_groups=sorted({event.log_group for event in review.use if event.log_group}),
         evidence=evidence,
     )

@@ -25,6 +25,7 @@ class Change:
     of: str
     event_id: str = ""
     request_id: str | None = None
+    access_key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ async def _calls(
 
 
 def _change(event: Event, what: str, of: str) -> Change:
-    return Change(event.time, event.user, what, of, event.event_id, event.request_id)
+    return Change(event.time, event.user, what, of, event.event_id, event.request_id, event.access_key_id)
 
 
 def _is_of(trail: Trail, request: Mapping[str, object]) -> bool:

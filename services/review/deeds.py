@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.review import record as records
 from services.review.actions import ON_THE_USER, SEVERITIES, Action, Severity, base_name, rows_for
-from services.review.baseline import Baseline, baseline
+from services.review.baseline import Baseline
 from services.review.facts import Facts, Finding, at, ids
 from services.review.newcomers import grouped
 from services.review.record import Event
-from services.review.words import listed, times
+from services.review.words import listed, moment, times
 
 
 def actions(facts: Facts) -> Iterator[Finding]:
     """Calls that matter in themselves, weighed by whether they worked and whether they are usual."""
-    usual = baseline(facts)
+    usual = facts.baseline
     found = [(event, row) for event in facts.other if (row := _row(event)) is not None]
     rows = {event.event_id: row for event, row in found}
     groups = grouped(
@@ -31,7 +31,8 @@ def actions(facts: Facts) -> Iterator[Finding]:
         who = f"this user's session {session}" if session else "this user"
         title = f"{what} by {who}{often}, {at(group[0])}{result}."
         severity = weighed(row.severity, group, usual, suspected=facts.marks.suspected is not None)
-        yield Finding(row.kind, severity, title, ids(group), row.technique, row.why, row.next)
+        newness = _newness(name, group, usual)
+        yield Finding(row.kind, severity, title, ids(group), row.technique, row.why, row.next, newness)
 
 
 def weighed(severity: Severity, group: Sequence[Event], usual: Baseline, *, suspected: bool) -> Severity:
@@ -43,6 +44,18 @@ def weighed(severity: Severity, group: Sequence[Event], usual: Baseline, *, susp
     ):
         severity = lower(severity)
     return severity
+
+
+def _newness(name: str, group: Sequence[Event], usual: Baseline) -> str | None:
+    """Whether the user did it before, and from where; None where nothing is known of before."""
+    if not usual.there or usual.since is None:
+        return None
+    if not usual.knows(name):
+        return f"Never called by this user before {moment(usual.since)}."
+    known = all(usual.from_known_address(event) for event in group)
+    return (
+        f"This user called it before {moment(usual.since)} too{'' if known else ', not from this address'}."
+    )
 
 
 def lower(severity: Severity) -> Severity:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.review.actions import Severity
+from services.review.baseline import Baseline, baseline
 from services.review.changes import Change
+from services.review.credentials import Credential
+from services.review.follow import Session
 from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 from services.review.words import moment
@@ -27,6 +31,18 @@ class Finding:
     why: str | None = None
     next: str | None = None
     """What to look at or do about it."""
+    newness: str | None = None
+    """Whether the user did such a thing before, where there is a baseline to tell."""
+    credentials: tuple[Credential, ...] = ()
+    """By which its calls were made, the one of most calls first."""
+    by: str = ""
+    """The same in words."""
+
+    @property
+    def told(self) -> str:
+        """The title, whether it is new for this user, and by which credential it was done."""
+        how = f"By {self.by}." if self.by else ""
+        return " ".join(part for part in (self.title, self.newness, how) if part)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -37,10 +53,13 @@ class Finding:
             "technique": self.technique,
             "why": self.why,
             "next": self.next,
+            "newness": self.newness,
+            "credentials": [each.as_json() for each in self.credentials],
+            "by": self.by,
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Events, each in order of time: *use* is of the key, *other* the user's other calls.
 
@@ -56,6 +75,17 @@ class Facts:
     """Evidence that should be there and is not."""
     changes: Sequence[Change] = ()
     """Of the trails that were read and of their buckets."""
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    """Those that the user opened, by id."""
+
+    @cached_property
+    def every(self) -> Sequence[Event]:
+        """All the user's own events, in order of time."""
+        return sorted((*self.use, *self.other), key=lambda event: event.time)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        return baseline(self.every, self.marks.suspected)
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

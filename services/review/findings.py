@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -10,9 +10,10 @@ from itertools import chain
 from services.review import deeds, keyrules, sequences
 from services.review.actions import SEVERITIES, Severity
 from services.review.baseline import rotates
+from services.review.credentials import by_words, credentials, signed_with
 from services.review.facts import USED, Facts, Finding, at, ids
 from services.review.model import Marks
-from services.review.newcomers import address, grouped, newcomers
+from services.review.newcomers import Newcomers, address, grouped, newcomers
 from services.review.record import Event
 from services.review.words import NAMED, calls, listed, moment, short, tally, times
 
@@ -20,9 +21,16 @@ __all__ = ["Facts", "Finding", "findings", "in_force"]
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
-    """All findings, the gravest first."""
-    found = [finding for rule in RULES for finding in rule(facts)]
+    """All findings, the gravest first, each with the credentials that its calls were made with."""
+    events = {event.event_id: event for event in (*facts.every, *facts.on_user)}
+    found = [_signed(finding, events, facts) for rule in RULES for finding in rule(facts)]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def _signed(finding: Finding, events: Mapping[str, Event], facts: Facts) -> Finding:
+    made = [event for each in finding.event_ids if (event := events.get(each))]
+    by = finding.credentials or credentials(made, facts.sessions)
+    return replace(finding, credentials=by, by=by_words(by, facts.subject))
 
 
 def in_force(facts: Facts) -> datetime | None:
@@ -49,19 +57,19 @@ def _use(facts: Facts) -> Iterator[Finding]:
 
 
 def _addresses(facts: Facts) -> Iterator[Finding]:
-    yield from _seen(facts.use, facts.marks, address, Kind("address", "Used from {}", "addresses", "high"))
+    yield from _seen(facts, facts.use, address, Kind("address", "Used from {}", "addresses", "high"))
     kind = Kind("other-address", "Called from {}", "addresses", "high")
-    yield from _seen(facts.other, facts.marks, address, kind)
+    yield from _seen(facts, facts.other, address, kind)
 
 
 def _agents(facts: Facts) -> Iterator[Finding]:
     kind = Kind("agent", "Used by {}", "agents", "medium")
-    yield from _seen(facts.use, facts.marks, lambda event: event.user_agent, kind)
+    yield from _seen(facts, facts.use, lambda event: event.user_agent, kind)
 
 
 def _other_credentials(facts: Facts) -> Iterator[Finding]:
     kind = Kind("other-credential", "This user also acted with {}", "other credentials", "high")
-    yield from _seen(facts.other, facts.marks, lambda event: event.credential_id or event.access_key_id, kind)
+    yield from _seen(facts, facts.other, lambda event: event.credential_id or event.access_key_id, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,13 @@ class Kind:
 
 
 def _seen(
-    events: Sequence[Event], marks: Marks, key: Callable[[Event], str | None], kind: Kind
+    facts: Facts, events: Sequence[Event], key: Callable[[Event], str | None], kind: Kind
 ) -> Iterator[Finding]:
-    """New ones each by itself; those known before together, and named only where none is new."""
-    seen = newcomers(events, key, marks.suspected)
+    """New ones each by itself; those known before together, and named only where none is new.
+
+    New is what none of the user's calls had before, whichever credential they were made with.
+    """
+    marks, seen = facts.marks, _told_apart(facts, events, key)
     severity, since = kind.severity, f"not seen before {moment(seen.since)}" if seen.since else ""
     if marks.suspected is None:
         # Being late is no proof: this is a hint where nobody named a moment.
@@ -113,6 +124,13 @@ def _seen(
         if more := len(seen.known) - len(named):
             told += f"; and {more:,} more {kind.noun}"
     yield Finding(kind.name, "info", f"{kind.words.format(told)}.", ids(everyone), kind.technique)
+
+
+def _told_apart(facts: Facts, events: Sequence[Event], key: Callable[[Event], str | None]) -> Newcomers:
+    fresh = newcomers(facts.every, key, facts.marks.suspected)
+    groups = grouped([event for event in events if event.let_in or event.refused], key)
+    new = {name: group for name, group in groups.items() if name in fresh.new}
+    return Newcomers(fresh.since, new, {name: group for name, group in groups.items() if name not in new})
 
 
 def _refused(facts: Facts) -> Iterator[Finding]:
@@ -170,8 +188,9 @@ def _recording(facts: Facts) -> Iterator[Finding]:
     for change in sorted(facts.changes, key=lambda change: change.time):
         title = f"Of {change.of} {change.what} by {change.by}, {moment(change.time)}."
         event_ids = (change.event_id,)
+        by = (signed_with(change.access_key_id, change.by),)
         if change.request_id in facts.marks.ours:
-            yield Finding("our-action", "info", f"This case's own call: {title}", event_ids)
+            yield Finding("our-action", "info", f"This case's own call: {title}", event_ids, credentials=by)
         else:
             yield Finding(
                 "recording-changed",
@@ -181,6 +200,7 @@ def _recording(facts: Facts) -> Iterator[Finding]:
                 "T1562.008",
                 "Whoever changes what is recorded can hide what comes next, or what was.",
                 "Ask who did it, and compare the settings before and after.",
+                credentials=by,
             )
 
 

@@ -14,6 +14,7 @@ from services.aws.sts import get_caller
 from services.base import clock
 from services.base.text import clean
 from services.review.attribution import By, attribute
+from services.review.baseline import Baseline
 from services.review.changes import Change
 from services.review.collect import Collector
 from services.review.compare import not_in_bucket
@@ -21,6 +22,7 @@ from services.review.coverage import HISTORY, Coverage, Span, gaps, path_rows, r
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
+from services.review.headline import Headline, headline
 from services.review.kept import Kept, kept
 from services.review.match import NOBODY, Matcher
 from services.review.model import (
@@ -56,6 +58,7 @@ __all__ = [
 ]
 
 NO_MARKS = Marks()
+NO_BASELINE = Baseline()
 FEW = 3
 """Reasons for gaps that are named in a sentence; the coverage has them all."""
 
@@ -93,6 +96,10 @@ class Review:
     marks: Marks = NO_MARKS
     use: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
+    baseline: Baseline = NO_BASELINE
+    """What is usual for the user, against which the findings are weighed."""
+    headline: Headline | None = None
+    """The suspected use told from the owner's, where anything tells them apart."""
     attribution: By = "user"
     attribution_words: str = ""
     verdict: Verdict = "unknown"
@@ -118,6 +125,8 @@ class Review:
             "verdict_words": self.verdict_words,
             "attribution": self.attribution,
             "attribution_words": self.attribution_words,
+            "headline": self.headline.as_json() if self.headline else None,
+            "baseline": self.baseline.as_json(),
             "suspected": clock.rfc3339(self.marks.suspected) if self.marks.suspected else None,
             "seen_in_force": clock.rfc3339(self.seen_in_force) if self.seen_in_force else None,
             "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
@@ -274,7 +283,16 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
     missing = [each for each in review.unreadable if each.missing]
     # What this case did is no deed of the user's, whoever signed it.
     other = [event for event in attributed.other if event.request_id not in marks.ours]
-    facts = Facts(review.subject, marks, attributed.use, other, review.on_user, missing, review.changes)
+    facts = Facts(
+        review.subject,
+        marks,
+        attributed.use,
+        other,
+        review.on_user,
+        missing,
+        review.changes,
+        review.followed.sessions,
+    )
     seen = in_force(facts)
     word, sentence = verdict(
         attributed.use,
@@ -292,6 +310,8 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         marks=marks,
         use=attributed.use,
         findings=findings(facts),
+        baseline=facts.baseline,
+        headline=headline(facts),
         attribution=attributed.by,
         attribution_words=attributed.words,
         verdict=word,

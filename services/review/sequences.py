@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from services.review.baseline import baseline
 from services.review.facts import Facts, Finding, at, ids
 from services.review.record import Event
 from services.review.words import calls, listed
@@ -68,7 +67,7 @@ def enumeration(facts: Facts) -> Iterator[Finding]:
     if best:
         minutes = within.seconds // 60
         title = f"Enumeration: {most} different reading calls in {minutes} minutes, {at(best[0])}."
-        severity = "info" if baseline(facts).usual(best) else "medium"
+        severity = "info" if facts.baseline.usual(best) else "medium"
         yield Finding("enumeration", severity, title, ids(best), "T1580")  # type: ignore[arg-type]
 
 
@@ -77,7 +76,7 @@ def refusals(facts: Facts) -> Iterator[Finding]:
     refused = [event for event in facts.other if event.refused]
     least, within = BURST
     best = _densest(refused, within)
-    if len(best) >= least and not baseline(facts).usual(best):
+    if len(best) >= least and not facts.baseline.usual(best):
         names = listed(dict.fromkeys(event.name for event in best))
         minutes = within.seconds // 60
         title = f"{calls(len(best))} were denied within {minutes} minutes, {at(best[0])}: {names}."
@@ -95,7 +94,7 @@ def models(facts: Facts) -> Iterator[Finding]:
     if "opened" not in done and len(done) < 2:
         return
     every = sorted((event for events in steps.values() for event in events), key=lambda event: event.time)
-    if baseline(facts).usual(every):
+    if facts.baseline.usual(every):
         return
     title = f"AI models were {', '.join(done)} by this user, {at(every[0])}."
     yield Finding("models", "high" if len(done) > 1 else "medium", title, ids(every), "T1496.004")
@@ -104,7 +103,7 @@ def models(facts: Facts) -> Iterator[Finding]:
 def mail(facts: Facts) -> Iterator[Finding]:
     """Whether this account may send mail was looked up."""
     asked = [event for event in facts.other if event.source == "ses.amazonaws.com" and event.name in _MAIL]
-    if asked and not baseline(facts).usual(asked):
+    if asked and not facts.baseline.usual(asked):
         names = listed(dict.fromkeys(event.name for event in asked))
         yield Finding(
             "mail", "medium", f"Mail sending was probed ({names}), {at(asked[0])}.", ids(asked), "T1496"

@@ -239,6 +239,8 @@ def _offline(source: str) -> bool:
 def _print(review: Review) -> None:
     now = clock.now()
     click.echo(review.verdict_words)
+    if review.headline:
+        click.echo(review.headline.words)
     click.echo(f"Attributed {review.attribution_words}.")
     for source in review.sources:
         click.echo(f"{'Read' if source.used else 'Not read'}: {source.name}; {source.why}.")
@@ -260,7 +262,8 @@ def _print(review: Review) -> None:
     if review.findings:
         click.echo()
         for finding in review.findings:
-            click.echo(f"{finding.severity:<7} {finding.title}")
+            click.echo(f"{finding.severity:<7} {finding.told}")
+        click.echo(f"        {review.baseline.words}")
     if review.events:
         click.echo()
         print_table(

@@ -151,6 +151,7 @@ class EventsScreen(StanchScreen):
             "alarm" if review.verdict == "used" else "warn" if review.verdict == "unknown" else "good"
         )
         lines += wrap(((review.verdict_words, role),), width, indent=2)
+        lines += eventtexts.headline_lines(review, width)
         room = self.size.height - 3 - _LEAST_ROWS - len(lines)
         return lines + eventtexts.findings_lines(
             review.findings, width, most=max(1, min(room, self.size.height // 4))

@@ -14,7 +14,7 @@ from services.review.record import Event
 from services.review.review import Review
 from tui.look import words
 from tui.look.columns import Column
-from tui.look.lines import Line, Span, wrap
+from tui.look.lines import Line, Role, Span, wrap
 from tui.screens.events import bars as eventbars
 from tui.screens.events.groups import Group, Side
 
@@ -37,14 +37,22 @@ def heading(review: Review, now: datetime) -> Line:
     )
 
 
+def headline_lines(review: Review, width: int) -> list[Line]:
+    """The suspected use told from the owner's, where anything tells them apart."""
+    told = review.headline
+    if told is None:
+        return []
+    role: Role = "alarm" if told.suspected and told.new.calls else "warn" if told.new.calls else "text"
+    return wrap(((told.words, role),), width, indent=2)
+
+
 def findings_lines(findings: Sequence[Finding], width: int, *, most: int | None = None) -> list[Line]:
-    """The gravest first; *most* counts lines, and what is left out is counted in the last."""
+    """The gravest first; *most* counts lines: no more than titles, and what is left out is counted."""
     lines: list[Line] = []
     for at, finding in enumerate(findings):
         sign, role = _SIGNS[finding.severity]
-        told = wrap(
-            ((f"{sign} ", role), (finding.title, "text" if role == "quiet" else role)), width, indent=2
-        )
+        said = finding.told if most is None else finding.title
+        told = wrap(((f"{sign} ", role), (said, "text" if role == "quiet" else role)), width, indent=2)
         left = len(findings) - at
         if most is not None and len(lines) + len(told) > most - (left > 1):
             return [*lines, ((f"  {words.count(left, 'more finding')}: f shows all", "quiet"),)]
@@ -122,8 +130,10 @@ def _patiently(event: Event) -> str:
 
 def full_lines(review: Review, width: int) -> list[Line]:
     """All that the review says but the events themselves."""
-    lines = [*wrap(((review.verdict_words, "strong"),), width, indent=2), ()]
+    lines = wrap(((review.verdict_words, "strong"),), width, indent=2)
+    lines += [*headline_lines(review, width), ()]
     lines += [(("Findings", "header"),), *(findings_lines(review.findings, width) or [(("none", "quiet"),)])]
+    lines += wrap(((review.baseline.words, "quiet"),), width, indent=2)
     lines += [(), (("Coverage: whether use would have been recorded", "header"),)]
     for row in review.coverage:
         sign, role = eventbars.CELLS[row.covers]
