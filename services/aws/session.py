@@ -72,13 +72,13 @@ class AwsSession:
             self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
             find = by_role(self._base, role_arn)
         home = regions[0] if regions else None
-        self._signer = Signer(find or by_chain(profile, home), prompt)
+        self._waiting: Waiting = self._base._waiting if self._base else Waiting()
+        self._signer = Signer(find or by_chain(profile, home), prompt, self._waiting)
         self._session: Any = None
         self._opening: asyncio.Task[Any] | None = None
         self._regions: tuple[str, ...] | None = None
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str, str | None, bool], asyncio.Task[Any]] = {}
-        self._waiting = Waiting()
         self._known_in: dict[str, int] = {}
         """The Regions where AWS took the credentials, each with the last that it took by their count."""
         self.clock_ahead: timedelta | None = None
@@ -89,7 +89,7 @@ class AwsSession:
 
     @property
     def waiting(self) -> tuple[str, float] | None:
-        """The call that has been waited for longest, and for how many seconds."""
+        """What has been waited for longest, and for how many seconds; None while a person is asked."""
         return self._waiting.longest()
 
     async def __aenter__(self) -> Self:
@@ -284,11 +284,13 @@ class AwsSession:
         return self._session
 
     def _open(self) -> Any:
+        from services.aws.credentials.failures import explained
         from services.aws.credentials.open import open_session
 
         home = self._named_regions[0] if self._named_regions else None
-        session = open_session(self.profile, home, self._signer)
-        self._bearings.opened(session)
+        with explained(self.profile):
+            session = open_session(self.profile, home, self._signer)
+            self._bearings.opened(session)
         return session
 
     @staticmethod

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +20,8 @@ from services.base.text import clean
 from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig, ThemeName
 from tui.shell.attending import attended
+from tui.shell.progress import Progress as Progress
+from tui.shell.progress import say_aside as say_aside
 from tui.shell.streams import takes_all_letters
 from tui.shell.terminalprompt import TerminalPrompt
 
@@ -184,28 +184,3 @@ def confirm(aws: AwsSession, question: str = "Proceed?") -> None:
 
 def complain(text: str) -> None:
     say_aside(f"stanch: {text}\n")
-
-
-def say_aside(text: str) -> None:
-    """Onto standard error, which may be full: no reason to end in the middle of a deed."""
-    with suppress(OSError):
-        click.echo(text, nl=False, err=True)
-
-
-class Progress:
-    """One line on standard error, redrawn; nothing where that is no terminal."""
-
-    def __init__(self) -> None:
-        self._shown = 0
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, text: str) -> None:
-        if self._terminal:
-            text = clean(text, limit=min(78, shutil.get_terminal_size().columns - 2))
-            say_aside("\r" + text.ljust(self._shown))
-            self._shown = len(text)
-
-    def done(self) -> None:
-        if self._shown:
-            say_aside("\r" + " " * self._shown + "\r")
-            self._shown = 0

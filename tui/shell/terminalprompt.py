@@ -7,6 +7,7 @@ import os
 import termios
 
 from services.base.text import clean
+from tui.shell.progress import held
 
 LONGEST = 1024
 
@@ -23,7 +24,8 @@ class TerminalPrompt:
         except OSError:
             return None
         try:
-            return await _ask(terminal, question)
+            with held():
+                return await _ask(terminal, question)
         finally:
             os.close(terminal)
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from services.aws.credentials.failures import CodeRefused, NotAnswered
 from services.aws.credentials.found import Found
-from services.aws.credentials.profiles import named_profile
-from services.aws.credentials.signer import Find, Prompt, Signer, in_thread
+from services.aws.credentials.profiles import chain, named_profile
+from services.aws.credentials.signer import Find, Signer, in_thread
 from services.base.text import clean
 from services.quoting.shell import command, options
 
@@ -20,7 +20,9 @@ def by_chain(profile: str | None, region: str | None) -> Find:
         # Not earlier: a thread has imported botocore by now.
         from services.aws.credentials.find import find
 
-        questions = Questions(signer.prompt, asyncio.get_running_loop(), named_profile(profile) or "default")
+        name = named_profile(profile) or "default"
+        whose = f" of profile {clean(name)}" if any(True for _ in chain(name)) else ""
+        questions = Questions(signer, asyncio.get_running_loop(), name)
         on_screen = signer.prompt is None or signer.prompt.on_screen
         work = partial(
             find,
@@ -33,7 +35,8 @@ def by_chain(profile: str | None, region: str | None) -> Find:
         )
         while True:
             try:
-                return await in_thread(work)
+                with signer.waiting.before_calls(f"the credentials{whose}"):
+                    return await in_thread(work)
             except CodeRefused as error:
                 if signer.prompt is None or not signer.prompt.on_screen:
                     raise
@@ -45,23 +48,27 @@ def by_chain(profile: str | None, region: str | None) -> Find:
 class Questions:
     """Carries botocore's questions from its thread to the loop that can ask them."""
 
-    def __init__(self, prompt: Prompt | None, loop: asyncio.AbstractEventLoop, profile: str) -> None:
+    def __init__(self, signer: Signer, loop: asyncio.AbstractEventLoop, profile: str) -> None:
         self.trouble: str | None = None
         """What became of the last answer."""
-        self._prompt = prompt
+        self._signer = signer
         self._loop = loop
         self._profile = profile
 
     def __call__(self, question: str) -> str:
-        typed = None
-        if self._prompt is not None:
-            asked = f"{question.rstrip(': ')} (profile {self._profile})"
-            typed = asyncio.run_coroutine_threadsafe(self._prompt(asked, self.trouble), self._loop).result()
+        asked = f"{question.rstrip(': ')} (profile {self._profile})"
+        typed = asyncio.run_coroutine_threadsafe(self._ask(asked), self._loop).result()
         if typed is None:
             raise not_answered(self._profile, "there is no terminal to ask on")
         if not typed.strip():
             raise not_answered(self._profile, "none was typed")
         return typed.strip()
+
+    async def _ask(self, question: str) -> str | None:
+        if self._signer.prompt is None:
+            return None
+        with self._signer.waiting.for_person():
+            return await self._signer.prompt(question, self.trouble)
 
 
 def not_answered(profile: str, why: str) -> NotAnswered:

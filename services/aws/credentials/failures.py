@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
-import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
-from services.aws.credentials.profiles import chain, environment_signs, read_profiles
+from services.aws.credentials.helper import HelperFailed
+from services.aws.credentials.profiles import chain, environment_signs, named_profile, read_profiles
 from services.aws.credentials.source import Source, role_name
 from services.aws.errors import AwsError, BadSetup, ClockOff, Expired, NoCredentials, Throttled, Unexpected
 from services.aws.refusals import from_client_error
@@ -26,6 +27,8 @@ REFUSALS = ENDED | {
     "SignatureDoesNotMatch",
 }
 """What AWS says of credentials that it will not take the next time either."""
+_NOT_SPLIT = ("No closing quotation", "No escaped character")
+"""What shlex says of a command."""
 _WRONG_CODE = "MultiFactorAuthentication failed"
 
 
@@ -72,6 +75,13 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
             f"{who}: AWS_CREDENTIAL_EXPIRATION isn't a time with its zone",
             "Write it as 2026-11-26T12:00:00Z.",
         )
+    if isinstance(error, HelperFailed) or str(error) in _NOT_SPLIT:
+        told = str(error) if isinstance(error, HelperFailed) else "credential_process isn't a valid command"
+        return SignInFailed(f"{who}: {told}", "Run the credential_process by hand to see why.")
+    if token := _of_web_identity(error, profile):
+        return SignInFailed(f"{who}: {token}", "Have a new one written.")
+    if isinstance(error, ValueError) and (setting := _setting_of(error, profile)):
+        return SignInFailed(f"{who}: {setting} isn't a number", check)
     if names & {"MissingDependencyException"}:
         return SignInFailed(
             f"{who} uses `aws login`, which needs botocore's crt extra",
@@ -93,10 +103,6 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
         return type(found)("Signing in", f"{who}: {found.said}")
     if isinstance(error, ValueError) and re.match("Invalid (endpoint|IPv6 URL)", str(error)):
         return BadSetup("Signing in", f"{who}: {error}")
-    if (helper := _helper(profile)) is not None:
-        told = _of_helper(error, helper)
-        if told:
-            return SignInFailed(f"{who}: {told}", "Run the credential_process by hand to see why.")
     if isinstance(error, OSError):
         return SignInFailed(
             f"{who}: {error.filename or 'a file'} cannot be read ({error.strerror or type(error).__name__})",
@@ -104,7 +110,22 @@ def explain(error: Exception, option: str | None, profile: str) -> AwsError:
         )
     if isinstance(error, RuntimeError) and "expired" in str(error):
         return ended(Source("env") if by_environment else Source("", profile))
+    if isinstance(error, AttributeError | TypeError | LookupError):
+        # Python's own words for it would help nobody.
+        return SignInFailed(f"{who}: a setting of it has a value that isn't of its kind", check)
     return SignInFailed(f"{who}: {_words(error)}", check)
+
+
+@contextmanager
+def explained(option: str | None) -> Iterator[None]:
+    """Raises the error of our tree for whatever is raised within, of the profile that is in use."""
+    try:
+        yield
+    except AwsError:
+        raise
+    except Exception as error:
+        # Whatever a file, a helper or a proxy makes of it.
+        raise explain(error, option, named_profile(option) or "default") from error
 
 
 def nothing_found(option: str | None, profile: str) -> AwsError:
@@ -220,6 +241,29 @@ def _base(profile: str) -> str:
     return next(reversed([name for name, _ in chain(profile)] or [profile]))
 
 
+def _of_web_identity(error: Exception, profile: str) -> str | None:
+    file = next(
+        (s["web_identity_token_file"] for _, s in chain(profile) if "web_identity_token_file" in s),
+        os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE", ""),
+    )
+    if isinstance(error, UnicodeDecodeError) and file:
+        return f"the web identity token in {file} isn't text"
+    if type(error).__name__ == "ParamValidationError" and "WebIdentityToken" in str(error):
+        return f"the web identity token in {file} is empty, or too long"
+    return None
+
+
+def _setting_of(error: ValueError, profile: str) -> str | None:
+    """The setting whose value *error* quotes: Python's own words for it don't name it."""
+    for name, value in (
+        *os.environ.items(),
+        *(setting for _, section in chain(profile) for setting in section.items()),
+    ):
+        if str(error) == f"invalid literal for int() with base 10: {value!r}":
+            return f"{name} ({value!r})"
+    return None
+
+
 def _helper(profile: str) -> str | None:
     return next((s["credential_process"] for _, s in chain(profile) if "credential_process" in s), None)
 
@@ -229,33 +273,5 @@ def _of_expiration(error: Exception, option: str | None) -> bool:
     return named and isinstance(error, ValueError | TypeError | OverflowError)
 
 
-def _of_helper(error: Exception, helper: str) -> str | None:
-    try:
-        name = shlex.split(helper)[0]
-    except ValueError:
-        return "credential_process isn't a valid command"
-    except IndexError:
-        return "credential_process is empty"
-    name = clean(name)
-    match error:
-        case FileNotFoundError():
-            return f"the helper {name} isn't there"
-        case PermissionError():
-            return f"the helper {name} isn't executable"
-        case json.JSONDecodeError() | UnicodeDecodeError():
-            return f"the helper {name} didn't print JSON"
-        case AttributeError() | TypeError() | ValueError():
-            return f"the helper {name} printed JSON without credentials"
-    if type(error).__name__ == "CredentialRetrievalError":
-        said = getattr(error, "kwargs", {}).get("error_msg") or ""
-        return f"the helper {name} failed ({_first_line(str(said)) or 'no message'})"
-    return None
-
-
 def _words(error: Exception) -> str:
     return clean(" ".join(str(error).split()) or type(error).__name__, limit=300)
-
-
-def _first_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return clean(lines[0] if lines else "", limit=300)

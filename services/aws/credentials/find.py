@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,8 +11,9 @@ from botocore.credentials import EnvProvider
 from botocore.exceptions import ClientError
 
 from services.aws.credentials.cache import RoleCache
-from services.aws.credentials.failures import REFUSALS, SignInEnded, explain, nothing_found
+from services.aws.credentials.failures import REFUSALS, SignInEnded, SignInFailed, explained, nothing_found
 from services.aws.credentials.found import Found
+from services.aws.credentials.helper import Helper
 from services.aws.credentials.profiles import environment_signs, named_profile
 from services.aws.credentials.settings import prepare
 from services.aws.credentials.source import Source, source_of
@@ -40,7 +41,7 @@ def find(
     """
     profile = named_profile(option) or "default"
     cache = RoleCache(refused)
-    try:
+    with explained(option):
         if environment_signs(option):
             # The chain would come to the same, but makes clients for machines and containers first.
             return _found(EnvProvider().load(), Source(EnvProvider.METHOD))
@@ -55,9 +56,6 @@ def find(
         if found is None:
             raise nothing_found(option, profile)
         return found if account is None else check_account(session, found, account)
-    except Exception as error:
-        # Whatever a file, a helper or a proxy makes of it.
-        raise explain(error, option, profile) from error
 
 
 def _walk(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached: bool) -> Found | None:
@@ -71,9 +69,25 @@ def _walk(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached
 
 def _found(credentials: Any, source: Source) -> Found:
     frozen = credentials.get_frozen_credentials()
+    _check(frozen, source)
     # The AWS CLI reads it in the same way: there is no other.
     expires = getattr(credentials, "_expiry_time", None)
     return Found(frozen.access_key, frozen.secret_key, frozen.token, frozen.account_id, expires, source)
+
+
+def _check(frozen: Any, source: Source) -> None:
+    """Raise SignInFailed for what nothing can be signed with: libraries fail at it, each in its own way."""
+    parts = {
+        "access key ID": frozen.access_key,
+        "secret access key": frozen.secret_key,
+        "session token": frozen.token or "-",
+    }
+    for name, value in parts.items():
+        if not isinstance(value, str) or not re.fullmatch(r"[!-~]+", value):
+            raise SignInFailed(
+                f"{source}: the {name} is empty, or has a space or a letter that none has",
+                "Copy it once more.",
+            )
 
 
 def check_account(session: Any, found: Found, account: str) -> Found:
@@ -136,10 +150,9 @@ def _resolver(session: Any, region: str | None, ask: Ask, cache: RoleCache, deta
     roles = resolver.get_provider("assume-role")
     # botocore takes another prompter only where the provider is made, and makes it itself.
     roles._prompter = ask
-    if detached:
-        popen = partial(subprocess.Popen, stdin=subprocess.DEVNULL, start_new_session=True)
-        resolver.get_provider("custom-process")._popen = popen
-        roles._profile_provider_builder._create_process_provider = lambda profile_name: ProcessProvider(
-            profile_name, load_config=lambda: session.full_config, popen=popen
-        )
+    popen = partial(Helper, detached=detached)
+    resolver.get_provider("custom-process")._popen = popen
+    roles._profile_provider_builder._create_process_provider = lambda profile_name: ProcessProvider(
+        profile_name, load_config=lambda: session.full_config, popen=popen
+    )
     return resolver

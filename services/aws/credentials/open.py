@@ -5,27 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from services.aws.credentials.failures import explain
 from services.aws.credentials.find import instance_region, is_instance
-from services.aws.credentials.profiles import environment_signs, named_profile
+from services.aws.credentials.profiles import environment_signs
 from services.aws.credentials.settings import S3_BY_REGION, configured_region, prepare
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.loader import loader
 
 
 def open_session(profile: str | None, region: str | None, signer: Signer) -> Any:
-    """aiobotocore's session, which *signer* signs for; raises an AwsError where the files are wrong."""
+    """aiobotocore's session, which *signer* signs for; raises what botocore makes of the files."""
     from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
 
     session = AioSession()
     prepare(session, profile, region)
-    try:
-        session.get_scoped_config()
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with a file
-        raise explain(error, profile, named_profile(profile) or "default") from None
+    session.get_scoped_config()
     session.register_component("data_loader", loader(session.get_config_variable("data_path")))
-    session.set_default_client_config(AioConfig(s3=S3_BY_REGION))
+    # A copy: botocore writes the profile's own settings into it.
+    session.set_default_client_config(AioConfig(s3=dict(S3_BY_REGION)))
     session._credentials = signer
     return session
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import Any
 
 from botocore.configprovider import (
@@ -13,7 +14,7 @@ from botocore.configprovider import (
     ScopedConfigProvider,
 )
 
-S3_BY_REGION = {"us_east_1_regional_endpoint": "regional"}
+S3_BY_REGION = MappingProxyType({"us_east_1_regional_endpoint": "regional"})
 """As the AWS CLI v2 has it: us-east-1 is a Region like the others."""
 
 

@@ -19,6 +19,7 @@ from services.aws.credentials.failures import (
 from services.aws.credentials.found import Found
 from services.aws.credentials.source import Source
 from services.aws.errors import AwsError, Expired, NoCredentials
+from services.aws.waiting import Waiting
 
 T = TypeVar("T")
 UNANSWERED_SECONDS = 10.0
@@ -47,8 +48,9 @@ class Signer:
 
     method = "stanch"
 
-    def __init__(self, find: Find, prompt: Prompt | None = None) -> None:
+    def __init__(self, find: Find, prompt: Prompt | None = None, waiting: Waiting | None = None) -> None:
         self.prompt = prompt
+        self.waiting = waiting or Waiting()
         self.refused: frozenset[str] = frozenset()
         """Access key ids that AWS takes no longer."""
         self.account: str | None = None

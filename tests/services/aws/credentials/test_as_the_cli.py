@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.endpoints import ENDPOINTS
+from tests.services.aws.credentials.mixtures import MIXTURES
 from tests.services.aws.credentials.setting import Setting
 from tests.services.aws.credentials.ways_in import WAYS_IN
 from tests.signin.aws import Aws, Seen
@@ -125,7 +126,7 @@ def answers(seen: list[Seen]) -> set[tuple[str, str, str, str]]:
 @pytest.mark.filterwarnings(
     "ignore:unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
-@pytest.mark.parametrize("setting", WAYS_IN + ENDPOINTS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", WAYS_IN + ENDPOINTS + MIXTURES, ids=lambda setting: setting.name)
 def test_as_the_cli(
     setting: Setting,
     aws: Aws,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from services.aws.credentials import helper
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.test_renewal import call, last_key
 from tests.signin.aws import Aws, role
 from tests.signin.person import Person, settle
 
+PRINTS = """credential_process = echo '{"Version":1,"SecretAccessKey":"s","AccessKeyId":%s}'"""
 ROLE = f"role_arn = {role('Responder')}\nregion = eu-west-1\n"
 
 
@@ -59,15 +62,44 @@ def write(person: Person, section: str, name: str = "odd") -> None:
         ("sso_session = corp\nsso_account_id = 1", "sso_role_name"),
         ("sso_start_url = https://x\nsso_account_id = 1", "sso_region"),
         ("credential_process =", "credential_process is empty"),
+        (ROLE + "web_identity_token_file = /dev/null", "token in /dev/null is empty"),
+        (ROLE + "web_identity_token_file = {home}/binary", "binary isn't text"),
+        (ROLE + "source_profile = keys\nservices = gone", '"gone"'),
+        (ROLE + "source_profile = keys\nservices = s\n[services s]\niam = http://127.0.0.1:9", "its kind"),
+        (ROLE + "source_profile = keys\nservices =\n  a = b", "its kind"),
+        (
+            "credential_source = Environment\nmetadata_service_timeout = soon",
+            "timeout ('soon') isn't a number",
+        ),
+        (
+            "aws_access_key_id = AKIA X\naws_secret_access_key = s",
+            "the access key ID is empty, or has a space",
+        ),
+        ("aws_access_key_id = AKIAX\naws_secret_access_key = s\u00df", "the secret access key is"),
         ('credential_process = /bin/sh -c "echo', "isn't a valid command"),
         ("credential_process = /bin/true", "the helper /bin/true didn't print JSON"),
         ("credential_process = /bin/sh -c 'echo Sign in first >&2; exit 3'", "failed (Sign in first)"),
+        (
+            "credential_process = /bin/sh -c 'printf \"n\\351 en 1970\" >&2; exit 3'",
+            "failed (n\ufffd en 1970)",
+        ),
+        ("credential_process = /bin/sh -c 'kill $$'", "ended by SIGTERM"),
+        ("credential_process = {python} -c 'raise OSError(\"sealed\")'", "failed (OSError: sealed)"),
+        ("credential_process = yes", "printed more than"),
+        ("credential_process = {home}", "isn't executable"),
+        ("credential_process = echo []", "JSON without credentials"),
+        ("credential_process = echo '{\"Version\":2}'", "Version 1"),
+        (ROLE + "source_profile = odd2\n[profile odd2]\n" + PRINTS % "12", "AccessKeyId isn't text"),
+        (PRINTS % '""', "without AccessKeyId"),
+        (PRINTS % '"AKIA\\nX: y"', "the access key ID is empty, or has"),
+        (PRINTS % '"AKIA","Expiration":"tomorrow"', "an Expiration that isn't a time"),
         ("aws_access_key_id = AKIAX", "aws_secret_access_key"),
         ("", "aws configure --profile odd"),
     ],
 )
 async def test_a_profile_that_cannot_sign(person: Person, section: str, told: str) -> None:
-    write(person, section.replace("{home}", str(person.home)))
+    (person.home / "binary").write_bytes(b"\xff\xfe")
+    write(person, section.replace("{home}", str(person.home)).replace("{python}", sys.executable))
     said = await failure("odd")
     assert "profile odd" in said
     assert told in said
@@ -159,6 +191,14 @@ async def test_the_way_to_aws_is_named_whoever_goes_it(
     said = await failure(profile)
     assert told in said
     assert "s3cret" not in said
+
+
+async def test_a_helper_that_nobody_can_answer_has_an_end(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helper, "DETACHED_SECONDS", 0.2)
+    write(person, "credential_process = /bin/sh -c 'sleep 60 & sleep 60'")
+    assert "profile odd: the helper /bin/sh didn't end within" in await failure("odd")
 
 
 async def test_a_clock_that_is_off_is_told_of_signing_in_too(aws: Aws, person: Person) -> None:

@@ -7,14 +7,16 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 
+from services.aws.credentials import find
 from services.aws.credentials.failures import SignInEnded, SignInFailed
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
-from tests.signin.aws import Aws
+from tests.signin.aws import Aws, role
 from tests.signin.person import Person, settle
 
 MINUTES = timedelta(minutes=1)
@@ -72,6 +74,32 @@ async def test_one_prompt_for_all_calls_at_once(aws: Aws, person: Person) -> Non
     assert len(typist.asked) == 1
     assert "mfa/ann" in typist.asked[0][0]
     assert aws.count("AssumeRole") == 1
+
+
+@pytest.mark.parametrize("role_arn", [None, role("There")])
+async def test_what_is_waited_for_is_the_credentials_and_never_the_person(
+    aws: Aws, person: Person, monkeypatch: pytest.MonkeyPatch, role_arn: str | None
+) -> None:
+    waited: list[tuple[str, float] | None] = []
+
+    class Slow(Typist):
+        async def __call__(self, question: str, trouble: str | None) -> str | None:
+            waited.append(session.waiting)
+            return await super().__call__(question, trouble)
+
+    session = AwsSession("mfa", role_arn=role_arn, prompt=Slow("123456"))
+    searched = find.open_sync
+
+    def search(*arguments: Any) -> Any:
+        waited.append(session.waiting)
+        return searched(*arguments)
+
+    monkeypatch.setattr(find, "open_sync", search)
+    async with session:
+        await call(session)
+    (before, _), asked = waited[0] or ("", 0), waited[1]
+    assert (before, asked) == ("the credentials of profile mfa", None)
+    assert session.waiting is None
 
 
 async def test_one_run_of_a_helper_for_all_calls_at_once(person: Person) -> None:
