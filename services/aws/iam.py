@@ -40,6 +40,16 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LastUse:
+    """Whose an access key is, and its last use as far as IAM knows by now; *at* is None where it has none."""
+
+    user: str
+    at: datetime | None = None
+    service: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     name: str
     arn: str
@@ -102,6 +112,19 @@ async def list_access_keys(aws: AwsSession, user: str) -> tuple[AccessKey, ...]:
     return tuple(
         AccessKey(clean(raw["AccessKeyId"]), user, clean(raw["Status"]), _utc(raw["CreateDate"]))
         for raw in await _all(aws, "ListAccessKeys", "AccessKeyMetadata", UserName=user)
+    )
+
+
+async def get_last_use(aws: AwsSession, access_key_id: str) -> LastUse:
+    """Raises NotFound or Denied where it is no key of this account's: AWS says the one or the other."""
+    body = await aws.read("iam", "GetAccessKeyLastUsed", AccessKeyId=access_key_id)
+    used = body.get("AccessKeyLastUsed") or {}
+    at = used.get("LastUsedDate")
+    return LastUse(
+        clean(body.get("UserName") or ""),
+        _utc(at) if at else None,
+        clean(used["ServiceName"]) if at and used.get("ServiceName") else None,
+        clean(used["Region"]) if at and used.get("Region") else None,
     )
 
 

@@ -20,6 +20,15 @@ class KeyService(StrEnum):
     KEYSPACES = "cassandra.amazonaws.com"
 
 
+ACCESS_KEY = "access-key"
+"""In place of a service: an IAM user's access key, which signs calls to any of them."""
+
+
+def noun_of(service: str) -> str:
+    """``logs key``, ``access key``."""
+    return "access key" if service == ACCESS_KEY else f"{short_service(service)} key"
+
+
 def short_service(service: str) -> str:
     """``logs``, of ``logs.amazonaws.com``."""
     return service.removesuffix(_DOMAIN)
@@ -27,4 +36,6 @@ def short_service(service: str) -> str:
 
 def full_service(service: str) -> str:
     """``logs.amazonaws.com``, of ``logs`` or of itself."""
+    if service == ACCESS_KEY:
+        return service
     return service if "." in service else service + _DOMAIN

@@ -9,6 +9,7 @@ from services.aws import secretsmanager
 from services.aws.call import SECRET, Call
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.base.keyservices import ACCESS_KEY
 from services.cases.entry import look_into
 from services.cases.secret import Destination, ToFile, ToScreen, ToSecretsManager, problem
 from services.cases.state import CaseState
@@ -24,6 +25,8 @@ class NewSecret:
 
     @property
     def description(self) -> str:
+        if self.service == ACCESS_KEY:
+            return f"access key of {self.user}"
         return f"{self.service.removesuffix('.amazonaws.com')} API key of {self.user}"
 
 

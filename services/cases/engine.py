@@ -35,6 +35,7 @@ from services.cases.sender import Sending, gives_secret
 from services.cases.settle import Settlement, settle
 from services.cases.state import CaseState, Doubt, Intent
 from services.cases.unbroken import unbroken
+from services.keys.userkeys import made_by
 
 T = TypeVar("T")
 
@@ -182,7 +183,8 @@ class CaseEngine:
         except AwsError:
             listed = ()
         alias = next((found.alias for found in listed if found.id == made.key_id), None)
-        return Path(path) if await asyncio.to_thread(was_written, Path(path), alias) else None
+        written = await asyncio.to_thread(was_written, Path(path), alias, made.key_id)
+        return Path(path) if written else None
 
     # Sending
 
@@ -205,8 +207,8 @@ class CaseEngine:
         self._check_stop()
         call = sending.call
         answer = await sender.send(self.aws, self.case, sending, self._settlement, self.secret)
-        if gives_secret(call):
-            self.secret = Secret.of(answer.body["ServiceSpecificCredential"])
+        if made := made_by(call.operation, answer.body):
+            self.secret = Secret.of(made)
         return answer
 
     async def _deliver_in_hand(self, to: object) -> None:

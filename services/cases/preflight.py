@@ -17,8 +17,10 @@ from services.rights.permissions import CAVEAT, May, Question, check
 
 _OF_A_USER = {
     "AttachUserPolicy",
+    "CreateAccessKey",
     "CreateServiceSpecificCredential",
     "CreateUser",
+    "DeleteAccessKey",
     "DeleteServiceSpecificCredential",
     "DeleteUser",
     "DeleteUserPolicy",

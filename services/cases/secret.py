@@ -21,29 +21,36 @@ from services.keys.token import TokenError, decode
 class Secret:
     """Holds a secret between the call that made it and its delivery; shows itself nowhere.
 
-    *user_name* is what a password is used with; an API key needs none.
+    *called* names the secret where it is used together with something else, and *beside* is that: a
+    password's user name, an access key's id.
     """
 
-    __slots__ = ("_user_name", "_value")
+    __slots__ = ("_beside", "_called", "_value")
 
-    def __init__(self, value: str, user_name: str | None = None) -> None:
+    def __init__(self, value: str, called: str = "", beside: Mapping[str, str] | None = None) -> None:
         self._value: str | None = value
-        self._user_name = user_name
+        self._called = called
+        self._beside = dict(beside or {})
 
     @classmethod
-    def of(cls, credential: Mapping[str, Any]) -> Secret:
-        """From the answer to Create or Reset."""
-        if key := credential.get("ServiceCredentialSecret"):
+    def of(cls, made: Mapping[str, Any]) -> Secret:
+        """From what the answer to Create or Reset has of the key."""
+        if key := made.get("ServiceCredentialSecret"):
             return cls(key)
-        return cls(credential["ServicePassword"], credential.get("ServiceUserName"))
+        if key := made.get("SecretAccessKey"):
+            return cls(key, "SecretAccessKey", {"AccessKeyId": str(made["AccessKeyId"])})
+        user_name = made.get("ServiceUserName")
+        if user_name is None:
+            return cls(made["ServicePassword"])
+        return cls(made["ServicePassword"], "password", {"username": str(user_name)})
 
     def reveal(self) -> str:
-        """The API key, or JSON of user name and password, as Secrets Manager keeps such pairs."""
+        """The API key, or JSON of all that is used together, as Secrets Manager keeps such pairs."""
         if self._value is None:
             raise RunbookError("The secret was delivered and is not kept.")
-        if self._user_name is None:
+        if not self._beside:
             return self._value
-        return json.dumps({"username": self._user_name, "password": self._value})
+        return json.dumps({**self._beside, self._called: self._value})
 
     def forget(self) -> None:
         self._value = None
@@ -143,10 +150,11 @@ def write_file(path: Path, secret: Secret) -> None:
         raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
 
 
-def was_written(path: Path, alias: str | None) -> bool:
+def was_written(path: Path, alias: str | None, key_id: str) -> bool:
     """Whether *path*, not there when the key was planned, holds a whole secret, for this user alone.
 
-    An API key says whose it is: one of another *alias* was not written for this key.
+    An API key says whose it is, and an access key's id stands beside its secret: one of another *alias* or
+    *key_id* was not written for this key.
     """
     try:
         found = path.lstat()
@@ -156,6 +164,8 @@ def was_written(path: Path, alias: str | None) -> bool:
         return False
     if not content.endswith(b"\n"):
         return False
+    if key_id.startswith("AKIA"):
+        return f'"AccessKeyId": "{key_id}", "SecretAccessKey"'.encode() in content
     try:
         return alias is None or decode(content.decode().strip()).alias == alias
     except UnicodeDecodeError:

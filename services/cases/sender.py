@@ -20,6 +20,7 @@ from services.cases.plan import Deed
 from services.cases.secret import Secret, with_secret
 from services.cases.settle import Settlement
 from services.cases.state import Intent
+from services.keys.userkeys import id_of, kind_acted_on, made_by, secret_in
 
 Settle = Callable[[Intent], Awaitable[Settlement]]
 """Asks AWS what became of a call; raises an AwsError."""
@@ -38,7 +39,8 @@ class Sending:
 
 def gives_secret(call: Call) -> bool:
     """Whether its answer holds a new secret."""
-    return call.operation in ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
+    kind = kind_acted_on(call.operation)
+    return kind is not None and call.operation.startswith(("Create", "Reset"))
 
 
 def stores_secret(call: Call) -> bool:
@@ -68,7 +70,8 @@ async def send(
     )
     try:
         answer = await aws.send(with_secret(call, secret))
-        if gives_secret(call) and not _is_whole(answer):
+        made = made_by(call.operation, answer.body)
+        if made is not None and not (id_of(made) and secret_in(made)):
             raise NotAws(call.operation, "the answer lacks the key's id or its secret, so it is not AWS's")
     except AwsError as error:
         await asyncio.to_thread(
@@ -89,8 +92,7 @@ async def send(
             raise
         # It took place after all, and its answer held nothing that is needed.
         return Answer({}, None)
-    made = answer.body.get("ServiceSpecificCredential")
-    extra = {"key_id": made["ServiceSpecificCredentialId"]} if made else {}
+    extra = {"key_id": id_of(made)} if made is not None else {}
     await asyncio.to_thread(
         case.record, "outcome", intent=intent, ok=True, request_id=answer.request_id, **extra
     )
@@ -124,12 +126,6 @@ def _found(settlement: Settlement | None) -> str:
     if settlement.key_id:
         return f"{told} Take the step again: that key is reset then, and no second one is made."
     return f"{told} Take the step again."
-
-
-def _is_whole(answer: Answer) -> bool:
-    made = answer.body.get("ServiceSpecificCredential") or {}
-    secret = made.get("ServiceCredentialSecret") or made.get("ServicePassword")
-    return bool(made.get("ServiceSpecificCredentialId") and secret)
 
 
 def _by_aws(aws: AwsSession) -> str | None:

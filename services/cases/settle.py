@@ -18,6 +18,7 @@ from services.base import clock
 from services.cases.provenance import Candidate, provenance
 from services.cases.state import Intent
 from services.cases.window import Window
+from services.keys.userkeys import key_named, kind_acted_on
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ PATIENCE = timedelta(seconds=12)
 """IAM is eventually consistent; outsiders measured up to about four seconds."""
 
 WITH_A_SECRET = (
+    "CreateAccessKey",
     "CreateServiceSpecificCredential",
     "ResetServiceSpecificCredential",
     "CreateSecret",
@@ -113,7 +115,7 @@ def patience(aws: AwsSession, sent: datetime | None) -> Iterator[float]:
 async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
     params = intent.call.params
     match intent.call.operation:
-        case "CreateServiceSpecificCredential":
+        case "CreateServiceSpecificCredential" | "CreateAccessKey":
             return await _created(aws, intent)
         case "ResetServiceSpecificCredential":
             return Settlement(
@@ -121,14 +123,15 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
                 "whether the key was reset is unknown: its old secret may no longer work",
                 key_id=str(params["ServiceSpecificCredentialId"]),
             )
-        case "UpdateServiceSpecificCredential":
-            found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
+        case "UpdateServiceSpecificCredential" | "UpdateAccessKey":
+            found = await _find(aws, intent.call)
             status = found.status if found else "gone"
+            what = "the access key" if "AccessKeyId" in params else "the key"
             return await _brought_about(
-                aws, intent, status == params["Status"], status == "gone", f"the key is {status}"
+                aws, intent, status == params["Status"], status == "gone", f"{what} is {status}"
             )
-        case "DeleteServiceSpecificCredential":
-            found = await _find(aws, str(params["UserName"]), str(params["ServiceSpecificCredentialId"]))
+        case "DeleteServiceSpecificCredential" | "DeleteAccessKey":
+            found = await _find(aws, intent.call)
             return _said(
                 found is None, "the key has been deleted" if found is None else "the key still exists"
             )
@@ -156,12 +159,6 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             if operation == "CreateUser":
                 return await made(aws, intent, there=user is not None, at=user.created if user else None)
             return _absent(name, (name,) if user else ())
-        case "UpdateAccessKey":
-            keys = await _of_user(iam.list_access_keys, aws, str(params["UserName"]))
-            status = next((key.status for key in keys if key.id == params["AccessKeyId"]), "gone")
-            return await _brought_about(
-                aws, intent, status == params["Status"], status == "gone", f"the access key is {status}"
-            )
         case "PutBearerTokenAuthentication":
             return await _switched(aws, intent)
         case "CreateSecret" | "PutSecretValue":
@@ -177,8 +174,8 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
     params, before = intent.call.params, set(intent.facts["before"])
     new = [
         found
-        for found in await _credentials(aws, str(params["UserName"]))
-        if found.service == params["ServiceName"] and found.id not in before
+        for found in await _credentials(aws, intent.call)
+        if found.service == params.get("ServiceName", found.service) and found.id not in before
     ]
     expected = intent.facts.get("alias")
     candidates = [
@@ -303,9 +300,13 @@ def _said(done: bool, words: str) -> Settlement:
     return Settlement(done, f"{words} (confirmed by AWS)")
 
 
-async def _find(aws: AwsSession, user: str, key_id: str) -> iam.Credential | None:
-    return next((found for found in await _credentials(aws, user) if found.id == key_id), None)
+async def _find(aws: AwsSession, call: Call) -> iam.Credential | None:
+    """The key that *call* is about."""
+    return next((found for found in await _credentials(aws, call) if found.id == key_named(call)), None)
 
 
-async def _credentials(aws: AwsSession, user: str) -> tuple[iam.Credential, ...]:
-    return await _of_user(iam.list_credentials, aws, user)
+async def _credentials(aws: AwsSession, call: Call) -> tuple[iam.Credential, ...]:
+    """All keys of its user that are of the kind that *call* acts on."""
+    kind = kind_acted_on(call.operation)
+    assert kind is not None
+    return await _of_user(kind.list, aws, str(call.params["UserName"]))

@@ -18,6 +18,7 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.lines import Entry, Line
 from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
+from services.keys.userkeys import key_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ _MARKS_OF_UNDO: Mapping[Deed, str] = {
     LeverName.GROUPS: "groups on",
     LeverName.ACCESS_KEYS: "access keys on",
 }
+_GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
 
 
@@ -323,7 +325,7 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
     state = replace(state, marks=marks)
     made = state.replacement
     match intent.call.operation:
-        case "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" as operation:
+        case operation if operation in _GIVE_KEYS:
             key_id = str(entry.data["key_id"])
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
             user = str(intent.call.params["UserName"])
@@ -335,8 +337,8 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
         case "CreateSecret" | "PutSecretValue" if made:
             name = intent.call.params.get("Name") or intent.call.params["SecretId"]
             return replace(state, replacement=replace(made, delivered=f"secretsmanager:{name}"))
-        case "DeleteServiceSpecificCredential" if made:
-            if intent.call.params["ServiceSpecificCredentialId"] == made.key_id:
+        case "DeleteServiceSpecificCredential" | "DeleteAccessKey" if made:
+            if key_named(intent.call) == made.key_id:
                 return replace(state, replacement=None)
     return state
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.aws.call import Call
+from services.base.keyservices import ACCESS_KEY
 from services.cases.plan import Plan, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 
@@ -21,15 +21,6 @@ async def verify(at: Situation) -> Verified:
 
 async def verify_undo(at: Situation) -> Verified:
     return await _verify(at, "Active")
-
-
-def _call(at: Situation, status: str) -> Call:
-    # Without UserName this would act on the caller's own user.
-    return Call(
-        "iam",
-        "UpdateServiceSpecificCredential",
-        {"UserName": at.key.user, "ServiceSpecificCredentialId": at.key.id, "Status": status},
-    )
 
 
 async def _plan(at: Situation, status: str) -> Plan:
@@ -57,12 +48,10 @@ async def _plan(at: Situation, status: str) -> Plan:
         step=StepName.DEACTIVATE,
         title=f"Make {at.key.id} {status}",
         stops="This one key, everywhere." if down else "Nothing: this undoes the deactivation.",
-        leaves="Other keys of its user, and role sessions already started."
-        if down
-        else "The deny policy, if there is one.",
+        leaves=_left(at) if down else "The deny policy, if there is one.",
         reversible=True,
         undo="Make it Active again." if down else "Make it Inactive again.",
-        calls=() if already or blocked else (_call(at, status),),
+        calls=() if already or blocked else (at.key_kind.switch(at.key, status),),
         warnings=tuple(warnings),
         blocked=blocked,
         already=already,
@@ -78,3 +67,9 @@ async def _verify(at: Situation, status: str) -> Verified:
     if found == status:
         return Verified(State.UNDONE, said_aws(found, at.now()))
     return Verified(State.REQUESTED, said_aws(f"still {found}", at.now()))
+
+
+def _left(at: Situation) -> str:
+    if at.key.service == ACCESS_KEY:
+        return "Sessions that it opened, for up to 36 hours, and other keys of its user."
+    return "Other keys of its user, and role sessions already started."

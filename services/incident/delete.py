@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.aws.call import Call
 from services.aws.iam import Credential
 from services.base import clock
+from services.base.keyservices import ACCESS_KEY
 from services.cases.errors import Refused
 from services.cases.plan import Plan, State, StepName
 from services.incident import working
 from services.incident.situation import Situation, Verified, said_aws
+from services.keys.userkeys import kind_of
 
 
 def deletion(key: Credential) -> Plan:
     """What deletes *key*, with nothing in its way."""
-    params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id}
     return Plan(
         step=StepName.DELETE,
         title=f"Delete {key.id}",
         stops="This one key, permanently.",
-        leaves="Other keys of its user.",
+        leaves=_left(key),
         reversible=False,
         undo=None,
-        calls=(Call("iam", "DeleteServiceSpecificCredential", params),),
+        calls=(kind_of(key.service).delete(key),),
     )
+
+
+def _left(key: Credential) -> str:
+    if key.service == ACCESS_KEY:
+        return "Sessions that it opened, and other keys of its user."
+    return "Other keys of its user."
 
 
 def blocked(whole: Plan, why: str) -> Plan:

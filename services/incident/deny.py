@@ -1,4 +1,4 @@
-"""Step 5: the hold, a policy that denies every bearer token of the key's service to its user."""
+"""The last step: the hold, a policy that denies to the key's user whatever such keys are used for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import NoSuchName, NotFound
+from services.base.keyservices import ACCESS_KEY, KeyService
 from services.base.nearest import no_such
 from services.cases.plan import Plan, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
@@ -17,14 +18,22 @@ ATTACHED_QUOTA = 10
 """Managed policies on one user, unless AWS raised it."""
 
 
+_BESIDE = {
+    KeyService.CODECOMMIT: "Git over SSH and with signed requests stops too, for this user.",
+    KeyService.KEYSPACES: "Signed calls of this user to Keyspaces stop too.",
+    ACCESS_KEY: "The user can do nothing at all in AWS: its API keys, its console and its own sessions "
+    "stop too.",
+}
+"""What such a deny hits besides the keys."""
+
+
 async def plan(at: Situation) -> Plan:
-    if at.key.service not in policies.BEARER_ACTIONS:
-        words = f"{at.short_service} keys are passwords, so no bearer action can be denied for them."
+    if at.key.service not in policies.USE_ACTIONS:
+        words = f"Which actions {at.noun}s are used for is unknown, so there is nothing to deny."
         return _plan(at, blocked=words)
-    warning = (
-        f"It stops every {at.short_service} key of {at.key.user}, including a replacement, "
-        "until it is removed."
-    )
+    warning = f"It stops every {at.noun} of {at.key.user}, including a replacement, until it is removed."
+    if beside := _BESIDE.get(at.key.service):
+        warning = f"{warning} {beside}"
     present = await holding(at)
     if present and not at.options.also_sigv4:
         return _plan(at, already=f"The policy {present} already denies {at.key.user}.")
@@ -54,7 +63,7 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
     except NotFound:
         raise NoSuchName("GetPolicy", no_such("policy", arn, (), "to attach")) from None
     if not policies.holds(document, at.key.service):
-        actions = " and ".join(policies.BEARER_ACTIONS[at.key.service])
+        actions = " and ".join(policies.USE_ACTIONS[at.key.service])
         return _plan(at, blocked=f"The policy {arn} does not deny {actions} on every resource.")
     if len(attached) >= ATTACHED_QUOTA:
         return _plan(
@@ -116,8 +125,21 @@ async def _attached_by_us(at: Situation) -> list[str]:
     return [arn for arn in await iam.list_attached_policies(at.aws, at.key.user) if arn in ours]
 
 
+def _stops(at: Situation) -> str:
+    if at.key.service == ACCESS_KEY:
+        return f"Everything that {at.key.user} itself may do, by whatever key or session of its own."
+    if at.key.service in policies.BEARER_ACTIONS:
+        return f"Every {at.short_service} bearer token of {at.key.user}."
+    denied = " and ".join(policies.USE_ACTIONS.get(at.key.service, ("Nothing that is known",)))
+    return f"{denied} by {at.key.user}, which its {at.noun}s are used for."
+
+
 def _does_not_stop(at: Situation) -> str:
     others = "Other users' keys, role sessions already started"
+    if at.key.service == ACCESS_KEY:
+        return f"{others}."
+    if at.key.service not in policies.BEARER_ACTIONS:
+        return f"{others}, and calls to other services."
     if at.options.also_sigv4:
         return f"{others}, and signed calls other than logs:PutLogEvents."
     return f"{others}, and calls signed with access keys."
@@ -137,9 +159,7 @@ def _plan(
         title=f"Remove the deny policy from {at.key.user}"
         if lift
         else f"Attach the deny policy to {at.key.user}",
-        stops="Nothing: this removes the deny policy."
-        if lift
-        else f"Every {at.short_service} bearer token of {at.key.user}.",
+        stops="Nothing: this removes the deny policy." if lift else _stops(at),
         leaves="Keys that are inactive stay inactive." if lift else _does_not_stop(at),
         reversible=True,
         undo="Attach the deny policy again." if lift else "Remove that one policy.",

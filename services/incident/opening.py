@@ -20,6 +20,7 @@ from services.cases.errors import CaseError, NoSuchKey
 from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook
 from services.keys import inventory
+from services.keys.accesskeys import account_of, is_access_key
 from services.keys.named import named
 
 
@@ -52,6 +53,12 @@ async def find_key(
 ) -> Credential:
     """The key as AWS lists it, else as its case knew it; raises NoSuchKey."""
     known = from_case(case.state()) if case else None
+    theirs = account_of(key_id)
+    if known is None and theirs not in (None, caller.account):
+        raise NoSuchKey(
+            f"{key_id} belongs to account {theirs}; you are signed in to {caller.account}. "
+            f"Use a profile of {theirs}, or a role there (--role-arn)."
+        )
     try:
         if known is None and user is not None:
             async with named(aws, "user", user):
@@ -71,6 +78,12 @@ async def find_key(
 async def _no_such_key(aws: AwsSession, caller: Caller, key_id: str, user: str | None) -> NoSuchKey:
     """With whose it is, or the near id, where the keys of all users may be listed."""
     keys: list[Credential] = []
+    if is_access_key(key_id):
+        whose = f"of user {clean(user)}" if user else f"in account {caller.account}"
+        return NoSuchKey(
+            f"No access key {key_id} {whose}: it was deleted, or belongs to another user or account. "
+            "Check the id, the account and the profile."
+        )
     with suppress(AwsError):
         async for page in iam.credential_pages(aws):
             keys += page.credentials

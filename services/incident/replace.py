@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import NotFound
 from services.aws.iam import Credential
@@ -44,6 +43,13 @@ async def plan(at: Situation) -> Plan:
     if made and at.secret_in_hand and (present or made.in_place):
         warnings.insert(0, f"The secret of {made.key_id} is in hand still: it is stored, and nothing else.")
         return _plan(at, calls=deposit.calls, warnings=tuple(warnings), **place)
+    if present and not at.key_kind.resets:
+        lost = (
+            f"{present.id} was created before, but its secret was lost: it is deleted, and another created."
+        )
+        calls = (at.key_kind.delete(present), _create(at, user), *deposit.calls)
+        facts: dict[str, object] = {"before": [found.id for found in credentials], "alias": None}
+        return _plan(at, calls=calls, warnings=(lost, *warnings), facts=facts, **place)
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was created before, but its secret was lost: it will be reset for a new one."
@@ -53,7 +59,7 @@ async def plan(at: Situation) -> Plan:
         old = next(found for found in credentials if found.id == at.key.id)
         calls = (*reset(old), *deposit.calls)
         return _plan(at, calls=calls, warnings=tuple(warnings), **place)
-    if at.options.age_days is None:
+    if at.options.age_days is None and at.key_kind.expires:
         warnings.append("The new key never expires, which AWS advises against. 90 days is usual.")
     prepare: tuple[Call, ...] = ()
     if at.options.new_user:
@@ -63,7 +69,10 @@ async def plan(at: Situation) -> Plan:
         at,
         calls=(*prepare, _create(at, user), *deposit.calls),
         warnings=tuple(warnings),
-        facts={"before": [found.id for found in credentials], "alias": alias},
+        facts={
+            "before": [found.id for found in credentials],
+            "alias": alias if at.key_kind.expires else None,
+        },
         **place,
     )
 
@@ -110,11 +119,9 @@ async def plan_undo(at: Situation) -> Plan:
     if made is None and not users:
         return _plan(at, undoing=True, blocked="There is no replacement to undo.")
     calls: list[Call] = []
-    if made and (present := await _is_there(at, made)):
-        key = {"UserName": made.user, "ServiceSpecificCredentialId": made.key_id}
-        calls.append(Call("iam", "DeleteServiceSpecificCredential", key))
-    else:
-        present = False
+    present = await _present(at, made) if made else None
+    if present:
+        calls.append(at.key_kind.delete(present))
     for user in users:
         calls += await new_user.undo(at, user)
     return _plan(
@@ -128,15 +135,15 @@ async def plan_undo(at: Situation) -> Plan:
 
 async def verify_undo(at: Situation) -> Verified:
     made = at.case.replacement
-    there = [made.key_id] if made and await _is_there(at, made) else []
+    there = [made.key_id] if made and await _present(at, made) else []
     there += await new_user.left(at)
     if there:
         return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))
     return Verified(State.UNDONE, said_aws("the new key is deleted", at.now()))
 
 
-async def _is_there(at: Situation, made: Replacement) -> bool:
-    return any(found.id == made.key_id for found in await _credentials(at, made.user))
+async def _present(at: Situation, made: Replacement) -> Credential | None:
+    return next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
 
 
 async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Credential | None) -> str | None:
@@ -147,6 +154,8 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
             f"The deny policy ({held}) would stop a new key of {at.key.user} too: remove it first "
             "(`--undo deny`), or create the key for a new user (`--new-user NAME`)."
         )
+    if at.options.in_place and not at.key_kind.resets:
+        return "AWS has no reset for access keys: create a second key instead."
     if at.options.in_place:
         old = next((found for found in credentials if found.id == at.key.id), None)
         if old is None:
@@ -157,17 +166,15 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
     if lost is None and len(credentials) >= QUOTA:
         both = " and ".join(described(found) for found in credentials)
         return (
-            f"{at.key.user} has two {at.short_service} keys, the most AWS allows: {both}. Delete one first, "
-            "reset this one in place (`--step reset`), or create a key for a new user (`--new-user NAME`)."
+            f"{at.key.user} has two {at.noun}s, the most AWS allows: {both}. Delete one first, "
+            + ("reset this one in place (`--step reset`), " if at.key_kind.resets else "")
+            + "or create a key for a new user (`--new-user NAME`)."
         )
     return None
 
 
 def _create(at: Situation, user: str) -> Call:
-    params: dict[str, object] = {"UserName": user, "ServiceName": at.key.service}
-    if at.options.age_days is not None:
-        params["CredentialAgeDays"] = at.options.age_days
-    return Call("iam", "CreateServiceSpecificCredential", params)
+    return at.key_kind.create(user, at.key.service, at.options.age_days)
 
 
 def reset(key: Credential) -> tuple[Call, ...]:
@@ -182,7 +189,7 @@ def reset(key: Credential) -> tuple[Call, ...]:
 
 async def _credentials(at: Situation, user: str) -> tuple[Credential, ...]:
     try:
-        return await iam.list_credentials(at.aws, user)
+        return await at.key_kind.list(at.aws, user)
     except NotFound:
         return ()
 
@@ -198,9 +205,10 @@ def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
         title, leaves = f"Reset {at.key.id} in place", "The key's id, alias and expiry."
         undo = None
     else:
-        age = f"{at.options.age_days} days" if at.options.age_days else "no expiry"
+        days = at.options.age_days if at.key_kind.expires else None
+        age = f"{days} days" if days else "no expiry"
         which = f"the new user {at.options.new_user}" if at.options.new_user else at.key.user
-        title = f"Create a new {at.short_service} key for {which}, {age}"
+        title = f"Create a new {at.noun} for {which}, {age}"
         leaves, undo = "Everything else, until the new key is imported.", "Delete the new key."
     return Plan(
         step=StepName.REPLACE,

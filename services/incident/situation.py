@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.aws import iam
 from services.aws.errors import NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
-from services.base.keyservices import short_service
+from services.base.keyservices import noun_of, short_service
 from services.cases.names import SecretNames
 from services.cases.plan import Plan, State
 from services.cases.secret import Destination, ToSecretsManager
 from services.cases.state import CaseState
 from services.keys.holdings import inline_policies
+from services.keys.userkeys import UserKeyKind, kind_of
 
 DEFAULT_AGE_DAYS = 90
 
@@ -58,9 +58,9 @@ class Situation:
     """Whether a new secret waits to be stored."""
 
     async def credentials(self) -> tuple[Credential, ...]:
-        """All credentials of the key's user, now; none where the user is gone."""
+        """All keys of its kind that the key's user has now; none where the user is gone."""
         try:
-            return await iam.list_credentials(self.aws, self.key.user)
+            return await self.key_kind.list(self.aws, self.key.user)
         except NotFound:
             return ()
 
@@ -70,6 +70,15 @@ class Situation:
 
     async def inline_policies(self) -> dict[str, Mapping[str, Any]]:
         return await inline_policies(self.aws, self.key.user)
+
+    @property
+    def key_kind(self) -> UserKeyKind:
+        return kind_of(self.key.service)
+
+    @property
+    def noun(self) -> str:
+        """What such a key is called: ``logs key``, ``access key``."""
+        return noun_of(self.key.service)
 
     @property
     def short_service(self) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.aws import iam
+from services.aws.errors import AwsError
 from services.base import clock
+from services.base.keyservices import ACCESS_KEY
+from services.cases.state import Replacement
 from services.incident.situation import Situation
 from services.review.model import Subject, Window
 from services.review.review import run_review
@@ -35,6 +39,8 @@ async def replacement_seen(at: Situation) -> Seen:
     if old is not None and old.status == "Active":
         return Seen(False, f"{at.key.id} is still Active: deactivate it first, {_OVERRIDE}.")
     since = max(made.at, deactivated + _LAG) if deactivated else made.at
+    if at.key.service == ACCESS_KEY:
+        return await _signed_with(at, made)
     subject = Subject(user=made.user, key_id=made.key_id, service=at.key.service)
     review = await run_review(at.aws, subject, Window(since, at.now()), source="s3")
     let_in = [event for event in review.use if event.let_in and event.time >= since]
@@ -48,6 +54,22 @@ async def replacement_seen(at: Situation) -> Seen:
     return Seen(
         False, f"{made.key_id} has not been seen working ({why}): wait for its first use, {_OVERRIDE}."
     )
+
+
+async def _signed_with(at: Situation, made: Replacement) -> Seen:
+    """IAM knows when an access key was used last, with whatever outcome: its secret was right then."""
+    try:
+        used = await iam.get_last_use(at.aws, made.key_id)
+    except AwsError as error:
+        return Seen(False, f"Whether {made.key_id} was used could not be read. {error} Wait, {_OVERRIDE}.")
+    # IAM has whole seconds.
+    if used.at is None or used.at < made.at.replace(microsecond=0):
+        why = "IAM knows of no use yet, which takes a few minutes"
+        return Seen(
+            False, f"{made.key_id} has not been seen working ({why}): wait for its first use, {_OVERRIDE}."
+        )
+    where = f" for {used.service}" if used.service else ""
+    return Seen(True, f"{made.key_id} was seen working: used at {clock.spoken(used.at, at.now())}{where}.")
 
 
 async def _flow_again(at: Situation, deactivated: datetime | None, replaced: datetime) -> str | None:

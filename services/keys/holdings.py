@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.base.keyservices import ACCESS_KEY
 from services.keys.risks import HAS_ACCESS_KEYS, HAS_LOGIN, HOLD, QUARANTINE, Risk
 from services.rights import policies
 
@@ -44,7 +45,7 @@ class UserHoldings:
         found: list[Risk] = []
         if policies.quarantine(self.attached or ()):
             found.append(QUARANTINE)
-        if self.access_keys:
+        if self.access_keys and service != ACCESS_KEY:
             found.append(HAS_ACCESS_KEYS)
         if self.has_login:
             found.append(HAS_LOGIN)

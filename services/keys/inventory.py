@@ -13,11 +13,14 @@ from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.base import clock
-from services.base.keyservices import short_service
+from services.base.keyservices import ACCESS_KEY, short_service
+from services.keys import accesskeys
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
 from services.keys.named import named
 from services.keys.risks import Risk, count_active, risks_of
 from services.keys.token import Token
+from services.keys.userkeys import ACCESS_KEYS, API_KEYS, UserKeyKind
+from services.keys.userkeys import kind_of as user_keys
 
 EXAMINED_USERS = 100
 """With more users, holdings are asked only of the key that is looked at: each user costs calls."""
@@ -99,11 +102,18 @@ class Inventory:
         }
 
 
-async def sweep(aws: AwsSession, *, now: Callable[[], datetime] = clock.now) -> AsyncIterator[Inventory]:
+async def sweep(
+    aws: AwsSession, *, now: Callable[[], datetime] = clock.now, service: str | None = None
+) -> AsyncIterator[Inventory]:
     """Snapshots that grow page by page; the last is complete, or names what could not be read.
 
-    Where AllUsers is denied, users are asked one by one, and a note says so.
+    Where AllUsers is denied, users are asked one by one, and a note says so. So they are for access keys, of
+    which IAM has no list: they come only where they are the *service* asked for.
     """
+    if service == ACCESS_KEY:
+        async for snapshot in _user_by_user(aws, await sts.get_caller(aws), None, now, ACCESS_KEYS):
+            yield snapshot
+        return
     caller, pages = asyncio.create_task(sts.get_caller(aws)), iam.credential_pages(aws)
     found: list[Credential] = []
     inventory: Inventory | None = None
@@ -135,28 +145,30 @@ async def everything(aws: AwsSession, *, now: Callable[[], datetime] = clock.now
     return [found async for found in sweep(aws, now=now)][-1]
 
 
-async def of_user(aws: AwsSession, user: str) -> Inventory:
+async def of_user(aws: AwsSession, user: str, service: str | None = None) -> Inventory:
     """The keys of one user, which needs permission on that user alone; raises an AwsError, NoSuchName too."""
+    kind = user_keys(service or "")
     async with named(aws, "user", user):
-        who, found = await asyncio.gather(sts.get_caller(aws), iam.list_credentials(aws, user))
+        who, found = await asyncio.gather(sts.get_caller(aws), kind.list(aws, user))
     return Inventory(who.account, who.arn, assess(found, clock.now()), complete=True)
 
 
 async def _user_by_user(
-    aws: AwsSession, who: sts.Caller, denied: Denied, now: Callable[[], datetime]
+    aws: AwsSession,
+    who: sts.Caller,
+    denied: Denied | None,
+    now: Callable[[], datetime],
+    kind: UserKeyKind = API_KEYS,
 ) -> AsyncIterator[Inventory]:
-    inventory = Inventory(
-        who.account,
-        who.arn,
-        notes=("Listing all users at once is not allowed, so each user was read in turn.",),
-    )
+    note = "Listing all users at once is not allowed, so each user was read in turn."
+    inventory = Inventory(who.account, who.arn, notes=(note,) if denied else ())
     found: list[Credential] = []
     unreadable: list[Unreadable] = []
 
     async def ask(user: str) -> None:
         try:
             async with limit:
-                found.extend(await iam.list_credentials(aws, user))
+                found.extend(await kind.list(aws, user))
         except NotFound:
             pass  # deleted since it was listed
         except AwsError as error:
@@ -168,10 +180,8 @@ async def _user_by_user(
             await asyncio.gather(*(ask(user.name) for user in users))
             yield replace(inventory, keys=assess(found, now()), unreadable=tuple(unreadable))
     except AwsError as error:
-        unreadable += [
-            Unreadable("keys of all users", str(denied)),
-            Unreadable("the list of users", str(error)),
-        ]
+        unreadable += [Unreadable("keys of all users", str(denied))] if denied else []
+        unreadable.append(Unreadable("the list of users", str(error)))
     yield replace(inventory, keys=assess(found, now()), complete=not unreadable, unreadable=tuple(unreadable))
 
 
@@ -228,7 +238,12 @@ async def examine(aws: AwsSession, inventory: Inventory) -> Inventory:
 
 
 async def find(aws: AwsSession, key_id: str, user: str | None = None) -> Credential | None:
-    """The credential of that id, looked for under *user* or, costlier, under all users."""
+    """The credential of that id, looked for under *user* or, costlier, under all users.
+
+    Whose an access key is IAM says itself.
+    """
+    if accesskeys.is_access_key(key_id):
+        return await accesskeys.find(aws, key_id, user)
     async for page in iam.credential_pages(aws, user=user):
         for credential in page.credentials:
             if credential.id == key_id:

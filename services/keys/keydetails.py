@@ -74,9 +74,10 @@ async def policies_of(aws: AwsSession, held: UserHoldings, service: str) -> tupl
 
 def _judged(name: str, document: Mapping[str, Any], service: str) -> PolicyFound:
     says = _says(document, service)
-    if says and policies.holds(document, service):
+    if policies.holds(document, service):
         ours = "deny policy from stanch" if name.startswith(policies.HOLD_PREFIX) else "a deny policy"
-        says = f"{ours}: no bearer token of this service works"
+        what = "bearer token" if service in policies.BEARER_ACTIONS else "key"
+        says = f"{ours}: no {what} of this service works"
     return PolicyFound(name, says or "does not mention bearer tokens", says is not None, document)
 
 

@@ -17,9 +17,6 @@ from services.rights import policies
 Kind: TypeAlias = Literal["user", "group", "role"]
 
 _SUFFIX = ".amazonaws.com"
-_BY_PASSWORD = ("codecommit.amazonaws.com", "cassandra.amazonaws.com")
-"""Services with passwords in place of tokens."""
-
 MOST_READ = 10_000
 """Names among which the near one is looked for."""
 
@@ -42,7 +39,7 @@ async def user_named(aws: AwsSession, name: str) -> str | None:
 
 def check_service(given: str | None, keys: Iterable[str]) -> None:
     """Raises NoSuchName where AWS isn't known to have keys of that service, and none of *keys* is of it."""
-    known = {each.removesuffix(_SUFFIX) for each in (*policies.BEARER_ACTIONS, *_BY_PASSWORD, *keys)}
+    known = {each.removesuffix(_SUFFIX) for each in (*policies.USE_ACTIONS, *keys)}
     if given is not None and given.casefold().removesuffix(_SUFFIX) not in known:
         otherwise = f"Use one of {', '.join(sorted(known))}."
         raise NoSuchName(

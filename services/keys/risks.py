@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.aws.iam import Credential
+from services.base.keyservices import ACCESS_KEY
 
 OLD = timedelta(days=90)
 SOON = timedelta(days=7)
@@ -33,7 +34,7 @@ EXPIRED_PRESENT = Risk(
 TWO_ACTIVE = Risk("two-active", "medium", "its user has two active keys for this service")
 HAS_ACCESS_KEYS = Risk("user-has-access-keys", "medium", "its user also has access keys")
 HAS_LOGIN = Risk("user-has-login", "medium", "its user can also sign in to the console")
-HOLD = Risk("hold", "info", "a deny policy on its user: no bearer token of this service works")
+HOLD = Risk("hold", "info", "a deny policy on its user: no key of this service works")
 QUARANTINE = Risk("quarantine", "high", "AWS quarantined its user: its policies say what that stops")
 
 
@@ -46,6 +47,9 @@ def risks_of(
     expired = credential.status == "Expired" or bool(credential.expires and credential.expires <= now)
     if expired:
         found.append(EXPIRED_PRESENT)
+    elif credential.service == ACCESS_KEY:
+        # It cannot be made to expire: only its age tells.
+        pass
     elif usable and (credential.expires is None or credential.expires - now > PRACTICALLY_NEVER):
         found.append(NEVER_EXPIRES)
     elif usable and credential.expires and credential.expires - now <= SOON:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from services.base.keyservices import ACCESS_KEY
 from services.review.model import Subject
 from services.review.record import Event
 
-By: TypeAlias = Literal["credential id", "user"]
+By: TypeAlias = Literal["credential id", "access key id", "user"]
 
 # By the first word of eventSource; a bearer call to a service that is not here was made with another key.
 _SERVICE_OF_SOURCE = {
@@ -45,6 +46,9 @@ def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
 def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, str]:
     if subject.key_id is None:
         return "user", "by user: all API keys of this user are included"
+    if subject.service == ACCESS_KEY:
+        told = "by access key id: every signed call names the key; what its sessions did stands beside that"
+        return "access key id", told
     named = sum(event.credential_id is not None for event in use)
     others = sum(event.bearer and event.credential_id is not None for event in other)
     if use and named == len(use):
@@ -63,6 +67,8 @@ def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, s
 
 
 def _is_use(event: Event, subject: Subject) -> bool:
+    if subject.service == ACCESS_KEY:
+        return event.access_key_id == subject.key_id
     if event.credential_id and subject.key_id:
         return event.credential_id == subject.key_id
     if event.short_term:

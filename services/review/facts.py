@@ -63,6 +63,8 @@ class Finding:
 class Facts:
     """Events, each in order of time: *use* is of the key, *other* the user's other calls.
 
+    What is signed with an access key is use of it and a deed at once: those calls are among *other* too.
+
     *on_user* is what others did to the user.
     """
 
@@ -81,11 +83,17 @@ class Facts:
     @cached_property
     def every(self) -> Sequence[Event]:
         """All the user's own events, in order of time."""
-        return sorted((*self.use, *self.other), key=lambda event: event.time)
+        return sorted((*self.use, *self.beside), key=lambda event: event.time)
 
     @cached_property
     def baseline(self) -> Baseline:
         return baseline(self.every, self.marks.suspected)
+
+    @property
+    def beside(self) -> list[Event]:
+        """The calls of *other* that were made with something else than the key."""
+        key = self.subject.key_id
+        return [event for event in self.other if key is None or event.access_key_id != key]
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def _use(facts: Facts) -> Iterator[Finding]:
 def _addresses(facts: Facts) -> Iterator[Finding]:
     yield from _seen(facts, facts.use, address, Kind("address", "Used from {}", "addresses", "high"))
     kind = Kind("other-address", "Called from {}", "addresses", "high")
-    yield from _seen(facts, facts.other, address, kind)
+    yield from _seen(facts, facts.beside, address, kind)
 
 
 def _agents(facts: Facts) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _agents(facts: Facts) -> Iterator[Finding]:
 
 def _other_credentials(facts: Facts) -> Iterator[Finding]:
     kind = Kind("other-credential", "This user also acted with {}", "other credentials", "high")
-    yield from _seen(facts, facts.other, lambda event: event.credential_id or event.access_key_id, kind)
+    yield from _seen(facts, facts.beside, lambda event: event.credential_id or event.access_key_id, kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from services.aws.cloudtrail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
-from services.base.keyservices import KeyService
+from services.base.keyservices import ACCESS_KEY, KeyService
 from services.review.record import BEARER_CALL, LOG_GROUP_AUTHORIZATION
 
 Covers: TypeAlias = Literal["yes", "partly", "management only", "no", "unknown"]
@@ -60,6 +60,12 @@ USES: Mapping[str, Use] = {
         ("AWS::AWSExternalAnthropic::Workspace",),
         management=True,
         note="inference, batches and files are data events; workspaces are management events",
+    ),
+    ACCESS_KEY: Use(
+        ("every type of data event",),
+        management=True,
+        note="management events are always recorded; data events, such as reading an object in S3, only "
+        "where a trail selects their type",
     ),
     "codecommit.amazonaws.com": Use(
         management=True, note="GitPull and GitPush are management events, in the repository's own Region"

@@ -91,6 +91,7 @@ PARTS = (
             Need(LIST_KEYS, USERS, probe=Probe({"AllUsers": True, "MaxItems": 1})),
             Need(LIST_USERS, USERS, probe=Probe({"MaxItems": 1})),
             Need("iam:GetAccountAuthorizationDetails", probe=Probe({"Filter": ["User"], "MaxItems": 1})),
+            Need("iam:GetAccessKeyLastUsed", USERS, probe=Probe({"AccessKeyId": "AKIA0000000000000000"})),
             *_of_user(
                 "GetLoginProfile",
                 "GetUser",
@@ -233,10 +234,10 @@ PARTS = (
     ),
     Part(
         "access keys",
-        "make a user's access keys inactive, and active again",
+        "deactivate, create and delete access keys",
         "Have someone do it in IAM: the attacker may have those keys too.",
         "act",
-        _on(USERS, "iam:UpdateAccessKey"),
+        _on(USERS, "iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"),
     ),
     Part(
         "setup",

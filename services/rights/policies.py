@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.base.keyservices import KeyService, short_service
+from services.base.keyservices import ACCESS_KEY, KeyService, short_service
 
 HOLD_PREFIX = "stanch-hold-"
 """Inline policies of this program are recognised, and lifted, by their name alone."""
@@ -25,17 +25,25 @@ BEARER_ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """By service name; CodeCommit and Keyspaces use passwords, which no such action governs."""
 
+USE_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    **BEARER_ACTIONS,
+    KeyService.CODECOMMIT: ("codecommit:GitPull", "codecommit:GitPush"),
+    KeyService.KEYSPACES: ("cassandra:*",),
+    ACCESS_KEY: ("*",),
+}
+"""What a deny on the user must name so that none of its keys of the service works."""
+
 
 def hold_name(service: str) -> str:
     return HOLD_PREFIX + short_service(service)
 
 
 def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
-    """A policy that denies every bearer token of *service*, and SigV4 writes of logs too where asked.
+    """A policy that denies all use of *service*'s keys, and SigV4 writes of logs too where asked.
 
     CallWithBearerToken has no resource types and no condition keys, so there is no per-key deny.
     """
-    actions = list(BEARER_ACTIONS[service])
+    actions = list(USE_ACTIONS[service])
     if also_sigv4 and service == KeyService.LOGS:
         actions.append("logs:PutLogEvents")
     return {
@@ -45,8 +53,8 @@ def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
 
 
 def holds(document: Mapping[str, Any], service: str) -> bool:
-    """Whether *document* denies every bearer token of *service*, unconditionally."""
-    wanted = BEARER_ACTIONS.get(service)
+    """Whether *document* denies all use of *service*'s keys, unconditionally."""
+    wanted = USE_ACTIONS.get(service)
     if not wanted:
         return False
     denied: list[str] = []

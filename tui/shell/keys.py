@@ -9,6 +9,7 @@ import click
 
 from services.aws.session import AwsSession
 from services.base import clock
+from services.base.keyservices import ACCESS_KEY
 from services.keys import inventory
 from services.keys.inventory import Inventory, Key
 from services.keys.named import check_service
@@ -33,7 +34,11 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
     short_help="List every API key of the account, with its risks.",
     epilog="Examples: stanch keys · stanch keys --service logs --json · stanch --profile prod keys --csv",
 )
-@click.option("--service", metavar="S", help="Only this service: logs, bedrock, or a full name.")
+@click.option(
+    "--service",
+    metavar="S",
+    help="Only this service: logs, bedrock, or a full name; or access-key.",
+)
 @click.option("--user", metavar="U", help="Only this user; needs permission only on that user.")
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, with a header.")
@@ -42,7 +47,10 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
 def command(
     ctx: click.Context, setup: Setup, service: str | None, user: str | None, as_json: bool, as_csv: bool
 ) -> None:
-    """List the account's service-specific credentials, highest risk first."""
+    """List the account's service-specific credentials, highest risk first.
+
+    Access keys are listed with --service access-key, which asks for each user's in turn.
+    """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be combined.")
     found = run(_read(setup, user, service))
@@ -61,9 +69,9 @@ def command(
 
 
 async def _read(setup: Setup, user: str | None, service: str | None) -> Inventory:
-    progress = Progress()
+    progress, kept = Progress(), ACCESS_KEY if service and service.casefold() == ACCESS_KEY else None
     async with setup.session() as aws:
-        found = await (inventory.of_user(aws, user) if user else _all(aws, progress))
+        found = await (inventory.of_user(aws, user, kept) if user else _all(aws, progress, kept))
         check_service(service, {key.service for key in found.keys})
         found = replace(found, keys=tuple(key for key in found.keys if _matches(key, service)))
         found = await inventory.examine(aws, found)
@@ -71,9 +79,9 @@ async def _read(setup: Setup, user: str | None, service: str | None) -> Inventor
     return found
 
 
-async def _all(aws: AwsSession, progress: Progress) -> Inventory:
+async def _all(aws: AwsSession, progress: Progress, service: str | None) -> Inventory:
     found: Inventory | None = None
-    async for found in inventory.sweep(aws):
+    async for found in inventory.sweep(aws, service=service):
         progress(f"{len(found.keys):,} keys so far…")
     assert found is not None
     return found

@@ -109,7 +109,8 @@ class Patient:
 
 def prepare(boto: Callable[..., Any]) -> Mapping[str, Any]:
     """What all patients share: a group, a hold made beforehand, a secret, and a trail with an object."""
-    clients = {service: boto(service) for service in ("iam", "logs", "secretsmanager")}
+    clients: dict[str, Any] = {service: boto(service) for service in ("iam", "logs", "secretsmanager")}
+    clients["as"] = lambda key: boto("sts", key=key)
     clients["secretsmanager"].create_secret(Name=SHARED, SecretString="an older one")
     _trail(boto("s3"), boto("cloudtrail"))
     clients["iam"].create_group(GroupName=GROUP)
@@ -226,6 +227,27 @@ def _holds_secret_of(patient: Patient, sandbox: Sandbox, key_id: str, name: str 
     assert secret == made.token, "the secret delivered is not the key's"
 
 
+def _signs(patient: Patient, made: Mapping[str, str]) -> None:
+    """The secret is that of the patient's only access key, which is Active: AWS takes it."""
+    (key,) = patient.boto["iam"].list_access_keys(UserName=patient.user)["AccessKeyMetadata"]
+    assert (key["AccessKeyId"], key["Status"]) == (made["AccessKeyId"], "Active")
+    assert key["AccessKeyId"] != patient.access_key
+    sts = patient.boto["as"]((made["AccessKeyId"], made["SecretAccessKey"]))
+    assert sts.get_caller_identity()["Arn"].endswith(f":user/{patient.user}")
+
+
+def _access_key_replaced(patient: Patient, sandbox: Sandbox) -> None:
+    secrets = patient.boto["secretsmanager"]
+    _signs(patient, json.loads(patient.secret(name_of(secrets, patient.user))))
+    untouched(patient)
+
+
+def _access_key_in_file(patient: Patient, sandbox: Sandbox) -> None:
+    _signs(patient, json.loads(patient.file.read_text()))
+    patient.file.unlink()
+    untouched(patient)
+
+
 def _as_before(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
@@ -245,9 +267,12 @@ class Route:
         chosen = {name: value(patient) if callable(value) else value for name, value in self.choices.items()}
         return Options(override="the service is deleted", **{"source": "s3", **chosen})
 
+    def key_of(self, patient: Patient) -> str:
+        return patient.key_id
+
     async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
         """Whatever of it was not done yet, as a responder would who is told where the case stands."""
-        runbook = await opening.look_up(aws, book, patient.key_id, user=patient.user)
+        runbook = await opening.look_up(aws, book, self.key_of(patient), user=patient.user)
         with opening.begin(runbook, book):
             await runbook.resume()
             options = self.options(patient)
@@ -258,6 +283,14 @@ class Route:
             for deed in self.undone:
                 if runbook.state.step(deed).state is not State.UNDONE:
                     await runbook.undo(deed, options)
+
+
+@dataclass(frozen=True)
+class OfAccessKey(Route):
+    """The same for the patient's access key."""
+
+    def key_of(self, patient: Patient) -> str:
+        return patient.access_key
 
 
 @dataclass(frozen=True)
@@ -330,6 +363,13 @@ ROUTES = {
     "new user": Route((StepName.REPLACE,), (), {"new_user": _new_user}, _moved),
     "new user taken back": Route(
         (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, like=("new user",)
+    ),
+    "access key": OfAccessKey(_ALL, (StepName.DENY,), ends=_access_key_replaced, like=("five steps",)),
+    "access key into a file": OfAccessKey(
+        (StepName.REPLACE, StepName.DELETE), (), {"secret_to": _file}, _access_key_in_file, ("access key",)
+    ),
+    "access key left": OfAccessKey(
+        (StepName.DEACTIVATE, StepName.REPLACE), (StepName.REPLACE, StepName.DEACTIVATE)
     ),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),

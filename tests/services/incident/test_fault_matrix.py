@@ -61,6 +61,8 @@ CALLS = {
         "AddUserToGroup",
     ],
     "new user taken back": ["DetachUserPolicy", "DeleteUserPolicy", "RemoveUserFromGroup", "DeleteUser"],
+    "access key": ["UpdateAccessKey", "CreateAccessKey", "CreateSecret", "DeleteAccessKey"],
+    "access key left": ["ListAccessKeys", "DeleteAccessKey"],
     "access keys": ["ListAccessKeys", "UpdateAccessKey"],
     "log groups": ["DescribeLogGroups", "PutBearerTokenAuthentication"],
     "rotation": [

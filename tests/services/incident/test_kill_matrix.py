@@ -33,6 +33,8 @@ WAYS = (
     "reset",
     "new user",
     "new user taken back",
+    "access key",
+    "access key into a file",
     "access keys",
     "log groups",
     "rotation",

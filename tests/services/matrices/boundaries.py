@@ -72,7 +72,7 @@ class Boundaries:
         def late_replace(path: Path, content: bytes) -> None:
             replace(path, content)
             # Once a call has its outcome, it makes no difference which it was, but for a secret that is lost.
-            told = kind == "intent" or self._call.endswith("ServiceSpecificCredential")
+            told = kind == "intent" or self._call.endswith(("ServiceSpecificCredential", "CreateAccessKey"))
             self.reach(f"{kind} of {self._step}" + (f": {self._call}" if told else ""))
 
         async def watched_send(session: AwsSession, call: Call) -> Answer:

@@ -1,0 +1,46 @@
+"""Access keys by their id: whose they are, and in which account."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from services.aws import iam
+from services.aws.errors import Denied, NotFound
+from services.aws.iam import Credential
+from services.aws.session import AwsSession
+from services.keys.userkeys import ACCESS_KEYS
+
+_ID = re.compile(r"A[KS]IA[A-Z2-7]{12,124}")
+_OLD = ("I", "J")
+"""The fifth character of ids from before about 2019, which tell no account."""
+
+
+def is_access_key(key_id: str) -> bool:
+    """Whether *key_id* can be that of an access key that a user keeps."""
+    return key_id.startswith("AKIA") and _ID.fullmatch(key_id) is not None
+
+
+def account_of(key_id: str) -> str | None:
+    """The account that the id itself tells, offline; None where it tells none."""
+    if _ID.fullmatch(key_id) is None or key_id[4] in _OLD or len(key_id) < 20:
+        return None
+    number = int.from_bytes(base64.b32decode(key_id[4:20])[:6], "big")
+    return f"{(number & 0x7FFFFFFFFF80) >> 7:012}"
+
+
+async def find(aws: AwsSession, key_id: str, user: str | None = None) -> Credential | None:
+    """The key of that id, of *user* or of whom IAM says it is; raises an AwsError."""
+    if user is None:
+        try:
+            user = (await iam.get_last_use(aws, key_id)).user or None
+        except NotFound:
+            return None
+        except Denied as denied:
+            # AWS answers so for keys of other accounts too, and for those that were deleted.
+            if denied.action != "iam:GetAccessKeyLastUsed" or "access key" in str(denied):
+                return None
+            raise
+    if user is None:
+        return None
+    return next((key for key in await ACCESS_KEYS.list(aws, user) if key.id == key_id), None)
