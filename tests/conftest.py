@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import botocore.config
 import pytest
+from hypothesis import settings
 
 from sandbox.account.world import HOME_REGION
 from sandbox.wire.server import Sandbox
@@ -29,6 +30,9 @@ MOST_SECONDS = 900
 
 
 def pytest_configure() -> None:
+    # How long an example takes tells of the machine alone.
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
     # What a program ignores, all that it starts ignores too: under nohup, or in the background of a script,
     # they could not be interrupted. What it handles they have as the default.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -11,7 +11,8 @@ from services.report.markup import Safe, el, join
 from services.report.model import Report
 from services.report.scales import LETTER, Straight
 from services.report.words import stamp
-from services.traffic.traffic import LATE, GroupFlow, Point, Reading
+from services.traffic.lag import settles_in
+from services.traffic.traffic import GroupFlow, Point, Reading
 
 SHOWN = 8
 """Log groups that get a graph; the others are named."""
@@ -118,7 +119,7 @@ def _grid(frame: _Frame, unit: str, width: float) -> Iterator[Safe]:
 
 def _late(frame: _Frame, read_to: datetime, at: datetime) -> Iterator[Safe]:
     """Where points may still come in: what is missing there proves nothing."""
-    x1, x2 = frame.scale.x(min(at - LATE, read_to)), frame.scale.x(at)
+    x1, x2 = frame.scale.x(min(at - settles_in(timedelta(minutes=1)), read_to)), frame.scale.x(at)
     yield el(
         "rect",
         el("title", "CloudWatch publishes late: points may be missing here"),

@@ -15,8 +15,8 @@ from itertools import pairwise
 from services.base import clock
 from services.base.spans import spoken
 from services.rotation.use import LAG
+from services.traffic.lag import arrived_until, settles_in
 from services.traffic.series import Point, fitting_period, floor
-from services.traffic.traffic import patience
 
 WATCH_FOR = timedelta(minutes=30)
 """For how long bytes must have come as before until that is sure."""
@@ -104,25 +104,38 @@ class Measured:
     before: Sequence[Point]
     day: Sequence[Point]
 
-    def judge(self, stretches: Stretches, now: datetime) -> GroupVerdict:
-        return _Judge(self, stretches, now).verdict()
+    @property
+    def newest(self) -> datetime | None:
+        """The start of the newest period since the deactivation that has a point."""
+        return max((at for at, value in self.after if value is not None), default=None)
+
+    def judge(
+        self, stretches: Stretches, now: datetime, region_newest: datetime | None = None
+    ) -> GroupVerdict:
+        """*region_newest* is the newest point of all groups of the Region: all others had time to come."""
+        return _Judge(self, stretches, now, region_newest).verdict()
 
 
 class _Judge:
-    def __init__(self, measured: Measured, stretches: Stretches, now: datetime) -> None:
+    def __init__(
+        self, measured: Measured, stretches: Stretches, now: datetime, region_newest: datetime | None
+    ) -> None:
         self.measured, self.now = measured, now
         self.period, self.days = stretches.period, stretches.days
         self.start, self.begun = stretches.after[0], stretches.before[1]
-        late = floor(now - patience(self.period), int(self.period.total_seconds()))
-        self.newest = max((at for at, value in measured.after if value is not None), default=None)
-        self.known = max(late, self.newest + self.period) if self.newest else late
+        self.newest = measured.newest
+        others = region_newest + self.period if region_newest else None
+        arrived = floor(arrived_until(self.period, now, others), int(self.period.total_seconds()))
+        self.known = max(arrived, self.newest + self.period) if self.newest else arrived
         """Up to here a missing point is no bytes, not a late one."""
 
     def verdict(self) -> GroupVerdict:
         length = self.known - self.start
         if length < self.period:
-            sure_at = self.start + 2 * self.period + patience(self.period)
-            return self._told(Kind.EARLY, f"no data yet: {self._age()}; certain from {self._at(sure_at)} on")
+            sure_at = self.start + 2 * self.period + settles_in(self.period)
+            return self._told(
+                Kind.EARLY, f"no data yet: {self._age()}; certain by {self._at(sure_at)} at the latest"
+            )
         after = _sum(self.measured.after, self.start, self.known)
         back = self.days * _DAY
         day = _sum(self.measured.day, self.start - back, self.known - back)
@@ -135,8 +148,8 @@ class _Judge:
             silence = spoken(self.known - silent_since)
             return self._told(Kind.GONE, f"gone since {since}: no bytes for {silence}", sure=True)
         if not after and self._carried:
-            sure = self._at(silent_since + pause + patience(self.period))
-            words = f"no data since; certain from {sure} on ({self._age()})"
+            sure = self._at(silent_since + pause + settles_in(self.period))
+            words = f"no data since; certain by {sure} at the latest ({self._age()})"
             return self._told(Kind.EARLY, words)
         of_day, of_before = (after / day if day else None), (after / before if before else None)
         shares = [share for share in (of_day, of_before) if share is not None]

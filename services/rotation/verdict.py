@@ -114,11 +114,16 @@ async def _judge(
         for group in groups
     }
     errors = await series.read([curve for three in curves.values() for curve in three], now)
-    judged = [
-        Measured(name, region, *(series.points(curve) for curve in three)).judge(stretches, now)
+    measured = [
+        Measured(name, region, *(series.points(curve) for curve in three))
         for (region, name), three in curves.items()
         if region not in errors
     ]
+    newest = {
+        region: max((one.newest for one in measured if one.region == region and one.newest), default=None)
+        for region in {one.region for one in measured}
+    }
+    judged = [one.judge(stretches, now, newest[one.region]) for one in measured]
     return judged, [f"traffic in {region}: {error}" for region, error in errors.items()]
 
 

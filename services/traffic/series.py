@@ -11,12 +11,10 @@ from statistics import fmean
 from services.aws.cloudwatch import MetricQuery, get_metric_data
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.traffic.lag import LATE
 
 Point = tuple[datetime, float | None]
 """The start of a period, UTC, and the sum over it; None where CloudWatch has no point."""
-
-LATE = timedelta(minutes=5)
-"""CloudWatch publishes a few minutes late; how late is not documented."""
 
 BYTES, EVENTS = "IncomingBytes", "IncomingLogEvents"
 

@@ -6,8 +6,8 @@ No traffic is a missing point, not a zero, and points are late: a fresh hole pro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import fmean, median
 
@@ -17,11 +17,11 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.base.spans import spoken
 from services.keys.holdings import Unreadable
-from services.traffic.series import LATE as LATE
+from services.traffic.lag import Lags, arrived_until, settles_in
 from services.traffic.series import Curve, Series, floor
 from services.traffic.series import Point as Point
 
-FLOWING, FALLING, GONE = "flowing", "falling", "gone"
+FLOWING, FALLING, GONE, UNSURE = "flowing", "falling", "gone", "late or stopped"
 NEVER_SEEN, NO_DATA_YET = "never seen", "no data yet"
 
 
@@ -29,7 +29,8 @@ NEVER_SEEN, NO_DATA_YET = "never seen", "no data yet"
 class GroupFlow:
     """The bytes of one log group; *newest* is the start of the newest period that has a point.
 
-    *state* is flowing, falling, gone, never seen (in the time asked for) or no data yet.
+    *state* is flowing, falling, gone, late or stopped, never seen (in the time asked for) or no data yet.
+    *arrived* is up to when a missing point is no bytes, not a late one.
     """
 
     log_group: str
@@ -39,6 +40,7 @@ class GroupFlow:
     newest: datetime | None
     state: str
     words: str
+    arrived: datetime | None = None
 
     @property
     def latest(self) -> float | None:
@@ -59,18 +61,23 @@ class GroupFlow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All groups at one moment; *unreadable* names the Regions whose points are older than that."""
+    """All groups at one moment; *unreadable* names the Regions whose points are older than that.
+
+    *lags* are how late points came, the longest of each Region, where that was seen.
+    """
 
     groups: tuple[GroupFlow, ...]
     at: datetime
     period_seconds: int
     unreadable: tuple[Unreadable, ...] = ()
+    lags: Mapping[str, timedelta] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         return {
             "period_seconds": self.period_seconds,
             "at": clock.rfc3339(self.at),
             "unreadable": [part.as_json() for part in self.unreadable],
+            "lag_seconds": {region: lag.total_seconds() for region, lag in self.lags.items()},
             "groups": [group.as_json() for group in self.groups],
         }
 
@@ -123,6 +130,7 @@ class Traffic:
             raise ValueError("A period is 1, 5, 10, 20 or 30 seconds, or whole minutes.")
         self.period_seconds = period_seconds
         self.series = Series(aws)
+        self._lags = Lags()
         self._now = now
 
     async def read(
@@ -138,40 +146,63 @@ class Traffic:
         errors = await self.series.read([*curves, *also], now)
         if errors and len(errors) == len({curve.region for curve in (*curves, *also)}):
             raise next(iter(errors.values()))
+        for region in {curve.region for curve in curves}:
+            self._lags.saw(region, self._ends(region, curves), now)
         flows = tuple(self._flow(group, curve) for group, curve in zip(groups, curves, strict=True))
         unreadable = tuple(Unreadable(f"traffic in {region}", str(error)) for region, error in errors.items())
-        return Reading(flows, self._now(), self.period_seconds, unreadable)
+        return Reading(flows, self._now(), self.period_seconds, unreadable, self._lags.seen())
 
     def _flow(self, group: LogGroup, curve: Curve) -> GroupFlow:
         points, read = self.series.points(curve), self.series.knows(curve)
-        state, words = judge(points, self._now(), curve.period, read=read)
-        newest = max((at for at, value in points if value is not None), default=None)
-        return GroupFlow(group.name, group.region, group.bearer_enabled, points, newest, state, words)
+        now = self._now()
+        arrived = self._lags.arrived(curve.region, curve.period, now)
+        lag = self._lags.seen().get(curve.region)
+        state, words = judge(points, now, curve.period, arrived, lag=lag, read=read)
+        return GroupFlow(
+            group.name, group.region, group.bearer_enabled, points, _newest(points), state, words, arrived
+        )
+
+    def _ends(self, region: str, curves: Sequence[Curve]) -> list[datetime]:
+        newest = (_newest(self.series.points(curve)) for curve in curves if curve.region == region)
+        return [each + timedelta(seconds=self.period_seconds) for each in newest if each]
 
 
-def patience(period: timedelta) -> timedelta:
-    """How long a hole may be the lag alone; a finer period than AWS's own is published sooner."""
-    return max(LATE, 2 * period) if period >= timedelta(minutes=1) else 5 * period
+def _newest(points: Sequence[Point]) -> datetime | None:
+    return next((at for at, value in reversed(points) if value is not None), None)
 
 
-def judge(points: Sequence[Point], now: datetime, period: timedelta, *, read: bool = True) -> tuple[str, str]:
-    """The state and its words, no surer than the lag allows."""
+def judge(
+    points: Sequence[Point],
+    now: datetime,
+    period: timedelta,
+    arrived: datetime | None = None,
+    *,
+    lag: timedelta | None = None,
+    read: bool = True,
+) -> tuple[str, str]:
+    """The state and its words: a flow has stopped only where its points would be there by now.
+
+    *arrived* is up to when they are, see `arrived_until`; by what is taken for the lag where it is None.
+    *lag* is how late points were seen to come.
+    """
+    arrived = arrived or arrived_until(period, now)
     if not read or not points:
         return NO_DATA_YET, "nothing read yet"
     window = spoken(points[-1][0] + period - points[0][0])
     seen = [(at, value) for at, value in points if value is not None]
     carried = [at for at, value in seen if value]
     if not carried:
-        if now - points[0][0] <= patience(period):
+        if points[0][0] + period > arrived:
             return NO_DATA_YET, "no point yet; CloudWatch publishes late"
         return NEVER_SEEN, f"no bytes in the last {window}"
     newest, last = seen[-1][0], carried[-1]
     age = now - (newest + period)
     told = f"newest point {spoken(age)} old"
-    silent = now - (last + period)
-    if silent > patience(period) or newest > last:
-        since = clock.spoken(last + period, now)
+    silent, since = now - (last + period), clock.spoken(last + period, now)
+    if newest > last or last + 2 * period <= arrived:
         return GONE, f"gone since {since}, {spoken(silent)} ago"
+    if age >= max(3 * period, (lag or timedelta()) + 2 * period):
+        return UNSURE, f"no points since {since}: late or stopped"
     state = FALLING if _falls([value for _, value in points if value is not None]) else FLOWING
     if age >= 2 * period:
         told += "; CloudWatch publishes late"
@@ -197,9 +228,17 @@ class Aftermath:
 
 
 def after_deed(
-    points: Sequence[Point], period: timedelta, deed: str, done_at: datetime, now: datetime
+    points: Sequence[Point],
+    period: timedelta,
+    deed: str,
+    done_at: datetime,
+    now: datetime,
+    arrived: datetime | None = None,
 ) -> Aftermath:
-    """What *points* say of *deed*; whose the bytes were, the metric does not tell."""
+    """What *points* say of *deed*; whose the bytes were, the metric does not tell.
+
+    *arrived* is as of `judge`.
+    """
     carried = [at for at, value in points if value]
     if later := [at for at in carried if at >= done_at]:
         last = clock.spoken(later[-1] + period, now)
@@ -207,12 +246,12 @@ def after_deed(
             f"data still arriving after {deed}, last by {last}: other keys may share this group",
             "data still arriving (other keys may share this group)",
         )
-    sure = done_at + period + patience(period)
-    if now < sure:
-        at = f"{sure:%H:%M:%S}"
+    # The period in which it was done may have bytes of before, and the next is the first that tells.
+    if done_at + 2 * period > (arrived or arrived_until(period, now)):
+        at = f"{done_at + 2 * period + settles_in(period):%H:%M:%S}"
         return Aftermath(
-            f"no data after {deed} so far; certain from {at}, once metrics catch up",
-            f"no data since (certain from {at})",
+            f"no data after {deed} so far; certain by {at} at the latest, once metrics catch up",
+            f"no data since (certain by {at})",
         )
     last = f"the last by {clock.spoken(carried[-1] + period, now)}" if carried else "no data before it either"
     return Aftermath(f"no data after {deed}; {last}", "no data after it")

@@ -12,6 +12,7 @@ from services.traffic.traffic import (
     GONE,
     NEVER_SEEN,
     NO_DATA_YET,
+    UNSURE,
     Aftermath,
     GroupFlow,
     Reading,
@@ -24,7 +25,7 @@ from tui.flows.timescale import Point, frame
 from tui.look import words
 from tui.look.lines import Line
 
-SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", NEVER_SEEN: "·", NO_DATA_YET: "?"}
+SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", UNSURE: "?", NEVER_SEEN: "·", NO_DATA_YET: "?"}
 
 
 def reach(now: datetime, span: timedelta, period_seconds: int) -> tuple[datetime, datetime]:
@@ -42,7 +43,7 @@ def state_words(group: GroupFlow, period_seconds: int) -> str:
     sign = SIGNS[group.state]
     if group.state in (FLOWING, FALLING):
         return f"{sign} {group.state} {words.rate(group.latest or 0, period_seconds)} · {group.words}"
-    if group.state == GONE:
+    if group.state in (GONE, UNSURE):
         return f"{sign} {group.words}"
     return f"{sign} {group.state} · {group.words}"
 
@@ -82,7 +83,7 @@ def aftermath(
     stop = newest_stop(marks)
     if stop is None or not group.points or stop.at < group.points[0][0]:
         return None
-    return after_deed(group.points, timedelta(seconds=period_seconds), stop.name, stop.at, now)
+    return after_deed(group.points, timedelta(seconds=period_seconds), stop.name, stop.at, now, group.arrived)
 
 
 def flow_of(
@@ -193,7 +194,9 @@ def summary(
     in_all: Line = ((f" · {words.rate(total_now(reading), reading.period_seconds)} in all", "text"),)
     when: Line = ((f" · {window.words(picture.now)}", "text"),)
     beside: Line = ((compared, "quiet"),) if compared else ()
-    finely: Line = ((f" · {words.spoken(window.period_seconds)} a point, read every {every}", "quiet"),)
+    lag = max(reading.lags.values(), default=None)
+    late = f", up to {words.spoken(lag)} late" if lag else ""
+    finely: Line = ((f" · {words.spoken(window.period_seconds)} a point{late}, read every {every}", "quiet"),)
     return (
         (*head, *in_all, *when, *beside, *finely),
         (*head, *in_all, *when, *beside),
@@ -219,7 +222,7 @@ def changes(before: Reading | None, after: Reading) -> list[str]:
     told = []
     for group in after.groups:
         old = was.get((group.region, group.log_group))
-        if old in (FLOWING, FALLING) and group.state == GONE:
+        if old in (FLOWING, FALLING, UNSURE) and group.state == GONE:
             told.append(f"{group.log_group}: the flow is {group.words}.")
         elif old == GONE and group.state in (FLOWING, FALLING):
             told.append(f"{group.log_group}: bytes are coming in again.")

@@ -49,8 +49,9 @@ def judged(
     ("found", "kind", "sure", "words"),
     [
         (judged(0), Kind.EARLY, False, "no data yet: newest point 30 s old"),
-        (judged(3, since=None), Kind.EARLY, False, "no data yet: newest point 3 min old; certain from"),
-        (judged(9, since=None), Kind.GONE, True, "gone since the deactivation: no bytes for 3 min"),
+        (judged(3, since=None), Kind.EARLY, False, "no data yet: newest point 3 min old; certain by"),
+        (judged(9, since=None), Kind.EARLY, False, "no data yet: newest point 9 min old; certain by"),
+        (judged(20, since=None), Kind.GONE, True, "gone since the deactivation: no bytes for 4 min"),
         (judged(20), Kind.AS_BEFORE, False, "as before: 100% of the same time a day before"),
         (judged(20), Kind.AS_BEFORE, False, "certain from 14:34:00 on"),
         (judged(40), Kind.AS_BEFORE, True, "100% of the 38 min just before"),
@@ -77,8 +78,8 @@ def judged(
         ),
         # It came on for a while, by a shipper of two that was switched, and then ended.
         (judged(60, until=20), Kind.GONE, True, "gone since 14:2"),
-        # One that comes every quarter of an hour is not gone after nine minutes.
-        (judged(9, since=None, every=15), Kind.EARLY, False, "no data since; certain from"),
+        # One that comes every quarter of an hour is not gone after twenty minutes.
+        (judged(20, since=None, every=15), Kind.EARLY, False, "no data since; certain by"),
         (judged(60, since=None, every=15), Kind.GONE, True, "gone since the deactivation"),
         (judged(60, every=15), Kind.AS_BEFORE, True, "as before"),
         # Days later the last day counts, against one before the deactivation.

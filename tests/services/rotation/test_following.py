@@ -93,5 +93,6 @@ async def test_followed_until_it_is_sure(
     assert sum(isinstance(each, AwsError) for each in found) == 1
     assert isinstance(found[0], Standing)
     assert "no data yet" in found[0].words
-    assert looks >= (30 if ends is Next.DELETE else 6), "no surer than the lag allows"
+    # Another group's newer points show that what is missing is not late.
+    assert looks >= (30 if ends is Next.DELETE else 3), "no surer than the lag allows"
     assert kept.state is (State.CONFIRMED if ends is Next.DELETE else State.FAILED)

@@ -7,18 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.logs.meter import Meter
 from sandbox.wire.server import Sandbox
 from services.aws.errors import Denied
 from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
+from services.traffic.lag import LATE, Lags
+from services.traffic.series import floor
 from services.traffic.traffic import (
     FALLING,
     FLOWING,
     GONE,
     NEVER_SEEN,
     NO_DATA_YET,
+    UNSURE,
     GroupFlow,
     Point,
     Traffic,
@@ -55,8 +60,9 @@ def minutes(*values: float | None) -> list[Point]:
         (minutes(*[0] * 60), NEVER_SEEN, "no bytes in the last 1 h"),
         (minutes(*[5] * 20), FLOWING, "newest point 30 s old"),
         (minutes(*[5] * 20, None, None), FLOWING, "newest point 2 min old; CloudWatch publishes late"),
-        (minutes(*[5] * 20, *[None] * 4), FLOWING, "newest point 4 min old; CloudWatch publishes late"),
-        (minutes(*[5] * 20, *[None] * 9), GONE, "gone since 13:53:00, 9 min ago"),
+        (minutes(*[5] * 20, *[None] * 4), UNSURE, "no points since 13:58:00: late or stopped"),
+        (minutes(*[5] * 20, *[None] * 9), UNSURE, "no points since 13:53:00: late or stopped"),
+        (minutes(*[5] * 20, *[None] * 16), GONE, "gone since 13:46:00, 16 min ago"),
         (minutes(*[5] * 20, 0, 0), GONE, "gone since 14:00:00, 2 min ago"),
         (minutes(*[900] * 12, 100, 90, 80), FALLING, "newest point 30 s old"),
         (
@@ -72,11 +78,53 @@ def test_the_state_is_no_surer_than_the_lag_allows(points: list[Point], state: s
 
 
 def test_a_finer_period_is_gone_sooner() -> None:
-    """The sandbox's own: a flow that ends is seen within half a minute or so."""
+    """The sandbox's own: a flow that ends is seen within a minute and a half, though nothing else flows."""
     five = timedelta(seconds=5)
     newest = NOW - five
-    points: list[Point] = [(newest - n * five, 70.0 if n > 6 else None) for n in range(40)]
+    points: list[Point] = [(newest - n * five, 70.0 if n > 16 else None) for n in range(40)]
     assert judge(sorted(points), NOW, five)[0] == GONE
+
+
+@given(
+    lag=st.integers(0, 900),
+    reads=st.lists(st.integers(1, 600), min_size=1, max_size=12),
+    stops=st.booleans(),
+    others=st.booleans(),
+)
+def test_no_flow_is_gone_that_is_only_late(lag: int, reads: list[int], stops: bool, others: bool) -> None:
+    """Gone is said of a flow that ended, and only then, unless points suddenly come thrice as late."""
+    lags, now = Lags(), NOW
+    began, ended = NOW - 60 * MINUTE, NOW - 2 * MINUTE
+    for seconds in reads:
+        now += timedelta(seconds=seconds)
+        there = floor(now - timedelta(seconds=lag), 60)
+        end = min(there, ended) if stops else there
+        times = [began + n * MINUTE for n in range(int((now - began) / MINUTE))]
+        times = [floor(at, 60) for at in times]
+        points: list[Point] = [(at, 5.0 if at + MINUTE <= end else None) for at in times]
+        ends = [end, there] if others else [end]
+        lags.saw(HERE, ends, now)
+        seen = lags.seen().get(HERE)
+        state, words = judge(points, now, MINUTE, lags.arrived(HERE, MINUTE, now), lag=seen)
+        silent = now - next((at for at, value in reversed(points) if value), began) - MINUTE
+        if not stops and timedelta(seconds=lag) <= 2 * max(seen or LATE, MINUTE):
+            assert state != GONE, words
+        if stops and others and there >= ended + 3 * MINUTE:
+            assert state == GONE, words
+        if silent >= 3 * MINUTE and state in (FLOWING, FALLING):
+            assert silent < (seen or timedelta()) + 2 * MINUTE, words
+
+
+def test_how_late_points_come_is_measured_by_the_newest_of_each_region() -> None:
+    lags = Lags()
+    lags.saw(HERE, [NOW - 9 * MINUTE], NOW)
+    assert lags.seen() == {}, "a first reading may have come long after"
+    lags.saw(HERE, [NOW - 9 * MINUTE], NOW + MINUTE)
+    lags.saw(HERE, [NOW - 5 * MINUTE], NOW + 2 * MINUTE)
+    assert lags.seen() == {HERE: 7 * MINUTE}
+    assert lags.arrived(HERE, MINUTE, NOW + 2 * MINUTE) == NOW - 6 * MINUTE
+    assert lags.arrived(HERE, MINUTE, NOW + 30 * MINUTE) == NOW + 9 * MINUTE
+    assert lags.arrived(THERE, MINUTE, NOW) == NOW - 15 * MINUTE
 
 
 @pytest.mark.parametrize("period", [0, 2, 15, 45, 61, 90, -60])
@@ -96,10 +144,10 @@ async def test_periods_are_those_of_cloudwatch(aws: AwsSession, period: int) -> 
         (
             minutes(*[5] * 17, *[None] * 3),
             3.4,
-            "no data after deny so far; certain from 14:05:06, once metrics catch up",
+            "no data after deny so far; certain by 14:16:06 at the latest, once metrics catch up",
         ),
-        (minutes(*[5] * 10, *[None] * 10), 10, "no data after deny; the last by 13:52:00"),
-        (minutes(*[None] * 20), 10, "no data after deny; no data before it either"),
+        (minutes(*[5] * 10, *[None] * 20), 20, "no data after deny; the last by 13:42:00"),
+        (minutes(*[None] * 20), 18, "no data after deny; no data before it either"),
     ],
 )
 def test_what_came_after_a_deed_is_said_no_surer_than_it_is(

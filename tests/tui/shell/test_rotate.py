@@ -177,7 +177,7 @@ def test_a_shipper_that_was_never_switched_is_seen_and_healed(
 ) -> None:
     assert rotate("--yes").code == Exit.DONE
     assert rotate("--imported", "--yes").code == Exit.DONE
-    shipper.through(12)
+    shipper.through(25)
     stands = rotate()
     assert stands.code == Exit.DONE
     assert f"{GROUP} gone since the deactivation: no bytes for " in stands.out

@@ -30,6 +30,9 @@ MINUTE = timedelta(minutes=1)
 QUICK: dict[str, Any] = {"period_seconds": 5, "poll_seconds": 0.05}
 
 
+AHEAD = timedelta(minutes=-20)
+
+
 class Account:
     """Log groups with five minutes of flow behind them, and a count of the metric calls."""
 
@@ -41,7 +44,8 @@ class Account:
     def _count(self) -> None:
         self.calls += 1
 
-    def group(self, name: str, size: int, *, bearer: bool = True, until: timedelta = timedelta()) -> None:
+    def group(self, name: str, size: int, *, bearer: bool = True, until: timedelta = AHEAD) -> None:
+        """Bytes every 5 seconds until so long ago; by default on into the future."""
         logs = self._boto("logs")
         logs.create_log_group(logGroupName=name)
         logs.put_bearer_token_authentication(logGroupIdentifier=name, bearerTokenAuthenticationEnabled=bearer)
@@ -307,10 +311,10 @@ def reading(*groups: GroupFlow) -> Reading:
 
 
 def test_what_began_and_what_ended_is_told_once() -> None:
-    flows, gone = group("a", *[5] * 30), group("a", *[5] * 20, *[None] * 10)
+    flows, gone = group("a", *[5] * 30), group("a", *[5] * 20, *[None] * 20)
     assert (flows.state, gone.state) == (FLOWING, GONE)
     assert changes(None, reading(gone)) == []
-    assert changes(reading(flows), reading(gone)) == ["a: the flow is gone since 13:52:00, 10 min ago."]
+    assert changes(reading(flows), reading(gone)) == ["a: the flow is gone since 13:42:00, 20 min ago."]
     assert changes(reading(gone), reading(gone)) == []
     assert changes(reading(gone), reading(flows)) == ["a: bytes are coming in again."]
 
