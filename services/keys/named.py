@@ -28,6 +28,21 @@ _LISTS: dict[Kind, tuple[str, str, str]] = {
 }
 
 
+_ARN = re.compile(r"arn:[\w-]+:iam::(\d{12}):user/(?:.*/)?([^/]+)")
+
+
+def spoken(text: str) -> tuple[str, str | None]:
+    """The name and the account of the user whom *text* names by name, path or ARN; raises NoSuchName."""
+    trimmed = text.strip()
+    found = _ARN.fullmatch(trimmed)
+    name, account = (found[2], found[1]) if found else (trimmed.rpartition("/")[2], None)
+    if not _NAME.fullmatch(name):
+        raise NoSuchName(
+            "GetUser", f"{clean(text, limit=100)!r} can't be a user name: give it as IAM has it."
+        )
+    return name, account
+
+
 async def user_named(aws: AwsSession, name: str) -> str | None:
     """The name as IAM spells it, None where that may not be asked; raises NoSuchName or another AwsError."""
     spelled: str | None = None

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from services.base.text import clean
+from services.review import record as records
 from services.review.batch import Batch
 from services.review.changes import Change
 from services.review.coverage import Coverage
-from services.review.match import Role
+from services.review.match import Matcher, Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
 from services.review.scan import Scan
@@ -123,6 +124,17 @@ class Collector:
             return replace(event, stored=self._spill.put(raw))
         self._kept += len(raw)
         return event
+
+    def keep(self, matcher: Matcher) -> None:
+        """Forget what *matcher* does not take for the subject's any more."""
+        for role, events in self._events.items():
+            for event_id, event in list(events.items()):
+                try:
+                    found = matcher.role(records.decode(event.raw))
+                except records.BadRecord:
+                    continue
+                if found is None:
+                    del self._events[role][event_id]
 
     def trouble(self, trouble: Unreadable) -> None:
         if len(self._unreadable) < NAMED:

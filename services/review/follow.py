@@ -15,6 +15,7 @@ from typing import Any
 from services.base import clock
 from services.base.text import clean
 from services.review import record as records
+from services.review.naming import Name, Renaming, names_of, renaming
 from services.review.record import Event, Record
 from services.review.timestamp import parse_timestamp
 
@@ -39,20 +40,6 @@ OPENING = frozenset(
         "GetSessionToken",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name the user had, from *since* or until *until* where one of them is known."""
-
-    name: str
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def at(self, when: datetime | None) -> bool:
-        if when is None:
-            return False
-        return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +90,19 @@ class Followed:
     @property
     def texts(self) -> tuple[str, ...]:
         """What records of theirs have in them."""
-        return (*(name.name for name in self.names), *self.sessions, *self.shared)
+        return (*dict.fromkeys(name.name for name in self.names), *self.sessions, *self.shared)
 
     def without(self, others: Followed) -> Followed:
         """What *others* does not have."""
-        names = tuple(name for name in self.names if name not in others.names)
+        known = {name.name for name in others.names}
+        names = tuple(name for name in self.names if name.name not in known)
         sessions = {key: each for key, each in self.sessions.items() if key not in others.sessions}
         return Followed(names, sessions, self.shared - others.shared)
 
-    def name_at(self, name: object, when: datetime | None) -> bool:
+    def is_named(self, name: object, user: str, when: datetime | None) -> bool:
+        """Whether *user*, as it is called now, was called *name* at that time."""
+        if not self.names or when is None:
+            return name == user
         return any(each.name == name and each.at(when) for each in self.names)
 
     def session_of(self, record: Record) -> Session | None:
@@ -132,13 +123,13 @@ class Followed:
 
 def follow(events: Iterable[Event], user: str, known: Followed) -> Followed:
     """*known*, and what *events* of the user and of its sessions add to it."""
-    names, sessions, unfollowed = list(known.names), dict(known.sessions), 0
-    shared = set(known.shared)
+    sessions, unfollowed = dict(known.sessions), 0
+    shared, renamings = set(known.shared), list[Renaming]()
     for event in sorted(events, key=lambda each: each.time):
         if event.error:
             continue
         if event.name == "UpdateUser" and event.source == "iam.amazonaws.com":
-            names += [each for each in _renamed(event, user, names) if each not in names]
+            renamings += renaming(event.time, _decoded(event).request or {})
         elif event.name in OPENING and event.source in ("sts.amazonaws.com", "signin.amazonaws.com"):
             session = _opened(event)
             if (session is None or session.key_id is None) and (other := _id(_decoded(event).shared)):
@@ -149,21 +140,7 @@ def follow(events: Iterable[Event], user: str, known: Followed) -> Followed:
                 sessions[session.id] = session
             else:
                 unfollowed += 1
-    return Followed(tuple(names), sessions, frozenset(shared), unfollowed)
-
-
-def _renamed(event: Event, user: str, names: list[Name]) -> list[Name]:
-    request = _decoded(event).request or {}
-    before, after = request.get("userName"), request.get("newUserName")
-    if not (isinstance(before, str) and isinstance(after, str)) or before == after:
-        return []
-    known = {user, *(name.name for name in names)}
-    found: list[Name] = []
-    if after in known and before != user:
-        found.append(Name(before, until=event.time))
-    if before in known and after != user:
-        found.append(Name(after, since=event.time))
-    return found
+    return Followed(names_of(user, renamings), sessions, frozenset(shared), unfollowed)
 
 
 def _opened(event: Event) -> Session | None:

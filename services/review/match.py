@@ -45,15 +45,11 @@ class Matcher:
         subject = self.subject
         if record.source != "iam.amazonaws.com" or not record.request:
             return None
-        if subject.account and record.recipient and record.recipient != subject.account:
+        account = record.recipient or _account(identity)
+        if subject.account and account and account != subject.account:
             return None
-        target, renamed = record.request.get("userName"), record.request.get("newUserName")
-        if subject.user in (target, renamed):
-            return "on"
-        if not self.followed.names:
-            return None
-        when = _when(record)
-        return "on" if any(self.followed.name_at(each, when) for each in (target, renamed)) else None
+        about = record.request.get("userName"), record.request.get("newUserName")
+        return "on" if any(each and self._is_named(each, record) for each in about) else None
 
     def _by(self, identity: Identity, record: Record) -> bool:
         subject = self.subject
@@ -61,7 +57,8 @@ class Matcher:
             return True
         if not subject.user:
             return False
-        if subject.account and identity.account and identity.account != subject.account:
+        account = _account(identity) or record.recipient
+        if subject.account and account and account != subject.account:
             return False
         issuer = identity.session.issuer if identity.session else None
         if identity.type == "FederatedUser" and issuer:
@@ -73,11 +70,19 @@ class Matcher:
         _, _, path = (identity.arn or "").partition(":user/")
         return self._is_named(path.rsplit("/", 1)[-1], record)
 
-    def _is_named(self, name: str | None, record: Record) -> bool:
+    def _is_named(self, name: object, record: Record) -> bool:
         """Whether the user was called *name* when the call was made."""
-        if name == self.subject.user:
-            return True
-        return bool(self.followed.names) and self.followed.name_at(name, _when(record))
+        if not self.followed.names:
+            return name == self.subject.user
+        return self.followed.is_named(name, self.subject.user, _when(record))
+
+
+def _account(identity: Identity | None) -> str | None:
+    """Whose account the caller is of, also where only its ARN says so."""
+    if identity is None:
+        return None
+    parts = (identity.arn or "").split(":")
+    return identity.account or (parts[4] if len(parts) > 5 and parts[4] else None)
 
 
 def _when(record: Record) -> datetime | None:

@@ -36,6 +36,7 @@ from services.review.model import (
     Unreadable,
     Window,
 )
+from services.review.naming import told
 from services.review.plan import NO_ATHENA, Reading, local_path
 from services.review.reading import Asked, choose_sources, drain, pool_of_threads
 from services.review.record import Event
@@ -43,7 +44,6 @@ from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
 from services.review.verdict import Verdict, verdict
-from services.review.words import moment
 
 __all__ = [
     "Athena",
@@ -60,6 +60,7 @@ __all__ = [
 
 NO_MARKS = Marks()
 NO_BASELINE = Baseline()
+CHAIN = "names and sessions"
 FEW = 3
 """Reasons for gaps that are named in a sentence; the coverage has them all."""
 
@@ -139,7 +140,7 @@ class Review:
             "records_unreadable": self.records_unreadable,
             "outside_window": self.outside,
             "accounts": list(self.accounts),
-            "names": [self.subject.user, *dict.fromkeys(name.name for name in self.followed.names)],
+            "names": list(dict.fromkeys((self.subject.user, *(each.name for each in self.followed.names)))),
             "sessions": [session.as_json() for session in self.followed.sessions.values()],
             "events": [event.as_json() for event in self.events],
             "on_user": [event.as_json() for event in self.on_user],
@@ -238,10 +239,20 @@ async def _followed(
         more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
         new = more.without(followed)
         followed = more
-        if not new.texts or stop.is_set():
+        if not set(new.texts) - {subject.user} or stop.is_set():
             break
         collector.note("sessions", f"{len(new.sessions):,} sessions opened by this user")
-        await read(Matcher(subject, followed, new.texts))
+        texts = tuple(text for text in new.texts if text != subject.user)
+        await read(Matcher(subject, followed, texts))
+    else:
+        more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
+        if set(more.without(followed).texts) - {subject.user}:
+            collector.trouble(
+                Unreadable("names and sessions", f"followed {ROUNDS} times, and there are more")
+            )
+    if followed.names:
+        # What a name stands for is known only now.
+        collector.keep(Matcher(subject, followed))
     return followed
 
 
@@ -329,15 +340,11 @@ def _beside(review: Review) -> str:
     if why := reasons(review.coverage, read, review.gaps):
         more = f"; and {len(why) - FEW:,} more reasons" if len(why) > FEW else ""
         said += f" Why: {'; '.join(why[:FEW])}{more}."
-    for name in review.followed.names:
-        when = (
-            f"until {moment(name.until)}"
-            if name.until
-            else f"since {moment(name.since or review.window.since)}"
-        )
-        said += f" The user was called {name.name} {when}: those records are included."
+    said += told(review.followed.names, review.subject.user)
     if review.followed.unfollowed:
         said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
+    if not (review.events or review.on_user or review.outside) and PATH in read:
+        said += f" No record names the user {review.subject.user}: names are compared as spelled."
     if review.outside:
         plural = "record of this user is" if review.outside == 1 else "records of this user are"
         said += f" {review.outside:,} more {plural} before or after the requested period."

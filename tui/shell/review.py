@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from services.aws.errors import NoSuchName
+from services.aws.sts import get_caller
 from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
@@ -17,7 +19,7 @@ from services.incident import opening
 from services.incident.exporting import keep
 from services.incident.reviewing import marks
 from services.incident.reviewwork import source_told
-from services.keys.named import user_named
+from services.keys.named import spoken, user_named
 from services.review import export as exporting
 from services.review.model import Athena, Marks, SourceUnavailable, Subject, Unreadable, Window
 from services.review.model import Progress as Scanned
@@ -192,13 +194,17 @@ async def _review(
 
     known, case = Marks(suspected=suspected), None
     try:
+        user, account = spoken(user) if user else (None, None)
         if key_id is None and user and _offline(source):
+            subject = Subject(user, account=account)
             review = await run_review(
-                None, Subject(user), window, source=source, marks=known, on_progress=on_progress
+                None, subject, window, source=source, marks=known, on_progress=on_progress
             )
             return review, None
         async with setup.session() as aws:
             subject = Subject(user or "")
+            if account and account != (here := (await get_caller(aws)).account):
+                raise NoSuchName("GetUser", f"User {user} is of account {account}, and this is {here}.")
             if user and not key_id:
                 spelled = user if deleted else await user_named(aws, user)
                 subject = Subject(spelled or user)

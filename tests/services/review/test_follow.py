@@ -175,6 +175,44 @@ async def test_names_that_go_round_in_a_circle_end(tmp_path: Path, record: Make)
     assert len((await review(tmp_path, records)).events) == 1
 
 
+@pytest.mark.parametrize(
+    ("user", "theirs"),
+    [("x", {"x1", "x3", "y5"}), ("y", {"x1", "x3", "y5"}), ("z", set()), ("alice", {"y0"})],
+)
+async def test_names_that_go_from_user_to_user_are_each_ones_in_their_time(
+    tmp_path: Path, record: Make, user: str, theirs: set[str]
+) -> None:
+    # alice was y until 0.5; y is who was x; nobody was ever z.
+    renamed = [
+        renames(record, "y", "alice", 0.5),
+        renames(record, "x", "spare", 3.5),
+        renames(record, "spare", "y", 4),
+    ]
+    used = [record(user=who, minutes=at, eventID=f"{who}{at}") for who, at in (("y", 0), ("x", 1), ("x", 3))]
+    later = [record(user="y", minutes=5, eventID="y5")]
+    assert ids(await review(tmp_path, renamed + used + later, user=user)) == theirs
+
+
+async def test_a_long_way_of_names_is_followed_and_told_in_short(tmp_path: Path, record: Make) -> None:
+    records = [renames(record, f"n{number}", f"n{number + 1}", number) for number in range(60)]
+    records.append(record(user="n0", minutes=-1, eventID="first"))
+    found = await review(tmp_path, records, user="n60")
+    assert len(found.verdict_words) < 1_500
+    assert "first" not in ids(found)
+    assert ("names and sessions", "followed 8 times, and there are more") in [
+        (each.what, each.error) for each in found.unreadable
+    ]
+
+
+async def test_a_namesake_is_told_by_the_arn_too(tmp_path: Path, record: Make) -> None:
+    theirs = record(eventID="theirs", recipientAccountId="999999999999")
+    theirs["userIdentity"] = {"type": "IAMUser", "arn": "arn:aws:iam::999999999999:user/alice"}
+    no_account = record(eventID="its", recipientAccountId="999999999999")
+    no_account["userIdentity"] = {"type": "IAMUser", "userName": "alice"}
+    found = await review(tmp_path, [record(eventID="ours"), theirs, no_account], account="123456789012")
+    assert ids(found) == {"ours"}
+
+
 async def test_a_namesake_in_another_account_is_somebody_else(tmp_path: Path, record: Make) -> None:
     theirs = record(eventID="theirs", recipientAccountId="999999999999")
     theirs["userIdentity"] = {"type": "IAMUser", "userName": "alice", "accountId": "999999999999"}

@@ -108,3 +108,17 @@ def test_athena_without_a_workgroup_is_a_mistake_in_use(stanch: Stanch, leaked: 
     done = stanch("review", "--user", leaked.user, "--source", "athena")
     assert done.code == 2
     assert "--athena-workgroup" in done.err
+
+
+@pytest.mark.parametrize("user", ["arn:aws:iam::111122223333:user/team/web", "team/web", " web "])
+def test_a_user_may_be_named_by_path_or_arn(stanch: Stanch, folder: Path, user: str) -> None:
+    ran = stanch("review", "--user", user, "--source", str(folder), "--json")
+    assert (ran.json["subject"]["user"], len(ran.json["events"])) == ("web", 20)
+
+
+@pytest.mark.parametrize(
+    ("user", "words"), [("Web", "No record names the user Web"), ("a b", "can't be a user name")]
+)
+def test_a_name_that_is_nobodys_is_told(stanch: Stanch, folder: Path, user: str, words: str) -> None:
+    ran = stanch("review", "--user", user, "--source", str(folder))
+    assert words in ran.out + ran.err

@@ -1,0 +1,91 @@
+"""What one user was called, and when: a name is one user's at a time, and may be another's later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.review.words import moment
+
+FEW = 3
+"""Names that are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name the user had, from *since* to *until* where they are known.
+
+    With *others* the user had it before, and somebody else may have it now.
+    """
+
+    name: str
+    since: datetime | None = None
+    until: datetime | None = None
+    others: bool = False
+
+    def at(self, when: datetime) -> bool:
+        # Records have whole seconds, and a call and the renaming may be of the same.
+        return (self.since is None or when >= self.since) and (self.until is None or when <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    time: datetime
+    before: str
+    after: str
+
+
+def renaming(time: datetime, request: Mapping[str, object]) -> list[Renaming]:
+    """The renaming that UpdateUser was asked for, none where it only moved the user."""
+    before, after = request.get("userName"), request.get("newUserName")
+    known = isinstance(before, str) and isinstance(after, str) and before != after
+    return [Renaming(time, str(before), str(after))] if known else []
+
+
+def names_of(user: str, renamings: Iterable[Renaming]) -> tuple[Name, ...]:
+    """All names of the user who was the last to be called *user*; none where it always had this one."""
+    order = sorted(renamings, key=lambda each: each.time)
+    last = next(
+        (at for at in reversed(range(len(order))) if user in (order[at].before, order[at].after)), None
+    )
+    if last is None:
+        return ()
+    first, here = order[last], []
+    if first.after == user:
+        here.append(Name(user, since=first.time))
+    else:
+        here += _later(first, order[last + 1 :])
+        here.append(Name(user, since=first.time, others=True))
+    name, until = first.before, first.time
+    for each in reversed(order[:last]):
+        if each.after == name:
+            here.append(Name(name, each.time, until))
+            name, until = each.before, each.time
+    return (*here, Name(name, until=until))
+
+
+def _later(first: Renaming, order: Iterable[Renaming]) -> list[Name]:
+    """What the user was called from *first* on, the newest name first."""
+    found: list[Name] = []
+    name, since = first.after, first.time
+    for each in order:
+        if each.before == name:
+            found.insert(0, Name(name, since, each.time))
+            name, since = each.after, each.time
+    return [Name(name, since=since), *found]
+
+
+def told(names: Iterable[Name], user: str) -> str:
+    """What the user was called, and when, in sentences."""
+    said, others = "", [each for each in names if each.others or each.name != user]
+    for name in others[:FEW]:
+        since = f" since {moment(name.since)}" if name.since else ""
+        when = f" until {moment(name.until)}{f' (and{since})' if since else ''}" if name.until else since
+        if name.others:
+            said += f" Somebody else may be called {name.name}{since}: those records are included too."
+        else:
+            said += f" The user was called {name.name}{when}: those records are included."
+    if len(others) > FEW:
+        said += f" It was renamed {len(others) - FEW:,} more times: those records are included."
+    return said
