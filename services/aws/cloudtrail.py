@@ -158,17 +158,17 @@ async def lookup_events(
     region: str,
     pacer: Pacer,
     *,
-    attribute: tuple[str, str],
+    attribute: tuple[str, str] | None,
     since: datetime,
     until: datetime,
 ) -> AsyncGenerator[tuple[str, ...], None]:
     """Management events of *region*, newest first: each page the records' JSON, as CloudTrail wrote it.
 
-    Reaches back 90 days; *attribute* is one (key, value) of LookupAttributes.
+    Reaches back 90 days; *attribute* is one (key, value) of LookupAttributes, None for all events.
     """
-    key, value = attribute
+    one = [{"AttributeKey": attribute[0], "AttributeValue": attribute[1]}] if attribute else []
     params: dict[str, Any] = {
-        "LookupAttributes": [{"AttributeKey": key, "AttributeValue": value}],
+        **({"LookupAttributes": one} if one else {}),
         "StartTime": since,
         # Sent in whole seconds, cut: without one more the last fraction would be lost.
         "EndTime": until + timedelta(seconds=1),

@@ -31,6 +31,7 @@ from services.review.sources.athena import Question, or_else
 from services.review.sources.history import read_history
 from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
+from services.review.sources.listing import Listing
 from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, read_trails, with_switches
 from services.review.where import where
@@ -235,9 +236,10 @@ def _of_trails(
     aws, account, window, trails = asked.aws, asked.account, asked.window, reading.trails
     # What is kept must serve another window too.
     wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
-    objects = TrailObjects(
-        aws, wide, trails, account, window, pool, chosen.ledger, done, validate=not collector.following
-    ).read()
+    listing = Listing(
+        aws, account, window, chosen.ledger, chosen.pacers, chosen.regions, fresh=not collector.following
+    )
+    objects = TrailObjects(aws, wide, trails, listing, pool, done).read()
     if not reading.by_athena:
         if done:
             collector.note(
@@ -245,7 +247,7 @@ def _of_trails(
             )
         return objects
     note, sleep = collector.note, asked.sleep
-    asking = Question(aws, scanner, trails, account, window, asked.athena, note=note, sleep=sleep).read()
+    asking = Question(aws, scanner, trails, listing, asked.athena, note=note, sleep=sleep).read()
     if asked.source == "athena":
         return asking
     return or_else(asking, objects, lambda why: note("trails", f"reading the objects instead. {why}"))

@@ -54,10 +54,14 @@ class TrailState:
         return recorded(self.selectors, service)
 
     @property
+    def takes_all_management(self) -> bool:
+        """Whether all management events of its Regions are among its records."""
+        return self.selectors is not None and takes_all_management(self.selectors)
+
+    @property
     def takes_management(self) -> bool:
         """Whether the users' other calls are among its records, of every Region."""
-        everywhere = self.trail.multi_region and self.trail.global_events
-        return everywhere and self.selectors is not None and takes_all_management(self.selectors)
+        return self.trail.multi_region and self.trail.global_events and self.takes_all_management
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from functools import partial
 
 from services.aws import athena, s3
@@ -14,26 +16,40 @@ from services.aws.session import AwsSession
 from services.quoting.sql import Sql, Unquotable
 from services.review.asking import askable, finished, portions, quotable, stopped_if_left
 from services.review.batch import Batch, missed, unasked
-from services.review.model import Athena, SourceUnavailable, Window
+from services.review.gunzip import PACKED_LIMIT
+from services.review.model import Athena, SourceUnavailable
 from services.review.scan import Scanner
 from services.review.sources.athenasql import Place, Whom, as_record, create_table, question
-from services.review.sources.s3 import log_roots, objects_of_days
+from services.review.sources.listing import Listed, Listing
 from services.review.trails import TrailState
 
 MOST_OF_CONDITIONS = 50_000
 """Characters; a statement may have 262,144 bytes, and each text stands in several conditions."""
 
 
+@dataclass(slots=True)
+class _Size:
+    """What is under one root: how much, and the newest object of each Region."""
+
+    bytes: int = 0
+    objects: int = 0
+    newest: dict[str, Listed] = field(default_factory=dict)
+
+    def add(self, item: Listed) -> None:
+        self.bytes += item.size
+        self.objects += 1
+        self.newest[item.region] = item
+
+
 class Question:
-    """Asks Athena for what *trails* delivered of *account* in *window*."""
+    """Asks Athena for what *trails* delivered; what of it is there, and what is not, *listing* shows."""
 
     def __init__(
         self,
         aws: AwsSession,
         scanner: Scanner,
         trails: Sequence[TrailState],
-        account: str,
-        window: Window,
+        listing: Listing,
         options: Athena,
         *,
         note: Callable[[str, str], None],
@@ -42,8 +58,7 @@ class Question:
         self._aws = aws
         self._scanner = scanner
         self._places = {(each.trail.bucket, each.trail.prefix): each for each in reversed(trails)}
-        self._account = account
-        self._window = window
+        self._listing = listing
         self._options = options
         self._note = note
         self._sleep = sleep
@@ -55,25 +70,36 @@ class Question:
             if self._strange:
                 yield unasked(state.source, self._strange)
             try:
-                for root in await log_roots(self._aws, state.trail):
-                    async with aclosing(self._root(state, Place(state.trail.bucket, root))) as batches:
+                roots: dict[str, _Size] = {}
+                async with aclosing(self._listing.objects(state)) as found:
+                    async for item in found:
+                        if isinstance(item, Batch):
+                            yield item
+                        else:
+                            roots.setdefault(item.root, _Size()).add(item)
+                for root, size in roots.items():
+                    async with aclosing(self._root(state, Place(state.trail.bucket, root), size)) as batches:
                         async for batch in batches:
                             yield batch
+                    if self._listing.fresh:
+                        await self._lag(state, size)
+                async with aclosing(self._listing.validated(state)) as batches:
+                    async for batch in batches:
+                        yield batch
             except Expired:
                 raise
             except AwsError as error:
                 yield missed(state.source, f"{state.source} by Athena", error)
 
-    async def _root(self, state: TrailState, place: Place) -> AsyncGenerator[Batch, None]:
-        regions, size, objects = await self._size(place)
-        if not regions:
-            return
+    async def _root(self, state: TrailState, place: Place, size: _Size) -> AsyncGenerator[Batch, None]:
         region = self._options.region or state.trail.home_region
-        self._note(state.source, f"Athena is to scan {size / 1e6:,.1f} MB in {objects:,} objects at most")
+        objects, account, window = size.objects, self._listing.account, self._listing.window
+        scans = f"{size.bytes / 1e6:,.1f} MB in {objects:,} objects"
+        self._note(state.source, f"Athena is to scan {scans} at most")
         await self._table(region, place)
         for portion in portions(self._texts, most=MOST_OF_CONDITIONS, beside=20):
             whom = Whom.of(self._scanner.matcher, portion)
-            sql = question(place, self._options.database, whom, self._account, regions, self._window)
+            sql = question(place, self._options.database, whom, account, list(size.newest), window)
             async with aclosing(self._answers(state, region, sql, objects)) as batches:
                 async for batch in batches:
                     yield batch
@@ -94,21 +120,21 @@ class Question:
                 scanned = counted = 0
                 yield Batch(state.source, note, scan, objects)
 
-    async def _size(self, place: Place) -> tuple[list[str], int, int]:
-        """The Regions with objects of the window, their bytes and how many they are."""
-        own = f"{place.root}{self._account}/CloudTrail/"
-        regions: list[str] = []
-        size = count = 0
-        for region in await s3.list_folders(self._aws, place.bucket, own):
-            found = objects_of_days(self._aws, place.bucket, f"{own}{region}/", self._window)
-            before = count
-            async with aclosing(found):
-                async for each in found:
-                    size += each.size
-                    count += 1
-            if count > before:
-                regions.append(region)
-        return regions, size, count
+    async def _lag(self, state: TrailState, size: _Size) -> None:
+        """Note how late events came to the newest objects: Athena's answer does not tell."""
+        for item in size.newest.values():
+            if item.size > PACKED_LIMIT:
+                continue
+            try:
+                async with aclosing(s3.get_object(self._aws, item.bucket, item.key)) as chunks:
+                    packed = b"".join([chunk async for chunk in chunks])
+            except Expired:
+                raise
+            except AwsError:
+                # Without it there is nothing to go by, and that is said.
+                continue
+            scan = await asyncio.to_thread(self._scanner.object, item.name, packed)
+            self._listing.ledger.object(state.source, item.key, scan.oldest)
 
     async def _table(self, region: str, place: Place) -> None:
         database = self._options.database

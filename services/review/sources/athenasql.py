@@ -11,7 +11,7 @@ from typing import Any
 from services.quoting.sql import Extended, HiveDdl, Identifier, Sql
 from services.review.match import Matcher
 from services.review.model import Window
-from services.review.sources.s3 import days
+from services.review.sources.listing import days
 
 _IDENTITY = HiveDdl(
     "STRUCT<type:STRING,principalid:STRING,arn:STRING,accountid:STRING,invokedby:STRING,accesskeyid:STRING,"

@@ -16,7 +16,7 @@ from services.review.asking import askable, finished, portions, quotable, stoppe
 from services.review.batch import Batch, missed, unasked
 from services.review.model import Window
 from services.review.scan import Scanner
-from services.review.sources.s3 import PUBLISHED_LATE
+from services.review.sources.listing import PUBLISHED_LATE
 from services.review.trails import TrailState
 
 LIMIT = insights.MOST

@@ -247,6 +247,22 @@ def expiring(account: Account) -> None:
     )
 
 
+def a_region_gone(account: Account) -> None:
+    """Of a Region that is seldom used: no hole shows in its deliveries."""
+    account.begin()
+    for hours in (-20, -12, -3):
+        made = account.record(user="bob", awsRegion="eu-west-1", eventTime=f"{account.at(hours):%FT%TZ}")
+        account.cloudtrail.history.add(account.at(hours), made)
+        if hours != -12:
+            account.deliver(hours, made, region="eu-west-1")
+
+
+def a_whole_region_gone(account: Account) -> None:
+    account.begin()
+    made = account.record(user="bob", awsRegion="eu-west-1", eventTime=f"{account.at(-5):%FT%TZ}")
+    account.cloudtrail.history.add(account.at(-5), made)
+
+
 def in_history_alone(account: Account) -> None:
     account.begin()
     iam = account.boto("iam")
@@ -282,6 +298,8 @@ DOCTORED: list[tuple[Callable[[Account], None], float, str, bool, str]] = [
     (deleted_trail, -24, "unknown", False, "trail audit (deleted)"),
     (stopped_and_started, -24, "unknown", False, "logging was stopped"),
     (expiring, -30, "unknown", False, "a lifecycle rule of its bucket deletes older objects"),
+    (a_region_gone, -24, "unknown", False, "objects may have been deleted"),
+    (a_whole_region_gone, -24, "unknown", False, "of eu-west-1 has nothing from"),
     (in_history_alone, -24, "unknown", False, "that the event history has"),
     (changes_unknown, -24, "unknown", False, "whether it was changed could not be read"),
 ]

@@ -420,7 +420,7 @@ async def test_sessions_and_names_are_followed_in_every_source(
         roles = sorted(session.role for session in review.followed.sessions.values())
         assert len(roles) == 3, source
         assert {"team/ops", "two"} < set(roles), source
-        assert {name.name for name in review.followed.names} == {"first"}, source
+        assert {name.name for name in review.followed.names} == {"first", "alice"}, source
 
 
 def test_names_that_records_make_up_are_not_sent_to_a_query() -> None:

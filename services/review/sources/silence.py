@@ -1,0 +1,90 @@
+"""Where a trail delivered nothing for long, event history tells whether there was anything to deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from services.aws import cloudtrail
+from services.aws.cloudtrail import HISTORY_KEPT, Pacer
+from services.aws.errors import AwsError, Expired
+from services.aws.session import AwsSession
+from services.base import clock
+from services.review import record as records
+from services.review.batch import Batch, missing
+from services.review.compare import LEFT_OUT
+from services.review.deliveries import Deliveries
+from services.review.flight import together
+from services.review.record import BadRecord
+from services.review.trails import TrailState
+
+Span = tuple[datetime, datetime]
+BEGUN = timedelta(minutes=2)
+"""A key has whole minutes: what was called in the same may be in that object."""
+LATEST = timedelta(hours=1)
+"""Within which CloudTrail delivers whatever happened."""
+ASKED = 2
+"""Silences of one Region that are asked about, the longest."""
+
+
+async def unheard(
+    aws: AwsSession,
+    pacers: Mapping[str, Pacer],
+    state: TrailState,
+    regions: tuple[str, ...],
+    seen: Mapping[str, Deliveries],
+    expected: Span,
+    what: str,
+) -> list[Batch]:
+    """A batch for each silence in which event history has calls that the trail must have delivered."""
+    if not state.takes_all_management or state.changes_trouble:
+        return []
+    trail = state.trail
+    wanted = regions if trail.multi_region else (trail.home_region,)
+    since = max(expected[0], clock.now() - HISTORY_KEPT, state.changed or expected[0])
+    asked = [
+        (region, silence)
+        for region in wanted
+        for silence in _silences(seen.get(region) or Deliveries(), since, expected[1])
+    ]
+    heard = await together(_heard(aws, pacers[region], region, silence) for region, silence in asked)
+    return [
+        missing(state.source, f"{what} of {region}", silence)
+        for (region, silence), found in zip(asked, heard, strict=True)
+        if found
+    ]
+
+
+def _silences(deliveries: Deliveries, since: datetime, until: datetime) -> list[Span]:
+    """The longest spans without an object, where these are not missed anyway."""
+    if deliveries.steady:
+        return []
+    edges = [since, *(time for time in sorted(deliveries.times) if since < time < until), until]
+    spans = [(begin + BEGUN, end - LATEST) for begin, end in pairwise(edges)]
+    longest = sorted(spans, key=lambda span: span[1] - span[0], reverse=True)
+    return [span for span in longest[:ASKED] if span[0] < span[1]]
+
+
+async def _heard(aws: AwsSession, pacer: Pacer, region: str, span: Span) -> bool:
+    """Whether event history has a call of that time; False where it may not be asked."""
+    pages = cloudtrail.lookup_events(aws, region, pacer, attribute=None, since=span[0], until=span[1])
+    try:
+        async for page in pages:
+            return any(_counts(text, span) for text in page)
+    except Expired:
+        raise
+    except AwsError:
+        pass
+    finally:
+        await pages.aclose()
+    return False
+
+
+def _counts(text: str, span: Span) -> bool:
+    raw = text.encode("utf-8", "surrogatepass")
+    try:
+        event = records.event(records.decode(raw), raw)
+    except BadRecord:
+        return False
+    return span[0] <= event.time <= span[1] and event.source not in LEFT_OUT
