@@ -2,7 +2,8 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
-``suspected`` · ``watched`` · ``exported`` · ``trying`` · ``tried`` · ``told`` · ``responder`` · ``closed``.
+``suspected`` · ``watched`` · ``compromised`` · ``exported`` · ``trying`` · ``tried`` · ``told`` ·
+``responder`` · ``closed``.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ class CaseState:
     """When the runbook acted, for the time axis of a graph."""
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
+    compromised: tuple[Mapping[str, Any], ...] = ()
+    """Other credentials that an intruder's address used or made, each as it was last read back."""
     watched: tuple[str, ...] = ()
     """The log groups that the key of a rotation writes to, as far as that is known."""
 
@@ -265,6 +268,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return replace(state, reviews=(*state.reviews, data))
         case "suspected":
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
+        case "compromised":
+            return replace(state, compromised=tuple(data["credentials"]))
         case "told":
             return replace(state, told=True)
         case "watched":

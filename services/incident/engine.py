@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.iam import Credential
@@ -23,7 +24,7 @@ from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
 from services.cases.settle import patience
 from services.cases.state import INCIDENT, CaseState, StepState
-from services.incident import access_keys, deactivate, delete, deny, groups, reviewing
+from services.incident import access_keys, deactivate, delete, deny, groups, others, reviewing
 from services.incident import replace as replacing
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
@@ -147,7 +148,9 @@ class Runbook(CaseEngine):
         case = self._ready()
         review = await reviewing.perform(self.situation(options), on_progress, stop, keep=case.readings)
         await asyncio.to_thread(reviewing.record, review, case)
-        return Result(self.state.step(StepName.REVIEW), review.verdict_words), review
+        await self.look_at_others(others.found(review))
+        told = f" {review.headline.words}" if review.headline else ""
+        return Result(self.state.step(StepName.REVIEW), review.verdict_words + told), review
 
     async def suspect(self, review: Review, since: datetime | None) -> Review:
         """Journal *since* when the key may be in wrong hands, and keep *review* as it is told with that."""
@@ -155,7 +158,21 @@ class Runbook(CaseEngine):
         await self._journal("suspected", since=clock.rfc3339(since) if since else None)
         told = judged(review, reviewing.marks(self.state), self._now())
         await asyncio.to_thread(reviewing.record, told, case)
+        await self.look_at_others(others.found(told))
         return told
+
+    async def look_at_others(self, found: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Read back, and journal, what state the credentials compromised as well are in.
+
+        They are those of *found*, or else those the journal has; the case must be held.
+        """
+        known = self.state.compromised
+        wanted = known if found is None else found
+        if not wanted and not known:
+            return
+        seen = await others.read(self.situation(), wanted)
+        if others.told(seen) != others.told(known):
+            await self._journal("compromised", credentials=seen)
 
     async def sweep(self) -> Sweep:
         """What else the key's user holds; journaled where a case is held."""
@@ -266,6 +283,8 @@ class Runbook(CaseEngine):
                 await self._record("verified", step=step, state=seen.state, words=seen.words)
             finally:
                 self._check_recorded()
+            if isinstance(step, LeverName):
+                await self.look_at_others()
         message = plan.already or seen.words
         return Result(self.state.step(step), message[:1].upper() + message[1:], secret)
 

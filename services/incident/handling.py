@@ -150,9 +150,16 @@ class Handling:
                     except CaseHeld as held:
                         self._lost(held)
                         raise
+            await self.look_at_others()
         await self._read_state()
         if self.state.replacement and not self.state.step(StepName.DELETE).state.holds:
             await self._plan(StepName.DELETE)
+
+    async def look_at_others(self) -> None:
+        """Read back what state the credentials compromised as well are in, where the case may be written."""
+        if self.runbook is not None and self.case and self.case.held and not self.closed:
+            await self.runbook.look_at_others()
+            await self._read_state()
 
     async def settle(self) -> tuple[str, ...]:
         """Ask AWS again about calls whose outcome is not known."""

@@ -17,7 +17,7 @@ from services.cases.lines import Entry
 from services.cases.state import INCIDENT, CaseState
 from services.report import flow
 from services.report.actions import actions
-from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
+from services.report.model import Compromised, Flow, Header, Held, Report, Said, Sweep, Verification
 from services.report.remaining import remaining
 from services.report.reviewed import reviews
 from services.report.story import story
@@ -51,6 +51,7 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
         sweep=_sweep(entries),
         flow=points or flow.newest(case, entries),
         journal=_verification(case, entries, trouble),
+        compromised=tuple(_compromised(entries)),
     )
     report = replace(report, remaining=remaining(report))
     return replace(report, story=story(report))
@@ -136,6 +137,25 @@ def _sweep(entries: Sequence[Entry]) -> Sweep | None:
         f"{text('what')}: {text('error')}" for text in map(_text_of, _dicts(last.data.get("unreadable")))
     )
     return Sweep(last.at, held, tuple(unreadable))
+
+
+def _compromised(entries: Sequence[Entry]) -> Iterator[Compromised]:
+    last = next((entry for entry in reversed(entries) if entry.kind == "compromised"), None)
+    if last is None or not isinstance(last.data, dict):
+        return
+    for each in _dicts(last.data.get("credentials")):
+        text = _text_of(each)
+        yield Compromised(
+            name=text("name"),
+            why=text("why"),
+            state=text("state"),
+            ended=bool(each.get("ended")),
+            sure=bool(each.get("sure")),
+            at=_when(each.get("read_at")) or last.at,
+            lever=text("lever"),
+            kind=text("kind"),
+            made=bool(each.get("made_from")),
+        )
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:

@@ -290,6 +290,24 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True)
+class Compromised:
+    """Another credential that an intruder's address used or made, as it was when it was read back.
+
+    *sure* is False where no suspected moment was set; *ended* where it cannot be used any more.
+    """
+
+    name: str
+    why: str
+    state: str
+    ended: bool
+    sure: bool
+    at: datetime
+    lever: str
+    kind: str = ""
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Remaining:
     """Something still to do; *kind* is for scripts."""
 
@@ -331,6 +349,7 @@ class Report:
     sweep: Sweep | None
     flow: Flow
     journal: Verification
+    compromised: tuple[Compromised, ...] = ()
 
     def newest(self, step: str) -> Action | None:
         """The last action of *step*, whether it took it or took it back."""

@@ -108,6 +108,14 @@ def _hold(report: Report) -> Iterator[Remaining]:
         )
 
 
+def _compromised(report: Report) -> Iterator[Remaining]:
+    for each in report.compromised:
+        if not each.ended:
+            as_well = "Compromised as well" if each.sure else "May be compromised as well"
+            read = f"{each.state}, read {moment(each.at, report.day)}"
+            yield Remaining("compromised", f"{as_well}: {each.name} ({read}), {each.why}: {each.lever}.")
+
+
 def _groups_off(report: Report) -> Iterator[Remaining]:
     switched: dict[tuple[str | None, str], bool] = {}
     for action in report.actions:
@@ -168,6 +176,7 @@ RULES: tuple[Callable[[Report], Iterator[Remaining]], ...] = (
     _unsettled,
     _orphan,
     _old_key,
+    _compromised,
     _failed,
     _not_in_force,
     _groups_off,

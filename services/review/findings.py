@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from services.review import deeds, keyrules, sequences
+from services.review import compromised, deeds, keyrules, sequences
 from services.review.actions import SEVERITIES, Severity
 from services.review.baseline import rotates
 from services.review.credentials import by_words, credentials, signed_with
@@ -69,7 +69,13 @@ def _agents(facts: Facts) -> Iterator[Finding]:
 
 def _other_credentials(facts: Facts) -> Iterator[Finding]:
     kind = Kind("other-credential", "This user also acted with {}", "other credentials", "high")
-    yield from _seen(facts, facts.beside, lambda event: event.credential_id or event.access_key_id, kind)
+    known = {each.id for each in compromised.compromised(facts)}  # which have findings of their own
+
+    def which(event: Event) -> str | None:
+        found = event.credential_id or event.access_key_id
+        return None if found in known else found
+
+    yield from _seen(facts, facts.beside, which, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +217,7 @@ RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     _addresses,
     _refused,
     _agents,
+    compromised.findings,
     deeds.actions,
     deeds.on_the_user,
     sequences.enumeration,

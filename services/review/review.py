@@ -19,6 +19,7 @@ from services.review.baseline import Baseline
 from services.review.changes import Change
 from services.review.collect import Collector
 from services.review.compare import not_in_bucket
+from services.review.compromised import Compromised, compromised
 from services.review.coverage import HISTORY, Coverage, Span, gaps, path_rows, reasons
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
@@ -102,6 +103,8 @@ class Review:
     """What is usual for the user, against which the findings are weighed."""
     headline: Headline | None = None
     """The suspected use told from the owner's, where anything tells them apart."""
+    compromised: tuple[Compromised, ...] = ()
+    """Other credentials that an intruder's address used or made."""
     attribution: By = "user"
     attribution_words: str = ""
     verdict: Verdict = "unknown"
@@ -129,6 +132,7 @@ class Review:
             "attribution_words": self.attribution_words,
             "headline": self.headline.as_json() if self.headline else None,
             "baseline": self.baseline.as_json(),
+            "compromised_as_well": [each.as_json() for each in self.compromised],
             "suspected": clock.rfc3339(self.marks.suspected) if self.marks.suspected else None,
             "seen_in_force": clock.rfc3339(self.seen_in_force) if self.seen_in_force else None,
             "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
@@ -325,6 +329,7 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         findings=findings(facts),
         baseline=facts.baseline,
         headline=headline(facts),
+        compromised=compromised(facts),
         attribution=attributed.by,
         attribution_words=attributed.words,
         verdict=word,

@@ -65,7 +65,7 @@ def test_all_five_steps_in_order(acted: Scenario, boto: Callable[..., Any], tmp_
         assert keys_of(iam, user) == {key_id: "Inactive"}
 
         terminal.press("2", "enter")
-        terminal.wait("2 ✓ review      Used ")
+        terminal.wait("2 ✓ review      Used: ")
 
         terminal.press("3")
         confirm(terminal)

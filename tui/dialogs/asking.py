@@ -163,6 +163,7 @@ class Asking:
 
         if (case := self._handling.case) is None:
             raise Refused("There is no case yet.")
+        await self._handling.look_at_others()
         left = await remaining(case)
         if await self._app.push_screen_wait(closing(case, left, self._context)):
             await self._handling.close(left)

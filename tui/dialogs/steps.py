@@ -32,6 +32,8 @@ _WEIGHTS: Mapping[State, Weight] = {
     State.FAILED: "alarm",
     State.UNKNOWN: "alarm",
 }
+FEW = 2
+"""Compromised credentials that have a line each."""
 _CHOICES = {
     StepName.REVIEW: "how far back, and what is read",
     StepName.REPLACE: "where the secret goes, the expiry, or a reset in place",
@@ -66,11 +68,12 @@ def rows(
     under_way: Mapping[Deed, str],
 ) -> tuple[StepRow, ...]:
     """All five steps in AWS's order."""
+    told = _headline(case)
     return tuple(
         StepRow(
             number,
             step,
-            *_told(step, case.step(step), plans.get(step), unplanned.get(step), under_way.get(step)),
+            *_told(step, case.step(step), plans.get(step), unplanned.get(step), under_way.get(step), told),
         )
         for number, step in enumerate(StepName, 1)
     )
@@ -91,12 +94,30 @@ _LEVERS = {LeverName.GROUPS: ("s", "log groups"), LeverName.ACCESS_KEYS: ("w", "
 
 
 def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow, ...]:
-    """The levers that were pulled, taken back or not; none where only the steps were taken."""
-    return tuple(
+    """The levers that were pulled, taken back or not, and the credentials compromised as well."""
+    pulled = (
         LeverRow(key, name, *_told(lever, case.step(lever), None, None, under_way.get(lever)))
         for lever, (key, name) in _LEVERS.items()
         if lever in under_way or case.step(lever).state is not State.TODO
     )
+    return (*pulled, *_compromised(case))
+
+
+def _compromised(case: CaseState) -> Iterable[LeverRow]:
+    """Those that still work first; more than a few are counted."""
+    every = sorted(case.compromised, key=lambda each: bool(each.get("ended")))
+    for each in every[:FEW]:
+        over, mine = bool(each.get("ended")), each.get("user") == case.whose
+        name = "compromised as well:" if each.get("sure") else "may be compromised as well:"
+        # The state is read even where the line is cut.
+        named = str(each.get("name")).removesuffix(f" of {case.whose}" if mine else "")
+        said = clean(f" {named} {each.get('state')}; {each.get('why')}")
+        key = "w" if mine and each.get("kind") == "access key" else " "
+        yield LeverRow(key, name, "✓" if over else "!", said, "good" if over else "alarm")
+    if rest := every[FEW:]:
+        left = not all(each.get("ended") for each in rest)
+        said = f"{len(rest):,} more credentials compromised as well"
+        yield LeverRow(" ", "and", "!" if left else "✓", said, "alarm" if left else "good")
 
 
 def waiting(words: str, *, failed: bool) -> tuple[StepRow, ...]:
@@ -105,6 +126,13 @@ def waiting(words: str, *, failed: bool) -> tuple[StepRow, ...]:
     return tuple(
         StepRow(number, step, sign, words, cast("Weight", weight)) for number, step in enumerate(StepName, 1)
     )
+
+
+def _headline(case: CaseState) -> str | None:
+    """What the newest review says in its row: the verdict in a word, and how the use is told apart."""
+    newest = case.reviews[-1] if case.reviews else {}
+    headline, verdict = newest.get("headline"), str(newest.get("verdict") or "")
+    return clean(f"{verdict[:1].upper()}{verdict[1:]}: {headline}") if headline else None
 
 
 def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool) -> tuple[str, ...]:
@@ -129,10 +157,13 @@ def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool)
 
 
 def found(step: StepName, case: CaseState) -> tuple[str, ...]:
-    """The findings of the newest review, where the step is the review."""
+    """What the newest review says beside its headline, where the step is the review."""
     if step is not StepName.REVIEW or not case.reviews:
         return ()
-    return tuple(clean(title) for title in case.reviews[-1].get("findings", ()))
+    newest = case.reviews[-1]
+    # Where the row has the headline, the verdict stands here.
+    verdict = [newest.get("words")] if newest.get("headline") else []
+    return tuple(clean(title) for title in (*verdict, *newest.get("findings", ())))
 
 
 def _round(step: StepName, plan: Plan, case: CaseState) -> Iterable[str]:
@@ -150,7 +181,12 @@ def without_shell_ways(words: str) -> str:
 
 
 def _told(
-    step: Deed, now: StepState, plan: Plan | None, trouble: str | None, under_way: str | None
+    step: Deed,
+    now: StepState,
+    plan: Plan | None,
+    trouble: str | None,
+    under_way: str | None,
+    headline: str | None = None,
 ) -> tuple[str, str, Weight]:
     if under_way is not None:
         return "▸", under_way, "accent"
@@ -158,7 +194,7 @@ def _told(
         return "!", f"changed since, not by this case: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
     if step is StepName.REVIEW and now.state.holds:
         # What was found is no good news: only that it was read.
-        return SIGNS[now.state], now.words, "text"
+        return SIGNS[now.state], headline or now.words, "text"
     if now.state is not State.TODO:
         return SIGNS[now.state], _BEFORE.get(now.state, "") + now.words, _WEIGHTS[now.state]
     if trouble is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.review.attribution import attribute
+from services.review.compromised import compromised
 from services.review.facts import Facts
 from services.review.findings import findings
 from services.review.follow import Session
@@ -181,8 +182,18 @@ def test_an_intruders_use_of_an_old_access_key_is_not_mere_information(
     records += [record(minutes=120 + n, sourceIPAddress=OTHER) for n in range(3)]
     found = findings(told(records, Marks(suspected=noon + timedelta(minutes=110))))
     severity = {each.kind: each.severity for each in found}
-    assert (severity["other-credential"], severity["other-address"]) == ("high", "high")
+    assert (severity["compromised"], severity["other-address"]) == ("high", "high")
+    assert "other-credential" not in severity
     found = findings(told(records))
-    assert {each.severity for each in found if each.kind in ("other-credential", "other-address")} == {
-        "medium"
-    }
+    assert {each.severity for each in found if each.kind in ("compromised", "other-address")} == {"medium"}
+
+
+def test_beside_an_access_key_an_api_key_that_no_record_names_is_compromised_too(
+    told: Told, record: Make, bearer: Make, noon: datetime
+) -> None:
+    own = [record(minutes=n, sourceIPAddress=OWN) for n in range(3)]
+    for subject, named in ((Subject("alice", "AKIAEXAMPLE"), ["API key of alice"]), (SUBJECT, [])):
+        facts = told(
+            [*own, bearer(minutes=60, sourceIPAddress=OTHER)], Marks(noon + timedelta(minutes=30)), subject
+        )
+        assert [each.name for each in compromised(facts)] == named

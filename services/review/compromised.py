@@ -1,0 +1,188 @@
+"""The credentials beside the key that an intruder's address used or made: they are compromised as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from services.base import clock
+from services.review import record as records
+from services.review.credentials import credential
+from services.review.facts import USED, Facts, Finding, ids
+from services.review.newcomers import address
+from services.review.record import Event
+from services.review.words import listed, moment, short, tally
+
+Kind: TypeAlias = Literal["access key", "API key", "console password", "session"]
+
+_MAKING: Mapping[str, tuple[Kind, str, str]] = {
+    # The kind it makes, and where the answer has its id.
+    "CreateAccessKey": ("access key", "accessKey", "accessKeyId"),
+    "CreateServiceSpecificCredential": (
+        "API key",
+        "serviceSpecificCredential",
+        "serviceSpecificCredentialId",
+    ),
+    "ResetServiceSpecificCredential": ("API key", "serviceSpecificCredential", "serviceSpecificCredentialId"),
+    "CreateLoginProfile": ("console password", "loginProfile", "userName"),
+    "UpdateLoginProfile": ("console password", "", ""),
+    "ChangePassword": ("console password", "", ""),
+}
+_KINDS: Mapping[str, Kind] = {
+    "access key": "access key",
+    "API key": "API key",
+    "short-term API key": "session",
+    "session": "session",
+    "sign-in": "console password",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compromised:
+    """One credential; *id* is None where no record names it, and a console password has its user alone.
+
+    *used* and *made* are the addresses that did so. *sure* is False where no suspected moment is set: then
+    an address is merely new. *expires* is that of a session, where its answer is among the records.
+    """
+
+    kind: Kind
+    id: str | None
+    user: str
+    used: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    since: datetime | None = None
+    """The first call with it, or its making, by one of those addresses."""
+    sure: bool = False
+    expires: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """``access key AKIA… of web``"""
+        which = f" {self.id}" if self.id and self.kind != "console password" else ""
+        return f"{self.kind}{which} of {short(self.user)}" if self.user else f"{self.kind}{which}"
+
+    @property
+    def why(self) -> str:
+        made = f"made from {listed(self.made)}" if self.made else ""
+        used = f"used from {listed(self.used)}" if self.used else ""
+        return ", ".join(part for part in (made, used) if part)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "user": self.user or None,
+            "used_from": list(self.used),
+            "made_from": list(self.made),
+            "since": clock.rfc3339(self.since) if self.since else None,
+            "sure": self.sure,
+            "expires": clock.rfc3339(self.expires) if self.expires else None,
+        }
+
+
+Key: TypeAlias = tuple[Kind, str | None, str]
+How: TypeAlias = Literal["used", "made"]
+
+
+def compromised(facts: Facts) -> tuple[Compromised, ...]:
+    """In order of first use; none where nothing tells the owner's addresses from others'."""
+    return tuple(_told(key, did, facts) for key, did in _found(facts).items())
+
+
+def intruders(facts: Facts) -> Sequence[Event]:
+    """The user's calls from addresses that none of its calls came from before."""
+    usual = facts.baseline
+    if usual.since is None or usual.rotating or not (usual.there or usual.suspected):
+        return ()
+    calls = (event for event in facts.every if event.let_in or event.refused)
+    return [event for event in calls if (where := address(event)) and where not in usual.addresses]
+
+
+def findings(facts: Facts) -> Iterator[Finding]:
+    """Credentials beside the key that such an address used."""
+    for key, did in _found(facts).items():
+        each, mine = _told(key, did, facts), [event for how, event in did if how == "used"]
+        if not mine:
+            continue
+        since = moment(facts.baseline.since) if facts.baseline.since else ""
+        may = "is compromised as well" if each.sure else "may be compromised as well"
+        whence = f"used from {listed(each.used)}, not seen before {since}"
+        title = f"{_capital(each.name)} {may}: {whence}: {tally(mine)}."
+        yield Finding(
+            "compromised",
+            "high" if each.sure else "medium",
+            title,
+            ids(mine),
+            USED,
+            "Whoever has this credential can go on when the key is Inactive.",
+            "Deactivate or end it too, and replace it where its owner needs it.",
+        )
+
+
+def _found(facts: Facts) -> dict[Key, list[tuple[How, Event]]]:
+    found: dict[Key, list[tuple[How, Event]]] = {}
+    for event in intruders(facts):
+        for how, key in _touched(event, facts):
+            found.setdefault(key, []).append((how, event))
+    return found
+
+
+def _touched(event: Event, facts: Facts) -> list[tuple[How, Key]]:
+    """What *event* used and made."""
+    found: list[tuple[How, Key]] = []
+    own = credential(event, facts.sessions)
+    kind = _KINDS.get(own.kind)
+    if kind == "console password" and (event.name != "ConsoleLogin" or event.error):
+        kind = None
+    # A call with an API key that no record names is counted as the key's own, where that is one.
+    nameless = kind == "console password" or (kind == "API key" and _signs(facts.subject.key_id))
+    if kind and own.id != facts.subject.key_id and (own.id or nameless):
+        found.append(("used", (kind, own.id, event.user)))
+    if event.name in _MAKING and event.error is None:
+        made, outer, inner = _MAKING[event.name]
+        answer = _decoded(event).response or {}
+        part = answer.get(outer)
+        part = part if isinstance(part, Mapping) else {}
+        whose = part.get("userName") or event.target or event.user
+        which = part.get(inner) if made != "console password" else None
+        user = str(whose) if isinstance(whose, str) else event.user
+        if made == "console password" or (isinstance(which, str) and which != facts.subject.key_id):
+            found.append(("made", (made, _id(which), short(user))))
+    return found
+
+
+def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts) -> Compromised:
+    kind, which, user = key
+    session = facts.sessions.get(which) if which else None
+    return Compromised(
+        kind,
+        which,
+        user,
+        used=tuple(dict.fromkeys(address(event) for how, event in did if how == "used")),
+        made=tuple(dict.fromkeys(address(event) for how, event in did if how == "made")),
+        since=did[0][1].time,
+        sure=facts.baseline.suspected,
+        expires=session.expires if session else None,
+    )
+
+
+def _signs(key_id: str | None) -> bool:
+    """Whether it is an access key."""
+    return (key_id or "").startswith("AKIA")
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isalnum() and len(value) <= 128 else None
+
+
+def _decoded(event: Event) -> records.Record:
+    try:
+        return records.decode(event.raw)
+    except records.BadRecord:
+        return records.Record()
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,147 @@
+"""Credentials that an intruder's address used or made: named, read back, and in the way of a quiet close."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.wire.server import Sandbox
+from services.cases.plan import LeverName
+from services.incident.engine import Runbook
+from services.incident.situation import Options
+from services.report.build import build
+from services.review.model import Window
+from tests.services.incident.conftest import Account, Opened
+
+NOON = datetime(2020, 11, 20, 12, tzinfo=UTC)
+OWN, THEIRS = "198.51.100.7", "203.0.113.66"
+
+
+def record(minutes: float, name: str, key: str | None, address: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "arn": "arn:aws:iam::123456789012:user/web",
+            "accountId": "123456789012",
+            "userName": "web",
+            **({"accessKeyId": key} if key else {}),
+        },
+        "eventTime": f"{NOON + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}",
+        "eventSource": "iam.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": address,
+        "userAgent": "aws-cli/2.31.0",
+        "eventID": f"{name}-{minutes}",
+        "recipientAccountId": "123456789012",
+    } | fields
+
+
+@pytest.fixture
+def old(account: Account) -> str:
+    return str(account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"])
+
+
+@pytest.fixture
+def planted(account: Account) -> str:
+    return str(account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"])
+
+
+@pytest.fixture
+def files(tmp_path: Path, account: Account, old: str, planted: str) -> str:
+    """The owner used the old access key; then an intruder does, makes another, and opens a session."""
+    signin = {"eventSource": "signin.amazonaws.com", "responseElements": {"ConsoleLogin": "Success"}}
+    made = {"responseElements": {"accessKey": {"accessKeyId": planted, "userName": "web"}}}
+    session = {"accessKeyId": "ASIAEXAMPLE1A2B3C4D5", "expiration": "Nov 20, 2020, 4:00:00 PM"}
+    records = [
+        *(record(n * 10, "ListUsers", old, OWN) for n in range(10)),
+        record(120, "ListUsers", old, THEIRS),
+        record(121, "CreateAccessKey", old, THEIRS, **made),
+        record(122, "ConsoleLogin", None, THEIRS, **signin),
+        record(
+            123,
+            "GetSessionToken",
+            old,
+            THEIRS,
+            eventSource="sts.amazonaws.com",
+            responseElements={"credentials": session},
+        ),
+        record(124, "ListUsers", "ASIAEXAMPLE1A2B3C4D5", THEIRS),
+        # A key whose making nobody saw, and that is gone.
+        record(125, "ListUsers", "AKIAGONE0000000000AA", THEIRS),
+    ]
+    path = tmp_path / "records.json"
+    path.write_text(json.dumps({"Records": records}))
+    return str(path)
+
+
+def seen(runbook: Runbook) -> dict[str, tuple[str, bool]]:
+    return {each["name"]: (each["state"], each["ended"]) for each in runbook.state.compromised}
+
+
+def left(runbook: Runbook) -> list[str]:
+    assert runbook.case
+    return [each.words for each in build(runbook.case).remaining if each.kind == "compromised"]
+
+
+async def test_named_read_back_and_taken_away(
+    opened: Opened, account: Account, files: str, old: str, planted: str
+) -> None:
+    every = Window.all_time()
+    options = Options(source=files, since=every.since, until=every.until)
+    async with opened() as runbook:
+        _, review = await runbook.review(options)
+        assert all(words.startswith("May be compromised as well: ") for words in left(runbook))
+        review = await runbook.suspect(review, NOON + timedelta(minutes=115))
+        assert seen(runbook) == {
+            f"access key {old} of web": ("Active", False),
+            f"access key {planted} of web": ("Active", False),
+            "console password of web": ("gone", True),
+            "session ASIAEXAMPLE1A2B3C4D5 of web": ("ended", True),
+            "access key AKIAGONE0000000000AA of web": ("gone", True),
+        }
+        assert any(
+            each.kind == "compromised" and each.severity == "high" and old in each.title
+            for each in review.findings
+        )
+        first, second = left(runbook)
+        assert first.startswith(f"Compromised as well: access key {old} of web (Active, read ")
+        assert f"used from {THEIRS}" in first
+        assert first.endswith(
+            f"respond {account.key_id} --user web --step access-keys --access-key {old} --yes."
+        )
+        assert f"made from {THEIRS}" in second
+        # The lever takes one away; the other goes by another hand.
+        await runbook.apply(LeverName.ACCESS_KEYS, Options(access_keys=(old,)))
+        assert seen(runbook)[f"access key {old} of web"] == ("Inactive", True)
+        assert len(left(runbook)) == 1
+        account.iam.delete_access_key(UserName="web", AccessKeyId=planted)
+        await runbook.look_at_others()
+        assert seen(runbook)[f"access key {planted} of web"] == ("gone", True)
+        assert left(runbook) == []
+        account.iam.create_login_profile(UserName="web", Password="Sandbox-1234")
+        await runbook.look_at_others()
+        assert [words.split(" (")[0] for words in left(runbook)] == [
+            "Compromised as well: console password of web"
+        ]
+        lines = [entry for entry in runbook.case.journal.entries() if entry.kind == "compromised"]
+        await runbook.look_at_others()
+        assert len([e for e in runbook.case.journal.entries() if e.kind == "compromised"]) == len(lines)
+
+
+async def test_what_cannot_be_read_is_unknown_and_stays_to_do(
+    opened: Opened, account: Account, files: str, old: str, sandbox: Sandbox
+) -> None:
+    async with opened() as runbook:
+        sandbox.faults.add("deny:ListAccessKeys")
+        every = Window.all_time()
+        await runbook.review(Options(source=files, since=every.since, until=every.until))
+        state, ended = seen(runbook)[f"access key {old} of web"]
+        assert state.startswith("unknown (")
+        assert not ended
+        assert any(old in words for words in left(runbook))
