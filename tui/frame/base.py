@@ -17,7 +17,8 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.css.query import NoMatches
+from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from services.aws.errors import AwsError, ReadOnly
@@ -26,7 +27,7 @@ from tui.commands.command import Command
 from tui.frame import guide
 from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
-from tui.frame.internals import forget_who_is_gone
+from tui.frame.internals import Departing, forget_who_is_gone
 from tui.frame.notice import Level, Notice
 from tui.frame.statusline import StatusLine
 from tui.host import Host, host_of
@@ -37,7 +38,7 @@ from tui.widgets.rows import Rows
 Result = TypeVar("Result")
 
 
-class Commands(Screen[Result]):
+class Commands(Departing[Result]):
     """Runs the commands of the table; shared by screens and dialogs."""
 
     scope: ClassVar[str] = ""
@@ -62,16 +63,25 @@ class Commands(Screen[Result]):
     @property
     def drawable(self) -> bool:
         """Whether its widgets are there: they come after the screen, and go before it."""
-        return self.is_mounted and self.is_attached and not self._leaving and not self.stanch.leaving
+        return self.is_mounted and not self.gone
+
+    @property
+    def gone(self) -> bool:
+        return self._leaving or not self.is_attached or self.stanch.leaving
 
     def refuses(self, command_id: str) -> str | None:
         """Why this screen cannot do that now, in a few words; None where it can."""
         return None
 
     def why_not(self, command: Command) -> str | None:
+        if self._leaving:
+            return "this screen is being left"
         return command.blocked(self) or self.refuses(command.id)
 
     async def action_command(self, command_id: str) -> None:
+        if self.gone or self not in self.app.screen_stack:
+            # What was pressed on it before it went is for nobody.
+            return
         command = commands.BY_ID[command_id]
         if reason := self.why_not(command):
             self.say(f"{command.label}: {reason}")
@@ -86,8 +96,9 @@ class Commands(Screen[Result]):
         self.commands_changed()
 
     def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
+        begun = work() if inspect.iscoroutinefunction(work) else work
         return super().run_worker(
-            _Unbegun(work) if inspect.iscoroutine(work) else work, *arguments, **options
+            _Unbegun(begun, self) if inspect.iscoroutine(begun) else begun, *arguments, **options
         )
 
     def remove(self) -> AwaitRemove:
@@ -172,13 +183,18 @@ class Commands(Screen[Result]):
 
 
 class _Unbegun(Awaitable[Any]):
-    """A coroutine that is closed where its worker is cancelled before its first step."""
+    """A screen's coroutine: closed if its worker is cancelled before its first step, ended when that is left."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], screen: Departing[Any]) -> None:
         self._coroutine = coroutine
+        self._screen = screen
 
     def __await__(self) -> Generator[Any, None, Any]:
-        return self._coroutine.__await__()
+        try:
+            return (yield from self._coroutine.__await__())
+        except NoMatches:
+            if not self._screen.gone:
+                raise
 
     def __del__(self) -> None:
         self._coroutine.close()

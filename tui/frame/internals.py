@@ -13,7 +13,9 @@ from rich.console import Console, RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._compositor import CompositorUpdate as CompositorUpdate
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -79,6 +81,22 @@ class Internals(App[Result]):
         self.bell()
         self._exit_renderables.append(self.told_of_defect())
         self._close_messages_no_wait()
+
+
+class Departing(Screen[Result]):
+    """What still comes to it while it is left looks for widgets that are gone, and ends there."""
+
+    @property
+    def gone(self) -> bool:
+        """A hook: whether it is left, so that its widgets go or have gone."""
+        raise NotImplementedError
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except NoMatches:
+            if not self.gone:
+                raise
 
 
 def forget_who_is_gone(screen: Screen[Any]) -> None:

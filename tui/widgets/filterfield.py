@@ -15,4 +15,5 @@ class FilterField(Input):
         self._done = done
 
     async def action_submit(self) -> None:
-        self._done()
+        if self.is_attached and self.screen.is_current:
+            self._done()
