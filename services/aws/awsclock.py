@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from services.aws.skew import date_of
 
 
 class AwsClock:
@@ -18,12 +19,9 @@ class AwsClock:
 
     def hear(self, http_response: Any, **_: Any) -> None:
         """A handler of botocore's ``after-call``."""
-        try:
-            told = parsedate_to_datetime(http_response.headers["Date"])
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return
-        if told.tzinfo is not None:
-            self._heard = told.astimezone(UTC), self._ticks()
+        headers = getattr(http_response, "headers", None) or {}
+        if told := date_of({name.lower(): value for name, value in headers.items()}):
+            self._heard = told, self._ticks()
 
     def now(self) -> datetime | None:
         """At least this late, and at most about a second later: a Date has whole seconds."""

@@ -14,15 +14,18 @@ TOLERATED = timedelta(minutes=5)
 NOTICED = timedelta(minutes=1)
 """Worth a word: journals and reports carry this machine's times."""
 
+_YEARS = range(2000, 9000)
 _STAMPS = re.compile(r"\b(\d{8}T\d{6}Z)\b")
 
 
 def date_of(headers: Mapping[str, str]) -> datetime | None:
-    """The Date of an answer, in whole seconds; None where it has none that can be read."""
+    """The Date of an answer, in whole seconds; None where it has none that can be read and counted with."""
     try:
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
+        told = parsedate_to_datetime(headers["date"])
+        found = told.astimezone(UTC) if told.tzinfo is not None else None
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return None
+    return found if found and found.year in _YEARS else None
 
 
 def clock_ahead(theirs: datetime, before: datetime, after: datetime) -> timedelta:

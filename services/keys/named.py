@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Literal, TypeAlias
 
 from services.aws import iam
 from services.aws.errors import AwsError, Denied, NoSuchName, NotFound, Rejected
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.nearest import no_such
 from services.base.text import clean
@@ -81,14 +82,13 @@ async def named(aws: AwsSession, kind: Kind, name: str) -> AsyncIterator[None]:
 async def _no_such(aws: AwsSession, kind: Kind, name: str) -> NoSuchName:
     operation, plural, field = _LISTS[kind]
     known: list[str] = []
-    marker: dict[str, str] = {}
+    ask = lister(aws, "iam", operation, MaxItems=1000)
     try:
-        while len(known) < MOST_READ:
-            body = await aws.read("iam", operation, MaxItems=1000, **marker)
-            known += [clean(each[field]) for each in body[plural]]
-            if not body.get("IsTruncated"):
-                break
-            marker = {"Marker": body["Marker"]}
+        async with aclosing(pages(ask, operation, "Marker", truncated="IsTruncated")) as bodies:
+            async for body in bodies:
+                known += [clean(each[field]) for each in body[plural]]
+                if len(known) >= MOST_READ:
+                    break
     except AwsError:
         # The name is nobody's all the same; only the near one isn't known.
         pass

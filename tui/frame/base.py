@@ -183,7 +183,7 @@ class Commands(Departing[Result]):
 
 
 class _Unbegun(Awaitable[Any]):
-    """A screen's coroutine: closed if its worker is cancelled before its first step, ended when that is left."""
+    """A screen's coroutine: closed if its worker is cancelled before its first step, over when it is left."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], screen: Departing[Any]) -> None:
         self._coroutine = coroutine

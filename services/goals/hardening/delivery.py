@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,11 +37,10 @@ async def first_delivery(
     since: datetime | None,
     patience: timedelta,
     on_wait: Callable[[str], None] = lambda words: None,
-    now: Callable[[], datetime] = clock.now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Delivered:
     """Ask GetTrailStatus until the trail delivered something after *since*; raises an AwsError."""
-    until = now() + patience
+    began = time.monotonic()
     while True:
         seen, _ = await look_at(aws, trail, region, account)
         status = seen.state.status if seen else None
@@ -50,9 +50,9 @@ async def first_delivery(
             return Delivered(trouble=f"trail {trail} cannot deliver ({status.delivery_error})")
         if status.delivered and (since is None or status.delivered >= since):
             return Delivered(status.delivered)
-        left = until - now()
-        if left <= timedelta():
+        left = patience.total_seconds() - (time.monotonic() - began)
+        if left <= 0:
             doctor = aws.where.stanch("doctor")
             return Delivered(trouble=f"trail {trail} has delivered nothing yet: check again with `{doctor}`")
-        on_wait(f"waiting for the first object of trail {trail}, {int(left.total_seconds())} s at most…")
-        await sleep(min(EVERY_SECONDS, left.total_seconds()))
+        on_wait(f"waiting for the first object of trail {trail}, {int(left)} s at most…")
+        await sleep(min(EVERY_SECONDS, left))

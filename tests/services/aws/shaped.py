@@ -53,7 +53,7 @@ class Shaper:
             case "integer" | "long" | "float" | "double":
                 return chance.choice(NUMBERS if chance.randrange(self._often) == 0 else (0, 1))
             case _:
-                return chance.choice(shape.enum or TEXTS)
+                return chance.choice(getattr(shape, "enum", None) or TEXTS)
 
 
 def as_json(shape: Any, value: Any) -> str:
