@@ -20,7 +20,7 @@ MISSPELT = ("wbe", "WEB", " web", "w eb", ARN)
 
 TABLE: tuple[tuple[str, ...], ...] = (
     *(("keys", "--user", name) for name in MISSPELT),
-    *(("review", "--user", name) for name in MISSPELT),
+    *(("review", "--user", name) for name in ("wbe", "WEB")),
     *(("respond", "KEY", "--user", name, "--plan") for name in MISSPELT),
     ("respond", "KEY", "--user", "wbe", "--step", "deactivate", "--yes"),
     ("review", "KEY", "--user", "wbe"),
@@ -61,6 +61,7 @@ OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
         "There is no policy",
     ),
     (("review", "--user", "web", "--source", "athna"), "Did you mean athena?"),
+    (("review", "--user", "w eb"), "can't be a user name: give it as IAM has it"),
     *(
         (("case", *name, "0101-XXX", *more), "There is no case 0101-XXX.")
         for name, more in (
