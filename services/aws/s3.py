@@ -14,6 +14,7 @@ from typing import Any
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
 from services.aws.paging import pages
 from services.aws.session import AwsSession
+from services.base import clock
 from services.base.text import clean
 
 CHUNK = 1 << 20
@@ -98,7 +99,7 @@ async def find_bucket(aws: AwsSession, name: str, owner: str) -> Bucket | None:
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """A rule that deletes the objects under *prefix* so many *days* after they were made."""
+    """A rule that deletes the objects under *prefix* so many *days* after they were made; 0: at once."""
 
     prefix: str
     days: int
@@ -112,10 +113,13 @@ async def expiries(aws: AwsSession, bucket: str) -> tuple[Expiry, ...]:
         return ()
     found: list[Expiry] = []
     for rule in body["Rules"]:
-        days = (rule.get("Expiration") or {}).get("Days")
+        expiration = rule.get("Expiration") or {}
+        days, date = expiration.get("Days"), expiration.get("Date")
+        if date is not None and clock.now() >= date:
+            days = 0
         narrowed = rule.get("Filter") or {}
         both = narrowed.get("And") or {}
-        if rule.get("Status") != "Enabled" or not days or narrowed.get("Tag") or both.get("Tags"):
+        if rule.get("Status") != "Enabled" or days is None or narrowed.get("Tag") or both.get("Tags"):
             continue
         prefix = rule.get("Prefix") or narrowed.get("Prefix") or both.get("Prefix") or ""
         found.append(Expiry(str(prefix), int(days)))

@@ -65,10 +65,12 @@ SETTINGS: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """By the call: what it changes in words, and the parameters of which one must be there for that."""
 
+EXPIRY_CHANGED = "its lifecycle rules were changed"
 BUCKET: Mapping[str, str] = {
     "PutBucketPolicy": "its policy was changed",
     "DeleteBucketPolicy": "its policy was deleted",
-    "PutBucketLifecycle": "its lifecycle rules were changed",
+    "PutBucketLifecycle": EXPIRY_CHANGED,
+    "DeleteBucketLifecycle": EXPIRY_CHANGED,
 }
 """By the call: what it changes of a bucket, in words."""
 

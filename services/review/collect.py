@@ -65,6 +65,8 @@ class Collector:
     """By source: the ids of what the subject did."""
     troubled: set[str] = field(default_factory=set)
     """Sources of which something could not be read."""
+    notes: dict[str, None] = field(default_factory=dict)
+    """What a reader should know of how the evidence was checked: sentences, each once."""
     changes: list[Change] = field(default_factory=list)
     """Of trails that are read, and of their buckets."""
     rows: tuple[Coverage, ...] | None = None
@@ -89,6 +91,7 @@ class Collector:
             self._left.setdefault(what, _Left()).add(names)
         for what, count in scan.strange.items():
             self._strange[what] = self._strange.get(what, 0) + count
+        self.notes.update(dict.fromkeys(scan.notes))
         if scan.unreadable:
             self.troubled.add(batch.source)
         self.seen.setdefault(batch.source, set()).update(

@@ -158,7 +158,7 @@ def trail_rows(state: TrailState, region: str, window: Window, service: str | No
     if taken.covers not in ("yes", "partly"):
         return [row(taken.covers, whole, _with_change(taken.note, state))]
     rows: list[Coverage] = []
-    for covers, span, note in _pieces(state, state.status, window):
+    for covers, span, note in _pieces(state, region, state.status, window):
         if span[0] < span[1]:
             said = "; ".join(part for part in (taken.note, note) if part) if covers is None else note
             rows.append(row(covers or taken.covers, span, said))
@@ -166,7 +166,7 @@ def trail_rows(state: TrailState, region: str, window: Window, service: str | No
 
 
 def _pieces(
-    state: TrailState, status: TrailStatus, window: Window
+    state: TrailState, region: str, status: TrailStatus, window: Window
 ) -> Iterable[tuple[Covers | None, Span, str]]:
     """(what is covered, when, why), None standing for what the selectors say."""
     for logged, (since, until), note in _logged(state, status, window):
@@ -182,19 +182,19 @@ def _pieces(
                 f"its delivery fails with {status.delivery_error} since {stamp(end)}",
             )
         begin = since
-        for settled, why in _unsettled(state, until):
+        for settled, why in _unsettled(state, region, until):
             at = min(max(begin, settled), end)
             yield "unknown", (begin, at), why
             begin = at
         yield None, (begin, end), f"as set now; {note}"
 
 
-def _unsettled(state: TrailState, until: datetime) -> Iterable[tuple[datetime, str]]:
+def _unsettled(state: TrailState, region: str, until: datetime) -> Iterable[tuple[datetime, str]]:
     """(until when, why) it is not known how the trail was set, in order of time."""
     if state.changes_trouble:
         yield until, f"whether it was changed could not be read: {state.changes_trouble}"
-    if state.kept_from:
-        yield state.kept_from, "a lifecycle rule of its bucket deletes older objects"
+    if state.keeping:
+        yield from state.keeping.unsettled(region)
     if state.known_from:
         yield state.known_from, "how it was set before the 90 days of the event history is not known"
     if state.changed:

@@ -112,11 +112,12 @@ class Checked:
         there: Collection[str],
         hashes: Mapping[str, str],
         first: str,
+        begun: str = "",
         strange: int = 0,
     ) -> None:
         """*there* are the objects from *first* on, *hashes* those of the objects that were read.
 
-        Without *keys* signatures cannot be checked, and are not.
+        *digests* are those from *begun* on. Without *keys* signatures cannot be checked, and are not.
         """
         chain = sorted(digests, key=lambda digest: digest.document.end)
         known = {digest.key: digest for digest in chain}
@@ -125,7 +126,7 @@ class Checked:
             forged += [digest for digest in chain if digest not in forged and not is_signed(digest, keys)]
         if bad := len(forged) + strange:
             self.troubles.append(f"has {_count(bad, 'digest file')} not as CloudTrail signed it")
-        self._chain(chain, known, bucket)
+        self._chain(chain, known, begun)
         lost: list[str] = []
         altered: list[str] = []
         for digest in chain:
@@ -149,11 +150,11 @@ class Checked:
                 f"{'it' if len(altered) == 1 else 'them'}{_when(altered)}"
             )
 
-    def _chain(self, chain: list[Digest], known: Mapping[str, Digest], bucket: str) -> None:
+    def _chain(self, chain: list[Digest], known: Mapping[str, Digest], begun: str) -> None:
         gone = 0
-        for place, digest in enumerate(chain):
+        for digest in chain:
             before = digest.document.previous_key
-            if before is None or place == 0:
+            if before is None or before < begun:
                 continue
             previous = known.get(before)
             if previous is None or previous.signature != digest.document.previous_signature:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,11 +17,12 @@ from services.aws.errors import AwsError, Expired
 from services.aws.s3 import expiries
 from services.aws.session import AwsSession
 from services.review.batch import Batch
-from services.review.changes import bucket_changes, deleted_trails, reaches
+from services.review.changes import EXPIRY_CHANGED, Change, bucket_changes, deleted_trails, reaches
 from services.review.collect import Collector
 from services.review.coverage import HISTORY, Coverage, coverage, deleted_rows, gaps, log_group_rows
 from services.review.deliveries import Ledger
 from services.review.flight import merged, together, unless, until
+from services.review.keeping import Keeping
 from services.review.kept import Kept
 from services.review.match import Matcher
 from services.review.model import Athena, Subject, Unreadable, Window
@@ -33,7 +34,7 @@ from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
 from services.review.sources.listing import Listing
 from services.review.sources.s3 import TrailObjects
-from services.review.trails import Trails, read_trails, with_switches
+from services.review.trails import Trails, TrailState, read_trails, with_switches
 from services.review.where import where
 
 P = ParamSpec("P")
@@ -128,13 +129,10 @@ async def _buckets(
     states = []
     for state in trails.states:
         if state.trail.arn in read:
-            logs = f"{state.trail.prefix}/AWSLogs/" if state.trail.prefix else "AWSLogs/"
-            days = [
-                rule.days
-                for rule in by_bucket[state.trail.bucket]
-                if logs.startswith(rule.prefix) or rule.prefix.startswith(logs)
-            ]
-            states.append(replace(state, kept_from=now - timedelta(days=min(days)) if days else None))
+            rules_of = tuple(
+                (rule.prefix, now - timedelta(days=rule.days)) for rule in by_bucket[state.trail.bucket]
+            )
+            states.append(replace(state, keeping=Keeping(asked.account, state.trail, rules_of)))
         else:
             states.append(state)
     return replace(trails, states=tuple(states))
@@ -147,6 +145,10 @@ async def _learn(chosen: Chosen, collector: Collector) -> AsyncGenerator[Batch, 
     since = max(window.since, reaches(now))
     buckets = {state.trail.bucket: state.trail for state in reading.trails}
     trails = await with_switches(asked.aws, chosen.trails, window, pacers, now)
+    for trail in buckets.values():
+        found = await _quietly([], bucket_changes, asked.aws, trail, since, now, pacers)
+        collector.changes += found
+        trails = replace(trails, states=tuple(_unkept(state, trail.bucket, found) for state in trails.states))
     own = {f"trail {state.trail.name}" for state in trails.states} | {HISTORY, "trails", "not read"}
     rows = coverage(trails, window, service, history=reading.history, now=now)
     rows += tuple(row for row in chosen.rows if row.source not in own)
@@ -154,10 +156,17 @@ async def _learn(chosen: Chosen, collector: Collector) -> AsyncGenerator[Batch, 
         # Only then it matters whether there was another trail.
         rows = (*await _of_deleted(asked, chosen.regions, now, pacers), *rows)
     collector.rows = rows
-    for trail in buckets.values():
-        collector.changes += await _quietly([], bucket_changes, asked.aws, trail, since, now, pacers)
     return
     yield  # an async generator, as all sources are
+
+
+def _unkept(state: TrailState, bucket: str, changes: Iterable[Change]) -> TrailState:
+    """*state* with the newest change of how long its bucket keeps objects."""
+    if state.keeping is None or state.trail.bucket != bucket:
+        return state
+    found = [change for change in changes if change.what == EXPIRY_CHANGED]
+    newest = max(found, key=lambda change: change.time, default=None)
+    return replace(state, keeping=replace(state.keeping, changed=newest))
 
 
 async def _of_deleted(

@@ -92,6 +92,8 @@ class Review:
     """Up to when all that was recorded is delivered, as far as deliveries show."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
+    notes: tuple[str, ...] = ()
+    """How the evidence was checked, where that is less than could be: a sentence each."""
     changes: tuple[Change, ...] = ()
     """Of the trails that were read and of their buckets, since the window began."""
     followed: Followed = NOBODY
@@ -140,6 +142,7 @@ class Review:
             "complete": self.complete,
             "delivered_until": clock.rfc3339(self.delivered_until) if self.delivered_until else None,
             "unreadable": [{"what": each.what, "error": each.error} for each in self.unreadable],
+            "notes": list(self.notes),
             "records_scanned": self.records_scanned,
             "records_unreadable": self.records_unreadable,
             "outside_window": self.outside,
@@ -287,6 +290,7 @@ def _concluded(
         delivered_until=min(delivered_until, window.until) if delivered_until else None,
         events=collector.events("by"),
         on_user=collector.events("on"),
+        notes=tuple(collector.notes),
         changes=tuple(collector.changes),
         followed=followed,
     )
@@ -345,6 +349,7 @@ def _beside(review: Review) -> str:
     if why := reasons(review.coverage, read, review.gaps):
         more = f"; and {len(why) - FEW:,} more reasons" if len(why) > FEW else ""
         said += f" Why: {'; '.join(why[:FEW])}{more}."
+    said += "".join(f" {note}" for note in review.notes)
     said += told(review.followed.names, review.subject.user)
     if review.followed.unfollowed:
         said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."

@@ -54,6 +54,8 @@ class Scan:
     unreadable: list[Unreadable] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     strange: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """What was not looked at, although nothing is known to be missing: a sentence each."""
 
 
 class Scanner:

@@ -10,10 +10,12 @@ from services.aws import cloudtrail
 from services.aws.cloudtrail import EventSelectors, Pacer, Trail, TrailStatus
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
+from services.aws.sts import get_caller
 from services.base.text import clean
 from services.review import changes
 from services.review.changes import Change, Switch
 from services.review.flight import together
+from services.review.keeping import Keeping
 from services.review.model import Unreadable, Window
 from services.review.recorded import Recorded, recorded, takes_all_management
 
@@ -40,8 +42,8 @@ class TrailState:
     changes_trouble: str | None = None
     """Why its changes could not be looked up."""
     switches: tuple[Switch, ...] = ()
-    kept_from: datetime | None = None
-    """Before this a lifecycle rule of the bucket has deleted its objects."""
+    keeping: Keeping | None = None
+    """How long its bucket keeps what it delivers, where that was read."""
 
     @property
     def source(self) -> str:
@@ -139,6 +141,10 @@ async def _with_changes(
 ) -> TrailState:
     """*state* with what was changed since the window began, also after its end."""
     trail, begun = state.trail, changes.reaches(now)
+    owner, here = trail.arn.split(":")[4], (await get_caller(aws)).account
+    if owner != here:
+        # An organization's trail is changed in the account that it is of, and recorded there alone.
+        return replace(state, changes_trouble=f"account {owner} has its changes, and only {here} was asked")
     since = max(window.since, begun)
     try:
         newest = await changes.newest_change(aws, trail, since, now, pacers)

@@ -12,6 +12,8 @@ from services.review.newcomers import address, newcomers
 from services.review.record import Event
 from services.review.words import calls, listed, moment, times
 
+FEW = 3
+"""Regions, and periods, that are named in a sentence."""
 FRESH = timedelta(days=1)
 """What happened so lately may still be under way to where it is read, where nothing shows how late it is."""
 
@@ -61,11 +63,18 @@ def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:
     for region, span in gaps:
         spans.setdefault(span, []).append(region)
     parts = [f"in {_places(regions)}{_between(span, window)}" for span, regions in spans.items()]
+    if len(parts) > FEW:
+        parts = [*parts[:FEW], f"in {len(parts) - FEW:,} more periods"]
     return f"use is not known to have been recorded {', nor '.join(parts)}" if parts else ""
 
 
 def _places(regions: Sequence[str]) -> str:
-    return "what these files do not contain" if list(regions) == ["*"] else ", ".join(regions)
+    if list(regions) == ["*"]:
+        return "what these files do not contain"
+    # The coverage lists them all.
+    few = regions[:FEW] if len(regions) > FEW + 1 else regions
+    more = f" and {len(regions) - len(few):,} more Regions" if len(few) < len(regions) else ""
+    return ", ".join(few) + more
 
 
 def _between(span: Span, window: Window) -> str:

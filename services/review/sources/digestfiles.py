@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.aws import cloudtrail, s3
+from services.aws.cloudtrail import Trail
 from services.aws.errors import AwsError, Expired, NotFound
 from services.aws.session import AwsSession
+from services.base.text import clean
 from services.review.batch import Batch, missed
 from services.review.digests import Checked, Digest, read_digest
 from services.review.flight import in_flight
@@ -38,21 +41,28 @@ async def check_digests(
     trail = state.trail
     folder = f"{root.removesuffix('CloudTrail/')}CloudTrail-Digest/"
     what = f"s3://{trail.bucket}/{trail.prefix or ''}"
-    newest = None
+    newest: dict[str, datetime | None] = {}
     try:
         for region in await s3.list_folders(aws, trail.bucket, folder):
-            mine = f"_CloudTrail-Digest_{region}_{trail.name}_{trail.home_region}_"
-            keys = [key async for key in _keys(aws, trail.bucket, f"{folder}{region}/", days) if mine in key]
+            mine = _of_trail(trail, region)
+            keys = [
+                key async for key in _keys(aws, trail.bucket, f"{folder}{region}/", days) if mine.search(key)
+            ]
             digests, strange = await _read(aws, trail.bucket, keys)
-            newest = max((end for each in digests if (end := each.ends)), default=newest)
+            newest[region] = max((end for each in digests if (end := each.ends)), default=None)
+            public = await _public_keys(aws, region, window)
+            if isinstance(public, str):
+                note = f"Who signed the digest files in {what} could not be checked, only hashes: {public}"
+                yield Batch(state.source, what, Scan(notes=[note]))
             checked = Checked()
             checked.check(
                 digests,
                 bucket=trail.bucket,
-                keys=await _public_keys(aws, region, window),
+                keys=None if isinstance(public, str) else public,
                 there=found.listed.get(region, ()),
                 hashes=found.hashes,
                 first=f"{root}{region}/{days[0]}",
+                begun=f"{folder}{region}/{days[0]}",
                 strange=strange,
             )
             for trouble in checked.troubles:
@@ -63,9 +73,25 @@ async def check_digests(
         yield missed(state.source, f"the digest files in {what}", error)
         return
     last = state.status.digested if state.status else None
-    if last is not None and last >= window.since and (newest is None or newest < last - LATE):
-        since = f" since {moment(newest)}" if newest else ""
+    if last is None or last < window.since:
+        return
+    ends = [end for end in newest.values() if end]
+    if not ends or max(ends) < last - LATE:
+        since = f" since {moment(max(ends))}" if ends else ""
         yield _missing(state, what, f"lost the digest files{since} that CloudTrail delivered")
+        return
+    # They come for each Region every hour, whatever happened there.
+    for region in sorted({*newest, *(each for each, listed in found.listed.items() if listed)}):
+        end = newest.get(region)
+        if (end is None and found.listed.get(region)) or (end is not None and end < last - LATE):
+            since = f" since {moment(end)}" if end else ""
+            yield _missing(state, f"{what} of {region}", f"lost its digest files{since}")
+
+
+def _of_trail(trail: Trail, region: str) -> re.Pattern[str]:
+    """The names of its digest files; another trail's name may begin with this one's."""
+    named = re.escape(f"_CloudTrail-Digest_{region}_{trail.name}_{trail.home_region}_")
+    return re.compile(named + r"\d{8}T\d{6}Z\.json\.gz$")
 
 
 def _missing(state: TrailState, what: str, trouble: str) -> Batch:
@@ -109,12 +135,12 @@ async def _read(aws: AwsSession, bucket: str, keys: Collection[str]) -> tuple[li
     return found, strange
 
 
-async def _public_keys(aws: AwsSession, region: str, window: Window) -> Mapping[str, bytes] | None:
-    """None where they may not be read: then hashes alone are compared."""
+async def _public_keys(aws: AwsSession, region: str, window: Window) -> Mapping[str, bytes] | str:
+    """The keys by their fingerprints, or why they could not be read: then hashes alone are compared."""
     day = timedelta(days=1)
     try:
         return await cloudtrail.public_keys(aws, region, window.since - day, window.until + day)
     except Expired:
         raise
-    except AwsError:
-        return None
+    except AwsError as error:
+        return clean(error, limit=300)

@@ -17,6 +17,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.model import Window
 from services.review.record import Event, decode, event
+from tests.services.review.tampered import Account
 
 ACCOUNT = "123456789012"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -200,3 +201,15 @@ def post(sandbox: Sandbox, leaked: dict[str, str]) -> Callable[..., int | None]:
             sender.close()
 
     return send
+
+
+@pytest.fixture
+def account(
+    boto: Callable[..., Any],
+    cloudtrail: CloudTrail,
+    sandbox: Sandbox,
+    make_trail: Callable[..., str],
+    bearer: Record,
+    record: Record,
+) -> Account:
+    return Account(boto, cloudtrail, sandbox, make_trail, bearer, record)

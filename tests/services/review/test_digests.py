@@ -111,9 +111,35 @@ async def test_without_the_public_keys_hashes_alone_are_compared(
     aws: AwsSession, boto: Boto, sandbox: Any, delivered: list[str]
 ) -> None:
     sandbox.faults.add("deny:ListPublicKeys")
-    assert missing(await reviewed(aws)) == []
+    review = await reviewed(aws)
+    assert missing(review) == []
+    (note,) = review.notes
+    assert note.startswith(
+        "Who signed the digest files in s3://trail-bucket/ could not be checked, only hashes"
+    )
+    assert note in review.verdict_words
     boto("s3").delete_object(Bucket="trail-bucket", Key=delivered[0])
     assert len(missing(await reviewed(aws))) == 1
+
+
+async def test_the_digest_files_of_a_trail_with_a_like_name_are_not_this_trails(
+    aws: AwsSession, boto: Boto, delivered: list[str]
+) -> None:
+    s3 = boto("s3")
+    for key in keys(boto, "/CloudTrail-Digest/"):
+        found = s3.get_object(Bucket="trail-bucket", Key=key)
+        like = key.replace("_audit_us-east-1_", "_audit_us-east-1_more_us-east-1_")
+        s3.put_object(Bucket="trail-bucket", Key=like, Body=found["Body"].read(), Metadata=found["Metadata"])
+    assert missing(await reviewed(aws)) == []
+
+
+async def test_the_first_digest_file_of_the_days_is_missed_too(
+    aws: AwsSession, boto: Boto, delivered: list[str]
+) -> None:
+    first, *others = keys(boto, "/CloudTrail-Digest/us-east-1/")
+    assert others
+    boto("s3").delete_object(Bucket="trail-bucket", Key=first)
+    assert missing(await reviewed(aws)) == ["lost 1 digest file or more of their chain"]
 
 
 @pytest.mark.parametrize("which", [0, -1])

@@ -111,3 +111,13 @@ def test_seen_in_force_is_told_in_any_case(decide: Decide, bearer: Record, noon:
 def test_an_empty_time_proves_nothing(decide: Decide, noon: datetime) -> None:
     word, words = decide(window=Window(noon, noon))
     assert (word, "the requested period is empty" in words) == ("unknown", True)
+
+
+def test_of_many_regions_and_periods_a_few_are_named(decide: Decide, window: Window) -> None:
+    regions = [f"eu-west-{number}" for number in range(17)]
+    _, words = decide(gaps=[(region, (window.since, window.until)) for region in regions])
+    assert "in eu-west-0, eu-west-1, eu-west-2 and 14 more Regions." in words
+    middle = [window.since + timedelta(hours=number) for number in range(9)]
+    _, words = decide(gaps=[("us-east-1", (at, at + timedelta(minutes=9))) for at in middle])
+    assert words.count("nor in") == 3
+    assert words.endswith("nor in 6 more periods.")

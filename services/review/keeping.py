@@ -1,0 +1,47 @@
+"""How long a trail's bucket keeps what was delivered, by its lifecycle rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.aws.cloudtrail import Trail
+from services.base.clock import stamp
+from services.review.changes import Change
+from services.review.where import ELSEWHERE
+
+_ORGANIZATION = re.compile(r"o-[a-z0-9]+(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """*rules* say, by the beginning of keys, before when such objects have been deleted.
+
+    *changed* is when the rules were changed last: what others deleted before is not known.
+    """
+
+    account: str
+    trail: Trail
+    rules: tuple[tuple[str, datetime], ...] = ()
+    changed: Change | None = None
+
+    def unsettled(self, region: str) -> Iterator[tuple[datetime, str]]:
+        """(until when, why) objects of that Region may be gone, in no order."""
+        whens = [when for prefix, when in self.rules if self._is_of(prefix, region)]
+        if whens:
+            yield max(whens), "a lifecycle rule of its bucket deletes older objects"
+        # Digest files name what was delivered, so that nothing goes unmissed.
+        if self.changed and not self.trail.validates:
+            did = f"the lifecycle rules of its bucket were changed {stamp(self.changed.time)}"
+            yield self.changed.time, f"{did} by {self.changed.by}: older objects may have been deleted"
+
+    def _is_of(self, prefix: str, region: str) -> bool:
+        """Whether keys of the account's objects of *region* may begin with *prefix*."""
+        logs = f"{self.trail.prefix}/AWSLogs/" if self.trail.prefix else "AWSLogs/"
+        if not prefix.startswith(logs):
+            return logs.startswith(prefix)
+        rest = _ORGANIZATION.sub("", prefix.removeprefix(logs), count=1)
+        place = f"{self.account}/CloudTrail/" + ("" if region == ELSEWHERE else f"{region}/")
+        return place.startswith(rest) or rest.startswith(place)
