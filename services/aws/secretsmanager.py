@@ -26,6 +26,8 @@ class SecretInfo:
     """None for the account's own."""
     replicas: tuple[str, ...] = ()
     """The Regions it is copied to."""
+    replica_keys: tuple[str, ...] = ()
+    """The KMS keys that encrypt those copies, where they are not the account's own."""
 
 
 async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
@@ -35,6 +37,7 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
     except NotFound:
         return None
     versions = tuple((body.get("VersionIdsToStages") or {}).keys())
+    copies = body.get("ReplicationStatus") or ()
     changed = body.get("LastChangedDate") or body.get("CreatedDate")
     return SecretInfo(
         clean(body["Name"]),
@@ -44,7 +47,8 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
         changed,
         body.get("DeletedDate"),
         clean(body["KmsKeyId"]) if body.get("KmsKeyId") else None,
-        tuple(clean(each.get("Region") or "") for each in body.get("ReplicationStatus") or ()),
+        tuple(clean(each.get("Region") or "") for each in copies),
+        tuple(clean(each["KmsKeyId"]) for each in copies if each.get("KmsKeyId")),
     )
 
 

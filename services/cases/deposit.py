@@ -87,6 +87,7 @@ async def deposit_of(
         return Deposit()
     if destination.name:
         return await _named(aws, destination, destination.name, secret, case)
+    passed_over: tuple[str, ...] = ()
     for number in range(1, _MOST_NAMES):
         name = f"{secret.default_name}-{number}" if number > 1 else secret.default_name
         try:
@@ -95,8 +96,12 @@ async def deposit_of(
             unread = f"Whether the secret {name} exists could not be read: {error}"
             return Deposit((_create(destination, name, secret),), (unread,))
         if found is None:
-            return Deposit((_create(destination, name, secret),))
+            return Deposit((_create(destination, name, secret),), passed_over)
         if _ours(case, name) and not found.deleted:
+            # Made by this case, and changed since by whoever may: what it is now counts.
+            if unsafe := (await look_into(aws, found)).unsafe:
+                passed_over += (f"The secret {name} of this case is not used again: {unsafe}.",)
+                continue
             return Deposit((_put(name),), (f"The secret {name} gets a new version, and keeps the old one.",))
     return Deposit(
         blocked=f"{secret.default_name} and similar names already exist: choose another (--secret-to)."
@@ -122,16 +127,15 @@ async def _named(
             blocked=f"The secret {name} is scheduled for deletion and accepts no value: "
             f"restore it (`{restore}`), or choose another (--secret-to)."
         )
-    warnings = [f"The secret {name} already exists: it gets a new version and keeps the old one."]
-    if not _ours(case, name):
-        entry = await look_into(aws, found)
-        if entry.unsafe and not destination.anyway:
-            return Deposit(
-                blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: choose "
-                "another (--secret-to), or store it there anyway (--secret-anyway)."
-            )
-        warnings = [f"{entry.told} It gets a new version, and keeps the old one."]
-        warnings += [f"The secret {name}: {entry.unsafe}."] if entry.unsafe else []
+    entry = await look_into(aws, found)
+    if entry.unsafe and not destination.anyway:
+        return Deposit(
+            blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: choose "
+            "another (--secret-to), or store it there anyway (--secret-anyway)."
+        )
+    told = f"The secret {name} already exists:" if _ours(case, name) else entry.told
+    warnings = [f"{told} {'it' if told.endswith(':') else 'It'} gets a new version and keeps the old one."]
+    warnings += [f"The secret {name}: {entry.unsafe}."] if entry.unsafe else []
     if destination.kms_key or destination.tags:
         warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
     return Deposit((_put(name),), tuple(warnings))

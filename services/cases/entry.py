@@ -14,7 +14,12 @@ from services.base import clock
 from services.base.text import clean
 from services.rights import policies
 
-_READS = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")
+_READS = (
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:BatchGetSecretValue",
+    # Whoever may do this lets themselves read it.
+    "secretsmanager:PutResourcePolicy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ async def look_into(aws: AwsSession, info: SecretInfo) -> Entry:
         unread = None
     except AwsError as error:
         policy, unread = None, str(error)
-    return Entry(_told(info, policy, unread), next(_unsafe(info, policy, unread), None))
+    return Entry(_told(info, policy, unread), next(_unsafe(info, policy, unread, aws.where.account), None))
 
 
 def _told(info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None) -> str:
@@ -43,15 +48,24 @@ def _told(info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None
     return f"The secret {info.name} exists: {made}, {key}, {shared}, {copies}."
 
 
-def _unsafe(info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None) -> Iterator[str]:
-    account = info.arn.split(":")[4] if info.arn.count(":") >= 5 else ""
-    key_account = info.kms_key.split(":")[4] if info.kms_key and info.kms_key.count(":") >= 5 else account
-    if key_account != account:
-        yield f"another account's key ({info.kms_key}) encrypts it"
+def _unsafe(
+    info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None, here: str | None
+) -> Iterator[str]:
+    account = _account(info.arn)
+    if here and account not in ("", here):
+        yield f"it is in another account ({account})"
+    for key, what in ((info.kms_key, "it"), *((each, "a copy of it") for each in info.replica_keys)):
+        if key and _account(key) not in ("", account):
+            yield f"another account's key ({key}) encrypts {what}"
     for reader in _readers(policy):
         yield f"its policy lets others read it ({reader})"
     if unread:
         yield f"whether others may read it could not be read. {unread.rstrip('.')}"
+
+
+def _account(arn: str) -> str:
+    """Empty where it is no ARN: an id or an alias is of the account that uses it."""
+    return arn.split(":")[4] if arn.count(":") >= 5 else ""
 
 
 def _readers(policy: Mapping[str, Any] | None) -> Iterator[str]:

@@ -10,7 +10,9 @@ import pytest
 from sandbox.iam.credentials import CredentialStore
 from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError, Denied
+from services.aws.secretsmanager import SecretInfo
 from services.aws.session import AwsSession
+from services.cases import entry
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.names import SecretNames
@@ -23,6 +25,7 @@ from tests.services.incident.conftest import Account, Opened
 from tests.storedsecrets import names_of
 
 REPLACE = StepName.REPLACE
+ARN = "arn:aws:secretsmanager:us-east-1"
 THEIRS = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-0000-0000-000000000000"
 
 
@@ -36,6 +39,7 @@ POLICIES = {
     "everybody": readable("*"),
     "a role of the account": readable({"AWS": ["arn:aws:iam::123456789012:role/x"]}, ["secretsmanager:*"]),
     "by a pattern": readable({"AWS": "*"}, "secretsmanager:Get*"),
+    "who may set the policy": readable({"AWS": "111122223333"}, "secretsmanager:PutResourcePolicy"),
 }
 
 
@@ -68,6 +72,41 @@ async def test_what_another_accounts_key_encrypts_is_refused(opened: Opened, acc
         plan = await runbook.plan(REPLACE, Options(secret_to=ToSecretsManager("prod/web")))
         assert THEIRS in (plan.blocked or "")
         assert "another account's key" in (plan.blocked or "").lower()
+
+
+@pytest.mark.parametrize(
+    ("info", "unsafe"),
+    [
+        (
+            SecretInfo("x", f"{ARN}:111122223333:secret:x", None, ()),
+            "it is in another account (111122223333)",
+        ),
+        (
+            SecretInfo("x", f"{ARN}:123456789012:secret:x", None, (), replica_keys=(THEIRS,)),
+            f"another account's key ({THEIRS}) encrypts a copy of it",
+        ),
+        (SecretInfo("x", f"{ARN}:123456789012:secret:x", None, (), kms_key="alias/ours"), None),
+    ],
+)
+def test_whose_it_and_its_copies_are(info: SecretInfo, unsafe: str | None) -> None:
+    assert next(entry._unsafe(info, None, None, "123456789012"), None) == unsafe
+
+
+async def test_one_of_the_case_that_was_opened_to_others_is_not_used_again(
+    opened: Opened, account: Account
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(REPLACE)
+        (first,) = names_of(account.secrets, "web")
+        before = account.secret(first)
+        account.secrets.put_resource_policy(SecretId=first, ResourcePolicy=POLICIES["everybody"])
+        await runbook.undo(REPLACE)
+        plan = await runbook.plan(REPLACE)
+        assert any(f"{first} of this case is not used again" in warning for warning in plan.warnings)
+        await runbook.apply(REPLACE)
+    (second,) = set(names_of(account.secrets, "web")) - {first}
+    assert account.secret(first) == before
+    assert account.secret(second).startswith("ACWL")
 
 
 async def test_what_may_not_be_read_is_not_taken_for_private(
