@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,3 +135,10 @@ def _from(share: Share) -> str:
     return (
         f"{calls(share.calls)}{share.denied} from {sizes.count(len(share.addresses), 'address', 'addresses')}"
     )
+
+
+def intruding(told: Mapping[str, object] | None) -> frozenset[str]:
+    """The new addresses of a headline as it is written in JSON; none where addresses tell nothing."""
+    new = told.get("new") if told and not told.get("rotating") else None
+    named = new.get("addresses") if isinstance(new, Mapping) else None
+    return frozenset(map(str, named)) if isinstance(named, list) else frozenset()

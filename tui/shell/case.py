@@ -12,18 +12,19 @@ from services.cases.book import CaseBook
 from services.cases.errors import CaseError
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
-from tui.shell import report
+from tui.shell import caseexport, report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 from tui.shell.guessing import Guessing
 from tui.shell.verifying import anchor, say_consistency, verify
 
 
-@click.group("case", cls=Guessing, short_help="List, show, verify, anchor, report and close cases.")
+@click.group("case", cls=Guessing, short_help="List, show, verify, anchor, report, export and close cases.")
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 
 
 command.add_command(report.command)
+command.add_command(caseexport.command)
 command.add_command(verify)
 command.add_command(anchor)
 

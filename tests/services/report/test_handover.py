@@ -1,0 +1,129 @@
+"""A case as a timeline for other tools: every call and every line of the journal, and never a secret."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from services.report.handover import comma_separated, timesketch
+from services.report.rows import rows
+from tests.services.report.conftest import KEY, Written, event, review_of
+
+TOKEN = "ACWL" + "d2ViLWF0LTEyMzQ1Njc4OTAxMjo" + "0123456789abcdef" * 5
+
+
+def lines(written: Written) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in timesketch(written.case.id, rows(written.case).rows).splitlines()]
+
+
+def cells(written: Written) -> list[dict[str, str]]:
+    text = comma_separated(written.case.id, rows(written.case).rows)
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.fixture
+def told(written: Written) -> Written:
+    calls = [
+        event("13:58:00", name="CreateAccessKey", event_id="a", source="iam.amazonaws.com", bearer=False),
+        event("14:01:00", event_id="use"),
+        event("14:03:00", event_id="late", error="AccessDenied", source_ip="198.51.100.7"),
+    ]
+    headline = {"new": {"addresses": ["203.0.113.66"]}, "words": "…"}
+    written.opened()
+    written.switched("14:02:10", "14:02:11", "14:02:12")
+    written.reviewed("14:05:00", review_of(*calls, headline=headline))
+    written.line("14:21:00", "note", text="Told the owner.")
+    return written
+
+
+def test_rows_are_in_order_of_time_and_begin_with_the_attack(told: Written) -> None:
+    every = lines(told)
+    assert all(set(row) >= {"message", "datetime", "timestamp_desc"} for row in every)
+    when = [datetime.fromisoformat(row["datetime"]) for row in every]
+    assert when == sorted(when)
+    assert [int(each.timestamp() * 1_000_000) for each in when] == [row["timestamp"] for row in every]
+    first = every[0]
+    assert first["message"].endswith("by web from 203.0.113.66: allowed")
+    assert (first["event_name"], first["source_ip"], first["new_address"]) == (
+        "CreateAccessKey",
+        "203.0.113.66",
+        True,
+    )
+    assert (first["severity"], first["techniques"]) == ("high", ["T1098.001"])
+    assert [row["message"] for row in every if row["timestamp_desc"] == "Journal entry"][:2] == [
+        f"Case opened by arn:aws:iam::123456789012:user/responder for {KEY} of web",
+        "Sending iam UpdateServiceSpecificCredential for deactivate",
+    ]
+    late = next(row for row in every if row.get("event_id") == "late")
+    assert (late["result"], late["new_address"]) == ("denied", False)
+
+
+def test_a_call_that_two_reviews_have_is_one_row(told: Written) -> None:
+    before = len(lines(told))
+    told.reviewed(
+        "14:30:00", review_of(event("14:01:00", event_id="use"), event("14:29:00", event_id="more"))
+    )
+    ids = [row["event_id"] for row in lines(told) if "event_id" in row]
+    assert sorted(ids) == ["a", "late", "more", "use"]
+    assert len(lines(told)) == before + 1 + 2
+
+
+def test_csv_has_the_same_rows_in_cells_that_are_no_formulas(written: Written) -> None:
+    written.opened()
+    evil = '=HYPERLINK("http://evil.example";"x")'
+    written.reviewed("14:05:00", review_of(event("14:01:00", user_agent=evil, summary=f"@SUM(1) {evil}")))
+    written.line("14:21:00", "note", text="\t=1+1\x1b[2J\n@cmd")
+    table = cells(written)
+    assert len(table) == len(lines(written))
+    assert list(table[0])[:3] == ["message", "datetime", "timestamp_desc"]
+    assert any("HYPERLINK" in each for row in table for each in row.values())
+    for row in table:
+        for cell in row.values():
+            assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+            assert "\x1b" not in cell
+
+
+def test_no_secret_is_in_it(written: Written) -> None:
+    written.opened()
+    bedrock = "bedrock-api-key-" + "YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2Fsb"
+    agents = [f"curl {TOKEN}", bedrock, f"Authorization: Bearer {TOKEN[4:]}"]
+    written.reviewed("14:05:00", review_of(*(event("14:01:00", user_agent=each) for each in agents)))
+    written.line("14:06:00", "note", text=f"the token is {TOKEN}")
+    written.replaced("14:10:00")
+    for text in (
+        timesketch("x", rows(written.case).rows),
+        comma_separated("x", rows(written.case).rows),
+    ):
+        assert "(secret left out)" in text
+        assert TOKEN[10:40] not in text
+        assert bedrock[16:] not in text
+
+
+def test_evidence_that_is_gone_is_named_and_the_rest_is_there(told: Written) -> None:
+    path = told.reviewed("14:40:00", review_of(event("14:39:00", event_id="newest")))
+    path.write_bytes(b"{}")
+    found = rows(told.case)
+    assert found.unread == ("review-2.json is altered: its events are left out.",)
+    assert "newest" not in json.dumps([row.fields for row in found.rows], default=str)
+    assert any(row.fields.get("event_id") == "use" for row in found.rows)
+
+
+def test_without_a_review_it_is_the_journal_alone(written: Written) -> None:
+    written.opened()
+    found = rows(written.case)
+    assert (found.reviewed, len(found.rows)) == (False, 1)
+
+
+def test_a_line_that_makes_no_sense_ends_nothing(written: Written) -> None:
+    written.opened()
+    for data in ({"credentials": "x"}, {"credentials": [1, {"name": None}]}):
+        written.line("14:06:00", "compromised", **data)
+    written.line("14:07:00", "intent", call="nothing", step=3)
+    written.line("14:08:00", "unheard-of", words=["a"])
+    assert len(lines(written)) == 5
+    assert cells(written)
