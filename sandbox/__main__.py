@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from sandbox.account.world import Settings
 from sandbox.client.environment import forget_this_machine
@@ -93,10 +94,14 @@ def _end_with_stdin(end: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="owner", daemon=True).start()
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Two lines, as the other commands have it."""
+        self.exit(2, f"stanch: {message[:1].upper()}{message[1:]}.\nFor help: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="stanch sandbox", description="Serve a simulated AWS account on 127.0.0.1."
-    )
+    parser = _Parser(prog="stanch sandbox", description="Serve a simulated AWS account on 127.0.0.1.")
     add = parser.add_argument
     add("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")
     add("--scenario", choices=sorted(SCENARIOS), default=DEFAULT, help="what the account holds")

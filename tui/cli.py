@@ -100,7 +100,14 @@ class Stanch(Guessing):
     callback=lambda ctx, param, value: _endpoint_urls(value),
     help="Send requests here instead of to AWS, for all services or one. May be repeated.",
 )
-@click.option("--region", "regions", metavar="R", multiple=True, help="Look in this Region; may be repeated.")
+@click.option(
+    "--region",
+    "regions",
+    metavar="R",
+    multiple=True,
+    callback=lambda ctx, param, value: _regions(value),
+    help="Look in this Region; may be repeated.",
+)
 @click.option(
     "--read-only/--no-read-only",
     default=None,
@@ -155,8 +162,9 @@ def stanch(
     from tui.settings.config import default_path
     from tui.shell.common import Setup
 
+    named = config_file is not None
     config_file = config_file or default_path()
-    config = _config(config_file, no_config)
+    config = _config(config_file, no_config, named)
     if read_only is None:
         # In the demo there is nothing to be careful with. A profile that AWS_PROFILE names counts even where
         # keys in the environment sign instead of it.
@@ -188,6 +196,15 @@ def _account(given: str | None) -> str | None:
     return given
 
 
+def _regions(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Raises UnknownRegion: what is done without AWS's answer would be done without a word on it."""
+    if given:
+        from services.aws.credentials.regions import check_region
+
+        return tuple(check_region(each) for each in given)
+    return given
+
+
 def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
     """By service; one without a name is for all of them."""
     from services.aws.endpoints import SERVICES
@@ -207,16 +224,16 @@ def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _config(file: Path, none: bool) -> Config:
+def _config(file: Path, none: bool, named: bool) -> Config:
     """What is configured; a file that cannot be used ends the program, as it may ask for --read-only."""
     from tui.settings import config
 
     if none:
         return config.Config()
     try:
-        return config.load(file)
+        return config.load(file, named=named)
     except config.ConfigError as error:
-        raise click.UsageError(f"{error} Fix it, or run with --no-config.") from None
+        raise click.UsageError(f"{error} {error.advice}, or run with --no-config.") from None
 
 
 def default_state_dir() -> Path:
@@ -277,13 +294,14 @@ def _explain_use(error: click.ClickException) -> None:
 
 
 def _explain(error: Exception) -> int:
+    from services.aws.credentials.failures import NoSuchProfile
     from services.aws.credentials.regions import UnknownRegion
     from services.aws.errors import AwsError, NoSuchName, ReadOnly, WrongAccount
     from services.cases.errors import NoSuch, NotStored, Refused, RunbookError, Unrecorded
     from services.keys.token import TokenError
 
     match error:
-        case NoSuch() | NoSuchName() | TokenError() | UnknownRegion():
+        case NoSuch() | NoSuchName() | NoSuchProfile() | TokenError() | UnknownRegion():
             code = Exit.USAGE
         case NotStored() | Unrecorded():
             # Something was done, and not all of it.

@@ -11,7 +11,7 @@ from services.aws.logs import LogGroup
 from services.cases.plan import LeverName, Plan, State
 from services.incident.situation import Situation, Verified, said_aws
 from services.keys.inventory import everything
-from services.traffic.named import groups_named
+from services.traffic.named import groups_named, places_named
 
 OPERATION = "PutBearerTokenAuthentication"
 
@@ -79,10 +79,7 @@ async def _verify(at: Situation, groups: list[tuple[str, str]], *, enabled: bool
 
 async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup], list[str]]:
     """The groups named, plainly or as NAME@REGION, in the Regions searched; and those not found."""
-    regions = await at.aws.regions()
-    places = [
-        (name, (region,) if region else regions) for name, _, region in (one.partition("@") for one in wanted)
-    ]
+    places = await places_named(at.aws, wanted)
     answers = await asyncio.gather(
         *(logs.find_log_group(at.aws, region, name) for name, looked in places for region in looked)
     )

@@ -53,6 +53,9 @@ async def find_key(
 ) -> Credential:
     """The key as AWS lists it, else as its case knew it; raises NoSuchKey."""
     known = from_case(case.state()) if case else None
+    if known is not None and user not in (None, known.user):
+        # It may have been renamed since; else it is a slip, and the case says nothing of that user.
+        known = None
     theirs = account_of(key_id)
     if known is None and theirs not in (None, caller.account):
         raise NoSuchKey(

@@ -17,6 +17,10 @@ Colour = Literal["red", "yellow", "green"]
 class ConfigError(Exception):
     """The file cannot be used; the message is one sentence that says where and why."""
 
+    def __init__(self, said: str, advice: str = "Fix it") -> None:
+        super().__init__(said)
+        self.advice = advice
+
 
 class ProfileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds for one AWS profile alone."""
@@ -78,11 +82,16 @@ def default_path() -> Path:
     return found / "config.toml"
 
 
-def load(path: Path) -> Config:
-    """The configuration in *path*, or the defaults where there is no such file; raises ConfigError."""
+def load(path: Path, *, named: bool = False) -> Config:
+    """The configuration in *path*, or the defaults where there is none and none was *named*.
+
+    Raises ConfigError.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
+        if named:
+            raise ConfigError(f"There is no configuration file {path}.", "Name another") from None
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read ({_why(error)}).") from None

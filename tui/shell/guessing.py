@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 
@@ -17,4 +19,21 @@ class Guessing(click.Group):
 
             commands = self.list_commands(ctx)
             ctx.fail(no_such("command", name, commands, otherwise=f"They are {', '.join(commands)}."))
-        return super().resolve_command(ctx, args)
+        found, command, rest = super().resolve_command(ctx, args)
+        for parameter in command.params if command else ():
+            if parameter.type is click.STRING:
+                parameter.type = _GIVEN
+        return found, command, rest
+
+
+class _Given(click.types.StringParamType):
+    """Text that is there: an empty one is a script's variable that was never set, and would stand for all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        text = super().convert(value, param, ctx)
+        if not text.strip():
+            self.fail("it is empty.", param, ctx)
+        return text
+
+
+_GIVEN = _Given()

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import click
 
+from services.aws.session import AwsSession
 from services.goals.engine import Upkeep
 from services.goals.governance.documents import BadDocument, service_named
 from services.goals.hardening.delivery import USUAL_MINUTES, Delivered, first_delivery
 from services.goals.hardening.goal import HardenGoal, Unrecordable
 from services.goals.hardening.names import TRAIL, BadName
+from services.goals.hardening.standing import trail_named
 from tui.exits import Exit
 from tui.shell.common import Progress, Setup, complain, pass_setup, run
 from tui.shell.upkeep import How, Work, how_options
@@ -83,7 +85,12 @@ def command(
     if minutes and (only_plan or undo):
         raise click.UsageError("--wait cannot be combined with --plan or --undo.")
     waiting = _Waiting(timedelta(minutes=minutes) if minutes else None)
-    code = run(Work(setup, goal, how, after=waiting).run())
+
+    async def check(aws: AwsSession) -> None:
+        if undo and trail is not None:
+            await trail_named(aws, trail)
+
+    code = run(Work(setup, goal, how, after=waiting, check=check).run())
     ctx.exit(Exit.INCOMPLETE if code == Exit.DONE and waiting.in_vain else code)
 
 

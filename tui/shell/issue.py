@@ -63,7 +63,6 @@ def command(
     named = {"user": user, "service": goal.service}
 
     async def check(aws: AwsSession) -> None:
-        if not undo:
-            await user_named(aws, user)
+        await user_named(aws, user)
 
     ctx.exit(run(Work(setup, goal, how, named, partial(key_fields, goal), tell_key, check).run()))

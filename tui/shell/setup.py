@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from services.aws import ingestion
+from services.aws.session import AwsSession
 from services.cases.secret import parse_tag
 from services.goals.engine import Upkeep
 from services.goals.issuing.names import BadName
 from services.goals.issuing.setup import SetupGoal
 from services.goals.issuing.snippets import Sending, snippets
 from services.goals.issuing.wanted import DEFAULT_STREAM, DEFAULT_USER, KeySetup, PolicyChoice, default_group
+from services.keys.named import user_named
 from tui.shell.common import Setup, pass_setup, run
 from tui.shell.newkey import checked_destination, key_fields, tell_key
 from tui.shell.secretplace import age_options, secret_options
@@ -117,7 +119,12 @@ def command(
         "log_stream": wanted.log_stream,
         "policy": wanted.policy.value,
     }
-    ctx.exit(run(Work(setup, goal, how, named, partial(_after, goal), _tell).run()))
+
+    async def check(aws: AwsSession) -> None:
+        if undo:
+            await user_named(aws, wanted.user)
+
+    ctx.exit(run(Work(setup, goal, how, named, partial(_after, goal), _tell, check).run()))
 
 
 async def _region(setup: Setup) -> str:

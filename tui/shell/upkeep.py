@@ -92,6 +92,7 @@ class Work:
     after: AfterIt = nothing_more
     tell: Tell = say_nothing
     check: Check = check_nothing
+    """Not asked where what is to be undone is known by a case."""
 
     @property
     def book(self) -> CaseBook:
@@ -102,8 +103,8 @@ class Work:
 
     async def show(self) -> int:
         async with self.setup.session() as aws:
-            await self.check(aws)
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=self.how.undo)
+            await self._check(upkeep)
             offer = await (upkeep.offer_undo() if self.how.undo else upkeep.offer())
         if self.how.as_json:
             print_json(dict(self.named) | offer.as_json())
@@ -117,7 +118,7 @@ class Work:
             upkeep = await book.look_up(aws, self.book, self.goal, undoing=undo)
             if self.setup.read_only:
                 raise ReadOnly(f"{'undo of ' if undo else ''}{self.goal.deed}")
-            await self.check(aws)
+            await self._check(upkeep)
             if upkeep.case:
                 # Planned before a run that was cut off is settled, it would be another plan.
                 with book.begin(upkeep, self.book, take_over=self.how.take_over):
@@ -136,6 +137,10 @@ class Work:
         refused = upkeep.trial is not None and not upkeep.trial.accepted
         done = step.state is State.UNDONE or (step.state.holds and not refused)
         return Exit.DONE if done else Exit.INCOMPLETE
+
+    async def _check(self, upkeep: Upkeep) -> None:
+        if not self.how.undo or upkeep.case is None:
+            await self.check(upkeep.aws)
 
     @staticmethod
     async def _resume(upkeep: Upkeep, answers: Answers | None = None) -> None:

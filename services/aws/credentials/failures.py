@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from services.aws.credentials.profiles import chain, environment_signs, named_pr
 from services.aws.credentials.source import Source, role_name
 from services.aws.errors import AwsError, BadSetup, ClockOff, Expired, NoCredentials, Throttled, Unexpected
 from services.aws.refusals import from_client_error
+from services.base.nearest import no_such
 from services.base.text import clean
 from services.quoting.shell import command
 
@@ -39,6 +39,16 @@ class SignInFailed(NoCredentials):
         super().__init__("Signing in", said, code=code)
         self.advice = advice
         self.asked = asked
+
+
+class NoSuchProfile(SignInFailed):
+    """A profile was named that is in none of the files; ``str(error)`` is a sentence with the near one."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, "")
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class CodeRefused(SignInFailed):
@@ -195,9 +205,8 @@ def _holder(profile: str, setting: str) -> str | None:
 
 def _no_such_profile(profile: str) -> AwsError:
     known = sorted(read_profiles())
-    near = difflib.get_close_matches(profile, known, n=2, cutoff=0.6) or known[:3]
-    advice = f"Did you mean {' or '.join(clean(name) for name in near)}?" if near else "See ~/.aws/config."
-    return SignInFailed(f"there is no profile {clean(profile)!r} in the AWS configuration", advice)
+    otherwise = f"There are {', '.join(map(clean, known[:5]))}." if known else "See ~/.aws/config."
+    return NoSuchProfile(no_such("profile", profile, known, "in the AWS configuration", otherwise))
 
 
 def _refused(error: Any, profile: str, who: str) -> AwsError:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aws import organizations
+from services.aws.errors import NoSuchName, NotFound
 from services.aws.inlinepolicies import Holder, read_inline
 from services.aws.session import AwsSession
+from services.base.nearest import no_such
 from services.goals.governance.targets import Target, TargetKind
 from services.keys.named import Kind, named
 from services.rights import policies
@@ -62,7 +64,12 @@ async def _inline(aws: AwsSession, target: Target, name: str) -> Standing:
 
 
 async def _scp(aws: AwsSession, target: Target, name: str) -> Standing:
-    attached = await organizations.scps_of(aws, target.name)
+    try:
+        attached = await organizations.scps_of(aws, target.name)
+    except NotFound:
+        kind = {"r": "root", "o": "organizational unit"}.get(target.name[0], "account")
+        words = no_such(kind, target.name, (), "in the organization", "Check the id.")
+        raise NoSuchName("ListPoliciesForTarget", words) from None
     management = await organizations.management_account(aws)
     others = tuple(each.name for each in attached if each.name != name)
     ours = next((each.id for each in await organizations.list_scps(aws) if each.name == name), None)

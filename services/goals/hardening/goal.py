@@ -11,6 +11,7 @@ from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
 from services.base.keyservices import KeyService, short_service
+from services.base.nearest import nearest
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -135,6 +136,7 @@ class HardenGoal:
                 words = already(found, wish)
                 return Proposal(already=words, remarks=remarks, more=more, told=told(chosen, wish))
             chosen = choose(standing, wish)
+            remarks += _near(standing, chosen) if wish.trail else ()
             bucket = await _bucket(aws, chosen, wish)
             if chosen.made:
                 policy = bucket.policy if bucket else None
@@ -200,6 +202,12 @@ def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket 
     if chosen.bucket_made and bucket is not None and not case.did("CreateBucket", Bucket=chosen.bucket):
         found.append(bucket.name)
     return tuple(found)
+
+
+def _near(standing: Standing, chosen: Chosen) -> tuple[str, ...]:
+    """A trail that is to be made may be a slip for one there is."""
+    near = nearest(chosen.trail, [each.trail.name for each in standing.seen]) if chosen.made else None
+    return (f"There is a trail {near}: if that is meant, name it with --trail.",) if near else ()
 
 
 def _remarks(standing: Standing, wish: Wish) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from services.aws import cloudtrail
 from services.aws.cloudtrail import RawSelectors, Trail, parsed_selectors
-from services.aws.errors import AwsError, Expired
+from services.aws.errors import AwsError, Expired, NoSuchName
 from services.aws.session import AwsSession
+from services.base.nearest import no_such
 from services.base.text import clean
 from services.review.flight import together
 from services.review.trails import TrailState
@@ -68,6 +69,15 @@ async def look(aws: AwsSession, regions: Sequence[str]) -> Standing:
         else:
             troubles.append(f"The trails of {region} could not be read. {answer}")
     return Standing(tuple(await together(_seen(aws, trail) for trail in found.values())), tuple(troubles))
+
+
+async def trail_named(aws: AwsSession, name: str) -> None:
+    """Raises NoSuchName where no Region has a trail of that name, and all of them could be read."""
+    regions = await aws.regions()
+    answers = await together(_trails(aws, region) for region in regions)
+    known = [trail.name for answer in answers if not isinstance(answer, AwsError) for trail in answer]
+    if name not in known and not any(isinstance(answer, AwsError) for answer in answers):
+        raise NoSuchName("DescribeTrails", no_such("trail", name, known, f"in {', '.join(regions)}"))
 
 
 async def look_at(

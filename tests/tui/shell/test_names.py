@@ -30,6 +30,8 @@ TABLE: tuple[tuple[str, ...], ...] = (
     ("issue", "wbe", "--yes"),
     ("policy", "deny-use", "--attach-to", "user:wbe", "--plan"),
     ("policy", "deny-use", "--attach-to", "user:wbe", "--yes"),
+    ("policy", "deny-use", "--attach-to", "user:wbe", "--undo", "--yes"),
+    *((name, "wbe", "--undo", how) for name in ("setup", "issue") for how in ("--plan", "--yes")),
 )
 """All are near to the user web."""
 
@@ -52,6 +54,28 @@ OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
         f"Did you mean {GROUP}?",
     ),
     (("rotate", "KEY", "--log-group", GROUP[:-1], "--yes"), f"Did you mean {GROUP}?"),
+    (("watch", f"{GROUP}@us-west-2", "--once"), f"in us-west-2. Did you mean {GROUP}@us-east-1?"),
+    *(
+        ((*words, f"{GROUP}@us-esat-1", "--yes"), "'us-esat-1' isn't a Region. Did you mean")
+        for words in (
+            ("respond", "KEY", "--step", "groups", "--log-group"),
+            ("rotate", "KEY", "--log-group"),
+        )
+    ),
+    (("policy", "deny", "--attach-to", "scp:ou-ab12-12345678", "--plan"), "There is no organizational unit"),
+    (("--region", "us-esat-1", "case", "list"), "'us-esat-1' isn't a Region"),
+    (("--profile", "nobody", "keys"), "There is no profile nobody in the AWS configuration."),
+    (("--config", "/nowhere.toml", "keys"), "There is no configuration file /nowhere.toml."),
+    *(
+        (words, "it is empty")
+        for words in (
+            ("keys", "--user", ""),
+            ("rotate", "--older-than", "1d", "--user", " ", "--yes"),
+            ("review", ""),
+            ("respond", "KEY", "--step", "delete", "--override", "", "--yes"),
+            ("case", "show", ""),
+        )
+    ),
     (
         ("respond", "KEY", "--step", "access-keys", "--access-key", "AKIAX", "--yes"),
         "There is no access key AKIAX",
@@ -83,6 +107,7 @@ def account(leaked: Account, boto: Callable[..., Any]) -> Account:
     iam.create_group(GroupName="developers")
     iam.create_role(RoleName="builder", AssumeRolePolicyDocument="{}")
     boto("logs").create_log_group(logGroupName=GROUP)
+    boto("organizations").create_organization(FeatureSet="ALL")
     return leaked
 
 
@@ -113,6 +138,34 @@ def test_any_other_name(
     assert done.out == ""
     assert words.replace("KEY", account.key_id) in done.err
     assert len(done.err.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("command", ["respond", "rotate"])
+def test_a_slip_is_one_also_where_a_case_knows_the_key(
+    stanch: Stanch, account: Account, boto: Callable[..., Any], command: str
+) -> None:
+    step = ("--step", "deny") if command == "respond" else ("--next",)
+    begun = ("respond", account.key_id, "--step", "deactivate", "--yes")
+    assert stanch(*(begun if command == "respond" else ("rotate", account.key_id, "--yes"))).code == Exit.DONE
+    for user, told in {"wbe": "Did you mean web?", "other": "it belongs to user web"}.items():
+        for how in ("--plan", "--yes"):
+            more = (how,) if how == "--plan" else (*step, how)
+            done = stanch("--region", "us-east-1", command, account.key_id, "--user", user, *more)
+            assert (done.code, told in done.err) == (Exit.USAGE, True), done
+    boto("iam").update_user(UserName="web", NewUserName="web-2")
+    done = stanch("--region", "us-east-1", command, account.key_id, "--user", "web-2", "--plan")
+    assert done.code == Exit.DONE, "a user that was renamed since is no slip"
+
+
+def test_a_trail_with_nearly_a_name_there_is(stanch: Stanch, account: Account) -> None:
+    here = ("--region", "us-east-1", "harden", "--trail")
+    assert stanch(*here, "audit", "--yes").code == Exit.DONE
+    done = stanch(*here, "audti", "--plan")
+    assert (done.code, "There is a trail audit: if that is meant" in done.err) == (Exit.DONE, True)
+    for how in ("--plan", "--yes"):
+        done = stanch(*here, "audti", "--undo", how)
+        told = "stanch: There is no trail audti in us-east-1. Did you mean audit?\n"
+        assert (done.code, done.out, done.err) == (Exit.USAGE, "", told)
 
 
 def test_a_user_that_was_deleted_can_be_reviewed(stanch: Stanch, sandbox: Sandbox, account: Account) -> None:
@@ -163,6 +216,15 @@ def test_a_mistake_in_use_is_two_lines(stanch: Stanch, arguments: tuple[str, ...
     assert two.startswith("For help: stanch ")
     assert two.endswith(" --help")
     assert "\x1b" not in done.err
+
+
+def test_a_mistake_with_the_sandbox_too(stanch: Stanch, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        stanch("sandbox", "--scenario", "leakedkey")
+    one, two = capsys.readouterr().err.splitlines()
+    assert ended.value.code == Exit.USAGE
+    assert one.startswith("stanch: Argument --scenario: invalid choice: 'leakedkey'")
+    assert two == "For help: stanch sandbox --help"
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))

@@ -103,7 +103,7 @@ def test_set_up_the_printed_curl_works_and_undone_nothing_is_left(
     (case,) = CaseBook(tmp_path / "state").cases()
     assert (case.flaws(), case.state().closed_at is None) == ((), False)
     done = run("setup", "web", "--undo", "--yes")
-    assert (done.code, "No case on this machine created anything for web" in done.err) == (Exit.REFUSED, True)
+    assert (done.code, "There is no user web " in done.err) == (Exit.USAGE, True)
 
 
 def test_without_a_word_more_it_sets_up_and_sends_one_event(

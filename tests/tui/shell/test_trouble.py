@@ -28,7 +28,7 @@ def test_no_credentials(stanch: Stanch, sandbox: Sandbox, monkeypatch: pytest.Mo
 
 def test_a_profile_that_is_not_there(stanch: Stanch, sandbox: Sandbox) -> None:
     done = stanch("--profile", "prdo", "keys")
-    assert done.code == Exit.AWS
+    assert done.code == Exit.USAGE
     assert "prdo" in one_line(done)
 
 

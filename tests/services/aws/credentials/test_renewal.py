@@ -294,7 +294,7 @@ async def test_nobody_to_ask(aws: Aws, person: Person) -> None:
         ("old-sso", ("profile old-sso", "aws sso login --profile old-sso")),
         ("of-sso", ("profile of-sso", "aws sso login --profile sso")),
         ("no-helper", ("profile no-helper", "the helper", "gone", "isn't there")),
-        ("rolle", ("'rolle'", "Did you mean role")),
+        ("rolle", ("rolle", "Did you mean role")),
         ("in", ("profile in", "login")),
     ],
 )
