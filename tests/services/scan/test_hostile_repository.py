@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,7 +161,7 @@ def test_nothing_that_a_repository_names_is_run(
     run: Path,
     shape: Callable[[Path], Path],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    counted: Callable[[str], None],
 ) -> None:
     for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "PAGER", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EDITOR"):
         monkeypatch.setenv(name, str(run))
@@ -176,8 +175,7 @@ def test_nothing_that_a_repository_names_is_run(
         assert not (tmp_path / CANARY).exists(), keys or "all of them"
         assert any(found.token.user == "web" and found.place.commit for found in scan.found)
         tried += 1
-    with capsys.disabled():
-        sys.stdout.write(f"\n{tried} hostile configurations {shape.__name__}: nothing was run\n")
+    counted(f"{tried} hostile configurations {shape.__name__}: nothing was run")
     assert tried == len(RUNS_A_PROGRAM) + 1
 
 
