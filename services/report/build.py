@@ -21,6 +21,7 @@ from services.report.model import Compromised, Flow, Header, Held, Report, Said,
 from services.report.remaining import remaining
 from services.report.reviewed import reviews
 from services.report.story import story
+from services.report.summary import chronology, summary
 
 
 def build(case: Case, points: Flow | None = None, *, now: datetime | None = None) -> Report:
@@ -54,7 +55,8 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
         compromised=tuple(_compromised(entries)),
     )
     report = replace(report, remaining=remaining(report))
-    return replace(report, story=story(report))
+    told = tuple(Said(at, words) for at, words in chronology(report))
+    return replace(report, story=story(report), summary=summary(report), chronology=told)
 
 
 def _verification(case: Case, entries: Sequence[Entry], trouble: tuple[str, ...]) -> Verification:

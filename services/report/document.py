@@ -10,7 +10,7 @@ from typing import Any
 
 from services.base import clock
 from services.base.text import clean
-from services.report.model import Action, Report, SentCall, Use
+from services.report.model import Action, Attack, Report, SentCall, Use
 
 LONGEST = 20_000
 """Characters of one value; a policy document is the longest there is."""
@@ -38,9 +38,9 @@ def _plain(value: Any) -> Any:
             return _fields(value) | {"title": _plain(value.title), "states": _states(value)}
         case SentCall():
             return _fields(value) | {"done": value.done}
-        case Use():
+        case Use() | Attack():
             # Each call's second is for the picture alone; the evidence has every call.
-            return {name: part for name, part in _fields(value).items() if not name.startswith("seconds_")}
+            return {name: part for name, part in _fields(value).items() if not name.startswith("seconds")}
         case Mapping():
             return {clean(name): _plain(item) for name, item in value.items()}
         case list() | tuple():

@@ -15,6 +15,7 @@ LEGEND = (
     ("failed", "failed"),
     ("unknown", "no answer"),
     ("review", "review"),
+    ("attack", "from a new address"),
 )
 
 
@@ -40,6 +41,8 @@ def _shapes(kind: str, x: float, y: float) -> tuple[Safe, ...]:
         case "review":
             d = R + 0.5
             return (el("path", d=f"M{x:.2f} {y - d:.2f}l{d} {d}l-{d} {d}l-{d} -{d}z", class_="diamond"),)
+        case "attack":
+            return (el("path", d=f"M{x:.2f} {y - R:.2f}l{R} {2 * R}l-{2 * R} 0z", class_="wedge"),)
         case _:
             return (el("circle", cx=x, cy=y, r=2.5, class_="solid"),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from services.report.model import Report
 from services.report.reviewhtml import review
 from services.report.words import moment, stamp
 
+_SMALL = "font: 8pt system-ui, sans-serif; color: #4b545c;"
 STYLE = Path(__file__).with_name("report.css")
 
 
 def to_html(report: Report) -> str:
-    style = STYLE.read_text(encoding="utf-8")
     header = report.header
+    style = STYLE.read_text(encoding="utf-8") + _on_paper(header.case)
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -40,6 +42,7 @@ def to_html(report: Report) -> str:
         _header(report),
         el(
             "main",
+            _summary(report),
             _story(report),
             _remaining(report),
             _timeline(report),
@@ -53,6 +56,14 @@ def to_html(report: Report) -> str:
         el("footer", f"Written {stamp(header.written)} by stanch {header.version}. All times are UTC."),
     )
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _on_paper(case: str) -> str:
+    """What stands on each printed page: the case, the clock that its times are of, and the page's number."""
+    known = re.sub(r"[^A-Za-z0-9._-]", "", case)[:40]
+    left = f'@bottom-left {{ content: "Case {known} · all times UTC"; {_SMALL} }}'
+    right = f'@bottom-right {{ content: "Page " counter(page) " of " counter(pages); {_SMALL} }}'
+    return f"@page {{ {left} {right} }}\n"
 
 
 def _policy(style: str) -> str:
@@ -87,6 +98,25 @@ def _header(report: Report) -> Safe:
     )
 
 
+def _summary(report: Report) -> Safe | None:
+    """For somebody who was not there."""
+    told = report.summary
+    if told is None:
+        return None
+    facts = (
+        (
+            "Time to contain",
+            told.time_to_contain or "not known: AWS did not confirm that the key was stopped",
+        ),
+        ("Taken", told.taken),
+        ("Remains", told.remains),
+    )
+    lines = (part for name, value in facts for part in (el("dt", name), el("dd", value)))
+    return section(
+        "summary", "In short", el("p", told.words, class_="short"), el("dl", *lines, class_="story")
+    )
+
+
 def _story(report: Report) -> Safe:
     lines = (part for each in report.story for part in (el("dt", each.about), el("dd", each.words)))
     return section("story", "What happened", el("dl", *lines, class_="story"))
@@ -110,7 +140,10 @@ def _timeline(report: Report) -> Safe | None:
         el("p", legend(), class_="legend"),
         el("p", f"Where the axis is dotted, time is compressed.{told}"),
     )
-    return section("timeline", "Timeline", el("figure", picture, caption))
+    dated = (
+        part for each in report.chronology for part in (el("dt", when(each.at, report)), el("dd", each.words))
+    )
+    return section("timeline", "Timeline", el("figure", picture, caption), el("dl", *dated, class_="dated"))
 
 
 def _traffic(report: Report) -> Safe:

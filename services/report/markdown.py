@@ -23,8 +23,10 @@ _START = re.compile(r"^(\s*)(?:([-=:+#])|(\d+)([.)]))")
 def to_markdown(report: Report) -> str:
     blocks = (
         _header,
+        _summary,
         _story,
         _remaining,
+        _timeline,
         _actions,
         _traffic,
         _review,
@@ -90,6 +92,24 @@ def _header(report: Report) -> Iterator[str]:
 
 def _maybe(when: datetime | None, otherwise: str) -> str:
     return stamp(when) if when else otherwise
+
+
+def _summary(report: Report) -> Iterator[str]:
+    if told := report.summary:
+        yield "## In short"
+        yield ""
+        yield text(told.words)
+        yield ""
+        yield f"- **Time to contain.** {told.time_to_contain or 'not known'}"
+        yield f"- **Taken.** {text(told.taken)}"
+        yield f"- **Remains.** {text(told.remains)}"
+
+
+def _timeline(report: Report) -> Iterator[str]:
+    if report.chronology:
+        yield "## Timeline"
+        yield ""
+        yield from (f"- {moment(each.at, report.day)} {text(each.words)}" for each in report.chronology)
 
 
 def _story(report: Report) -> Iterator[str]:
@@ -196,11 +216,17 @@ def _review(report: Report) -> Iterator[str]:
     unread = "; ".join(reviewed.unreadable) or "nothing"
     yield f"{count(reviewed.scanned, 'record')} read. Not read: {text(unread)}."
     yield ""
+    if reviewed.headline:
+        yield text(reviewed.headline)
+        yield ""
     yield "### Findings"
     yield ""
     for found in reviewed.findings:
         technique = f" ({text(found.technique)})" if found.technique else ""
-        yield f"- **{text(found.severity)}** {text(found.title)}{technique}"
+        yield f"- **{text(found.severity)}** {text(found.told)}{technique}"
+    if reviewed.baseline:
+        yield ""
+        yield text(reviewed.baseline)
     yield ""
     yield "### Coverage"
     yield ""

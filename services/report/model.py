@@ -205,6 +205,13 @@ class Found:
     title: str
     technique: str | None
     events: int
+    newness: str | None = None
+    by: str = ""
+    """The credentials that its calls were made with."""
+
+    @property
+    def told(self) -> str:
+        return " ".join(part for part in (self.title, self.newness, self.by and f"By {self.by}.") if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +251,35 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Data that was handed out, *times* over; *names* are of what the records name."""
+
+    what: str
+    times: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """What came from addresses that are new; *sure* where a suspected moment tells them from the owner's.
+
+    *first* and *last* are of the calls with the key that AWS allowed; *began* is the first call of any kind.
+    """
+
+    sure: bool
+    addresses: tuple[str, ...]
+    first: datetime | None
+    last: datetime | None
+    calls: int
+    refused: int
+    began: datetime
+    moments: tuple[Said, ...]
+    taken: tuple[Taken, ...]
+    seconds: tuple[datetime, ...] = ()
+    """Every second with use of the key, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """The last review in full, from evidence whose hash was checked."""
 
@@ -258,6 +294,11 @@ class Reviewed:
     findings: tuple[Found, ...]
     use: Use
     in_force: datetime | None
+    headline: str | None = None
+    """The suspected use told from the owner's."""
+    baseline: str | None = None
+    """What findings were weighed against."""
+    attack: Attack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +376,18 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """The case for somebody who was not there: one sentence, and what is asked first."""
+
+    words: str
+    seconds_to_contain: int | None
+    """From the case's opening to when AWS confirmed that the key was stopped."""
+    time_to_contain: str | None
+    taken: str
+    remains: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report shows; the renderers add nothing to it but form."""
 
@@ -350,6 +403,9 @@ class Report:
     flow: Flow
     journal: Verification
     compromised: tuple[Compromised, ...] = ()
+    summary: Summary | None = None
+    chronology: tuple[Said, ...] = ()
+    """The attack first, then what was done about it, in order of time."""
 
     def newest(self, step: str) -> Action | None:
         """The last action of *step*, whether it took it or took it back."""

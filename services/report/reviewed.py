@@ -11,6 +11,7 @@ import msgspec
 from services.cases.case import Case
 from services.cases.lines import Entry
 from services.report import evidence
+from services.report.attack import attack
 from services.report.model import Covered, Evidence, Found, Origin, Place, Reviewed, ReviewLine, Use
 from services.review.actions import Severity
 from services.review.attribution import attribute
@@ -34,6 +35,8 @@ class _Finding(msgspec.Struct):
     title: str
     event_ids: list[str] = []
     technique: str | None = None
+    newness: str | None = None
+    by: str = ""
 
 
 class _Kept(msgspec.Struct):
@@ -49,6 +52,8 @@ class _Kept(msgspec.Struct):
     sources: list[SourceUsed] = []
     unreadable: list[Unreadable] = []
     records_scanned: int = 0
+    headline: dict[str, Any] | None = None
+    baseline: dict[str, Any] | None = None
 
 
 def reviews(case: Case, entries: Iterable[Entry]) -> tuple[tuple[ReviewLine, ...], Reviewed | None]:
@@ -94,12 +99,27 @@ def _reviewed(content: bytes) -> Reviewed | None:
             for row in kept.coverage
         ),
         findings=tuple(
-            Found(found.severity, found.kind, found.title, found.technique, len(found.event_ids))
+            Found(
+                found.severity,
+                found.kind,
+                found.title,
+                found.technique,
+                len(found.event_ids),
+                found.newness,
+                found.by,
+            )
             for found in kept.findings
         ),
         use=_use(use),
         in_force=kept.seen_in_force,
+        headline=_words(kept.headline),
+        baseline=_words(kept.baseline),
+        attack=attack(kept.headline, kept.events, use, kept.findings),
     )
+
+
+def _words(told: Mapping[str, Any] | None) -> str | None:
+    return str(told["words"]) if told and told.get("words") else None
 
 
 def _use(use: Sequence[Event]) -> Use:

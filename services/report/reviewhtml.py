@@ -45,9 +45,13 @@ def _full(reviewed: Reviewed, report: Report) -> Iterator[Safe]:
         f"{stamp(reviewed.until)}, attributed {reviewed.attribution}.{unread}",
         class_="note",
     )
+    if reviewed.headline:
+        yield el("p", reviewed.headline, class_="verdict")
     if reviewed.findings:
         yield el("h3", "Findings")
         yield el("ul", *_findings(reviewed), class_="findings")
+        if reviewed.baseline:
+            yield el("p", reviewed.baseline, class_="note")
     if reviewed.use.origins:
         yield el("h3", "Where it was used from")
         yield _origins(reviewed.use.origins, report)
@@ -59,7 +63,7 @@ def _findings(reviewed: Reviewed) -> Iterator[Safe]:
     for found in reviewed.findings:
         technique = el("span", found.technique, class_="technique") if found.technique else None
         severity = el("span", found.severity, class_="severity")
-        yield el("li", severity, el("span", found.title, " ", technique), class_=_known(found.severity))
+        yield el("li", severity, el("span", found.told, " ", technique), class_=_known(found.severity))
 
 
 def _known(severity: str) -> str | None:

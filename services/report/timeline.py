@@ -69,7 +69,7 @@ def timeline(report: Report, width: float, *, narrow: bool = False) -> Safe | No
         body += _drawn(lane, scale, top, lane_height, width, narrow=narrow)
     return el(
         "svg",
-        el("title", f"What was done when, {stamp(header.opened)} to {stamp(end)}"),
+        el("title", f"What was done when, {stamp(min(moments))} to {stamp(end)}"),
         *body,
         class_="timeline",
         role="img",
@@ -152,15 +152,21 @@ def _runs(columns: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _use(report: Report) -> Iterator[_Lane]:
-    use = report.reviewed.use if report.reviewed else None
-    if use is None:
+    if report.reviewed is None:
         return
+    use, found = report.reviewed.use, report.reviewed.attack
+    if found:
+        told = [_Mark("attack", each.at, f"{stamp(each.at)}: {each.words}") for each in found.moments]
+        yield _Lane("attack", told)
+        if found.seconds:
+            yield _Lane("new addresses", rug=found.seconds, kind="let-in")
     for name, kind, seconds in (
         ("allowed calls", "let-in", use.seconds_let_in),
         ("denied calls", "refused", use.seconds_refused),
     ):
-        if seconds:
-            yield _Lane(name, rug=seconds, kind=kind)
+        # It begins with the attack: the owner's use of the days before is in the review.
+        if drawn := tuple(when for when in seconds if found is None or when >= found.began):
+            yield _Lane(name, rug=drawn, kind=kind)
 
 
 def _steps(report: Report, end: datetime) -> Iterator[_Lane]:
