@@ -13,7 +13,7 @@ from services.aws.accessanalyzer import Analyzed
 from services.aws.call import Call
 from services.aws.iam import AccessKey
 from services.aws.logs import LogGroup
-from services.aws.secretsmanager import SecretInfo
+from services.aws.secretsmanager import SecretEntry
 from services.aws.where import Where
 from services.keys.inventory import Key
 from services.review.trails import TrailState
@@ -45,7 +45,8 @@ class UserFacts:
     access_keys: tuple[AccessKey, ...] | None = None
     has_login: bool | None = None
     accessed: Mapping[str, datetime | None] | None = None
-    secret: SecretInfo | None = None
+    secrets: tuple[SecretEntry, ...] = ()
+    """What this program, of this version or an earlier one, stored of its keys."""
 
     @property
     def signs_otherwise(self) -> bool | None:

@@ -9,6 +9,7 @@ from services.audit import mending
 from services.audit.facts import Facts, UserFacts
 from services.audit.model import Finding, Unknown
 from services.audit.rights import breadth, makes_lasting_keys, writes_everywhere
+from services.cases.names import prefix
 from services.keys.inventory import Key
 from services.rights.quarantine import quarantine_effect, stops_all
 
@@ -84,19 +85,25 @@ def quarantined(facts: Facts) -> Iterator[Finding]:
 def secrets(facts: Facts) -> Iterator[Finding]:
     """The entry in Secrets Manager against the newest key: they are written in one go, or do not belong."""
     for user, key in _users(facts):
-        if user.secret is None or user.secret.changed is None:
+        # Secrets of before services and keys had their own are named after the user alone.
+        names = (prefix(user.name, key.service), f"stanch/{user.name}")
+        secrets = [
+            s for s in user.secrets if s.changed and (s.name.startswith(names[0]) or s.name == names[1])
+        ]
+        newest = max(secrets, key=lambda secret: str(secret.changed), default=None)
+        if newest is None or newest.changed is None:
             continue
-        made, written = key.credential.created, user.secret.changed
+        made, written = key.credential.created, newest.changed
         evidence = (
-            f"{user.secret.name} was written {written:%Y-%m-%d %H:%MZ}",
+            f"{newest.name} was written {written:%Y-%m-%d %H:%MZ}",
             f"the newest key, {key.id}, was made {made:%Y-%m-%d %H:%MZ}",
         )
         if written < made - SAME:
-            title = f"The secret {user.secret.name} is older than the newest key of {user.name}."
+            title = f"The secret {newest.name} is older than the newest key of {user.name}."
             mend = mending.replace_key(facts.where, key)
             yield Finding("stale-secret", "medium", user.name, title, evidence, mend, user.name, key.id)
         elif written > made + SAME:
-            title = f"The secret {user.secret.name} was written after every key of {user.name} was made."
+            title = f"The secret {newest.name} was written after every key of {user.name} was made."
             doubt = "a reset would explain it; otherwise it does not hold a key of this user"
             mend = mending.replace_key(facts.where, key)
             yield Finding(

@@ -12,8 +12,10 @@ from services.aws.authorization import Authorization, Holder, read_authorization
 from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
 from services.aws.lastaccessed import services_last_accessed
+from services.aws.secretsmanager import SecretEntry
 from services.aws.session import AwsSession
 from services.keys.holdings import Unreadable, inline_policies
+from services.keys.twins import OWN
 from services.rights import policies
 
 P = ParamSpec("P")
@@ -29,13 +31,18 @@ class UserReader:
         self._aws = aws
         self._on_progress = on_progress
         self._limit = asyncio.Semaphore(_AT_ONCE)
+        self._secrets: tuple[SecretEntry, ...] = ()
         self._documents: dict[str, asyncio.Task[Mapping[str, Any] | None]] = {}
 
     async def read(self, names: Iterable[str]) -> dict[str, UserFacts]:
         wanted = sorted(set(names))
         if not wanted:
             return {}
-        known = await self._attempt("the policies of all users and groups", read_authorization, self._aws)
+        known, secrets = await asyncio.gather(
+            self._attempt("the policies of all users and groups", read_authorization, self._aws),
+            self._attempt("secrets under stanch/", secretsmanager.search, self._aws, "name", OWN),
+        )
+        self._secrets = secrets or ()
         done = 0
 
         async def one(name: str) -> UserFacts | None:
@@ -54,14 +61,15 @@ class UserReader:
     async def _user(self, name: str, known: Authorization | None) -> UserFacts:
         holder = known.users.get(name) if known else None
         holder = holder or await self._holder(name)
-        access_keys, has_login, secret, accessed = await asyncio.gather(
+        access_keys, has_login, accessed = await asyncio.gather(
             self._attempt(f"access keys of {name}", iam.list_access_keys, self._aws, name),
             self._attempt(f"login profile of {name}", iam.has_login_profile, self._aws, name),
-            self._attempt(f"secret stanch/{name}", secretsmanager.describe, self._aws, f"stanch/{name}"),
             self._accessed(name, holder),
         )
+        own = f"{OWN}{name}"
+        secrets = tuple(each for each in self._secrets if each.name == own or each.name.startswith(f"{own}/"))
         found = UserFacts(
-            name, access_keys=access_keys, has_login=has_login, accessed=accessed, secret=secret
+            name, access_keys=access_keys, has_login=has_login, accessed=accessed, secrets=secrets
         )
         return await self._with_policies(found, holder, known) if holder else found
 
@@ -110,7 +118,7 @@ class UserReader:
             access_keys=found.access_keys,
             has_login=found.has_login,
             accessed=found.accessed,
-            secret=found.secret,
+            secrets=found.secrets,
         )
 
     async def _attached(self, arn: str, remove: Call, group: str | None = None) -> Grant | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.errors import NotFound, Unexpected
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
 
@@ -28,6 +29,32 @@ class SecretInfo:
     """The Regions it is copied to."""
     replica_keys: tuple[str, ...] = ()
     """The KMS keys that encrypt those copies, where they are not the account's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretEntry:
+    """A secret as it is listed; *told* is what its description and its tags say."""
+
+    name: str
+    changed: datetime | None = None
+    told: tuple[str, ...] = ()
+
+
+async def search(
+    aws: AwsSession, key: str, text: str, *, region: str | None = None
+) -> tuple[SecretEntry, ...]:
+    """The secrets of a Region with *text* in the field *key*, "name" (from its beginning) or "all"."""
+    filters = [{"Key": key, "Values": [text]}]
+    ask = lister(aws, "secretsmanager", "ListSecrets", region=region, Filters=filters, MaxResults=100)
+    return tuple(
+        [_entry(raw) async for body in pages(ask, "ListSecrets", "NextToken") for raw in body["SecretList"]]
+    )
+
+
+def _entry(raw: Mapping[str, Any]) -> SecretEntry:
+    tags = (clean(part) for tag in raw.get("Tags") or () for part in tag.values())
+    told = (clean(raw.get("Description") or ""), *tags)
+    return SecretEntry(clean(raw["Name"]), raw.get("LastChangedDate") or raw.get("CreatedDate"), told)
 
 
 async def describe(aws: AwsSession, name: str) -> SecretInfo | None:

@@ -44,11 +44,14 @@ async def plan(at: Situation) -> Plan:
         return replace(whole, calls=(), already=told)
     if await at.credential() is None:
         return replace(whole, calls=(), already=f"{at.key.id} is already deleted.")
+    copies = (await at.twins()).warnings("AWS deletes it with the key, and whoever reads it finds nothing.")
     if at.options.override:
         warning = f"Deleted before a replacement was seen working; reason: {at.options.override}"
-        return replace(whole, warnings=(warning,))
+        return replace(whole, warnings=(warning, *copies))
     seen = await working.replacement_seen(at)
-    return replace(whole, warnings=(seen.words,)) if seen.yes else blocked(whole, seen.words)
+    if seen.yes:
+        return replace(whole, warnings=(seen.words, *copies))
+    return blocked(replace(whole, warnings=copies), seen.words)
 
 
 async def verify(at: Situation) -> Verified:

@@ -16,6 +16,7 @@ from services.cases.state import Replacement
 from services.incident import deny, new_user
 from services.incident.situation import Situation, Verified, said_aws
 
+WRITTEN = "AWS puts the new secret into it, and whoever may read it has the new key."
 QUOTA = 2
 """Keys of one user for one service, inactive and expired ones included."""
 
@@ -54,11 +55,13 @@ async def plan(at: Situation) -> Plan:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was created before, but its secret was lost: it will be reset for a new one."
         calls = (*reset(present), *deposit.calls)
-        return _plan(at, calls=calls, warnings=(lost, *warnings), **place)
+        copies = (await at.twins()).warnings(WRITTEN)
+        return _plan(at, calls=calls, warnings=(lost, *copies, *warnings), **place)
     if at.options.in_place:
         old = next(found for found in credentials if found.id == at.key.id)
         calls = (*reset(old), *deposit.calls)
-        return _plan(at, calls=calls, warnings=tuple(warnings), **place)
+        copies = (await at.twins()).warnings(WRITTEN)
+        return _plan(at, calls=calls, warnings=(*copies, *warnings), **place)
     if at.options.age_days is None and at.key_kind.expires:
         warnings.append("The new key never expires, which AWS advises against. 90 days is usual.")
     prepare: tuple[Call, ...] = ()

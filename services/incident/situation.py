@@ -12,12 +12,13 @@ from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
-from services.base.keyservices import noun_of, short_service
+from services.base.keyservices import ACCESS_KEY, noun_of, short_service
 from services.cases.names import SecretNames
 from services.cases.plan import Plan, State
 from services.cases.secret import Destination, ToSecretsManager
 from services.cases.state import CaseState
 from services.keys.holdings import inline_policies
+from services.keys.twins import Twins, twins
 from services.keys.userkeys import UserKeyKind, kind_of
 
 DEFAULT_AGE_DAYS = 90
@@ -67,6 +68,10 @@ class Situation:
     async def credential(self) -> Credential | None:
         """The key as it is now, or None where it is gone."""
         return next((found for found in await self.credentials() if found.id == self.key.id), None)
+
+    async def twins(self) -> Twins:
+        """Its copies in Secrets Manager that AWS keeps; access keys have none."""
+        return Twins() if self.key.service == ACCESS_KEY else await twins(self.aws, self.key)
 
     async def inline_policies(self) -> dict[str, Mapping[str, Any]]:
         return await inline_policies(self.aws, self.key.user)

@@ -178,7 +178,7 @@ PARTS = (
                 "iam:GetServiceLastAccessedDetails",
                 probe=Probe({"JobId": "00000000-0000-0000-0000-000000000000"}),
             ),
-            Need("secretsmanager:DescribeSecret", SECRETS, probe=Probe({"SecretId": "stanch/stanch"})),
+            Need("secretsmanager:ListSecrets", probe=Probe({})),
         ),
     ),
     Part(

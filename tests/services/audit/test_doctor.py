@@ -100,7 +100,7 @@ async def test_rights_to_look_alone(seeded: Sandbox, examined: Callable[..., Any
         "rights": "yes",
         "keys": "no",
         "hold": "no",
-        "replacement": "partly",
+        "replacement": "no",
         "groups": "no",
         "access keys": "no",
         "setup": "no",

@@ -132,9 +132,12 @@ def quarantine(account: Account) -> Fault:
     return {("quarantine", "web")}, mend
 
 
+STORED = "stanch/web/logs/1-0a1b2c3d"
+
+
 def stale_secret(account: Account) -> Fault:
     secrets = account.boto("secretsmanager")
-    secrets.create_secret(Name="stanch/web", SecretString="the last one's")
+    secrets.create_secret(Name=STORED, SecretString="the last one's")
     # As if two hours had gone by before the key that is there now was made.
     key = account.renew(*account.keys, days=-2 / 24)
     return {("stale-secret", "web")}, lambda: account.renew(key, days=0)
@@ -145,7 +148,7 @@ def other_secret(account: Account) -> Fault:
     account.renew(*account.keys, days=10)
 
     def mend() -> None:
-        account.boto("secretsmanager").delete_secret(SecretId="stanch/web", ForceDeleteWithoutRecovery=True)
+        account.boto("secretsmanager").delete_secret(SecretId=STORED, ForceDeleteWithoutRecovery=True)
 
     return {("other-secret", "web")}, mend
 

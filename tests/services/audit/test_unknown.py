@@ -82,7 +82,7 @@ async def test_each_part_that_is_denied_is_named_and_the_rest_stays(
     account.add_key(days=80, life=60)
     for operation in ("ListAccessKeys", "GetLoginProfile", "GetMetricData", "ListAnalyzers"):
         sandbox.faults.add(f"deny:{operation}")
-    for operation in ("DescribeTrails", "DescribeSecret"):
+    for operation in ("DescribeTrails", "ListSecrets"):
         sandbox.faults.add(f"deny:{operation}")
     audited = await look()
     assert {kind for kind, _ in found(audited)} == {"expired-present"}
@@ -98,7 +98,7 @@ async def test_each_part_that_is_denied_is_named_and_the_rest_stays(
         f"traffic in {REGION}",
         f"Access Analyzer in {REGION}",
         f"the trails of {REGION}",
-        "secret stanch/web",
+        "secrets under stanch/",
     }
 
 
