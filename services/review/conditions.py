@@ -18,6 +18,8 @@ _ANYBODY = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?![\w.-])")
+BRIEFLY = 14
+"""Days for which logs are kept that are hardly kept at all."""
 _NO_AUTH = re.compile(r'"auth\w*type"\s*:\s*"none"', re.IGNORECASE)
 
 
@@ -65,6 +67,18 @@ def of_retention(record: Record) -> bool:
     return "retention" in json.dumps((record.request or {}).get("policyType", "")).lower()
 
 
+def kept_briefly(record: Record) -> bool:
+    """Logs are kept for two weeks at most."""
+    days = (record.request or {}).get("retentionInDays")
+    return isinstance(days, (int, float)) and days <= BRIEFLY
+
+
+def made_active(record: Record) -> bool:
+    """A credential is switched on, not off."""
+    request = record.request or {}
+    return (request.get("status") or request.get("Status")) == "Active"
+
+
 def switched_off(record: Record) -> bool:
     """Something is set to be off: a detector that is not enabled, a sender that may not send."""
     request = record.request or {}
@@ -101,6 +115,8 @@ CONDITIONS: Mapping[str, Condition] = {
         with_decryption,
         without_mfa,
         of_retention,
+        kept_briefly,
+        made_active,
         switched_off,
         publicly,
         unblocked,

@@ -223,6 +223,7 @@ RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     sequences.enumeration,
     sequences.refusals,
     sequences.models,
+    sequences.blinded,
     sequences.mail,
     sequences.outside_its_service,
     _other_credentials,

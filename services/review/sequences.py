@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from services.review.actions import base_name, rows_for
 from services.review.facts import Facts, Finding, at, ids
 from services.review.record import Event
 from services.review.words import calls, listed
 
 ENUMERATION = (10, timedelta(minutes=5))
 """So many different reading calls within so short a time."""
+
+BLINDED = (2, timedelta(hours=1))
+"""So many different ways of blinding within so short a time."""
 
 BURST = (20, timedelta(minutes=10))
 """So many refused calls within so short a time."""
@@ -85,19 +89,61 @@ def refusals(facts: Facts) -> Iterator[Finding]:
 
 def models(facts: Facts) -> Iterator[Finding]:
     """AI models looked up, opened and used: an account taken for its models."""
+    usual = facts.baseline
+    about = [event for event in facts.every if _is_about_models(event)]
+    fresh = [event for event in about if not usual.usual([event])]
     steps = {
-        "looked up": [event for event in facts.other if event.name in _MODEL_LISTS],
-        "opened": [event for event in facts.other if event.name in _MODEL_ACCESS],
-        "used": [event for event in facts.other if _INVOKES.match(event.name)],
+        "looked up": [event for event in fresh if event.name in _MODEL_LISTS],
+        "opened": [event for event in fresh if event.name in _MODEL_ACCESS],
+        "used": [event for event in fresh if _INVOKES.match(event.name)],
     }
+    if _for_models(facts) and not usual.there and not steps["opened"]:
+        # That is what the key is for, and nothing tells its owner's calls from another's.
+        steps["used"] = []
     done = [step for step, events in steps.items() if events]
     if "opened" not in done and len(done) < 2:
         return
     every = sorted((event for events in steps.values() for event in events), key=lambda event: event.time)
-    if facts.baseline.usual(every):
-        return
     title = f"AI models were {', '.join(done)} by this user, {at(every[0])}."
     yield Finding("models", "high" if len(done) > 1 else "medium", title, ids(every), "T1496.004")
+
+
+def _is_about_models(event: Event) -> bool:
+    return event.name in _MODEL_LISTS or event.name in _MODEL_ACCESS or _INVOKES.match(event.name) is not None
+
+
+def _for_models(facts: Facts) -> bool:
+    return (facts.subject.service or "").startswith("bedrock")
+
+
+def blinded(facts: Facts) -> Iterator[Finding]:
+    """Several ways in which calls are recorded, stopped one after the other: each alone may be upkeep."""
+    stops = [event for event in facts.other if event.error is None and _is_blinding(event)]
+    least, within = BLINDED
+    best, most, start = stops[:0], least - 1, 0
+    for end, event in enumerate(stops):
+        while event.time - stops[start].time > within:
+            start += 1
+        names = {base_name(each.name) for each in stops[start : end + 1]}
+        if len(names) > most:
+            best, most = stops[start : end + 1], len(names)
+    if best and not facts.baseline.usual(best):
+        names_told = listed(dict.fromkeys(base_name(event.name) for event in best))
+        title = f"Logging was blinded in {most} ways, {at(best[0])}: {names_told}."
+        yield Finding(
+            "blinded",
+            "high",
+            title,
+            ids(best),
+            "T1562.008",
+            "What came after may not be recorded at all.",
+            "Switch each of them on again, and take the time until then as not recorded.",
+        )
+
+
+def _is_blinding(event: Event) -> bool:
+    """By the table's rows that no parameter decides."""
+    return any(row.kind == "blinding" and row.when is None for row in rows_for(event.name, event.source))
 
 
 def mail(facts: Facts) -> Iterator[Finding]:
