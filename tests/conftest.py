@@ -28,11 +28,17 @@ HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 MOST_SECONDS = 900
 """A test that takes longer hangs, however busy the machine is."""
 
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
+"""Where nothing waits for a disk, and the bytes free there that the tests' files surely fit in."""
+
 
 def pytest_configure() -> None:
     # How long an example takes tells of the machine alone.
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
+    # A case is written through to the disk at every line, and the tests write many thousands.
+    if _fits_tests(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     # What a program ignores, all that it starts ignores too: under nohup, or in the background of a script,
     # they could not be interrupted. What it handles they have as the default.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -42,6 +48,16 @@ def pytest_configure() -> None:
     # Much of what is in memory stays there, moto and the services' models above all: to look through it as
     # often as Python would by itself takes a fifth of the time.
     gc.set_threshold(10_000, 10, 10)
+
+
+def _fits_tests(place: Path) -> bool:
+    """Whether there is room, and programs may be run from there, as some tests do."""
+    try:
+        found = os.statvfs(place)
+    except OSError:
+        return False
+    may_run = not found.f_flag & os.ST_NOEXEC and os.access(place, os.W_OK)
+    return may_run and found.f_bavail * found.f_frsize > ROOM
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,8 +1,10 @@
 """Faults at the calls of a way: success, or one sentence and a case that can be gone on with.
 
 Those that refuse strike one after the other, at one call after the other, while one subject goes its way;
-answers are lost to all the calls of one going. Of faults that a case takes alike each call gets one, the next
-call another. With STANCH_FULL_MATRICES=1 every fault is tried at every call, on a subject of its own.
+answers are lost to all the calls of one going. Each call is refused in one way, the next call in another, so
+that every fault comes on a way of five calls; a call that makes a secret is refused in each way that a case
+tells apart. Its answer is lost to every call that was made, and to every call that was not. With
+STANCH_FULL_MATRICES=1 every fault is tried at every call, on a subject of its own.
 """
 
 from __future__ import annotations
@@ -39,8 +41,11 @@ LOSING = {
 }
 ALIKE = (("denied",), ("throttled", "credentials expired"), ("5xx", "rubbish"))
 """It was refused; it was not heard; nobody knows: what is done about each of these is the same."""
-AT_READS = ("denied", "throttled", "rubbish", NO_ANSWER)
-"""How else a read fails is told apart by AwsSession alone."""
+IN_TURN = ("denied", "throttled", "5xx", "credentials expired", "rubbish")
+MINTS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential")
+"""What they make comes once, and costs a key or a secret where it is made twice."""
+AT_READS = ("denied", "throttled", "rubbish")
+"""How else a read is refused is told apart by AwsSession alone."""
 
 NAMED_BY_CLOUDTRAIL = {"GetBucketLifecycleConfiguration": "GetBucketLifecycle"}
 """Where CloudTrail calls it otherwise than the API: so does the sandbox, with its faults."""
@@ -55,19 +60,31 @@ class Subject(Protocol):
         """All is as the way ends."""
 
 
-def at(call: str, faults: Collection[str]) -> list[str]:
-    """Those of the faults that are tried at a call."""
-    return [fault for fault in faults if EVERYTHING or fault in AT_READS or not Call("", call).reads]
+def at(call: str) -> list[str]:
+    """The faults that refuse, as far as a case tells them apart at that call."""
+    return [fault for fault in REFUSING if EVERYTHING or fault in AT_READS or not Call("", call).reads]
 
 
 def refusing(call: str, number: int) -> list[str]:
     """Those that are tried at the call of that number on the way."""
-    every = at(call, REFUSING)
+    every = at(call)
     if EVERYTHING:
         return every
-    if Call("", call).reads:
-        return [every[number % len(every)]]
-    return [alike[number % len(alike)] for alike in ALIKE]
+    if call in MINTS:
+        return [alike[number % len(alike)] for alike in ALIKE]
+    in_turn = [fault for fault in IN_TURN if fault in every]
+    return [in_turn[number % len(in_turn)]]
+
+
+def losing(calls: Collection[str]) -> list[str]:
+    """The ways in which answers to those calls are lost: after it was acted on, one of both, and before."""
+    acted = [fault for fault in LOSING if fault.startswith("acted")]
+    return [*LOSING] if EVERYTHING else [acted[len("".join(calls)) % len(acted)], "reset before it acted"]
+
+
+def loses(call: str, fault: str) -> bool:
+    """Whether its answer is lost in that way; that a read was not made is no news."""
+    return EVERYTHING or not Call("", call).reads or fault.startswith("acted")
 
 
 async def refused(
@@ -103,11 +120,12 @@ async def strike(sandbox: Sandbox, subject: Subject, call: str, fault: str) -> s
 
 
 async def lost(sandbox: Sandbox, fresh: Callable[[], Subject], calls: Collection[str]) -> int:
-    """Every way to lose an answer, to every call of one going; how many were lost."""
+    """Answers lost to every call of one going; how many were lost."""
     count = 0
-    for fault, spec in LOSING.items():
-        struck = [call for call in calls if fault in at(call, LOSING)]
-        for together in [struck, *([call] for call in struck if EVERYTHING)]:
+    for fault in losing(calls):
+        spec = LOSING[fault]
+        struck = [call for call in calls if loses(call, fault)]
+        for together in [struck, *([call] for call in struck if EVERYTHING)] if struck else []:
             subject, said, before = fresh(), list[str](), sandbox.faults.struck
             for call in together:
                 sandbox.faults.add(spec.format(NAMED_BY_CLOUDTRAIL.get(call, call)))

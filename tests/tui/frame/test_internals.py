@@ -46,7 +46,9 @@ def textuals(cls: type) -> set[str]:
     return {name for base in cls.__mro__ if base.__module__.startswith("textual") for name in names_of(base)}
 
 
-KNOWN = frozenset().union(*map(textuals, (App, ModalScreen, Widget, Input, Driver, Compositor)))
+@cache
+def known() -> frozenset[str]:
+    return frozenset().union(*map(textuals, (App, ModalScreen, Widget, Input, Driver, Compositor)))
 
 
 def used(path: Path) -> Iterator[str]:
@@ -59,7 +61,7 @@ def used(path: Path) -> Iterator[str]:
             continue  # os._exit is not the app's
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("textual"):
             yield from (part for part in (node.module or "").split(".") if private(part))
-        elif isinstance(node, ast.Attribute) and not own(node) and node.attr in KNOWN:
+        elif isinstance(node, ast.Attribute) and not own(node) and node.attr in known():
             yield node.attr
     module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     for node in tree.body:
@@ -80,7 +82,7 @@ def taken(cls: ast.ClassDef) -> Iterator[str]:
 
 
 def test_private_names_of_textual_stand_in_one_file() -> None:
-    assert {"_display", "_driver", "_shutdown", "_check_bindings", "_result_callbacks"} <= KNOWN
+    assert {"_display", "_driver", "_shutdown", "_check_bindings", "_result_callbacks"} <= known()
     found = {str(path.relative_to(ROOT)): set(used(path)) for path in (ROOT / "tui").rglob("*.py")}
     assert {path: names for path, names in found.items() if names and path != INTERNALS} == {}
     assert found[INTERNALS] >= {"_compositor", "_display", "_driver", "_shutdown"}

@@ -102,7 +102,7 @@ async def test_a_read_that_fails_changes_nothing(sandbox: Sandbox, begin: Begin)
     sent, back = changes(sandbox), replace(done, route=ROUTES["new taken back"])
     for way, calls in ((done, READS), (back, READS_OF_THE_UNDO)):
         for call in calls:
-            for fault in faults.at(call, faults.REFUSING):
+            for fault in faults.at(call):
                 assert await faults.strike(sandbox, way, call, fault), f"{call}: {fault}: it was not refused"
     await faults.lost(sandbox, lambda: done, READS)
     assert sent == []
