@@ -33,6 +33,10 @@ Take = Callable[[AwsSession, CaseBook], Awaitable[None]]
 """The work; it is pickled on its way."""
 
 TORN = re.compile(r"^within | without its head$")
+SAME = re.compile(
+    r"^(opened|verified|told|closed|override|metadata) of |^outcome of (?!.*: (Create|Reset)Service)"
+)
+"""What a line of these kinds leaves to do is the same whatever the step."""
 LOOKUPS_PER_SECOND = 1000.0
 """The sandbox is told not to count them."""
 
@@ -109,20 +113,26 @@ async def survive(
 
 
 def points(
-    named: list[str], *, known: Sequence[list[str]] = (), torn: bool = False, anew: str = ""
+    named: list[str],
+    *,
+    known: Sequence[list[str]] = (),
+    lines: bool = True,
+    torn: bool = False,
+    anew: str = "",
 ) -> list[int]:
     """The boundaries to be killed at: one of each name that is not *known* from another way; or all.
 
-    Half a line, or one that head.json does not name yet, is left out unless *torn*. Known or not, it is
-    killed at those of the operation *anew*, and where nothing but its own case was opened.
+    Half a line, or one that head.json does not name yet, is left out unless *torn*. Without *lines* it is
+    killed on both sides of every change, and while a secret is in hand, but not after lines that say the same
+    of every step. Known or not, it is killed at those of the operation *anew*.
     """
     if EVERYTHING:
         return list(range(1, len(named) + 1))
     first = {name: point for point, name in reversed([*enumerate(named, 1)])}
     for name in [*first]:
-        own = name.startswith("opened of") or (anew and name.endswith(anew))
+        own = anew and name.endswith(anew)
         seen = any(name in other for other in known) and not own
-        if seen or (TORN.search(name) and not torn):
+        if seen or (TORN.search(name) and not torn) or (not lines and SAME.search(name)):
             del first[name]
     return sorted(first.values())
 

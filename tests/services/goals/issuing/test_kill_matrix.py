@@ -1,4 +1,8 @@
-"""SIGKILL wherever it makes a difference on the way to a key and back: run again, all ends the same."""
+"""SIGKILL wherever it makes a difference on the way to a key and back: run again, all ends the same.
+
+On every way it is before and after each change, and while a secret is in hand; on those of LINES also after
+every line of the journal. With STANCH_FULL_MATRICES=1 it is everywhere.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from tests.services.matrices.killing import Victim, Way, points, survive, whole
 
 ANEW = "CreateServiceSpecificCredential"
 """Its secret goes another way on each route."""
+LINES = ("issued", "issue taken back")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -40,7 +45,7 @@ async def test_killed_wherever_it_makes_a_difference(
 
     route = ROUTES[name]
     known = [whole(victim, (REGION,), begin(other, 0)) for other in route.like]
-    choose = partial(points, known=known, anew="" if route.back else ANEW)
+    choose = partial(points, known=known, lines=name in LINES, anew="" if route.back else ANEW)
     told = await survive(victim, (REGION,), partial(begin, name), choose)
     with capsys.disabled():
         sys.stderr.write(f"\nkill matrix, {name}: {told}\n")
