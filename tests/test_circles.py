@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def modules(package: str) -> dict[str, Path]:
 def imported(path: Path, known: dict[str, Path]) -> set[str]:
     """What the file at *path* imports of *known*, wherever in it."""
     found = set[str]()
-    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+    for node in statements(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -27,6 +28,14 @@ def imported(path: Path, known: dict[str, Path]) -> set[str]:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in known else str(node.module) for name in names}
     return found & known.keys()
+
+
+def statements(of: ast.AST) -> Iterator[ast.AST]:
+    """All that stand in it, however deep; what they are made of holds no import."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for each in getattr(of, field, ()) if not isinstance(of, ast.expr) else ():
+            yield each
+            yield from statements(each)
 
 
 def circles(edges: dict[str, set[str]]) -> list[tuple[str, ...]]:
@@ -68,12 +77,17 @@ def test_a_circle_is_found() -> None:
     assert circles(edges) == [("a", "b", "c"), ("e",)]
 
 
+NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
 def test_an_import_counts_wherever_it_stands(tmp_path: Path) -> None:
     file = tmp_path / "one.py"
     file.write_text(
         "from typing import TYPE_CHECKING\n"
         "if TYPE_CHECKING:\n    from tui.two import Two\n"
         "def late():\n    from tui import three\n    import tui.four\n"
+        "try:\n    import tui.five\nexcept ImportError:\n    import tui.six\nelse:\n    import tui.seven\n"
+        "finally:\n    match 1:\n        case 1:\n            import tui.eight\n"
     )
-    known = dict.fromkeys(("tui.two", "tui.three", "tui.four", "tui.five"), file)
-    assert imported(file, known) == {"tui.two", "tui.three", "tui.four"}
+    known = dict.fromkeys((f"tui.{name}" for name in NAMES), file)
+    assert imported(file, known) == known.keys() - {"tui.nine"}

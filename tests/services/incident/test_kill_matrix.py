@@ -1,7 +1,7 @@
 """SIGKILL at every boundary; gone on with, the account ends as if nothing had happened.
 
-Where boundaries are alike, it is killed at one of them: on every way before and after each change, and while a
-secret is in hand, and on those of LINES after every line of the journal. With STANCH_FULL_MATRICES=1 it is
+Where boundaries are alike, it is killed at one of them: on every way before and after each change, and while
+a secret is in hand, and on those of LINES after every line of the journal. With STANCH_FULL_MATRICES=1 it is
 killed at all, and on the way of all five steps too, whose boundaries are those of the steps.
 """
 
