@@ -128,7 +128,7 @@ def lookup_username(record: Record) -> str | None:
     identity = record["userIdentity"]
     if identity["type"] == "Root":
         return "root"
-    name = identity.get("userName") or identity["arn"].rpartition("/")[2]
+    name = identity.get("userName") or identity.get("arn", "").rpartition("/")[2]
     return str(name) or None
 
 

@@ -60,6 +60,18 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    arn: str
+    path: str
+
+    @property
+    def aws_alone_changes_it(self) -> bool:
+        """Whether it is a service's own, or one of Identity Center's."""
+        return self.path.startswith(("/aws-service-role/", "/aws-reserved/"))
+
+
+@dataclass(frozen=True, slots=True)
 class UserPolicies:
     """Inline policies by name, ARNs of the attached ones, names of the groups."""
 
@@ -106,6 +118,11 @@ async def user_pages(aws: AwsSession) -> AsyncIterator[tuple[User, ...]]:
 
 async def get_user(aws: AwsSession, name: str) -> User:
     return _user((await aws.read("iam", "GetUser", UserName=name))["User"])
+
+
+async def get_role(aws: AwsSession, name: str) -> Role:
+    raw = (await aws.read("iam", "GetRole", RoleName=name))["Role"]
+    return Role(clean(raw["RoleName"]), clean(raw["Arn"]), clean(raw.get("Path") or "/"))
 
 
 async def list_access_keys(aws: AwsSession, user: str) -> tuple[AccessKey, ...]:

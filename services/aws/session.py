@@ -20,6 +20,7 @@ from services.aws.credentials.role import by_role
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
 from services.aws.mark import add_mark, marked
+from services.aws.policytext import OPERATIONS, keep_text
 from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
@@ -269,6 +270,9 @@ class AwsSession:
         # The last, as botocore puts the User-Agent together anew for each request; it is not signed.
         client.meta.events.register_last("request-created", add_mark)
         client.meta.events.register("after-call", self.clock.hear)
+        if service == "iam":
+            for operation in OPERATIONS:
+                client.meta.events.register(f"after-call.iam.{operation}", keep_text)
         return client
 
     async def _botocore(self) -> Any:

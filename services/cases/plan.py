@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.aws.call import Call
 from services.aws.where import Where
+from services.base.keyservices import ACCESS_KEY
 
 
 class StepName(StrEnum):
@@ -24,6 +25,7 @@ class LeverName(StrEnum):
 
     GROUPS = "groups"
     ACCESS_KEYS = "access-keys"
+    SESSIONS = "sessions"
 
 
 class Governing(StrEnum):
@@ -52,6 +54,14 @@ def deed(name: str) -> Deed:
         if name in kind.__members__.values():
             return kind(name)
     return Governing(name)
+
+
+def steps_of(service: str | None) -> tuple[Deed, ...]:
+    """The steps of a key of *service*, in AWS's order: the sessions of an access key outlive it."""
+    if service == ACCESS_KEY:
+        first, *others = StepName
+        return (first, LeverName.SESSIONS, *others)
+    return tuple(StepName)
 
 
 class State(StrEnum):
@@ -103,6 +113,10 @@ class Plan:
     """Where the calls go."""
     secret_to: str | None = None
     """Where a new secret goes, ``kind:name``."""
+    left: tuple[str, ...] = ()
+    """What it does not reach and should: done, the deed is incomplete."""
+    stamp: str | None = None
+    """A moment that stands in its calls: planned later, it is another, and that is no difference."""
 
     def difference(self, shown: Plan) -> str | None:
         """What is not as it was when *shown* was made, in words; None where the deed is the same."""
@@ -122,7 +136,11 @@ class Plan:
         return [
             (
                 call.operation,
-                {key: value for key, value in call.params.items() if key != "ClientRequestToken"},
+                {
+                    key: value.replace(self.stamp, "") if self.stamp and isinstance(value, str) else value
+                    for key, value in call.params.items()
+                    if key != "ClientRequestToken"
+                },
             )
             for call in self.calls
         ]

@@ -30,6 +30,7 @@ _OF_A_USER = {
     "UpdateAccessKey",
     "UpdateServiceSpecificCredential",
 }
+_OF_A_ROLE = {"DeleteRolePolicy", "PutRolePolicy"}
 _OF_NOTHING = {"cloudtrail:DescribeTrails", "cloudtrail:LookupEvents"}
 """Actions that no policy can limit to a resource."""
 
@@ -52,12 +53,13 @@ _BESIDE: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """What turns a call into a question; *users* are the ARNs that are known, by name."""
+    """What turns a call into a question; *users* and *roles* are the ARNs that are known, by name."""
 
     caller: Caller
     region: str
     service: str | None
     users: Mapping[str, str]
+    roles: Mapping[str, str]
 
     def question(self, call: Call) -> Question | None:
         """None where the resource that a policy would name cannot be told from the call."""
@@ -83,6 +85,8 @@ class _Asking:
         match call.service, call.operation:
             case "iam", operation if operation in _OF_A_USER:
                 return self.users.get(str(params["UserName"]))
+            case "iam", operation if operation in _OF_A_ROLE:
+                return self.roles.get(str(params["RoleName"]))
             case "logs", "CreateLogStream" | "DeleteLogStream":
                 stream = f"log-group:{params['logGroupName']}:log-stream:{params['logStreamName']}"
                 return _arn(self.caller, "logs", region, stream)
@@ -128,7 +132,10 @@ async def missing(
     there = {str(call.params["UserName"]) for call in calls if call.operation in _OF_A_USER} - made.keys()
     arns = await asyncio.gather(*(_user_arn(aws, caller, name) for name in there))
     users |= {name: arn for name, arn in zip(there, arns, strict=True) if arn}
-    asking = _Asking(caller, await aws.home(), service, users)
+    named = {str(call.params["RoleName"]) for call in calls if call.operation in _OF_A_ROLE}
+    found = await asyncio.gather(*(_role_arn(aws, name) for name in named))
+    roles = {name: arn for name, arn in zip(named, found, strict=True) if arn}
+    asking = _Asking(caller, await aws.home(), service, users, roles)
     asked = tuple(question for call in calls for question in asking.questions(call))
     answers = await check(aws, caller, *asked)
     return tuple(dict.fromkeys(answer.action for answer in answers if answer.may is May.NO))
@@ -151,6 +158,13 @@ async def _user_arn(aws: AwsSession, caller: Caller, name: str) -> str | None:
         return (await iam.get_user(aws, name)).arn
     except NotFound:
         return _arn(caller, "iam", "", f"user/{name}")
+    except AwsError:
+        return None
+
+
+async def _role_arn(aws: AwsSession, name: str) -> str | None:
+    try:
+        return (await iam.get_role(aws, name)).arn
     except AwsError:
         return None
 

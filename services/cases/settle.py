@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
+from services.aws.inlinepolicies import Holder, get_inline
 from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.provenance import Candidate, provenance
@@ -49,6 +50,7 @@ MAKES = {
     "CreateTrail": "Name",
     "CreateUser": "UserName",
     "PutBearerTokenAuthentication": "logGroupIdentifier",
+    "PutRolePolicy": "PolicyName",
     "PutUserPolicy": "PolicyName",
     "UpdateAccessKey": "AccessKeyId",
     "UpdateServiceSpecificCredential": "ServiceSpecificCredentialId",
@@ -135,12 +137,12 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             return _said(
                 found is None, "the key has been deleted" if found is None else "the key still exists"
             )
-        case "PutUserPolicy":
-            document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
+        case "PutUserPolicy" | "PutRolePolicy":
+            document = await _inline(aws, params)
             # Another text of that name is not this call's.
             return await made(aws, intent, there=document == json.loads(str(params["PolicyDocument"])))
-        case "DeleteUserPolicy":
-            document = await iam.get_user_policy(aws, str(params["UserName"]), str(params["PolicyName"]))
+        case "DeleteUserPolicy" | "DeleteRolePolicy":
+            document = await _inline(aws, params)
             there = "there" if document is not None else "not there"
             return _said(document is None, f"the policy {params['PolicyName']} is {there}")
         case "AttachUserPolicy" | "DetachUserPolicy" as operation:
@@ -290,6 +292,12 @@ async def _user(aws: AwsSession, user: str) -> iam.User | None:
         return await iam.get_user(aws, user)
     except NotFound:
         return None
+
+
+async def _inline(aws: AwsSession, params: Mapping[str, object]) -> Mapping[str, Any] | None:
+    """The inline policy that a call names, of a user or a role."""
+    holder: Holder = "Role" if "RoleName" in params else "User"
+    return await get_inline(aws, holder, str(params[f"{holder}Name"]), str(params["PolicyName"]))
 
 
 def _absent(what: object, found: tuple[str, ...]) -> Settlement:

@@ -18,7 +18,7 @@ from services.aws.call import Call
 from services.base import clock
 from services.base.text import clean
 from services.cases.lines import Entry, Line
-from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed
+from services.cases.plan import Deed, LeverName, Stage, State, StepName, deed, steps_of
 from services.keys.userkeys import key_named
 
 
@@ -115,6 +115,8 @@ class CaseState:
     """Since when the key may be in wrong hands, said the responder."""
     compromised: tuple[Mapping[str, Any], ...] = ()
     """Other credentials that an intruder's address used or made, each as it was last read back."""
+    before: Mapping[str, str | None] = field(default_factory=dict)
+    """What stood where this case has put something, to the byte, until it is restored; None for nothing."""
     watched: tuple[str, ...] = ()
     """The log groups that the key of a rotation writes to, as far as that is known."""
 
@@ -136,6 +138,8 @@ class CaseState:
     @property
     def deeds(self) -> tuple[Deed, ...]:
         """An incident's five steps or a rotation's stages, taken or not; of another kind what was done."""
+        if self.kind == INCIDENT:
+            return steps_of(self.opened.get("service"))
         return _DEEDS.get(self.kind) or tuple(self.steps)
 
     def step(self, name: Deed) -> StepState:
@@ -155,16 +159,20 @@ class CaseState:
 INCIDENT, ROTATION = "incident", "rotation"
 
 _DEEDS: Mapping[str, tuple[Deed, ...]] = {
-    INCIDENT: tuple(StepName),
     ROTATION: (StepName.REPLACE, Stage.IMPORT, StepName.DEACTIVATE, Stage.WATCH, StepName.DELETE),
 }
-_MARKS: Mapping[Deed, str] = {LeverName.GROUPS: "groups off", LeverName.ACCESS_KEYS: "access keys off"}
+_MARKS: Mapping[Deed, str] = {
+    LeverName.GROUPS: "groups off",
+    LeverName.ACCESS_KEYS: "access keys off",
+    LeverName.SESSIONS: "sessions ended",
+}
 _MARKS_OF_UNDO: Mapping[Deed, str] = {
     StepName.DEACTIVATE: "reactivate",
     StepName.DENY: "undo deny",
     StepName.REPLACE: "undo replace",
     LeverName.GROUPS: "groups on",
     LeverName.ACCESS_KEYS: "access keys on",
+    LeverName.SESSIONS: "sessions undone",
 }
 _GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
@@ -327,7 +335,7 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
     marks = (*state.marks, *_mark(state, intent, entry.at))
     fold.done.append(intent.call)
-    state = replace(state, marks=marks)
+    state = replace(state, marks=marks, before=_before(state.before, intent))
     made = state.replacement
     match intent.call.operation:
         case operation if operation in _GIVE_KEYS:
@@ -346,6 +354,24 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
             if key_named(intent.call) == made.key_id:
                 return replace(state, replacement=None)
     return state
+
+
+def _before(known: Mapping[str, str | None], intent: Intent) -> Mapping[str, str | None]:
+    """With what stood there before the first of this case's calls, until that is restored."""
+    stood, place = intent.facts.get("stood") or {}, place_of(intent.call)
+    if place not in stood:
+        return known
+    if intent.undo:
+        return {each: text for each, text in known.items() if each != place}
+    return {place: stood[place], **known}
+
+
+def place_of(call: Call) -> str:
+    """Whose policy *call* is about, as ``user:web`` or ``role:night``; empty for others."""
+    for name in ("UserName", "RoleName"):
+        if whose := call.params.get(name):
+            return f"{name.removesuffix('Name').lower()}:{whose}"
+    return ""
 
 
 def _settle(state: CaseState, intent: Intent) -> CaseState:

@@ -24,7 +24,16 @@ from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
 from services.cases.settle import patience
 from services.cases.state import INCIDENT, CaseState, StepState
-from services.incident import access_keys, deactivate, delete, deny, groups, others, reviewing
+from services.incident import (
+    access_keys,
+    deactivate,
+    delete,
+    deny,
+    groups,
+    others,
+    reviewing,
+    sessions,
+)
 from services.incident import replace as replacing
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
@@ -39,6 +48,7 @@ STEPS: Mapping[Deed, Step] = {
     StepName.DENY: deny,
     LeverName.GROUPS: groups,
     LeverName.ACCESS_KEYS: access_keys,
+    LeverName.SESSIONS: sessions,
 }
 
 VERIFY_SECONDS = 10.0
@@ -52,6 +62,8 @@ class Result:
     step: StepState
     message: str
     secret: Secret | None = None
+    left: tuple[str, ...] = ()
+    """What the step should have reached and did not, a sentence each."""
 
     @property
     def verified(self) -> bool:
@@ -84,7 +96,7 @@ class Runbook(CaseEngine):
         self.key = key
 
     def _without_case(self) -> CaseState:
-        return CaseState(opened={"key_id": self.key.id})
+        return CaseState(opened={"key_id": self.key.id, "service": self.key.service})
 
     @property
     def _service(self) -> str:
@@ -286,7 +298,7 @@ class Runbook(CaseEngine):
             if isinstance(step, LeverName):
                 await self.look_at_others()
         message = plan.already or seen.words
-        return Result(self.state.step(step), message[:1].upper() + message[1:], secret)
+        return Result(self.state.step(step), message[:1].upper() + message[1:], secret, plan.left)
 
     async def handed_over(self, result: Result, where: str = "screen") -> Result:
         """Journal that the secret of *result* was seen, and say so in its words."""

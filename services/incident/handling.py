@@ -10,6 +10,7 @@ from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
+from services.base.keyservices import ACCESS_KEY
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseHeld, Refused, RunbookError
@@ -21,6 +22,7 @@ from services.incident.permitted import Permitted
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
 from services.incident.sweep import Sweep
+from services.keys.accesskeys import is_access_key
 from services.review.model import Progress, SourceUnavailable
 from services.review.record import Event
 from services.rotation.opening import notices
@@ -41,7 +43,7 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        return self.result.message if self.result else str(self.error)
+        return " ".join((self.result.message, *self.result.left)) if self.result else str(self.error)
 
 
 class Handling:
@@ -65,9 +67,10 @@ class Handling:
         self.user = user
         self.options = Options()
         self.runbook: Runbook | None = None
-        self.state = CaseState(opened={"key_id": key_id})
-        self.plans: dict[StepName, Plan] = {}
-        self.unplanned: dict[StepName, str] = {}
+        opened = {"key_id": key_id, **({"service": ACCESS_KEY} if is_access_key(key_id) else {})}
+        self.state = CaseState(opened=opened)
+        self.plans: dict[Deed, Plan] = {}
+        self.unplanned: dict[Deed, str] = {}
         """Why a step could not be planned."""
         self.under_way: dict[Deed, str] = {}
         """What is being done, in words."""
@@ -109,11 +112,11 @@ class Handling:
                 self.barred = str(error)
         self._changed()
 
-    async def plan(self, *steps: StepName) -> None:
+    async def plan(self, *steps: Deed) -> None:
         """Plan *steps* (all where none is named) with the options chosen; each is shown as it comes."""
-        await asyncio.gather(*(self._plan(step) for step in steps or StepName))
+        await asyncio.gather(*(self._plan(step) for step in steps or self.state.deeds))
 
-    def choose(self, options: Options, step: StepName) -> None:
+    def choose(self, options: Options, step: Deed) -> None:
         """From now on *options* hold; *step* is to be planned anew."""
         self.options = options
         self.plans.pop(step, None)
@@ -230,11 +233,11 @@ class Handling:
         await self._read_state()
         await self.plan(StepName.REPLACE, StepName.DELETE)
 
-    def unchecked(self, step: StepName) -> bool:
+    def unchecked(self, step: Deed) -> bool:
         """Whether nobody has asked yet if the plan of *step* is allowed."""
         return step in self.plans and self._permitted.unasked(self.plans[step])
 
-    async def check(self, step: StepName) -> None:
+    async def check(self, step: Deed) -> None:
         """Let the plan of *step* warn of what is not allowed, where AWS lets one ask."""
         plan = self.plans.get(step)
         if plan is None or self.runbook is None:
@@ -328,7 +331,7 @@ class Handling:
             await self._read_state()
             return case
 
-    async def _plan(self, step: StepName) -> None:
+    async def _plan(self, step: Deed) -> None:
         if self.runbook is None:
             return
         options = self.options

@@ -37,6 +37,8 @@ class Options:
     """ARN of a managed policy made beforehand, attached as the hold; None for an inline one."""
     log_groups: tuple[str, ...] = ()
     access_keys: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """Names of roles whose sessions are to be ended besides those that are known to have been assumed."""
     override: str | None = None
     since: datetime | None = None
     until: datetime | None = None

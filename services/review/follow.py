@@ -7,6 +7,7 @@ the same role never is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ ROUNDS = 8
 
 SLACK = timedelta(seconds=2)
 """Between the call that opens a session and the session's own creationDate."""
+
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/(?:[!-~]{1,510}/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 OPENING = frozenset(
     {
@@ -56,6 +59,8 @@ class Session:
     by: str | None
     event_id: str
     expires: datetime | None = None
+    arn: str | None = None
+    """Of the role, where it is a role's."""
 
     @property
     def id(self) -> str:
@@ -164,6 +169,7 @@ def _opened(event: Event) -> Session | None:
         by=event.access_key_id,
         event_id=event.event_id,
         expires=parse_timestamp(_expiry(credentials.get("expiration"))),
+        arn=_role_arn(asked.get("roleArn")),
     )
 
 
@@ -173,6 +179,11 @@ def _arn(asked: Mapping[str, Any]) -> str | None:
     if not (isinstance(role, str) and isinstance(name, str) and ":role/" in role):
         return None
     return _id(f"assumed-role/{role.rpartition('/')[2]}/{name}")
+
+
+def _role_arn(value: object) -> str | None:
+    """*value* where it can be a role's ARN: calls are made by it."""
+    return value if isinstance(value, str) and ROLE_ARN.fullmatch(value) else None
 
 
 def _expiry(value: object) -> object:

@@ -12,6 +12,7 @@ from services.base.keyservices import KeyService
 from services.rights.permissions import SIMULATE, Question
 
 USERS = "arn:{partition}:iam::{account}:user/*"
+ROLES = "arn:{partition}:iam::{account}:role/*"
 SECRETS = "arn:{partition}:secretsmanager:{region}:{account}:secret:stanch/*"
 GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
 TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
@@ -240,6 +241,13 @@ PARTS = (
         _on(USERS, "iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"),
     ),
     Part(
+        "sessions",
+        "end the sessions of a role that a key assumed",
+        "Have someone revoke the role's sessions in IAM; those of the user end without this.",
+        "act",
+        _on(ROLES, "iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"),
+    ),
+    Part(
         "setup",
         "create users, log groups and policies for new Logs keys, and remove them",
         "Have someone create the user and the log group, then issue its key (stanch issue).",
@@ -274,7 +282,7 @@ PARTS = (
                 "iam:PutGroupPolicy",
             ),
             *_on(
-                "arn:{partition}:iam::{account}:role/*",
+                ROLES,
                 "iam:DeleteRolePolicy",
                 "iam:GetRolePolicy",
                 "iam:ListRolePolicies",

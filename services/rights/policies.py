@@ -68,7 +68,12 @@ def holds(document: Mapping[str, Any], service: str) -> bool:
 
 def counted_length(document: Mapping[str, Any]) -> int:
     """What *document* takes of the inline quota."""
-    return sum(not character.isspace() for character in json.dumps(document))
+    return counted_text(json.dumps(document))
+
+
+def counted_text(text: str) -> int:
+    """What a document of that text takes of the inline quota."""
+    return sum(not character.isspace() for character in text)
 
 
 def quarantine(attached: Iterable[str]) -> str | None:

@@ -189,7 +189,7 @@ async def events(driver: Driver, gate: Gate) -> None:
     await take(driver, "~KEY ID", "filter", '"user:hlc', "~1 of 16", "=enter", "events", "~TIME▾")
     for side in ("address", "agent", "region", "resource", "error"):
         await take(driver, f"by_{side}", "~EVENTS▾")
-    await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Coverage")
+    await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Findings")
     await take(driver, "back")
     await take(driver, "filter_events", '"createaccesskey', "~1 of 2,", "=escape", "suspect", "~new since")
     held = gate("LookupEvents")
@@ -202,7 +202,7 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(
         driver, "respond", "~5 · deny Attach", "step_down", "step_up", "plan_down", "plan_up", "next_group"
     )
-    for number in range(1, 6):
+    for number in range(1, 7):
         await take(driver, f"step_{number}")
     await take(driver, "plans", "~aws iam", "back", "note", '"seen', "use", "!a remark")
     await take(driver, "step_1", "take", "~Leave it", "more", "less", "other", "other", "press")
@@ -214,6 +214,8 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(driver, "step_3", "options", "~secret to", "next", "next", "previous", "next", "=left")
     await take(driver, "~‹ this screen ›", "use", "!‹ this screen ›", "take", "~Leave it", "yes", "~••••")
     await take(driver, "reveal", "~ACWL", "copy", "~clipboard", "done", "~3 ✓ replace")
+    await take(driver, "end_sessions", "~Leave it", "yes", "~S ✓ sessions", "end_sessions", "~Leave it")
+    await take(driver, "yes", "~S ↶ sessions")
     await take(driver, "sweep", "~access key", "act", "~Leave it", "yes", "~Inactive, made", "put_back")
     await take(driver, "~Leave it", "yes", "!Inactive, made", "back", "~5 · deny")
     await take(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from textual.app import App
 
 from services.base import clock
+from services.base.keyservices import KeyService
 from services.base.text import clean
 from services.cases.case import Case
 from services.cases.deposit import words_of
 from services.cases.errors import Refused
 from services.cases.holder import Holder
+from services.cases.plan import Deed as PlanDeed
 from services.cases.plan import LeverName, Plan, StepName
 from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
+from services.keys.userkeys import key_named
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.options import OptionsDialog
@@ -27,7 +30,7 @@ from tui.dialogs.sentence import SentenceDialog
 from tui.host import Desk
 from tui.settings.context import Context
 
-_VERBS = {
+_VERBS: Mapping[PlanDeed, str] = {
     StepName.DEACTIVATE: "Make it Inactive",
     StepName.REVIEW: "Review",
     StepName.REPLACE: "Make the new key",
@@ -35,13 +38,15 @@ _VERBS = {
     StepName.DENY: "Attach deny policy",
     LeverName.ACCESS_KEYS: "Make it inactive",
     LeverName.GROUPS: "Turn them off",
+    LeverName.SESSIONS: "End them",
 }
-_VERBS_OF_UNDO = {
+_VERBS_OF_UNDO: Mapping[PlanDeed, str] = {
     StepName.DEACTIVATE: "Make it Active",
     StepName.REPLACE: "Delete the new key",
     StepName.DENY: "Remove deny policy",
     LeverName.ACCESS_KEYS: "Make it active",
     LeverName.GROUPS: "Turn them on",
+    LeverName.SESSIONS: "Let them work again",
 }
 
 
@@ -54,7 +59,7 @@ class Asking:
         self._context = context
         self._handling = handling
 
-    async def take(self, step: StepName) -> None:
+    async def take(self, step: PlanDeed) -> None:
         """Confirm and begin *step*; a review, and what is as it should be already, need no confirmation."""
         handling = self._handling
         await self._settle_doubts()
@@ -72,7 +77,7 @@ class Asking:
         if step is StepName.REVIEW or plan.already or await self._confirmed(step, plan, handling.options):
             self._desk.start(handling, step, shown=plan)
 
-    async def undo(self, step: StepName) -> None:
+    async def undo(self, step: PlanDeed) -> None:
         handling = self._handling
         if handling.runbook is None:
             return
@@ -125,11 +130,17 @@ class Asking:
         if plan.already or await self._confirmed(StepName.DELETE, plan, options):
             self._desk.start(handling, StepName.DELETE, options, shown=plan)
 
-    async def choose(self, step: StepName) -> None:
+    async def choose(self, step: PlanDeed) -> None:
         """Change the options of *step*, which is then to be planned anew; nothing is begun."""
         handling = self._handling
         options = await self._app.push_screen_wait(
-            OptionsDialog(step, handling.options, handling.user or "", self._desk.now())
+            OptionsDialog(
+                step,
+                handling.options,
+                handling.user or "",
+                self._desk.now(),
+                service=str(handling.state.opened.get("service") or KeyService.LOGS),
+            )
         )
         if options is not None:
             handling.choose(options, step)
@@ -168,12 +179,10 @@ class Asking:
         if await self._app.push_screen_wait(closing(case, left, self._context)):
             await self._handling.close(left)
 
-    async def _confirmed(
-        self, step: StepName | LeverName, plan: Plan, options: Options, *, undo: bool = False
-    ) -> bool:
+    async def _confirmed(self, step: PlanDeed, plan: Plan, options: Options, *, undo: bool = False) -> bool:
         return await self._app.push_screen_wait(ConfirmDialog(self._deed(step, plan, options, undo)))
 
-    def _deed(self, step: StepName | LeverName, plan: Plan, options: Options, undo: bool) -> Deed:
+    def _deed(self, step: PlanDeed, plan: Plan, options: Options, undo: bool) -> Deed:
         runbook = self._handling.runbook
         assert runbook is not None
         key = runbook.key
@@ -225,12 +234,7 @@ def typed_for(plan: Plan) -> str | None:
     """The key whose id is to be typed in part, where what is done to it cannot be undone."""
     if plan.reversible:
         return None
-    ids = [
-        str(call.params["ServiceSpecificCredentialId"])
-        for call in plan.calls
-        if "ServiceSpecificCredentialId" in call.params
-    ]
-    return ids[0] if ids else None
+    return next((named for call in plan.calls if (named := key_named(call))), None)
 
 
 def replace_told(options: Options, plan: Plan) -> tuple[str, ...]:

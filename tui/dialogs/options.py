@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from services.base.keyservices import KeyService
 from services.cases.deposit import shown_name
-from services.cases.plan import StepName
+from services.cases.plan import Deed, StepName
 from services.incident.situation import Options
+from services.keys.userkeys import API_KEYS, kind_of
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import OPTIONS
 from tui.dialogs.secretplace import SecretPlace
@@ -44,10 +46,18 @@ class OptionsDialog(Dialog[Options | None]):
     BINDINGS = bindings(scope)
 
     def __init__(
-        self, step: StepName, options: Options, user: str, now: datetime, *, forms: bool = True
+        self,
+        step: Deed,
+        options: Options,
+        user: str,
+        now: datetime,
+        *,
+        forms: bool = True,
+        service: str = KeyService.LOGS,
     ) -> None:
-        """*forms* is False where a second key is the only way to replace one."""
+        """*forms* is False where a second key is the only way to replace one; *service* is the key's."""
         super().__init__()
+        self._kind = kind_of(service)
         self._forms = forms
         self._step = step
         self._options = options
@@ -60,8 +70,9 @@ class OptionsDialog(Dialog[Options | None]):
             case StepName.REPLACE:
                 yield from self._of_replace()
             case StepName.DENY:
-                choices = ("bearer tokens", "bearer tokens, and logs:PutLogEvents of access keys")
-                yield Picker("deny", choices, int(self._options.also_sigv4), id="deny")
+                if self._kind is API_KEYS:
+                    choices = ("bearer tokens", "bearer tokens, and logs:PutLogEvents of access keys")
+                    yield Picker("deny", choices, int(self._options.also_sigv4), id="deny")
                 yield TextRow("policy", self._options.hold_policy or "", _ANY_POLICY, id="policy")
             case _:
                 yield from self._of_review()
@@ -72,11 +83,12 @@ class OptionsDialog(Dialog[Options | None]):
 
     def _of_replace(self) -> ComposeResult:
         now = self._options
-        forms = (
+        forms: tuple[str, ...] = (
             f"a second key of {self._user}",
             "a key of a new user, with the same policies",
             "reset this key in place: the old secret dies at once",
         )
+        forms = forms if self._kind.resets else forms[:_IN_PLACE]
         form = _IN_PLACE if now.in_place else _NEW_USER if now.new_user else 0
         yield Picker("form", forms, form, id="form")
         yield TextRow("new user", now.new_user or "", f"{self._user}-2", id="user")
@@ -106,7 +118,7 @@ class OptionsDialog(Dialog[Options | None]):
         form = picked(self, "form")
         self.query_one("#form").display = self._forms
         self.query_one("#user").display = form == _NEW_USER
-        self.query_one(AgePicker).display = form != _IN_PLACE
+        self.query_one(AgePicker).display = form != _IN_PLACE and self._kind.expires
 
     def do_next(self) -> None:
         move(self, 1)
@@ -120,7 +132,7 @@ class OptionsDialog(Dialog[Options | None]):
                 self._use_replace()
             case StepName.DENY:
                 policy = self.query_one("#policy", TextRow).text or None
-                sigv4 = picked(self, "deny") == 1
+                sigv4 = self._kind is API_KEYS and picked(self, "deny") == 1
                 self.dismiss(replace(self._options, also_sigv4=sigv4, hold_policy=policy))
             case _:
                 since = self._now - timedelta(days=_WINDOWS[picked(self, "window")])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from services.base.keyservices import ACCESS_KEY
 from services.base.text import clean
 from services.cases.plan import Deed, LeverName, Plan, State, StepName
 from services.cases.state import CaseState, StepState
@@ -34,10 +35,14 @@ _WEIGHTS: Mapping[State, Weight] = {
 }
 FEW = 2
 """Compromised credentials that have a line each."""
-_CHOICES = {
+_CHOICES: Mapping[Deed, str] = {
     StepName.REVIEW: "how far back, and what is read",
     StepName.REPLACE: "where the secret goes, the expiry, or a reset in place",
     StepName.DENY: "whether writes signed with access keys stop too",
+}
+_CHOICES_OF_ACCESS_KEYS: Mapping[Deed, str] = {
+    StepName.REPLACE: "where the secret goes, or a new user",
+    StepName.DENY: "an existing managed policy instead",
 }
 NOTHING = StepState()
 _BEFORE = {
@@ -55,7 +60,7 @@ class StepRow:
     """One step as it is listed; *weight* only repeats in colour what sign and words say."""
 
     number: int
-    step: StepName
+    step: Deed
     sign: str
     words: str
     weight: Weight
@@ -63,11 +68,11 @@ class StepRow:
 
 def rows(
     case: CaseState,
-    plans: Mapping[StepName, Plan],
-    unplanned: Mapping[StepName, str],
+    plans: Mapping[Deed, Plan],
+    unplanned: Mapping[Deed, str],
     under_way: Mapping[Deed, str],
 ) -> tuple[StepRow, ...]:
-    """All five steps in AWS's order."""
+    """All steps in AWS's order."""
     told = _headline(case)
     return tuple(
         StepRow(
@@ -75,7 +80,7 @@ def rows(
             step,
             *_told(step, case.step(step), plans.get(step), unplanned.get(step), under_way.get(step), told),
         )
-        for number, step in enumerate(StepName, 1)
+        for number, step in enumerate(case.deeds, 1)
     )
 
 
@@ -90,7 +95,11 @@ class LeverRow:
     weight: Weight
 
 
-_LEVERS = {LeverName.GROUPS: ("s", "log groups"), LeverName.ACCESS_KEYS: ("w", "access keys")}
+_LEVERS = {
+    LeverName.GROUPS: ("s", "log groups"),
+    LeverName.ACCESS_KEYS: ("w", "access keys"),
+    LeverName.SESSIONS: ("S", "sessions"),
+}
 
 
 def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow, ...]:
@@ -98,7 +107,7 @@ def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow
     pulled = (
         LeverRow(key, name, *_told(lever, case.step(lever), None, None, under_way.get(lever)))
         for lever, (key, name) in _LEVERS.items()
-        if lever in under_way or case.step(lever).state is not State.TODO
+        if lever not in case.deeds and (lever in under_way or case.step(lever).state is not State.TODO)
     )
     return (*pulled, *_compromised(case))
 
@@ -120,11 +129,11 @@ def _compromised(case: CaseState) -> Iterable[LeverRow]:
         yield LeverRow(" ", "and", "!" if left else "✓", said, "alarm" if left else "good")
 
 
-def waiting(words: str, *, failed: bool) -> tuple[StepRow, ...]:
-    """All five steps while the key is not read, or could not be."""
+def waiting(deeds: Sequence[Deed], words: str, *, failed: bool) -> tuple[StepRow, ...]:
+    """All steps while the key is not read, or could not be."""
     sign, weight = ("!", "warn") if failed else ("·", "quiet")
     return tuple(
-        StepRow(number, step, sign, words, cast("Weight", weight)) for number, step in enumerate(StepName, 1)
+        StepRow(number, step, sign, words, cast("Weight", weight)) for number, step in enumerate(deeds, 1)
     )
 
 
@@ -135,7 +144,7 @@ def _headline(case: CaseState) -> str | None:
     return clean(f"{verdict[:1].upper()}{verdict[1:]}: {headline}") if headline else None
 
 
-def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool) -> tuple[str, ...]:
+def ways(step: Deed, plan: Plan | None, case: CaseState, *, read_only: bool) -> tuple[str, ...]:
     """The keys that lead on from here, or round what blocks the step, in words."""
     if read_only or plan is None or case.closed_at is not None:
         return ()
@@ -145,6 +154,8 @@ def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool)
     match step, now.state:
         case StepName.DEACTIVATE, state if state.holds:
             return ("u to make it Active again",)
+        case LeverName.SESSIONS, state if state.holds:
+            return ("u to let them work again: the policy that was there is restored",)
         case StepName.DENY, state if state.holds:
             return ("u to remove the deny policy: until then no replacement key of this user works",)
         case StepName.REPLACE, state if state.holds and not (case.replacement and case.replacement.in_place):
@@ -152,11 +163,17 @@ def ways(step: StepName, plan: Plan | None, case: CaseState, *, read_only: bool)
         case StepName.REVIEW, state if state.holds:
             return ("e for the events; enter to review again, up to now",)
         case ((StepName.REVIEW | StepName.REPLACE | StepName.DENY), State.TODO | State.UNDONE | State.FAILED):
-            return (f"x to choose {_CHOICES[step]}",)
+            return (f"x to choose {_choices(step, case)}",)
     return ()
 
 
-def found(step: StepName, case: CaseState) -> tuple[str, ...]:
+def _choices(step: Deed, case: CaseState) -> str:
+    if case.opened.get("service") == ACCESS_KEY:
+        return _CHOICES_OF_ACCESS_KEYS.get(step) or _CHOICES[step]
+    return _CHOICES[step]
+
+
+def found(step: Deed, case: CaseState) -> tuple[str, ...]:
     """What the newest review says beside its headline, where the step is the review."""
     if step is not StepName.REVIEW or not case.reviews:
         return ()
@@ -166,12 +183,12 @@ def found(step: StepName, case: CaseState) -> tuple[str, ...]:
     return tuple(clean(title) for title in (*verdict, *newest.get("findings", ())))
 
 
-def _round(step: StepName, plan: Plan, case: CaseState) -> Iterable[str]:
+def _round(step: Deed, plan: Plan, case: CaseState) -> Iterable[str]:
     if plan.overridable:
         yield "o to delete it anyway, after giving a reason"
     if step is StepName.REPLACE:
         if case.step(StepName.DENY).state.holds:
-            yield "5 and then u to remove the deny policy"
+            yield f"{case.deeds.index(StepName.DENY) + 1} and then u to remove the deny policy"
         yield "x to choose another method, or another place for the secret"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,27 +19,34 @@ ELSEWHERE = {
     "groups": "A log group can refuse every bearer token, whoever sends it. esc goes back.",
 }
 
-_STEPS: tuple[str, ...] = (
-    "Stop it: enter shows what will be sent, y does it. What uses the key in production stops too: watch "
-    "the graph.",
-    "See what was done with it: press 2, then enter. It runs by itself; e shows it event by event.",
-    "Give the service a new key: 3, then enter. The graph rises again once the service has it.",
-    "Delete the old key permanently: 4. It waits until the new one was seen working, and asks for "
-    "part of the ID.",
-    "Deny the user if you fear more: 5, then enter. No API key of this user works until u "
+_STEPS: Mapping[str, str] = {
+    "deactivate": "Stop it: enter shows what will be sent, y does it. What uses the key in production stops "
+    "too: watch the graph.",
+    "sessions": "End the sessions it opened, which work without it: {number}, then enter.",
+    "review": "See what was done with it: press {number}, then enter. It runs by itself; e shows it event by "
+    "event.",
+    "replace": "Give the service a new key: {number}, then enter. The graph rises again once the service has "
+    "it.",
+    "delete": "Delete the old key permanently: {number}. It waits until the new one was seen working, and "
+    "asks for part of the ID.",
+    "deny": "Deny the user if you fear more: {number}, then enter. No {what} of this user works until u "
     "removes the policy.",
-)
-"""In the order of StepName."""
+}
+"""By step."""
 
-DONE = "All five steps are taken. w shows what else the user has, u removes the deny policy, R reports."
+DONE = "All {count} steps are taken. w shows what else the user has, u removes the deny policy, R reports."
+_COUNTS = {5: "five", 6: "six"}
 
 
 def on_runbook(state: CaseState) -> str:
     """What is next in this case; steps may be taken in any order, and none is forgotten."""
     # Here, because every screen is guided and the first must be painted before the runbook is read.
-    from services.cases.plan import State, StepName
+    from services.base.keyservices import ACCESS_KEY
+    from services.cases.plan import State
 
-    for number, (step, words) in enumerate(zip(StepName, _STEPS, strict=True), 1):
+    deeds = state.deeds
+    for number, step in enumerate(deeds, 1):
         if not (state.step(step).state.holds or state.step(step).state is State.REQUESTED):
-            return f"{number} of {len(_STEPS)}. {words}"
-    return DONE
+            what = "key" if state.opened.get("service") == ACCESS_KEY else "API key"
+            return f"{number} of {len(deeds)}. {_STEPS[step].format(number=number, what=what)}"
+    return DONE.format(count=_COUNTS[len(deeds)])

@@ -11,7 +11,7 @@ from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
-from services.cases.plan import Deed, LeverName, Plan, StepName, deed
+from services.cases.plan import Deed, LeverName, Plan, StepName, deed, steps_of
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
 from services.incident import opening, reviewing
@@ -91,6 +91,13 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     multiple=True,
     help="An access key to make inactive (default: all of the user's); may be repeated.",
 )
+@click.option(
+    "--role",
+    "roles",
+    metavar="NAME",
+    multiple=True,
+    help="A role whose sessions to end too, besides those that the key assumed; may be repeated.",
+)
 @click.option("--override", metavar="REASON", help="Delete before a replacement was seen working; journaled.")
 @click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")
 @as_json
@@ -116,16 +123,17 @@ def command(
     hold_policy: str | None,
     log_groups: tuple[str, ...],
     access_keys: tuple[str, ...],
+    roles: tuple[str, ...],
     override: str | None,
     take_over: bool,
     as_json: bool,
 ) -> None:
     """Open the runbook of KEY_ID (or of a token on standard input: -).
 
-    The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Beside them: groups (log
-    groups refuse bearer tokens), access-keys (the user's other keys), sweep (what else the user has). Every
-    call is journaled in a case under the state directory before it is sent; an interrupted run resumes
-    its case.
+    The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Of an access key the
+    second is sessions (end those that it opened). Beside the steps: sessions, groups (log groups refuse
+    bearer tokens), access-keys (the user's other keys), sweep (what else the user has). Every call is
+    journaled in a case under the state directory before it is sent; an interrupted run resumes its case.
     """
     if step is not None and undo is not None:
         raise click.UsageError("Say one of --step and --undo.")
@@ -140,6 +148,7 @@ def command(
         hold_policy=hold_policy,
         log_groups=log_groups,
         access_keys=access_keys,
+        roles=roles,
         override=override,
     )
     if as_json and isinstance(options.secret_to, ToScreen) and step in ("replace", "reset"):
@@ -194,11 +203,11 @@ class _Work:
         """Of the five steps, or of the one that is named."""
         if step == "sweep":
             raise click.UsageError("A sweep only reads: leave --plan out.")
-        wanted: list[Deed] = list(StepName)
-        if step or undo:
-            wanted = [StepName.REPLACE if step == "reset" else deed(step or undo or "")]
         async with self.setup.session() as aws:
             runbook = await self._look_up(aws)
+            wanted = steps_of(runbook.key.service)
+            if step or undo:
+                wanted = (StepName.REPLACE if step == "reset" else deed(step or undo or ""),)
             plans = await asyncio.gather(*(self._planned(runbook, each, undo=bool(undo)) for each in wanted))
         if self.as_json:
             print_json(
@@ -235,7 +244,9 @@ class _Work:
                     if result.secret:
                         result = await show_secret(runbook, result)
                 self._print(runbook, step, result)
-        return Exit.DONE if result.verified and complete else Exit.INCOMPLETE
+        for left in result.left:
+            complain(left)
+        return Exit.DONE if result.verified and complete and not result.left else Exit.INCOMPLETE
 
     async def _review_alone(self, runbook: Runbook) -> int:
         """Under --read-only: it is kept in no case, and begins none."""

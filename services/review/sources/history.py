@@ -13,7 +13,7 @@ from services.aws.session import AwsSession
 from services.review.batch import Batch, missed
 from services.review.coverage import HISTORY
 from services.review.flight import merged
-from services.review.model import Window
+from services.review.model import Subject, Window
 from services.review.scan import Scanner
 
 DONE_TO_A_USER = (
@@ -56,7 +56,7 @@ def read_history(
     home = iam_region(regions[0])
     kept = Window(max(window.since, now - HISTORY_KEPT), window.until)
     matcher = scanner.matcher
-    who = [(_attribute(text), text) for text in matcher.texts if text != matcher.subject.key_id]
+    who = [(_attribute(text), text) for text in matcher.texts if _asked(text, matcher.subject)]
     questions = {region: list(who) for region in (*regions, home)}
     if done_to and matcher.subject.user in matcher.texts:
         questions[home] += [("EventName", name) for name in DONE_TO_A_USER]
@@ -65,6 +65,11 @@ def read_history(
     return merged(
         _region(aws, scanner, region, asked, kept, pacers[region]) for region, asked in questions.items()
     )
+
+
+def _asked(text: str, subject: Subject) -> bool:
+    """Where the user is known, its name finds what its key did as well."""
+    return text != subject.key_id or (not subject.user and _ACCESS_KEY.fullmatch(text) is not None)
 
 
 def _attribute(text: str) -> str:

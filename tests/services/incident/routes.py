@@ -24,6 +24,7 @@ from services.cases.plan import Deed, LeverName, State, StepName
 from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening
 from services.incident.situation import Options
+from services.rights.endedsessions import NAME
 from services.rotation import opening as rotating
 from services.rotation.stages import STEP, Next
 from tests.storedsecrets import name_of
@@ -32,6 +33,9 @@ LOGS = "logs.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/CloudWatchLogsAPIKeyAccess"
 GROUP = "shippers"
 SHARED = "shared"
+ROLE = "night"
+OTHERS = '{ "Version":"2012-10-17",\n "Statement": {"Effect":"Deny","Action":"s3:*","Resource":"\\u002a"} }'
+"""A document of somebody else's under the name of ours, with its own spaces and escapes."""
 HOLD = "arn:aws:iam::123456789012:policy/hold"
 
 
@@ -114,6 +118,9 @@ def prepare(boto: Callable[..., Any]) -> Mapping[str, Any]:
     clients["secretsmanager"].create_secret(Name=SHARED, SecretString="an older one")
     _trail(boto("s3"), boto("cloudtrail"))
     clients["iam"].create_group(GroupName=GROUP)
+    trust = document("Allow", "sts:AssumeRole").replace('"Resource"', '"Principal"')
+    clients["iam"].create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
+    clients["iam"].put_role_policy(RoleName=ROLE, PolicyName=NAME, PolicyDocument=OTHERS)
     clients["iam"].create_policy(
         PolicyName="hold", PolicyDocument=document("Deny", "logs:CallWithBearerToken")
     )
@@ -248,6 +255,13 @@ def _access_key_in_file(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
 
+def _restored(patient: Patient, sandbox: Sandbox) -> None:
+    """What stood on the role is there to the byte, and on the user, where nothing stood, there is nothing."""
+    role = next(each for each in iam_backend().get_roles() if each.name == ROLE)
+    assert role.policies == {NAME: OTHERS}
+    untouched(patient)
+
+
 def _as_before(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
@@ -371,6 +385,7 @@ ROUTES = {
     "access key left": OfAccessKey(
         (StepName.DEACTIVATE, StepName.REPLACE), (StepName.REPLACE, StepName.DEACTIVATE)
     ),
+    "sessions": OfAccessKey((LeverName.SESSIONS,), (LeverName.SESSIONS,), {"roles": (ROLE,)}, _restored),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
     "rotation": Rotating((), ends=_replaced),

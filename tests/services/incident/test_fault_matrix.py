@@ -63,6 +63,15 @@ CALLS = {
     "new user taken back": ["DetachUserPolicy", "DeleteUserPolicy", "RemoveUserFromGroup", "DeleteUser"],
     "access key": ["UpdateAccessKey", "CreateAccessKey", "CreateSecret", "DeleteAccessKey"],
     "access key left": ["ListAccessKeys", "DeleteAccessKey"],
+    "sessions": [
+        "GetUserPolicy",
+        "GetRolePolicy",
+        "ListRolePolicies",
+        "GetRole",
+        "PutUserPolicy",
+        "PutRolePolicy",
+        "DeleteUserPolicy",
+    ],
     "access keys": ["ListAccessKeys", "UpdateAccessKey"],
     "log groups": ["DescribeLogGroups", "PutBearerTokenAuthentication"],
     "rotation": [

@@ -38,6 +38,7 @@ WAYS = (
     "new user taken back",
     "access key",
     "access key into a file",
+    "sessions",
     "access keys",
     "log groups",
     "rotation",

@@ -27,7 +27,7 @@ PLAN = Plan(StepName.DELETE, "Delete ACCA1", "This one key.", "Others.", False, 
 
 def row_of(now: StepState, plan: Plan | None = None, under_way: str | None = None) -> steps.StepRow:
     step = plan.step if isinstance(plan, Plan) and isinstance(plan.step, StepName) else StepName.DEACTIVATE
-    plans = {step: plan} if plan else {}
+    plans: dict[Deed, Plan] = {step: plan} if plan else {}
     going: dict[Deed, str] = {step: under_way} if under_way else {}
     rows = steps.rows(CaseState(steps={step: now}), plans, {}, going)
     return rows[list(StepName).index(step)]

@@ -26,7 +26,7 @@ RUNBOOK = screen(
         "plans",
         ("p",),
         "plan",
-        "Show all five plans in full, with the commands of the AWS CLI that do the same.",
+        "Show all plans in full, with the commands of the AWS CLI that do the same.",
         rank=14,
     ),
     Command(
@@ -52,6 +52,7 @@ RUNBOOK = screen(
     Command("step_3", ("3",), "replace", "Select step 3."),
     Command("step_4", ("4",), "delete", "Select step 4."),
     Command("step_5", ("5",), "deny", "Select step 5."),
+    Command("step_6", ("6",), "last step", "Select step 6, which the runbook of an access key has."),
     Command("plan_down", ("pagedown", "space"), "plan down", "Scroll the plan down."),
     Command("plan_up", ("pageup",), "plan up", "Scroll the plan up."),
     Command("next_group", ("g",), "next graph", "Show the next log group's IncomingBytes."),
@@ -68,6 +69,13 @@ RUNBOOK = screen(
         "log groups off",
         "Turn bearer authentication off for log groups (everyone's tokens), or back on.",
         rank=74,
+    ),
+    Command(
+        "end_sessions",
+        ("S",),
+        "end sessions",
+        "End the sessions that the user's access keys opened, or undo that; of an access key it is step 2.",
+        rank=75,
     ),
     Command(
         "report",

@@ -1,10 +1,9 @@
-"""All five steps in full: what each would send now, as AWS CLI commands too."""
+"""All steps in full: what each would send now, as AWS CLI commands too."""
 
 from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from services.cases.plan import StepName
 from services.incident.handling import Handling
 from tui.commands.bindings import bindings
 from tui.dialogs import steps
@@ -42,7 +41,7 @@ class PlansPage(Page):
         plan = handling.plans.get(step)
         ways = steps.ways(step, plan, handling.state, read_only=self._read_only)
         told = step_told(row, handling.state.step(step), plan, ways, steps.found(step, handling.state), width)
-        gap: list[Line] = [()] if step is not StepName.DEACTIVATE else []
+        gap: list[Line] = [()] if row.number > 1 else []
         return [*gap, rule(f"{row.number} {step}", "", width), *told]
 
 
@@ -78,7 +77,7 @@ class PlansScreen(StanchScreen):
             line = key_line(self._handling.runbook.key, None, self.stanch.options.now())
             self.query_one("#key", Lines).draw([line])
         self.query_one(PlansPage).tell()
-        for step in StepName:
+        for step in self._handling.state.deeds:
             if self._handling.unchecked(step):
                 self.run_worker(self._handling.check(step), group="check")
 

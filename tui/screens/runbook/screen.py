@@ -1,4 +1,4 @@
-"""The runbook of one key: five steps, each planned before it is taken, undone where that is possible."""
+"""The runbook of one key: its steps, each planned before it is taken, undone where that is possible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from services.base.keyservices import KeyService
-from services.cases.plan import StepName
+from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling, Stopped
 from tui.commands.bindings import bindings
 from tui.dialogs import steps
@@ -73,7 +73,7 @@ class RunbookScreen(StanchScreen):
         return Subject(self._key_id, self._user) if self._user else None
 
     @property
-    def _step(self) -> StepName:
+    def _step(self) -> Deed:
         # A key may come before the view is there.
         return next((view.step for view in self.query(RunbookView)), StepName.DEACTIVATE)
 
@@ -173,7 +173,7 @@ class RunbookScreen(StanchScreen):
             return
         handling = self._handling
         view.show_key(self._key_id, self._user, handling, self.stanch.options.now())
-        view.show(handling, self._trouble, read_only=self.read_only)
+        view.show(self._key_id, handling, self._trouble, read_only=self.read_only)
         if handling and handling.unchecked(self._step):
             self.run_worker(handling.check(self._step), group="check")
         self._draw_flow()
@@ -207,12 +207,16 @@ class RunbookScreen(StanchScreen):
             case "take" | "undo":
                 return self._refuses_deed(step, undo=command_id == "undo")
             case "override":
-                return None if step is StepName.DELETE else "only for step 4"
+                return None if step is StepName.DELETE else "only for the delete step"
             case "options":
                 return None if step in STEPS else "this step has no options"
             case "note" if handling and handling.closed:
                 return "the case is closed"
-            case "note" | "sweep" | "groups" if handling is None:
+            case "end_sessions" if handling and LeverName.SESSIONS in handling.state.deeds:
+                return "here it is a step of its own"
+            case "end_sessions" if self.read_only:
+                return "started with --read-only"
+            case "note" | "sweep" | "groups" | "end_sessions" if handling is None:
                 return "the key is not read yet"
             case "report" | "close_case" if handling is None or handling.case is None:
                 return "there is no case yet: the first step you take opens one"
@@ -224,7 +228,7 @@ class RunbookScreen(StanchScreen):
                 return "the case is closed"
         return None
 
-    def _refuses_deed(self, step: StepName, *, undo: bool) -> str | None:
+    def _refuses_deed(self, step: Deed, *, undo: bool) -> str | None:
         handling = self._handling
         if undo and step in (StepName.REVIEW, StepName.DELETE):
             return "not for this step"
@@ -256,6 +260,12 @@ class RunbookScreen(StanchScreen):
 
     def do_step_5(self) -> None:
         self.query_one(StepList).choose(4)
+
+    def do_step_6(self) -> None:
+        self.query_one(StepList).choose(5)
+
+    def do_end_sessions(self) -> None:
+        self._ask(self._end_sessions)
 
     def do_plan_down(self) -> None:
         self.query_one(PlanView).do_page_down()
@@ -349,10 +359,15 @@ class RunbookScreen(StanchScreen):
             self._asking = False
             self._changed()
 
-    async def _choose(self, asking: Asking, step: StepName) -> None:
+    async def _choose(self, asking: Asking, step: Deed) -> None:
         await asking.choose(step)
         if self._handling:
             self.run_worker(self._handling.plan(step), group="plan")
+
+    async def _end_sessions(self, asking: Asking) -> None:
+        if handling := self._handling:
+            ended = handling.state.step(LeverName.SESSIONS).state.holds
+            await asking.pull(LeverName.SESSIONS, handling.options, undo=ended)
 
     async def _note(self, asking: Asking) -> None:
         if await asking.note():

@@ -1,4 +1,4 @@
-"""The five steps of the runbook, one line each, with a cursor."""
+"""The steps of the runbook, one line each, with a cursor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
-from services.cases.plan import StepName
+from services.cases.plan import Deed, StepName
 from tui.dialogs.steps import LeverRow, StepRow
 from tui.look.lines import Line, fit
 from tui.widgets.lines import Lines
@@ -43,7 +43,7 @@ class StepList(Lines, can_focus=True):
     """Draws the rows given to show(); says which step the cursor is on."""
 
     class Chosen(Message):
-        def __init__(self, step: StepName) -> None:
+        def __init__(self, step: Deed) -> None:
             super().__init__()
             self.step = step
 
@@ -53,15 +53,17 @@ class StepList(Lines, can_focus=True):
         self._cursor = 0
 
     @property
-    def step(self) -> StepName:
-        return list(StepName)[self._cursor]
+    def step(self) -> Deed:
+        return self._rows[self._cursor].step if self._rows else StepName.DEACTIVATE
 
     def show(self, rows: Sequence[StepRow]) -> None:
         self._rows = tuple(rows)
+        self._cursor = min(self._cursor, len(self._rows) - 1)
+        self.styles.height = len(self._rows)
         self._redraw()
 
     def choose(self, index: int) -> None:
-        index = max(0, min(index, len(StepName) - 1))
+        index = max(0, min(index, len(self._rows) - 1))
         if index != self._cursor:
             self._cursor = index
             self._redraw()

@@ -8,8 +8,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from services.cases.plan import StepName
+from services.base.keyservices import ACCESS_KEY
+from services.cases.plan import Deed, StepName, steps_of
 from services.incident.handling import Handling
+from services.keys.accesskeys import is_access_key
 from tui.dialogs import steps
 from tui.dialogs.steps import StepRow
 from tui.frame.keyline import key_line
@@ -35,7 +37,7 @@ class RunbookView(Vertical):
         """It has its size, or another one: time to show."""
 
     @property
-    def step(self) -> StepName:
+    def step(self) -> Deed:
         return next((each.step for each in self.query(StepList)), StepName.DEACTIVATE)
 
     def on_resize(self) -> None:
@@ -45,13 +47,13 @@ class RunbookView(Vertical):
         key = handling.runbook.key if handling and handling.runbook else key_id
         self.query_one("#key", Lines).draw([fit(key_line(key, user, now), self.size.width)])
 
-    def show(self, handling: Handling | None, trouble: str | None, *, read_only: bool) -> None:
+    def show(self, key_id: str, handling: Handling | None, trouble: str | None, *, read_only: bool) -> None:
         self._show_case(handling, read_only=read_only)
         self._show_levers(handling)
-        rows = _rows(handling, trouble)
+        rows = _rows(key_id, handling, trouble)
         self.query_one(StepList).show(rows)
         step = self.step
-        row = rows[list(StepName).index(step)]
+        row = next(each for each in rows if each.step is step)
         self.query_one("#step-rule", Rule).entitle(f"{row.number} {step}")
         view = self.query_one(PlanView)
         if handling is None:
@@ -82,7 +84,8 @@ class RunbookView(Vertical):
         widget.draw([((" ", "text"), *line) for line in lines])
 
 
-def _rows(handling: Handling | None, trouble: str | None) -> tuple[StepRow, ...]:
+def _rows(key_id: str, handling: Handling | None, trouble: str | None) -> tuple[StepRow, ...]:
     if handling is None:
-        return steps.waiting(trouble or "reading the key", failed=trouble is not None)
+        deeds = steps_of(ACCESS_KEY if is_access_key(key_id) else None)
+        return steps.waiting(deeds, trouble or "reading the key", failed=trouble is not None)
     return steps.rows(handling.state, handling.plans, handling.unplanned, handling.under_way)

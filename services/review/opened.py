@@ -1,0 +1,58 @@
+"""The sessions that were opened with a key, and those opened from them, by the event history alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.aws.cloudtrail import Pacer
+from services.aws.session import AwsSession
+from services.review.collect import Collector
+from services.review.follow import ROUNDS, Session, follow
+from services.review.match import NOBODY, Matcher
+from services.review.model import Subject, Unreadable, Window
+from services.review.reading import drain
+from services.review.record import Event
+from services.review.scan import Scanner
+from services.review.sources.history import read_history
+
+LONGEST = timedelta(hours=36)
+"""What a user asks for itself lasts so long at most, and a role's session twelve hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """*sessions* in order of time, but for those that expired; *events* are the keys' and the sessions'."""
+
+    sessions: tuple[Session, ...]
+    events: tuple[Event, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+async def opened_with(
+    aws: AwsSession, keys: Sequence[str], user: str, now: datetime, *, since: datetime | None = None
+) -> Opened:
+    """What was opened with *keys* and may live still; *user* is whose they are, or empty."""
+    window = Window(since or now - LONGEST, now)
+    subject = Subject(user=user, key_id=None if user else keys[0])
+    collector, followed, texts = Collector(), NOBODY, tuple(keys)
+    pacers: defaultdict[str, Pacer] = defaultdict(Pacer)
+    regions = await aws.regions()
+    for _ in range(ROUNDS if texts else 0):
+        scanner = Scanner(Matcher(subject, followed, texts), window)
+        stream = read_history(aws, scanner, regions, window, pacers, now=now, done_to=False)
+        await drain(collector, [stream], asyncio.Event())
+        more = follow(collector.events("by"), user, followed)
+        texts = tuple(more.without(followed).sessions)
+        followed, collector.following = more, True
+        if not texts:
+            break
+    alive = (each for each in followed.sessions.values() if each.expires is None or each.expires > now)
+    return Opened(
+        tuple(sorted(alive, key=lambda each: each.opened)),
+        collector.events("by"),
+        collector.unreadable(),
+    )

@@ -1,0 +1,53 @@
+"""The document that ends a user's or a role's older sessions, one statement in one policy of a known name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.base import clock
+from services.rights.policies import counted_text, statements
+
+NAME = "stanch-end-sessions"
+SID = "StanchEndSessions"
+_KEY = "aws:TokenIssueTime"
+
+
+def statement(before: datetime) -> dict[str, Any]:
+    """Deny everything to sessions opened before that moment: nothing but a session has an issue time."""
+    condition = {"DateLessThan": {_KEY: clock.rfc3339(before)}}
+    return {"Sid": SID, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+
+
+def ending(before: datetime, present: str | None) -> str:
+    """The document with that statement in place of its like; what else is in *present* stays."""
+    document = _read(present) or {"Version": "2012-10-17", "Statement": []}
+    others = [each for each in statements(document) if each.get("Sid") != SID]
+    return json.dumps({**document, "Statement": [*others, statement(before)]})
+
+
+def ended_before(text: str | None) -> datetime | None:
+    """The moment before which sessions are ended by that document; None where it ends none."""
+    for each in statements(_read(text) or {}):
+        try:
+            when = clock.parse(each["Condition"]["DateLessThan"][_KEY])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if each == statement(when):
+            return when
+    return None
+
+
+def room(texts: Mapping[str, str], document: str) -> int:
+    """Characters that all inline policies take once *document* is among them."""
+    return counted_text(document) + sum(counted_text(each) for name, each in texts.items() if name != NAME)
+
+
+def _read(text: str | None) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return found if isinstance(found, Mapping) else None

@@ -1,0 +1,58 @@
+"""The runbook of an access key by keyboard, on 80 by 24; boto3 says what became of its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.scenario.cast import StolenKey
+from sandbox.scenario.registry import SCENARIOS
+from sandbox.wire.server import Sandbox
+from tests.tui.piloting import driven
+from tui.settings.options import Start
+
+
+@pytest.fixture
+def stolen(sandbox: Sandbox, unpaced: None) -> StolenKey:
+    found = SCENARIOS["leaked-access-key"](sandbox.world).stolen
+    assert found is not None
+    return found
+
+
+async def test_the_key_its_sessions_and_back(
+    stolen: StolenKey, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    def alive() -> list[bool]:
+        return [_works(boto, (each.access_key_id, each.secret, each.token)) for each in stolen.sessions]
+
+    async with driven(tmp_path, Start("runbook", key_id=stolen.key.access_key_id)) as driver:
+        await driver.wait("2 · sessions", "6 · deny Attach the deny policy to ci-deploy")
+        await driver.press("enter")
+        await driver.wait("Leave it", "Make it Inactive")
+        await driver.press("y")
+        await driver.wait("1 ✓ deactivate")
+        assert alive() == [True, True, True]
+        await driver.press("2")
+        await driver.wait("2 · sessions End the sessions that")
+        await driver.press("enter")
+        await driver.wait("Leave it", "End them")
+        await driver.press("y")
+        await driver.wait("2 ✓ sessions", "ended (confirmed by AWS")
+        assert alive() == [False, False, False]
+        await driver.press("u")
+        await driver.wait("Leave it", "Let them work again")
+        await driver.press("y")
+        await driver.wait("2 ↶ sessions")
+        assert alive() == [True, True, True]
+
+
+def _works(boto: Callable[..., Any], key: tuple[str, str, str]) -> bool:
+    try:
+        boto("logs", key=key).describe_log_groups()
+    except ClientError:
+        return False
+    return True

@@ -1,0 +1,185 @@
+"""The sessions that a leaked access key opened: alive without it, ended by one lever, undone to the byte."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.account.account import iam_backend
+from sandbox.cloudtrail.install import CloudTrail
+from sandbox.cloudtrail.records import management_record
+from sandbox.iam.sessions import Session
+from sandbox.scenario.cast import Scenario, StolenKey
+from sandbox.scenario.intruder import open_for, opening
+from sandbox.scenario.past import Caller, Past
+from sandbox.scenario.registry import SCENARIOS
+from sandbox.wire.server import Sandbox
+from services.rights.endedsessions import NAME
+from tests.principals import EVERYTHING, allow, assume, make_role, policy, session_key
+from tests.tui.shell.conftest import Done, Stanch
+from tui.exits import Exit
+
+Boto = Callable[..., Any]
+ROLE = "arn:aws:iam::123456789012:role/deployment"
+
+
+@pytest.fixture
+def scenario(sandbox: Sandbox, unpaced: None) -> Scenario:
+    return SCENARIOS["leaked-access-key"](sandbox.world)
+
+
+@pytest.fixture
+def stolen(scenario: Scenario) -> StolenKey:
+    assert scenario.stolen is not None
+    return scenario.stolen
+
+
+@pytest.fixture
+def respond(stanch: Stanch, stolen: StolenKey, tmp_path: Path) -> Callable[..., Done]:
+    def run(*arguments: str, key: str = stolen.key.access_key_id) -> Done:
+        state = ("--state-dir", str(tmp_path / "state"), "--region", "us-east-1")
+        return stanch(*state, "respond", key, *arguments, "--json")
+
+    return run
+
+
+def works(boto: Boto, session: Session) -> bool:
+    key = (session.access_key_id, session.secret, session.token)
+    try:
+        boto("logs", key=key).describe_log_groups()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDeniedException":
+            return False
+        raise
+    return True
+
+
+def documents(boto: Boto) -> dict[str, dict[str, str]]:
+    """The inline policies of every user and role, as the account keeps them."""
+    iam = iam_backend()
+    return {
+        **{f"user {name}": dict(user.policies) for name, user in iam.users.items()},
+        **{f"role {role.name}": dict(role.policies) for role in iam.get_roles()},
+    }
+
+
+def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
+    respond: Callable[..., Done], scenario: Scenario, stolen: StolenKey, boto: Boto, sandbox: Sandbox
+) -> None:
+    theirs = '{"Version": "2012-10-17",  "Statement": [{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]}\n'
+    iam_backend().put_role_policy("deployment", NAME, theirs)
+    before = documents(boto)
+    assert respond("--step", "deactivate", "--yes").json["state"] == "confirmed"
+    assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
+
+    plan = respond("--plan", "--step", "sessions").json["steps"][0]
+    assert {(call["operation"], call["params"].get("RoleName")) for call in plan["calls"]} == {
+        ("PutUserPolicy", None),
+        ("PutRolePolicy", "deployment"),
+        ("PutRolePolicy", "backup"),
+    }
+    warned = " ".join(plan["warnings"])
+    assert (
+        "1 other session of role deployment opened lately, by arn:aws:iam::123456789012:user/release-bot"
+        in warned
+    )
+    assert all(session.access_key_id in warned for session in stolen.sessions)
+
+    done = respond("--step", "sessions", "--yes")
+    assert (done.code, done.json["state"], done.json["verified"]) == (Exit.DONE, "confirmed", True)
+    assert [works(boto, session) for session in stolen.sessions] == [False, False, False]
+    put = json.loads(documents(boto)["role deployment"][NAME])
+    assert [each["Action"] for each in put["Statement"]] == ["ec2:*", "*"]
+
+    sandbox.world.clock.advance(timedelta(seconds=2))
+    colleague = scenario.colleague
+    assert colleague is not None
+    sts = boto("sts", key=(colleague.access_key_id, colleague.secret_access_key))
+    fresh = session_key(sts.assume_role(RoleArn=ROLE, RoleSessionName="again")["Credentials"])
+    boto("logs", key=fresh).describe_log_groups()
+
+    assert respond("--step", "sessions", "--yes").json["message"].startswith("All sessions that are known")
+    undone = respond("--undo", "sessions", "--yes")
+    assert (undone.code, undone.json["state"]) == (Exit.DONE, "undone")
+    assert documents(boto) == before
+    assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
+
+
+def test_a_document_that_somebody_changed_is_left_alone(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    respond("--step", "sessions", "--yes")
+    changed = json.dumps(policy(EVERYTHING))
+    boto("iam").put_role_policy(RoleName="backup", PolicyName=NAME, PolicyDocument=changed)
+    undone = respond("--undo", "sessions", "--yes")
+    assert undone.code == Exit.INCOMPLETE
+    assert "of role backup was changed since, not by this case" in undone.err
+    left = {
+        whose: text
+        for whose, found in documents(boto).items()
+        for name, text in found.items()
+        if name == NAME
+    }
+    assert left == {"role backup": changed}
+
+
+def test_the_responders_own_session_is_not_ended(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto("iam").put_role_policy(
+        RoleName="deployment", PolicyName="all", PolicyDocument=json.dumps(policy(EVERYTHING))
+    )
+    assume(boto("sts"), monkeypatch, ROLE)
+    before = documents(boto)
+    refused = respond("--step", "sessions", "--yes")
+    assert refused.code == Exit.REFUSED
+    assert "a session of role deployment, which this would end" in refused.err
+    assert documents(boto) == before
+
+
+def test_what_cannot_be_reached_is_named_and_the_rest_is_done(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    iam = boto("iam")
+    make_role(iam, "AWSReservedSSO_Admin_0", path="/aws-reserved/sso.amazonaws.com/")
+    large = json.dumps(policy(allow(*(f"s3:Get{'x' * 90}{number}" for number in range(98)))))
+    iam.put_role_policy(RoleName="backup", PolicyName="large", PolicyDocument=large)
+    done = respond("--step", "sessions", "--yes", "--role", "AWSReservedSSO_Admin_0", "--role", "nobody")
+    assert done.code == Exit.INCOMPLETE
+    assert "The inline policies of role backup leave no room" in done.err
+    assert "Only AWS can change role AWSReservedSSO_Admin_0" in done.err
+    assert "Role nobody does not exist any more" in done.err
+    assert [works(boto, session) for session in stolen.sessions] == [False, False, True]
+
+
+def test_an_instance_gets_new_credentials_at_once(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto, sandbox: Sandbox
+) -> None:
+    now = sandbox.world.clock.now()
+    session = open_for("AssumedRole", "deployment", "i-0abc1234def567890", now, timedelta(hours=6))
+    call = opening(Past(now, random.Random(1)), Caller("x", "AKIAX", "ec2.amazonaws.com", "ec2"), session)
+    record = management_record(call) | {
+        "userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}
+    }
+    sandbox.world.part(CloudTrail).history.add(now, record)
+    warned = " ".join(respond("--plan", "--step", "sessions").json["steps"][0]["warnings"])
+    assert "Role deployment is that of i-0abc1234def567890" in warned
+    assert "the machine is the credential" in warned
+
+
+def test_an_api_keys_user_has_the_same_lever(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    made = boto("iam").create_service_specific_credential(
+        UserName=stolen.user, ServiceName="logs.amazonaws.com"
+    )["ServiceSpecificCredential"]
+    done = respond("--step", "sessions", "--yes", key=made["ServiceSpecificCredentialId"])
+    assert done.code == Exit.DONE
+    assert [works(boto, session) for session in stolen.sessions] == [False, False, False]
