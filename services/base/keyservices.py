@@ -23,10 +23,20 @@ class KeyService(StrEnum):
 ACCESS_KEY = "access-key"
 """In place of a service: an IAM user's access key, which signs calls to any of them."""
 
+TEMPORARY = "temporary"
+"""In place of a service: temporary credentials, which a session of a user or a role has."""
+ROLE = "role"
+"""In place of a service: not a key at all, but a role whose sessions are to be ended."""
+SESSIONS_ALONE = (TEMPORARY, ROLE)
+"""What has no status of its own: nothing but its sessions can be ended."""
+SIGNS = (ACCESS_KEY, TEMPORARY)
+"""What signs calls to any service: records name it by its access key id."""
+
 
 def noun_of(service: str) -> str:
     """``logs key``, ``access key``."""
-    return "access key" if service == ACCESS_KEY else f"{short_service(service)} key"
+    nouns = {ACCESS_KEY: "access key", TEMPORARY: "session", ROLE: "role"}
+    return nouns.get(service) or f"{short_service(service)} key"
 
 
 def short_service(service: str) -> str:
@@ -36,6 +46,6 @@ def short_service(service: str) -> str:
 
 def full_service(service: str) -> str:
     """``logs.amazonaws.com``, of ``logs`` or of itself."""
-    if service == ACCESS_KEY:
+    if service in (ACCESS_KEY, *SESSIONS_ALONE):
         return service
     return service if "." in service else service + _DOMAIN

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.aws.call import Call
 from services.aws.where import Where
-from services.base.keyservices import ACCESS_KEY
+from services.base.keyservices import ACCESS_KEY, ROLE, TEMPORARY
 
 
 class StepName(StrEnum):
@@ -58,6 +58,10 @@ def deed(name: str) -> Deed:
 
 def steps_of(service: str | None) -> tuple[Deed, ...]:
     """The steps of a key of *service*, in AWS's order: the sessions of an access key outlive it."""
+    if service == TEMPORARY:
+        return (LeverName.SESSIONS, StepName.REVIEW)
+    if service == ROLE:
+        return (LeverName.SESSIONS,)
     if service == ACCESS_KEY:
         first, *others = StepName
         return (first, LeverName.SESSIONS, *others)

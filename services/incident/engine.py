@@ -13,13 +13,14 @@ from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
+from services.base.keyservices import SESSIONS_ALONE
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
 from services.cases.engine import CaseEngine, asked, no_way_out
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
 from services.cases.names import SecretNames
-from services.cases.plan import Deed, LeverName, Plan, State, StepName
+from services.cases.plan import Deed, LeverName, Plan, State, StepName, steps_of
 from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
 from services.cases.settle import patience
@@ -127,6 +128,11 @@ class Runbook(CaseEngine):
         return self._guarded(await self._planned(step, options or Options(), undo=True))
 
     async def _planned(self, step: Deed, options: Options, *, undo: bool) -> Plan:
+        if self.key.service in SESSIONS_ALONE and step not in steps_of(self.key.service):
+            raise Refused(
+                f"{self.key.id} has no status of its own, so all that can be done is to end its sessions: "
+                "take the step sessions."
+            )
         rules, at = self.steps[step], self.situation(options)
         plan = await (rules.plan_undo if undo else rules.plan)(at)
         doubts = [doubt for doubt in at.case.doubts.values() if doubt.intent.step is step]
@@ -188,6 +194,8 @@ class Runbook(CaseEngine):
 
     async def sweep(self) -> Sweep:
         """What else the key's user holds; journaled where a case is held."""
+        if not self.key.user:
+            raise Refused(f"{self.key.id} is not a user's, so there are no other keys to look for.")
         found = await sweep(self.situation())
         if self.case and self.case.held:
             await self._journal("sweep", **found.as_json())

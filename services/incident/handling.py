@@ -10,7 +10,6 @@ from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
-from services.base.keyservices import ACCESS_KEY
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseHeld, Refused, RunbookError
@@ -22,7 +21,7 @@ from services.incident.permitted import Permitted
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
 from services.incident.sweep import Sweep
-from services.keys.accesskeys import is_access_key
+from services.keys.accesskeys import service_told_by
 from services.review.model import Progress, SourceUnavailable
 from services.review.record import Event
 from services.rotation.opening import notices
@@ -67,7 +66,7 @@ class Handling:
         self.user = user
         self.options = Options()
         self.runbook: Runbook | None = None
-        opened = {"key_id": key_id, **({"service": ACCESS_KEY} if is_access_key(key_id) else {})}
+        opened = {"key_id": key_id, "service": service_told_by(key_id)}
         self.state = CaseState(opened=opened)
         self.plans: dict[Deed, Plan] = {}
         self.unplanned: dict[Deed, str] = {}

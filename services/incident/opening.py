@@ -12,6 +12,7 @@ from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.aws.where import Where
 from services.base import clock
+from services.base.keyservices import SESSIONS_ALONE
 from services.base.nearest import no_such
 from services.base.text import clean
 from services.cases.book import CaseBook
@@ -19,8 +20,9 @@ from services.cases.case import Case
 from services.cases.errors import CaseError, NoSuchKey
 from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook
+from services.incident.temporary import find_role, find_session
 from services.keys import inventory
-from services.keys.accesskeys import account_of, is_access_key
+from services.keys.accesskeys import account_of, is_access_key, service_told_by
 from services.keys.named import named
 
 
@@ -62,6 +64,15 @@ async def find_key(
             f"{key_id} belongs to account {theirs}; you are signed in to {caller.account}. "
             f"Use a profile of {theirs}, or a role there (--role-arn)."
         )
+    match service_told_by(key_id):
+        case _ if known is not None:
+            pass
+        case "temporary":
+            return await find_session(aws, key_id, user)
+        case "role":
+            return await find_role(aws, key_id)
+    if known is not None and known.service in SESSIONS_ALONE:
+        return known
     try:
         if known is None and user is not None:
             async with named(aws, "user", user):

@@ -14,7 +14,7 @@ from services.aws import iam
 from services.aws.cloudtrail import Pacer, lookup_events
 from services.aws.errors import AwsError, NotFound
 from services.base import clock
-from services.base.keyservices import ACCESS_KEY
+from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE, SIGNS, TEMPORARY
 from services.base.text import clean
 from services.incident.situation import Situation
 from services.review.follow import Session
@@ -74,6 +74,10 @@ async def find(at: Situation) -> Found:
             )
     for name in at.options.roles:
         roles[name] += []
+    if at.key.service in SESSIONS_ALONE and at.key.alias:
+        arn, name = at.key.alias, at.key.alias.rpartition("/")[2]
+        itself = Session(at.key.id, None, name, at.key.created, None, "", arn=arn)
+        roles[name] += [itself] if at.key.service == TEMPORARY else []
     principals = [Principal("User", at.key.user, users)] if at.key.user else []
     found = await asyncio.gather(*(_role(at, name, tuple(each)) for name, each in roles.items()))
     principals += [each for each in found if isinstance(each, Principal)]
@@ -82,8 +86,8 @@ async def find(at: Situation) -> Found:
 
 
 async def _opened(at: Situation) -> tuple[Opened, tuple[str, ...]]:
-    keys, unread = [at.key.id], list[str]()
-    if at.key.service != ACCESS_KEY:
+    keys, unread = [at.key.id] if at.key.service in SIGNS else [], list[str]()
+    if at.key.service not in (ACCESS_KEY, *SESSIONS_ALONE):
         try:
             keys = [key.id for key in await iam.list_access_keys(at.aws, at.key.user)]
         except NotFound:
@@ -148,12 +152,14 @@ def _take(found: Others, ours: set[str], records: Iterable[Mapping[str, Any]]) -
     for record in records:
         answer = _mapping(record.get("responseElements"))
         opened = _mapping(answer.get("credentials")).get("accessKeyId")
-        if record.get("eventName") != "AssumeRole" or opened is None or opened in ours:
+        if record.get("eventName") != "AssumeRole" or opened is None:
             continue
         asked, identity = _mapping(record.get("requestParameters")), _mapping(record.get("userIdentity"))
         name = clean(asked.get("roleSessionName") or "")
         if identity.get("invokedBy") == "ec2.amazonaws.com" and name.startswith("i-"):
             found.machines.add(name)
+        if opened in ours:
+            continue
         who = clean(identity.get("arn") or identity.get("invokedBy") or "an unknown caller")
         found.who[who] = found.who.get(who, 0) + 1
 

@@ -23,17 +23,18 @@ DEFAULT_WINDOW = timedelta(days=7)
 
 
 async def plan(at: Situation) -> Plan:
-    user = {"LookupAttributes": [{"AttributeKey": "Username", "AttributeValue": at.key.user}]}
+    what = ("Username", at.key.user) if at.key.user else ("AccessKeyId", at.key.id)
+    asked = {"LookupAttributes": [{"AttributeKey": what[0], "AttributeValue": what[1]}]}
     return Plan(
         step=StepName.REVIEW,
-        title=f"Review what {at.key.user} did",
+        title=f"Review what {at.key.user or at.key.id} did",
         stops="Nothing.",
         leaves="Anything: it is read-only.",
         reversible=True,
         undo=None,
         calls=(
             Call("cloudtrail", "DescribeTrails", {}),
-            Call("cloudtrail", "LookupEvents", user),
+            Call("cloudtrail", "LookupEvents", asked),
         ),
         warnings=("It runs while you take other steps. A trail's objects are read from S3.",),
     )

@@ -21,6 +21,7 @@ from services.cases.state import place_of
 from services.incident import principals
 from services.incident.principals import Kind, Principal, lasts, others_of
 from services.incident.situation import Situation, Verified, said_aws
+from services.keys.accesskeys import owner_of
 from services.rights import endedsessions
 
 _QUOTAS = {"User": 2048, "Role": 10_240}
@@ -201,7 +202,7 @@ def _listed(found: list[Principal]) -> str:
 
 
 def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
-    whose = f"that {at.key.id} opened" if at.key.service == ACCESS_KEY else f"of {at.key.user}"
+    whose = f"that {at.key.id} opened" if at.key.service == ACCESS_KEY else f"of {owner_of(at.key)}"
     return Plan(
         step=LeverName.SESSIONS,
         title=f"Let the sessions {whose} work again" if undoing else f"End the sessions {whose}",

@@ -9,9 +9,12 @@ from services.aws import iam
 from services.aws.errors import Denied, NotFound
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
+from services.base.keyservices import ACCESS_KEY, ROLE, TEMPORARY
 from services.keys.userkeys import ACCESS_KEYS
 
 _ID = re.compile(r"A[KS]IA[A-Z2-7]{12,124}")
+ROLE_ID = "role/"
+"""With what the id begins that stands for a role, in place of a key's."""
 _OLD = ("I", "J")
 """The fifth character of ids from before about 2019, which tell no account."""
 
@@ -19,6 +22,22 @@ _OLD = ("I", "J")
 def is_access_key(key_id: str) -> bool:
     """Whether *key_id* can be that of an access key that a user keeps."""
     return key_id.startswith("AKIA") and _ID.fullmatch(key_id) is not None
+
+
+def service_told_by(key_id: str) -> str | None:
+    """What a Credential has in place of a service, where the id alone tells that."""
+    if key_id.startswith(ROLE_ID):
+        return ROLE
+    if _ID.fullmatch(key_id) is None:
+        return None
+    return TEMPORARY if key_id.startswith("ASIA") else ACCESS_KEY
+
+
+def owner_of(key: Credential) -> str:
+    """The user, or the role whose session it is, as a sentence names them."""
+    if key.user:
+        return key.user
+    return f"role {(key.alias or key.id).rpartition('/')[2]}"
 
 
 def account_of(key_id: str) -> str | None:

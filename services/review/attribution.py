@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from services.base.keyservices import ACCESS_KEY
+from services.base.keyservices import SIGNS
 from services.review.model import Subject
 from services.review.record import Event
 
@@ -46,7 +46,7 @@ def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
 def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, str]:
     if subject.key_id is None:
         return "user", "by user: all API keys of this user are included"
-    if subject.service == ACCESS_KEY:
+    if subject.service in SIGNS:
         told = "by access key id: every signed call names the key; what its sessions did stands beside that"
         return "access key id", told
     named = sum(event.credential_id is not None for event in use)
@@ -67,7 +67,7 @@ def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, s
 
 
 def _is_use(event: Event, subject: Subject) -> bool:
-    if subject.service == ACCESS_KEY:
+    if subject.service in SIGNS:
         return event.access_key_id == subject.key_id
     if event.credential_id and subject.key_id:
         return event.credential_id == subject.key_id

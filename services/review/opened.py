@@ -37,7 +37,7 @@ async def opened_with(
 ) -> Opened:
     """What was opened with *keys* and may live still; *user* is whose they are, or empty."""
     window = Window(since or now - LONGEST, now)
-    subject = Subject(user=user, key_id=None if user else keys[0])
+    subject = Subject(user=user, key_id=keys[0] if keys and not user else None)
     collector, followed, texts = Collector(), NOBODY, tuple(keys)
     pacers: defaultdict[str, Pacer] = defaultdict(Pacer)
     regions = await aws.regions()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from services.aws.cloudtrail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
-from services.base.keyservices import ACCESS_KEY, KeyService
+from services.base.keyservices import SIGNS, KeyService
 from services.review.record import BEARER_CALL, LOG_GROUP_AUTHORIZATION
 
 Covers: TypeAlias = Literal["yes", "partly", "management only", "no", "unknown"]
@@ -36,6 +36,12 @@ class Use:
 
 
 LOGS = KeyService.LOGS
+_SIGNED = Use(
+    ("every type of data event",),
+    management=True,
+    note="management events are always recorded; data events, such as reading an object in S3, only "
+    "where a trail selects their type",
+)
 USES: Mapping[str, Use] = {
     LOGS: Use((LOG_GROUP_AUTHORIZATION,), {"eventName": BEARER_CALL, "eventSource": LOGS}),
     "bedrock.amazonaws.com": Use(
@@ -61,12 +67,7 @@ USES: Mapping[str, Use] = {
         management=True,
         note="inference, batches and files are data events; workspaces are management events",
     ),
-    ACCESS_KEY: Use(
-        ("every type of data event",),
-        management=True,
-        note="management events are always recorded; data events, such as reading an object in S3, only "
-        "where a trail selects their type",
-    ),
+    **dict.fromkeys(SIGNS, _SIGNED),
     "codecommit.amazonaws.com": Use(
         management=True, note="GitPull and GitPush are management events, in the repository's own Region"
     ),

@@ -12,7 +12,7 @@ from services.aws.cloudtrail import Sleep
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
 from services.base import clock
-from services.base.keyservices import ACCESS_KEY
+from services.base.keyservices import SIGNS
 from services.base.text import clean
 from services.review.attribution import By, attribute
 from services.review.baseline import Baseline
@@ -302,7 +302,7 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
     attributed = attribute(review.events, review.subject)
     missing = [each for each in review.unreadable if each.missing]
     # What this case did is no deed of the user's, whoever signed it.
-    beside = review.events if review.subject.service == ACCESS_KEY else attributed.other
+    beside = review.events if review.subject.service in SIGNS else attributed.other
     other = [event for event in beside if event.request_id not in marks.ours]
     facts = Facts(
         review.subject,

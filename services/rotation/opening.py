@@ -9,6 +9,7 @@ from services.aws import sts
 from services.aws.session import AwsSession
 from services.aws.where import Where
 from services.base import clock
+from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.deposit import words_of
@@ -33,6 +34,11 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
         if done := _finished(book, key_id, caller.account):
             raise NoSuchKey(done) from None
         raise error
+    if key.service in (ACCESS_KEY, *SESSIONS_ALONE):
+        raise NoSuchKey(
+            f"{key_id} is not an API key: replace an access key by its runbook "
+            f"(`{aws.where.stanch('respond', key_id)}`)."
+        )
     return Rotation(
         aws, caller, key, case, barred=barred(book, key_id, aws.where), names=book.names, now=clock.now
     )

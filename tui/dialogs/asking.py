@@ -21,6 +21,7 @@ from services.cases.plan import LeverName, Plan, StepName
 from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
+from services.keys.accesskeys import owner_of
 from services.keys.userkeys import key_named
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.doubt import ask_doubts
@@ -186,7 +187,7 @@ class Asking:
         runbook = self._handling.runbook
         assert runbook is not None
         key = runbook.key
-        whose = f"{key.id} of {key.user} · {key.service} · account {runbook.caller.account}"
+        whose = f"{key.id} of {owner_of(key)} · {key.service} · account {runbook.caller.account}"
         notes: tuple[str, ...] = ()
         verb = (_VERBS_OF_UNDO if undo else _VERBS)[step]
         if step is StepName.REPLACE and not undo:

@@ -35,6 +35,7 @@ _STEPS: Mapping[str, str] = {
 """By step."""
 
 DONE = "All {count} steps are taken. w shows what else the user has, u removes the deny policy, R reports."
+ENDED = "The sessions are ended. u lets them work again, R reports."
 _COUNTS = {5: "five", 6: "six"}
 
 
@@ -49,4 +50,4 @@ def on_runbook(state: CaseState) -> str:
         if not (state.step(step).state.holds or state.step(step).state is State.REQUESTED):
             what = "key" if state.opened.get("service") == ACCESS_KEY else "API key"
             return f"{number} of {len(deeds)}. {_STEPS[step].format(number=number, what=what)}"
-    return DONE.format(count=_COUNTS[len(deeds)])
+    return DONE.format(count=_COUNTS[len(deeds)]) if len(deeds) in _COUNTS else ENDED

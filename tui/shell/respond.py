@@ -17,6 +17,7 @@ from services.cases.secret import ToScreen
 from services.incident import opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
+from services.keys.accesskeys import ROLE_ID, owner_of
 from services.keys.token import decode
 from services.rotation.opening import notices
 from tui.exits import Exit
@@ -48,7 +49,7 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     "stanch respond ACCA… --user web --step deactivate --yes --json · "
     "stanch respond ACCA… --undo deny --yes",
 )
-@click.argument("key_id")
+@click.argument("key_id", required=False)
 @click.option("--user", metavar="U", help="The key's user; avoids searching all users.")
 @click.option("--case", "case_id", metavar="ID", help="Resume this case instead of the key's open one.")
 @click.option(
@@ -106,7 +107,7 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
 def command(
     ctx: click.Context,
     setup: Setup,
-    key_id: str,
+    key_id: str | None,
     user: str | None,
     case_id: str | None,
     only_plan: bool,
@@ -130,11 +131,18 @@ def command(
 ) -> None:
     """Open the runbook of KEY_ID (or of a token on standard input: -).
 
+    KEY_ID is that of an API key (ACCA…), an access key (AKIA…) or a session (ASIA…). Of a session, and of a
+    role named with --role in place of it, the sessions can be ended, and nothing else.
+
     The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Of an access key the
     second is sessions (end those that it opened). Beside the steps: sessions, groups (log groups refuse
     bearer tokens), access-keys (the user's other keys), sweep (what else the user has). Every call is
     journaled in a case under the state directory before it is sent; an interrupted run resumes its case.
     """
+    if key_id is None:
+        if len(roles) != 1:
+            raise click.UsageError("Give a key ID, or one role whose sessions to end with --role.")
+        key_id, roles = f"{ROLE_ID}{roles[0]}", ()
     if step is not None and undo is not None:
         raise click.UsageError("Say one of --step and --undo.")
     if only_plan and step in [each.value for each in StepName]:
@@ -218,7 +226,7 @@ class _Work:
                 }
             )
         else:
-            click.echo(f"{runbook.key.id} of {runbook.key.user} in {aws.where.text}")
+            click.echo(f"{runbook.key.id} of {owner_of(runbook.key)} in {aws.where.text}")
             for number, plan in enumerate(plans, 1):
                 print_plan(plan, number)
         return Exit.DONE

@@ -107,7 +107,7 @@ async def test_the_runbook_of_a_key_that_writes_no_logs(opened: Opened, leaked: 
         await driver.press("slash")
         await driver.type("user:dana")
         await driver.press("enter", "r")
-        await driver.wait("5 ! deny")
+        await driver.wait("5 · deny Attach the deny policy to dana")
         await keep(driver, "runbook-of-a-password")
 
 

@@ -212,6 +212,8 @@ class RunbookScreen(StanchScreen):
                 return None if step in STEPS else "this step has no options"
             case "note" if handling and handling.closed:
                 return "the case is closed"
+            case "sweep" if handling and handling.runbook and not handling.runbook.key.user:
+                return "a role has no keys of its own"
             case "end_sessions" if handling and LeverName.SESSIONS in handling.state.deeds:
                 return "here it is a step of its own"
             case "end_sessions" if self.read_only:

@@ -8,10 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from services.base.keyservices import ACCESS_KEY
 from services.cases.plan import Deed, StepName, steps_of
 from services.incident.handling import Handling
-from services.keys.accesskeys import is_access_key
+from services.keys.accesskeys import service_told_by
 from tui.dialogs import steps
 from tui.dialogs.steps import StepRow
 from tui.frame.keyline import key_line
@@ -86,6 +85,6 @@ class RunbookView(Vertical):
 
 def _rows(key_id: str, handling: Handling | None, trouble: str | None) -> tuple[StepRow, ...]:
     if handling is None:
-        deeds = steps_of(ACCESS_KEY if is_access_key(key_id) else None)
+        deeds = steps_of(service_told_by(key_id))
         return steps.waiting(deeds, trouble or "reading the key", failed=trouble is not None)
     return steps.rows(handling.state, handling.plans, handling.unplanned, handling.under_way)
