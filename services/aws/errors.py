@@ -70,7 +70,7 @@ class BadSetup(AwsError):
 class NoAuthorities(BadSetup):
     """The bundle of certificate authorities is not there, or is none."""
 
-    advice = "Check AWS_CA_BUNDLE, and ca_bundle in ~/.aws/config."
+    advice = "Check AWS_CA_BUNDLE (else REQUESTS_CA_BUNDLE counts), and ca_bundle in ~/.aws/config."
 
 
 class WrongAccount(AwsError):

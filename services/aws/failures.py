@@ -7,6 +7,7 @@ import os
 import ssl
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import aiohttp
 import urllib3
@@ -70,6 +71,8 @@ def from_exception(operation: str, error: Exception, *, sent: bool = True, endpo
 def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
     """Of the connection: the certificate, the proxy, the host."""
     causes = list(_causes(error))
+    if other := _other_proxy(causes):
+        return ProxyFailed(operation, f"{other} proxies aren't supported: HTTP and HTTPS proxies are")
     for cause in causes:
         if isinstance(cause, aiohttp.ClientConnectorCertificateError):
             reason = getattr(cause.certificate_error, "verify_message", "") or str(cause.certificate_error)
@@ -123,6 +126,14 @@ def _of_the_way(operation: str, error: Exception, host: str) -> AwsError | None:
     if isinstance(error, aiohttp.ClientError | OSError):
         return Unreachable(operation, f"no answer ({_reason(error)})")
     return None
+
+
+def _other_proxy(causes: Sequence[BaseException]) -> str | None:
+    """The kind of proxy that is configured and that botocore does not know: it takes the kind for a host."""
+    asked = {_named(str(getattr(each, "host", None) or "")) for each in causes}
+    asked |= {_named(str((getattr(each, "kwargs", None) or {}).get("proxy_url") or "")) for each in causes}
+    kinds = {url.partition("://")[0].strip().lower() for url in getproxies().values() if "://" in url}
+    return next((clean(kind, limit=20) for kind in sorted(kinds - {"http", "https"}) if kind in asked), None)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

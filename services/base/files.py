@@ -55,6 +55,28 @@ def create(path: Path) -> IO[bytes]:
     return os.fdopen(_open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
 
 
+@contextmanager
+def creating(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, on disk at the end of the context and gone again where an error ends it.
+
+    Raises FileExistsError where there is one, or a link.
+    """
+    file = create(path)
+    try:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            # It would write once more what it could not.
+            file.close()
+        if isinstance(error, OSError):
+            raise _named(error, path) from None
+        raise
+
+
 def create_once(path: Path, content: bytes) -> None:
     """A file with *content*, whole from the start; of two that make it at once the first one's stays."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")

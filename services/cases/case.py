@@ -124,10 +124,8 @@ class Case:
             stem, suffix = Path(name).stem, Path(name).suffix
             number = 1 + sum(1 for _ in folder.glob(f"{stem}-*{suffix}"))
             path = folder / f"{stem}-{number}{suffix}"
-            with files.create(path) as file:
+            with files.creating(path) as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
             sync_folder(folder)
         except OSError as error:
             raise CaseError(

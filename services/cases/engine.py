@@ -259,6 +259,8 @@ def _told(entries: Iterable[Entry], unwritten: Iterable[Entry]) -> Iterator[str]
                 yield f"{operation} was sent and refused"
             case "settled":
                 yield f"{operation}: {data['words']}"
+            case "verified":
+                yield f"AWS was asked: {data['words']}"
             case "delivered":
                 yield f"the new secret is in {words_of(str(data['where']))}"
 

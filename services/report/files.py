@@ -25,5 +25,5 @@ def write_new(path: Path, content: str, *, force: bool = False) -> None:
     if force:
         files.replace(path, content.encode())
         return
-    with files.create(path) as file:
+    with files.creating(path) as file:
         file.write(content.encode())

@@ -28,7 +28,7 @@ def write(events: Iterable[Event], path: Path, *, force: bool = False) -> str:
     With *force* it takes the place of what is there.
     """
     digest = hashlib.sha256()
-    with files.replacing(path) if force else files.create(path) as file:
+    with files.replacing(path) if force else files.creating(path) as file:
         for line in json_lines(events):
             file.write(line)
             digest.update(line)

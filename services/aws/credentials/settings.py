@@ -44,6 +44,12 @@ def prepare(session: Any, profile: str | None, region: str | None = None) -> Non
         ScopedConfigProvider(config_var_name="region", session=session),
     ]
     store.set_config_provider("region", ChainProvider(providers=regions))
+    bundles = [
+        _Variable("AWS_CA_BUNDLE"),
+        _Variable("REQUESTS_CA_BUNDLE"),
+        ScopedConfigProvider(config_var_name="ca_bundle", session=session),
+    ]
+    store.set_config_provider("ca_bundle", ChainProvider(providers=bundles))
     store.set_config_provider("sts_regional_endpoints", ConstantProvider(value="regional"))
     if profile:
         session.set_config_variable("profile", profile)

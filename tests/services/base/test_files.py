@@ -27,6 +27,11 @@ def created(path: Path) -> None:
     files.create(path).close()
 
 
+def written(path: Path) -> None:
+    with files.creating(path) as file:
+        file.write(b"x" * 100)
+
+
 def opened(path: Path) -> None:
     files.open_or_create(path).close()
 
@@ -161,6 +166,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
         for write in (
             lambda: files.append(tmp_path / "journal", b"x" * 100),
             lambda: files.replace(tmp_path / "head", b"x" * 100),
+            lambda: written(tmp_path / "new"),
             lambda: files.reserve(tmp_path / "secret"),
         ):
             with pytest.raises(OSError, match="File too large"):

@@ -61,6 +61,21 @@ async def test_what_was_sent_is_said_and_written_once_there_is_room(
         assert runbook.case.flaws() == ()
 
 
+async def test_what_was_only_asked_is_said_too(
+    opened: Opened, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise FULL
+
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        monkeypatch.setattr(journal, "_append", no_room)
+        with pytest.raises(
+            Unrecorded, match=r"^AWS was asked: Inactive \(.*The journal of case .* lacks that"
+        ):
+            await runbook.apply(StepName.DEACTIVATE)
+
+
 async def test_a_secret_in_hand_is_stored_though_no_line_can_be_written(
     opened: Opened, account: Account, sandbox: Sandbox, full: Callable[[str], Callable[[], None]]
 ) -> None:

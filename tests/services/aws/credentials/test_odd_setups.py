@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -171,6 +172,7 @@ async def test_an_expiration_of_any_form(aws: Aws, person: Person, form: str, go
         ({"HTTPS_PROXY": "http://proxy.invalid:3128"}, "the proxy proxy.invalid"),
         ({"HTTPS_PROXY": "proxy.invalid"}, "the proxy proxy.invalid"),
         ({"HTTPS_PROXY": "http://127.0.0.1:99999"}, "HTTPS_PROXY"),
+        ({"HTTPS_PROXY": "socks5://127.0.0.1:9"}, "socks5 proxies aren't supported"),
         ({"HTTPS_PROXY": "http://ann:s3cret@127.0.0.1:9"}, "the proxy 127.0.0.1:9"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "127.0.0.1"),
         ({"AWS_ENDPOINT_URL": "http://nobody.invalid"}, "nobody.invalid"),
@@ -191,6 +193,17 @@ async def test_the_way_to_aws_is_named_whoever_goes_it(
     said = await failure(profile)
     assert told in said
     assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("profile", ["keys", "role"])
+async def test_an_empty_variable_is_none(
+    person: Person, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", os.environ["AWS_CA_BUNDLE"])
+    for name in ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "")
+    async with AwsSession(profile) as session:
+        await call(session)
 
 
 async def test_a_helper_that_nobody_can_answer_has_an_end(
