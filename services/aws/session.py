@@ -133,6 +133,12 @@ class AwsSession:
         """Which credentials sign, and from where, once they are found."""
         return self._signer.source
 
+    def sign_as(self, other: AwsSession) -> None:
+        """Sign with the credentials that *other*, which was made alike, has found."""
+        self._signer.adopt(other._signer)
+        if self._base and other._base:
+            self._base.sign_as(other._base)
+
     async def assume(self, role_arn: str) -> AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
         session = AwsSession(

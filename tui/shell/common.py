@@ -76,6 +76,9 @@ class Setup:
             endpoint_urls=self.endpoint_urls,
             state_dir=self._named_state_dir,
         )
+        if self.opened:
+            # A command that opens two asks a person once, and runs a credential_process once.
+            opened.sign_as(self.opened[-1])
         _OPENED.add(opened)
         self.opened.append(opened)
         return opened

@@ -69,6 +69,11 @@ class Signer:
         """Where the credentials are from, once they are found."""
         return self._found.source if self._found else None
 
+    def adopt(self, other: Signer) -> None:
+        """Sign with what *other* has found, for the same wishes, until it is to be renewed."""
+        self._found, self.account, self.refused = other._found, other.account, other.refused
+        self.generation, self._stale = other.generation, other._stale
+
     async def current(self) -> Found:
         """The credentials to sign with now; raises an AwsError."""
         found = self._found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -171,6 +172,39 @@ def test_a_region_that_is_none(
     done = stanch(*(["--region", typed] if where == "--region" else []), "keys")
     assert done.code == Exit.USAGE
     assert "us-east-1" in one_line(done)
+
+
+def test_a_credential_process_is_run_once_a_command(
+    stanch: Stanch,
+    leaked: Account,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    unpaced: None,
+) -> None:
+    keys = {"AccessKeyId": sandbox.access_key_id, "SecretAccessKey": sandbox.secret_access_key}
+    answer, runs, config = tmp_path / "answer", tmp_path / "runs", tmp_path / "aws-config"
+    answer.write_text(json.dumps({"Version": 1, **keys}))
+    run = f"/bin/sh -c 'echo run >>{runs}; cat {answer}'"
+    config.write_text(f"[profile helped]\nregion = us-east-1\ncredential_process = {run}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for line in (
+        "keys",
+        "watch --once",
+        "setup --plan",
+        "--role-arn arn:aws:iam::123456789012:role/there setup --plan",
+        "issue web --plan",
+        "policy deny-use --attach-to user:web --plan",
+        f"respond {leaked.key_id} --plan",
+        "respond - --plan",
+        f"review {leaked.key_id} --source history",
+        f"rotate {leaked.key_id} --plan",
+        "rotate --older-than 1d --plan",
+    ):
+        runs.unlink(missing_ok=True)
+        done = stanch("--profile", "helped", "--account", "123456789012", *line.split(), input=leaked.token)
+        assert done.code in (Exit.DONE, Exit.INCOMPLETE), done
+        assert runs.read_text() == "run\n", line
 
 
 def test_the_environment_signs_before_the_profile_that_it_names(
