@@ -108,3 +108,5 @@ class SourceUsed:
     name: str
     used: bool
     why: str
+    promising: bool = False
+    """Whether it was left alone although it may show more."""

@@ -84,7 +84,7 @@ def choose(
         if wanted:
             chosen.append(state)
             why += _how(state, window, by_athena=by_athena, asked=asked)
-        told.append(SourceUsed(state.source, wanted, why))
+        told.append(SourceUsed(state.source, wanted, why, not wanted and state.changed is not None))
     if asked:
         if not told:
             told.append(SourceUsed("trails", False, "none in these Regions"))

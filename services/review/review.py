@@ -25,6 +25,7 @@ from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
 from services.review.headline import Headline, headline
+from services.review.hints import hint
 from services.review.kept import Kept, kept
 from services.review.match import NOBODY, Matcher
 from services.review.model import (
@@ -349,6 +350,7 @@ def _beside(review: Review) -> str:
     if why := reasons(review.coverage, read, review.gaps):
         more = f"; and {len(why) - FEW:,} more reasons" if len(why) > FEW else ""
         said += f" Why: {'; '.join(why[:FEW])}{more}."
+    said += hint(review.coverage, review.sources, review.gaps)
     said += "".join(f" {note}" for note in review.notes)
     said += told(review.followed.names, review.subject.user)
     if review.followed.unfollowed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import datetime
 
 import click
 
@@ -19,6 +20,7 @@ from services.incident.engine import Result, Runbook
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.accesskeys import ROLE_ID, owner_of
 from services.keys.token import decode
+from services.review.model import SourceUnavailable
 from services.rotation.opening import notices
 from tui.exits import Exit
 from tui.shell.common import (
@@ -34,6 +36,7 @@ from tui.shell.common import (
 )
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import match_key, read_token
+from tui.shell.moment import Moment
 from tui.shell.rescue import secret_kept
 from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
@@ -100,6 +103,13 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     help="A role whose sessions to end too, besides those that the key assumed; may be repeated.",
 )
 @click.option("--override", metavar="REASON", help="Delete before a replacement was seen working; journaled.")
+@click.option(
+    "--source",
+    metavar="WHERE",
+    default="auto",
+    help="What the review reads: auto, history, s3, insights, lake, or a folder or file of records.",
+)
+@click.option("--since", type=Moment(), help="Where the review begins: 7d, 36h, or a time in UTC.")
 @click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")
 @as_json
 @pass_setup
@@ -126,6 +136,8 @@ def command(
     access_keys: tuple[str, ...],
     roles: tuple[str, ...],
     override: str | None,
+    source: str,
+    since: datetime | None,
     take_over: bool,
     as_json: bool,
 ) -> None:
@@ -158,6 +170,8 @@ def command(
         access_keys=access_keys,
         roles=roles,
         override=override,
+        since=since,
+        source=source,
     )
     if as_json and isinstance(options.secret_to, ToScreen) and step in ("replace", "reset"):
         raise click.UsageError(
@@ -174,7 +188,10 @@ def command(
             raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
         if name is StepName.REPLACE and not undo and isinstance(options.secret_to, ToScreen):
             require_output()
-        ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
+        try:
+            ctx.exit(run(work.take(name, undo=bool(undo), ask=not yes)))
+        except SourceUnavailable as error:
+            raise click.UsageError(str(error)) from None
     if as_json:
         raise click.UsageError("--json needs --plan, --step or --undo.")
     from tui.shell.screen import open_runbook

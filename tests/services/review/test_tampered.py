@@ -160,3 +160,21 @@ async def test_an_expiry_of_one_region_leaves_the_others_covered(aws: AwsSession
     _expiring(f"{OWN}CloudTrail/eu-west-1/")(account)
     review = await reviewed(aws, account, -30)
     assert "us-east-1" not in {region for region, _ in review.gaps}
+
+
+async def test_a_source_that_would_show_more_is_named(aws: AwsSession, account: Account) -> None:
+    account.begin()
+    account.deliver(-5, account.bearer())
+    with account.then(-3):
+        client = account.boto("cloudtrail")
+        client.put_event_selectors(TrailName="audit", AdvancedEventSelectors=[MANAGEMENT])
+    review = await reviewed(aws, account)
+    assert review.verdict == "unknown"
+    assert "It may be seen in trail audit with source s3" in review.verdict_words
+    assert (await reviewed(aws, account, source="s3")).verdict == "used"
+
+
+async def test_the_event_history_alone_names_the_trail(aws: AwsSession, account: Account) -> None:
+    account.begin()
+    review = await reviewed(aws, account, source="history")
+    assert "It may be seen in trail audit with source s3: review again with that." in review.verdict_words

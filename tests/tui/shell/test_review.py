@@ -122,3 +122,13 @@ def test_a_user_may_be_named_by_path_or_arn(stanch: Stanch, folder: Path, user: 
 def test_a_name_that_is_nobodys_is_told(stanch: Stanch, folder: Path, user: str, words: str) -> None:
     ran = stanch("review", "--user", user, "--source", str(folder))
     assert words in ran.out + ran.err
+
+
+def test_the_runbooks_review_is_told_its_source(stanch: Stanch, leaked: Account, folder: Path) -> None:
+    step = ("respond", leaked.key_id, "--user", leaked.user, "--step", "review", "--yes", "--json")
+    wrong = stanch(*step, "--source", "nowhere")
+    assert (wrong.code, "nowhere" in wrong.err) == (2, True)
+    text = (folder / "a.json").read_text().replace('"web"', f'"{leaked.user}"')
+    (folder / "a.json").write_text(text)
+    done = stanch(*step, "--source", str(folder), "--since", "2026-10-01")
+    assert "Used 20 times from 2 addresses" in done.json["message"]
