@@ -46,6 +46,9 @@ class Troubles(Protocol):
 class Desk(Protocol):
     """The keys that are being handled, and the steps under way, whatever screen is open."""
 
+    ended: int
+    """How many deeds came to their end: what was read before may have changed since."""
+
     def now(self) -> datetime: ...
 
     async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:

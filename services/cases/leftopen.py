@@ -12,11 +12,12 @@ from services.base import clock, sizes
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
-    """One of them, with the user whose key it is about."""
+    """One of them, with the key it is about and its user."""
 
     case: str
     user: str
     opened: datetime
+    key_id: str = ""
 
 
 def offer(left: tuple[LeftOpen, ...], now: datetime) -> str:
@@ -51,5 +52,7 @@ def _read(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
             continue
         if state.kind == INCIDENT and state.closed_at is None and state.opened.get("account") == account:
             assert state.opened_at
-            found.append(LeftOpen(case.id, state.whose, state.opened_at))
+            found.append(
+                LeftOpen(case.id, state.whose, state.opened_at, str(state.opened.get("key_id") or ""))
+            )
     return tuple(found)

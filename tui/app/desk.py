@@ -43,6 +43,8 @@ class Desk:
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: dict[asyncio.Task[Outcome], Deed] = {}
         self._carried: dict[asyncio.Task[None], str] = {}
+        self.ended = 0
+        """How many deeds came to their end: what was read before may have changed since."""
 
     def now(self) -> datetime:
         return self._host.options.now()
@@ -82,6 +84,7 @@ class Desk:
         task = asyncio.create_task(_in_turn(deed, turns), name=f"{step} {handling.key_id}")
         self._tasks[task] = step
         task.add_done_callback(self._tasks.pop)
+        task.add_done_callback(self._count)
         self._app.run_worker(self._see_through(handling, task), group="deeds", name=f"{step}")
         return task
 
@@ -90,6 +93,7 @@ class Desk:
         task = asyncio.create_task(work, name=title)
         self._carried[task] = title
         task.add_done_callback(self._carried.pop)
+        task.add_done_callback(self._count)
         task.add_done_callback(_raise_defect)
         return task
 
@@ -100,6 +104,9 @@ class Desk:
             return
         with suppress(WorkerCancelled):
             await self._app.run_worker(question, group="ask").wait()
+
+    def _count(self, _: asyncio.Task[Any]) -> None:
+        self.ended += 1
 
     def under_way(self) -> tuple[str, ...]:
         """What would be waited for if the program ended now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.base import clock
 from services.base.sizes import count as count
@@ -44,6 +44,12 @@ def expiry(expires: datetime | None, now: datetime) -> str:
         days = int(-left // 86400)
         return f"{days}d ago" if days else "today"
     return f"in {int(left // 86400)}d" if left >= 86400 else f"in {spoken(left)}"
+
+
+def as_of(read: datetime, now: datetime) -> str:
+    """When what is shown was read, and how long that is ago once it is more than a few seconds."""
+    age = now - read
+    return f"as of {when(read, now)}" + (f", {spoken(age)} ago" if age >= timedelta(seconds=5) else "")
 
 
 def when(moment: datetime, now: datetime) -> str:

@@ -41,6 +41,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regions: tuple[str, ...] = ()
     refresh_seconds: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
     """Between two readings of the traffic."""
+    list_seconds: Annotated[float, msgspec.Meta(ge=2, le=3600)] = 30.0
+    """Between two readings of the keys while they are in sight."""
     keys: dict[str, str | tuple[str, ...]] = {}
     """Other keys for commands, by the commands' ids."""
     profiles: dict[str, ProfileConfig] = {}
@@ -63,6 +65,7 @@ EXAMPLE = """\
 # read_only = false          # --no-read-only lifts it for one run
 # regions = ["us-east-1"]    # in addition to the profile's own
 # refresh_seconds = 60       # between two readings of the traffic
+# list_seconds = 30          # between two readings of the keys while they are in sight
 
 # [profiles.production]      # for one AWS profile alone
 # colour = "red"             # red, yellow or green: its name is always in sight

@@ -49,6 +49,8 @@ class Options:
     mouse: bool = True
     period_seconds: int = 60
     poll_seconds: float = 60
+    list_seconds: float = 30
+    """Between two readings of a list while it is in sight, where a reading takes no more than a second."""
     demo: bool = False
     start: Start = Start()
     connect: Connect | None = None

@@ -66,6 +66,7 @@ def _settings(setup: Setup) -> list[tuple[str, str]]:
         ("read_only", _yes(setup.read_only)),
         ("regions", ", ".join(setup.more_regions) or "AWS's own and those of the profile"),
         ("refresh_seconds", f"{config.refresh_seconds:g}"),
+        ("list_seconds", f"{config.list_seconds:g}"),
         ("keys", f"{len(config.keys)} changed" if config.keys else "none changed"),
     ]
     for name, profile in config.profiles.items():

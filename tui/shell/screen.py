@@ -41,6 +41,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         plain=setup.plain,
         graphs="numbers" if setup.plain else "blocks",
         poll_seconds=setup.config.refresh_seconds,
+        list_seconds=setup.config.list_seconds,
         more_regions=setup.more_regions,
         colour=None if environment_signs(setup.profile) else setup.profile_config.colour,
         keys=setup.config.remapped(),

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from services.aws.errors import AwsError
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
+from tui.frame.polling import Poll
 from tui.look import words
 from tui.look.lines import fit, width_of
 from tui.routes import ToInventory, ToKey
@@ -34,6 +35,10 @@ if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer ne
 
 LOOK_SECONDS = 0.3
 """A key is examined once the cursor has rested on it: each user costs five calls."""
+GLOW_SECONDS = 4.0
+"""For so long stands out what a reading found changed."""
+TIMES_OVER = 30
+"""Between two readings passes at least so many times what the last took: a large account costs many calls."""
 
 
 class InventoryScreen(StanchScreen):
@@ -44,7 +49,10 @@ class InventoryScreen(StanchScreen):
 
     def __init__(self, to: ToInventory) -> None:
         super().__init__()
-        self._loaded = False
+        self._asked = False
+        """Whether somebody asked for the reading that comes."""
+        self._ended = 0
+        """How many deeds had ended when the keys were read last."""
         self._examining: str | None = None
         self._rest: Timer | None = None
         self._wanted = to.key_id
@@ -55,6 +63,7 @@ class InventoryScreen(StanchScreen):
         self._sweep = KeySweep(
             self.stanch, self.list, on_progress=self._show_summary, on_keys=self._keys_came
         )
+        self._poll = Poll(self, self.stanch.options.list_seconds, self._read, times_over=TIMES_OVER)
         yield Lines(id="summary")
         with Horizontal(id="filter-line"):
             yield Static("/")
@@ -90,14 +99,18 @@ class InventoryScreen(StanchScreen):
 
     def on_mount(self) -> None:
         self.set_focus(self.table)
+        self._sweep.begin(asked=False)
         self._show()
+        self.watch(self.app, "context", self._context_changed, init=False)
+        self.set_interval(1, self._tick)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.run_worker(self.stanch.look_for_open_cases(), group="cases", exclusive=True)
-        if not self._loaded:
-            self._loaded = True
-            self._load()
+        self._poll.start(when_due=self._ended == self.stanch.desk.ended and not self._sweep.trouble)
+
+    def on_screen_suspend(self) -> None:
+        self._poll.rest()
 
     def on_resize(self) -> None:
         self._show_summary()
@@ -105,15 +118,44 @@ class InventoryScreen(StanchScreen):
     # Reading
 
     def _load(self) -> None:
-        self._sweep.begin()
+        self._asked = True
+        self._sweep.begin(asked=True)
         self._show()
-        self.run_worker(self._read(), exclusive=True, group="sweep")
+        self._poll.now()
 
-    async def _read(self) -> None:
-        if error := await self._sweep.run():
+    async def _read(self) -> bool:
+        asked, self._asked = self._asked, False
+        self._ended = self.stanch.desk.ended
+        self._sweep.begin(asked=asked)
+        error = await self._sweep.run(asked=asked)
+        if error and asked:
             self.report("reading the keys again", error)
+        elif error:
+            self.stanch.keep("reading the keys again", error)
+        if self.list.glowing and self.drawable:
+            self.set_timer(GLOW_SECONDS, self._fade)
+        self._rested()
+        return not (error or self._sweep.trouble or self._sweep.stale)
+
+    def _fade(self) -> None:
+        self.list.glowing = frozenset()
+        if self.drawable:
+            self._show()
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self._show_summary()
+
+    def _context_changed(self) -> None:
+        cases = {left.key_id: left.case for left in self.stanch.context.left_open}
+        if cases != self.list.cases:
+            self.list.cases = cases
+            if self.drawable:
+                self._show()
 
     def _keys_came(self) -> None:
+        if not self.drawable:
+            return
         self._show()
         if self._wanted and self.table.choose(self._wanted):
             self._wanted = None
@@ -132,11 +174,12 @@ class InventoryScreen(StanchScreen):
         if not self.drawable:
             return
         summary = self.query_one("#summary", Lines)
-        line = self.list.summary(self._sweep.waiting, self._sweep.stale)
         width = summary.size.width
         hint = "esc shows all " if self.list.filter else "/ to filter " if self.list.keys else ""
         if self.list.marked and not self.read_only:
             hint = "D deactivates them "
+        room = width - len(hint) - 3 if self.list.marked else width - 1
+        line = self.list.summary(self._sweep.waiting, self._sweep.stale, room)
         if width_of(line) + len(hint) + 2 > width:
             hint = ""
         summary.draw([(*fit(((" ", "text"), *line), max(0, width - len(hint))), (hint, "quiet"))])
@@ -182,7 +225,7 @@ class InventoryScreen(StanchScreen):
         now, held = self.stanch.options.now(), self.list.holdings.get(key.user)
         asking = f"reading what else {key.user} has…" if self._examining == key.user else None
         title.entitle(key.user, f"{key.id} · {key.short_service}")
-        text.show(details(key, held, now, asking))
+        text.show(details(key, held, now, asking, self.list.cases.get(key.id)))
 
     # Looking at one key
 
@@ -191,9 +234,13 @@ class InventoryScreen(StanchScreen):
         self._show_details()
         self.query_one("#details-text", Page).move_to(0)
         self.commands_changed()
+        self._rested()
+
+    def _rested(self) -> None:
+        """Ask what the user of the chosen key has, where that is not known, or no longer."""
         if self._rest is not None:
             self._rest.stop()
-        key = self.table.chosen
+        key = self.table.chosen if self.drawable else None
         if key is not None and key.user not in self.list.holdings:
             self._rest = self.set_timer(LOOK_SECONDS, self._examine)
 

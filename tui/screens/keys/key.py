@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +13,8 @@ from services.incident.handling import Stopped
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.frame.polling import Poll
+from tui.look import words
 from tui.look.lines import fit
 from tui.routes import ToCases, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
 from tui.screens.keys.commands import KEY
@@ -21,6 +25,9 @@ from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.table import Table
+
+TIMES_OVER = 30
+"""Between two readings passes at least so many times what the last took: one is some fifteen calls."""
 
 
 class KeyScreen(StanchScreen):
@@ -33,6 +40,8 @@ class KeyScreen(StanchScreen):
         super().__init__()
         self._key = to.key
         self._change = to.change
+        self._read_at: datetime | None = None
+        """When the last reading of all sections began."""
         self._first: set[str] = set()
         """The rows that begin a section."""
 
@@ -46,6 +55,7 @@ class KeyScreen(StanchScreen):
 
     def body(self) -> ComposeResult:
         self._reader = KeyReader(self.stanch, self._key, self._change, self._show)
+        self._poll = Poll(self, self.stanch.options.list_seconds, self._read_all, times_over=TIMES_OVER)
         yield Lines(id="key")
         yield Table(columns(self._first), lambda row: row.key, id="rows")
         yield Rule(id="row-rule")
@@ -54,25 +64,35 @@ class KeyScreen(StanchScreen):
     def on_mount(self) -> None:
         self.set_focus(self.table)
         self._show()
-        self._read(self._reader.reads)
+        self.set_interval(1, self._tick)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._read(self._reader.changeable)
+        self._poll.start(when_due=True)
+        if self._read_at is not None:
+            self.run_worker(self._read(self._reader.changeable), group="changeable", exclusive=True)
+
+    def on_screen_suspend(self) -> None:
+        self._poll.rest()
 
     def on_resize(self) -> None:
         self._show()
 
-    def _read(self, reads: Mapping[str, Read]) -> None:
-        for section, read in reads.items():
-            self.run_worker(self._reader.attempt(section, read), group=section, exclusive=True)
+    async def _read_all(self) -> bool:
+        begun = self.stanch.options.now()
+        found = await self._read(self._reader.reads)
+        if found:
+            self._read_at = begun
+        self._show_key()
+        return found
+
+    async def _read(self, reads: Mapping[str, Read]) -> bool:
+        return all(await asyncio.gather(*(self._reader.attempt(name, read) for name, read in reads.items())))
 
     def _show(self) -> None:
-        if not self.drawable or not (width := self.size.width):
+        if not self.drawable or not self.size.width:
             return
-        key = self._reader.key
-        line = key_line(key.credential, None, self.stanch.options.now())
-        self.query_one("#key", Lines).draw([fit(line, width)])
+        self._show_key()
         rows, seen = self._reader.rows, set[str]()
         self._first.clear()
         for row in rows:
@@ -81,6 +101,19 @@ class KeyScreen(StanchScreen):
                 self._first.add(row.key)
         self.table.show(rows)
         self._show_row()
+
+    def _show_key(self) -> None:
+        if not self.drawable or not (width := self.size.width):
+            return
+        now = self.stanch.options.now()
+        line = key_line(self._reader.key.credential, None, now)
+        told = words.as_of(self._read_at, now) if self._read_at else ""
+        room = width - len(told) - 1
+        self.query_one("#key", Lines).draw([(*fit(line, max(0, room)), (told, "quiet"))])
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self._show_key()
 
     @on(Table.Chosen)
     def _show_row(self) -> None:
@@ -134,4 +167,4 @@ class KeyScreen(StanchScreen):
 
     def do_refresh(self) -> None:
         self.stanch.reintroduce()
-        self._read(self._reader.reads)
+        self._poll.now()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.look import words
-from tui.look.lines import Line
+from tui.look.lines import Line, width_of
 from tui.screens.keys.keyfilter import KeyFilter
 
 if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer needs
@@ -39,6 +39,12 @@ class KeyList:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.inventory: Inventory | None = None
+        self.read: datetime | None = None
+        """When the last complete reading began."""
+        self.glowing: frozenset[str] = frozenset()
+        """The ids of keys that the last reading found changed."""
+        self.cases: Mapping[str, str] = {}
+        """The open case of a key, by key id."""
         self.holdings: dict[str, UserHoldings] = {}
         self.filter = KeyFilter()
         self.order = "risk"
@@ -51,6 +57,8 @@ class KeyList:
         """What is otherwise than at the last look."""
         self._now = now
         self._rows: list[Key] = []
+        self._learnt: dict[str, datetime] = {}
+        self._counts = (0, 0)
         self._first: dict[str, int] = {}
 
     @property
@@ -61,8 +69,15 @@ class KeyList:
     def keys(self) -> tuple[Key, ...]:
         return self.inventory.keys if self.inventory else ()
 
-    def take(self, inventory: Inventory) -> None:
-        self.inventory = inventory
+    def take(self, inventory: Inventory, *, read: datetime | None = None, glowing: bool = False) -> None:
+        """*read* is when the reading began, once it is complete; *glowing* lets changes stand out."""
+        if glowing:
+            before = {key.id: _look(key) for key in self.keys}
+            self.glowing = frozenset(key.id for key in inventory.keys if before.get(key.id) != _look(key))
+        self.inventory, self.read = inventory, read or self.read
+        active = sum(key.status == "Active" for key in inventory.keys)
+        never = sum(any(risk.name == "never-expires" for risk in key.risks) for key in inventory.keys)
+        self._counts = active, never
         if inventory.complete:
             self.marked &= {key.id for key in inventory.keys}
         self.arrange()
@@ -114,15 +129,25 @@ class KeyList:
         self.order = order
         self.arrange()
 
+    def forget(self, before: datetime) -> None:
+        """What was learnt of users *before* then."""
+        for user in [user for user, at in self._learnt.items() if at < before]:
+            del self._learnt[user], self.holdings[user]
+
     def learn(self, holdings: UserHoldings) -> None:
         """Add what *holdings* tells to the keys of its user, in place."""
         self.holdings[holdings.user] = holdings
+        self._learnt[holdings.user] = self._now()
         for at, key in enumerate(self._rows):
             if key.user == holdings.user:
                 self._rows[at] = self._with_holdings(key)
 
-    def summary(self, waiting: str | None, stale: str | None) -> Line:
-        """How many there are, how many are worth worry, and what is not known."""
+    def summary(self, waiting: str | None, stale: str | None, width: int) -> Line:
+        """How many there are, how many are worth worry, how old that is, and what is not known."""
+        whole = self._summary(waiting, stale, short=False)
+        return whole if width_of(whole) <= width else self._summary(waiting, stale, short=True)
+
+    def _summary(self, waiting: str | None, stale: str | None, *, short: bool) -> Line:
         inventory = self.inventory
         if inventory is None:
             return ((waiting or "nothing read yet", "quiet"),)
@@ -132,11 +157,18 @@ class KeyList:
             parts.append(((f"{len(self._rows):,} of {words.count(len(keys), 'key')} shown", "strong"),))
         else:
             parts.append(((words.count(len(keys), "key"), "strong"),))
-            active = sum(key.status == "Active" for key in keys)
-            never = sum(any(risk.name == "never-expires" for risk in key.risks) for key in keys)
+            active, never = self._counts
             parts.append(((f"{active:,} active", "text"),))
-            if never:
+            if never and not short:
                 parts.append(((f"{never:,} never expire" + ("s" if never == 1 else ""), "text"),))
+        if self.read:
+            now = self._now()
+            age = f"read {words.spoken(now - self.read)} ago" if short else words.as_of(self.read, now)
+            parts.append(((age, "quiet"),))
+        if waiting:
+            parts.append(((waiting, "accent"),))
+        if stale:
+            parts.append(((stale, "warn"),))
         if inventory.unreadable:
             parts.append(((f"! {words.count(len(inventory.unreadable), 'part')} unreadable", "warn"),))
         if self.marked:
@@ -148,10 +180,6 @@ class KeyList:
             parts.append(((f"by {self.order.lower()}{turned}", "quiet"),))
         if self.grouped:
             parts.append((("grouped by user", "quiet"),))
-        if waiting:
-            parts.append(((waiting, "accent"),))
-        if stale:
-            parts.append(((stale, "warn"),))
         line: Line = parts[0]
         for part in parts[1:]:
             line = (*line, (" · ", "quiet"), *part)
@@ -163,6 +191,10 @@ class KeyList:
         from services.keys.inventory import with_holdings
 
         return with_holdings(key, held)
+
+
+def _look(key: Key) -> tuple[object, ...]:
+    return key.user, key.status, key.worst, key.credential.expires
 
 
 def _changed(changes: Changes, now: datetime) -> str:

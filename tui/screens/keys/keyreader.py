@@ -75,13 +75,15 @@ class KeyReader:
             **({"reach": self._read_reach} if "reach" in self._sections else {}),
         }
 
-    async def attempt(self, section: str, read: Read) -> None:
-        """What fails stands in its section, and in the error log."""
+    async def attempt(self, section: str, read: Read) -> bool:
+        """Whether *read* succeeded; what fails stands in its section, and in the error log."""
         try:
             await read()
+            return True
         except (AwsError, CaseError) as error:
             self._host.keep(f"reading the {section} of {self.key.id}", error)
             self._put(section, [keyrows.failed(section, error)])
+            return False
 
     def _put(self, section: str, rows: list[KeyRow]) -> None:
         self._sections[section] = rows

@@ -28,6 +28,8 @@ def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]
     def mark(key: Key) -> Span:
         if key.id in keys.marked:
             return ("●", "accent")
+        if key.id in keys.cases:
+            return ("◆", "accent")
         changed = keys.changed(key)
         return (" ", "text") if changed is None else ("+" if changed == "new" else "~", "accent")
 
@@ -39,6 +41,8 @@ def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]
         return (f"{key.user}{more}" if count else "└", weight(key) if count else "quiet")
 
     def weight(key: Key) -> Role:
+        if key.id in keys.glowing:
+            return "accent"
         return _STATUS.get(key.status, "warn")
 
     def expires(key: Key) -> Span:
@@ -59,10 +63,12 @@ def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]
     )
 
 
-def details(key: Key, held: UserHoldings | None, now: datetime, asking: str | None) -> list[Line]:
+def details(
+    key: Key, held: UserHoldings | None, now: datetime, asking: str | None, case: str | None = None
+) -> list[Line]:
     """Paragraphs, the most worrying first; *asking* says what is being asked of the user."""
     made = key.credential
-    told: list[Line] = []
+    told: list[Line] = [((f"◆ case {case} is open", "accent"),)] if case else []
     if key.risks:
         told.append(_joined([_risk(risk) for risk in key.risks]))
     dates = f"made {_date(made.created, now)}, {expires_told(key, now)}"

@@ -102,11 +102,11 @@ def test_what_is_learnt_of_a_user_moves_no_row(keys: KeyList) -> None:
 
 
 def test_the_summary_counts_and_says_what_is_filtered(keys: KeyList) -> None:
-    assert plain(keys.summary(None, None)) == "4 keys · 2 active · 1 never expires"
+    assert plain(keys.summary(None, None, 80)) == "4 keys · 2 active · 1 never expires"
     keys.filter = parse("web")
     keys.arrange()
-    assert plain(keys.summary(None, None)) == "2 of 4 keys shown"
-    assert plain(keys.summary("refreshing…", None)).endswith("refreshing…")
+    assert plain(keys.summary(None, None, 80)) == "2 of 4 keys shown"
+    assert plain(keys.summary("refreshing…", None, 80)).endswith("refreshing…")
 
 
 def test_twenty_thousand_keys_are_filtered_while_one_types() -> None:
@@ -116,4 +116,4 @@ def test_twenty_thousand_keys_are_filtered_while_one_types() -> None:
     many.filter = parse("user-77 age>200")
     many.arrange()
     assert 0 < len(many.rows) < 20_000
-    assert f"{len(many.rows):,} of 20,000 keys shown" in plain(many.summary(None, None))
+    assert f"{len(many.rows):,} of 20,000 keys shown" in plain(many.summary(None, None, 80))
