@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sandbox.wire.server import Sandbox
-from tests.tui.piloting import driven
+from tests.tui.piloting import Driver, driven
 from tui.screens.keys.inventory import InventoryScreen
 from tui.settings.options import Start
 
@@ -60,6 +61,10 @@ class Keys:
                 return rf"{self.make(self.random.choice(free))} .* active" if free else "keys"
 
 
+def seen(driver: Driver, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(driver.flat) is not None
+
+
 async def test_the_inventory_follows_whatever_changes_the_account(
     sandbox: Sandbox, boto: Boto, tmp_path: Path
 ) -> None:
@@ -74,8 +79,8 @@ async def test_the_inventory_follows_whatever_changes_the_account(
         glowed: list[str] = []
         for _ in range(8):
             expected = keys.change(but=chosen.key_id)
-            pattern = re.compile(expected, re.DOTALL)
-            await driver.until(lambda seen=pattern: seen.search(driver.flat), f"seed {seed}: {expected}")
+            shown = partial(seen, driver, re.compile(expected, re.DOTALL))
+            await driver.until(shown, f"seed {seed}: {expected}")
             glowed += screen.list.glowing
             assert screen.subject == chosen
             assert screen.list.marked == {chosen.key_id}
