@@ -107,8 +107,8 @@ class KeyScreen(StanchScreen):
             return
         now = self.stanch.options.now()
         line = key_line(self._reader.key.credential, None, now)
-        told = words.as_of(self._read_at, now) if self._read_at else ""
-        room = width - len(told) - 1
+        told = f"  {words.as_of(self._read_at, now)} " if self._read_at else ""
+        room = width - len(told)
         self.query_one("#key", Lines).draw([(*fit(line, max(0, room)), (told, "quiet"))])
 
     def _tick(self) -> None:
