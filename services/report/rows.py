@@ -87,7 +87,8 @@ def rows(case: Case) -> Rows:
 
 def _calls(review: _Kept) -> Iterator[Row]:
     found: dict[str, list[_Found]] = {}
-    for finding in review.findings:
+    # What is mere information counts the calls: it says nothing of one of them.
+    for finding in (each for each in review.findings if each.severity != "info"):
         for event_id in finding.event_ids:
             found.setdefault(event_id, []).append(finding)
     new = intruding(review.headline)

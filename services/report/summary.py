@@ -21,7 +21,7 @@ def summary(report: Report) -> Summary:
     return Summary(
         words=f"{words[:1].upper()}{words[1:]}.",
         seconds_to_contain=seconds,
-        time_to_contain=spoken(seconds) if seconds is not None else None,
+        time_to_contain=(spoken(seconds) if seconds else "less than 1 s") if seconds is not None else None,
         taken=_taken(report),
         remains=_remains(report),
     )
@@ -77,7 +77,8 @@ def _contained(report: Report) -> str:
     rest = ", but calls with it were allowed after that" + rest if late else rest
     if stop is not None and seconds is not None:
         how = "stopped by a deny policy" if stop.step == "deny" else "contained"
-        return f"the key was {how} {spoken(seconds)} after the case was opened{rest}"
+        when = f"{spoken(seconds)} after the case was opened" if seconds else "as the case was opened"
+        return f"the key was {how} {when}{rest}"
     if stop is not None:
         return f"the key was stopped already when this case came to it{rest}"
     if report.header.status in ("Inactive", "Expired") and report.newest("deactivate") is None:
@@ -179,7 +180,7 @@ def _taken(report: Report) -> str:
 
 
 def _remains(report: Report) -> str:
-    left = [each for each in report.remaining if each.kind != "not_closed"]
+    left = report.remaining
     if not left:
         return "Nothing is known to remain to do."
     return f"{count(len(left), 'thing')} to do, first: {left[0].words}"

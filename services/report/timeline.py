@@ -16,6 +16,8 @@ from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, mark, stamp
 LANE = 28.0
 TOP = 26.0
 FOOT = 24.0
+LETTER = 6.2
+"""The width of one, at most."""
 ROOM = 8.0
 """Between the lanes and the axis, for what is said of a cut."""
 LEVERS = ("deactivate", "deny", "groups", "access-keys")
@@ -80,13 +82,24 @@ def timeline(report: Report, width: float, *, narrow: bool = False) -> Safe | No
 def _axis(scale: scales.Broken, bottom: float, width: float, apart: float, day: datetime) -> Iterator[Safe]:
     for part in scale.parts:
         yield el("line", x1=part.left - 6, x2=part.right + 6, y1=bottom, y2=bottom, class_="axis")
-    for x, length in scale.breaks:
+    for x, _ in scale.breaks:
         yield el("line", x1=x - 14, x2=x + 14, y1=bottom, y2=bottom, class_="axis broken")
-        yield el("text", spoken(length), x=x, y=bottom - 5, text_anchor="middle", class_="tick")
+    for x, label in _silences(scale):
+        yield el("text", label, x=x, y=bottom - 5, text_anchor="middle", class_="tick")
     for tick in scale.ticks(apart, day):
         x = min(tick.middle, width - tick.half)
         yield el("line", x1=tick.x, x2=tick.x, y1=bottom, y2=bottom + 4, class_="axis")
         yield el("text", tick.label, x=x, y=bottom + 17, text_anchor="middle", class_="tick")
+
+
+def _silences(scale: scales.Broken) -> list[tuple[float, str]]:
+    """How long each cut is, the longest first; one that another's words would cover says nothing."""
+    kept: list[tuple[float, str]] = []
+    for x, length in sorted(scale.breaks, key=lambda cut: cut[1], reverse=True):
+        label = spoken(length)
+        if all(abs(x - other) > (len(label) + len(beside)) * LETTER / 2 + 6 for other, beside in kept):
+            kept.append((x, label))
+    return sorted(kept)
 
 
 def _moment(scale: scales.Broken, at: datetime, name: str, bottom: float) -> Iterator[Safe]:
@@ -116,7 +129,7 @@ def _drawn(
             yield glyph(each.kind, x, middle, each.title)
     for at, label in lane.labels:
         x = scale.x(at) + 10
-        over = x + len(label) * 6.2 > width
+        over = x + len(label) * LETTER > width
         anchor, x = ("end", x - 20) if over else ("start", x)
         yield el("text", label, x=x, y=middle + 4, text_anchor=anchor, class_="said")
 

@@ -17,6 +17,9 @@ from services.review.newcomers import Newcomers, address, grouped, newcomers
 from services.review.record import Event
 from services.review.words import NAMED, calls, listed, moment, short, tally, times
 
+FEW = 3
+"""Pieces of missing evidence that one finding names."""
+
 __all__ = ["Facts", "Finding", "findings", "in_force"]
 
 
@@ -176,8 +179,12 @@ def _refused(facts: Facts) -> Iterator[Finding]:
 
 
 def _missing(facts: Facts) -> Iterator[Finding]:
+    alike: dict[str, list[str]] = {}
     for each in facts.missing:
-        title = f"Evidence is missing: {each.what} {each.error}."
+        alike.setdefault(each.error, []).append(each.what)
+    for error, what in alike.items():
+        # The same of many Regions is one thing to look into.
+        title = f"Evidence is missing: {'; '.join(what[:FEW])}{_more(len(what) - FEW)} {error}."
         yield Finding(
             "missing-evidence",
             "high",
@@ -187,6 +194,10 @@ def _missing(facts: Facts) -> Iterator[Finding]:
             "Deleting records hides what they show.",
             "Check for deletions and lifecycle changes on the bucket, and for older versions of the objects.",
         )
+
+
+def _more(count: int) -> str:
+    return f" and {count:,} more" if count > 0 else ""
 
 
 def _recording(facts: Facts) -> Iterator[Finding]:

@@ -147,6 +147,18 @@ def test_the_timeline_has_a_lane_for_each_step(whole: Written) -> None:
     assert {"opened", "closed"} <= set(words(svg))
 
 
+@pytest.mark.parametrize("width", [350, 860])
+def test_no_two_silences_are_told_in_one_place(written: Written, width: float) -> None:
+    written.opened("12:00:00")
+    for clock in ("12:00:05", "13:10:00", "13:10:02", "13:25:00", "20:00:00", "20:00:01", "23:00:00"):
+        written.line(clock, "note", text="x")
+    svg = drawn(timeline.timeline(written.report(at("23:00:10")), width, narrow=width < 400))
+    told = [part for part in svg.iter() if (part.text or "").endswith((" min", " h", " s"))]
+    places = sorted((number(part.get("x")), len(part.text or "") * 6.2 / 2) for part in told)
+    assert places
+    assert all(right - half > left + wide for (left, wide), (right, half) in pairwise(places))
+
+
 def test_a_lever_has_a_band_as_long_as_it_was_down(written: Written) -> None:
     written.opened()
     written.switched("14:02:10", "14:02:11", "14:02:12")

@@ -10,7 +10,7 @@ import pytest
 
 from services.review.attribution import attribute
 from services.review.findings import Facts, Finding, findings, in_force
-from services.review.model import Marks, Subject
+from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 
 Record = Callable[..., dict[str, Any]]
@@ -296,3 +296,16 @@ def test_a_short_term_key_is_a_finding_of_its_own(as_event: AsEvent, bearer: Rec
 def test_services_that_act_for_the_user_are_no_address(as_event: AsEvent, record: Record) -> None:
     events = [as_event(record(sourceIPAddress=source)) for source in ("athena.amazonaws.com", "AWS Internal")]
     assert not [each for each in findings(Facts(SUBJECT, Marks(), (), events, ())) if "address" in each.kind]
+
+
+def test_evidence_that_is_missing_alike_is_one_finding() -> None:
+    lost = [
+        Unreadable(f"s3://trail/ of eu-west-{n}", "lost its digest files", missing=True) for n in range(15)
+    ]
+    gone = Unreadable("s3://trail/a.json.gz", "is gone", missing=True)
+    titles = [each.title for each in findings(Facts(SUBJECT, Marks(), (), (), (), [*lost, gone]))]
+    assert titles == [
+        "Evidence is missing: s3://trail/ of eu-west-0; s3://trail/ of eu-west-1; s3://trail/ of eu-west-2 "
+        "and 12 more lost its digest files.",
+        "Evidence is missing: s3://trail/a.json.gz is gone.",
+    ]
