@@ -18,6 +18,8 @@ from typing import IO
 from services.base.folders import NotPrivate
 
 _PRIVATE = 0o600
+MOST_BYTES = 256 << 20
+"""Of a file that is read whole, unless somebody knows better: none of this program's comes near."""
 ROOM = 16 << 10
 """Bytes that are kept free for a secret, far more than the longest takes."""
 
@@ -30,10 +32,17 @@ class CannotLock(OSError):
     """The file system knows no locks; ``strerror`` says why."""
 
 
-def read(path: Path) -> bytes:
-    """All of a file that is ours."""
+def read(path: Path, *, most: int = MOST_BYTES) -> bytes:
+    """All of a file that is ours; one of more than *most* bytes is an error, and is not read."""
     with open_ours(path) as file:
+        require_no_more(file, path, most)
         return file.read()
+
+
+def require_no_more(file: IO[bytes], path: Path, most: int = MOST_BYTES) -> None:
+    """Raise OSError where *file* has more than *most* bytes: to read it would take all memory."""
+    if os.fstat(file.fileno()).st_size > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most >> 20:,} MB", str(path))
 
 
 def open_ours(path: Path) -> IO[bytes]:

@@ -25,6 +25,9 @@ from services.cases.lines import UNREADABLE, Entry
 from services.cases.state import CaseState
 from services.quoting.shell import ShellCommand
 
+MOST_EVIDENCE = 2 << 30
+"""Bytes of one file of evidence: the records of a whole review may be kept."""
+
 
 class Case:
     """The case in *folder*; entering it takes the lock, and without the lock it can only be read."""
@@ -149,7 +152,7 @@ class Case:
     def _flaws_of_evidence(self, kept: dict[str, Any]) -> Iterator[str]:
         name = str(kept.get("file"))
         try:
-            content = files.read(self.folder / "evidence" / Path(name).name)
+            content = files.read(self.folder / "evidence" / Path(name).name, most=MOST_EVIDENCE)
         except FileNotFoundError:
             yield f"Evidence {clean(name)} is missing."
             return

@@ -19,7 +19,7 @@ from services.base import clock, files
 from services.base.folders import require_private
 from services.cases.errors import CaseError
 from services.cases.lines import FIRST, UNREADABLE, Entry, Flaw, decode, encode, entry_of, hash_of
-from services.cases.reading import Reading, reading_of
+from services.cases.reading import MOST_FLAWS, NO_JOURNAL, Reading, reading_of
 
 
 class Journal:
@@ -137,11 +137,14 @@ class Journal:
             raw = self._read()
         except FileNotFoundError:
             return
+        unreadable = 0
         for number, line in enumerate(raw.splitlines(keepends=True), 1):
             try:
                 fields = decode(line)
                 yield number, entry_of(fields) if line.endswith(b"\n") else None, fields
             except UNREADABLE:
+                if (unreadable := unreadable + 1) > MOST_FLAWS:
+                    raise CaseError(f"The journal {self.path} cannot be read ({NO_JOURNAL}).") from None
                 yield number, None, {}
 
     def _append(self, kind: str, data: Mapping[str, object], at: datetime) -> Entry:

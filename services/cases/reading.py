@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from functools import lru_cache
@@ -12,6 +13,10 @@ from services.base.folders import require_private
 from services.cases.errors import CaseError
 from services.cases.lines import FIRST, UNREADABLE, Flaw, Line, as_written, decode_line
 from services.cases.state import Fold
+
+MOST_FLAWS = 1_000
+"""A file with more of them was never a journal, and each would be told of."""
+NO_JOURNAL = f"more than {MOST_FLAWS:,} of its lines are no journal's"
 
 Key = tuple[int, int, int, int, int]
 """What a file has that nobody can change unnoticed: device, inode, size and both times."""
@@ -60,6 +65,7 @@ class Reading:
 
     def _read_on(self, key: Key) -> None:
         with files.open_ours(self.path) as file:
+            files.require_no_more(file, self.path)
             if not self._goes_on(key, file.fileno()):
                 self._forget()
             file.seek(self._read)
@@ -68,6 +74,9 @@ class Reading:
                     self.torn = Flaw(self.lines + 1, _NO_LINE, torn=True)
                     break
                 self._take(raw)
+                if len(self.flaws) > MOST_FLAWS:
+                    self._forget()
+                    raise OSError(errno.EINVAL, NO_JOURNAL)
         self._key = key
 
     def _goes_on(self, key: Key, fd: int) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from services.base import files
-from services.cases.case import Case
+from services.cases.case import MOST_EVIDENCE, Case
 from services.report.model import Evidence
 
 
@@ -16,7 +16,7 @@ def read(case: Case, kept: object) -> tuple[Evidence | None, bytes | None]:
         return None, None
     name, expected = Path(str(kept["file"])).name, str(kept.get("sha256"))
     try:
-        content = files.read(case.folder / "evidence" / name)
+        content = files.read(case.folder / "evidence" / name, most=MOST_EVIDENCE)
     except OSError:
         return Evidence(name, expected, "missing"), None
     if hashlib.sha256(content).hexdigest() != expected:

@@ -83,7 +83,7 @@ def few(leaked: Account, case: str, folder: Path) -> list[list[str]]:
 def fine(done: Done, what: object) -> None:
     for text in (done.out, done.err):
         assert "Traceback" not in text, what
-        assert "defect" not in text, what
+        assert "internal error" not in text, what
         assert "internal error" not in text, what
     assert done.code in set(Exit) - {Exit.DEFECT}, what
 
@@ -301,7 +301,7 @@ def test_nobody_is_needed_to_hear_what_is_said_aside(leaked: Account, tmp_path: 
     }.items():
         done = program(f"stanch {line} {closed}")
         assert done.code == code, done
-        assert "defect" not in done.err
+        assert "internal error" not in done.err
 
 
 def test_closed_and_full_output_is_a_sentence(leaked: Account, tmp_path: Path) -> None:
