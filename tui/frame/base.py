@@ -117,7 +117,7 @@ class Commands(Departing[Result]):
 
     def commands_changed(self) -> None:
         """Say what can be done now once more; call it when the subject or a state has changed."""
-        for footer in self.query(Footer):
+        if footer := self.query_one_optional(Footer):
             footer.refresh_commands()
 
     def say(self, words: str, level: Level = "info") -> None:
@@ -126,11 +126,11 @@ class Commands(Departing[Result]):
             # Its notice comes after it.
             self.call_later(self.say, words, level)
             return
-        for notice in self.query(Notice):
+        if notice := self.query_one_optional(Notice):
             notice.say(words, level)
 
     def hush(self) -> None:
-        for notice in self.query(Notice):
+        if notice := self.query_one_optional(Notice):
             notice.hush()
 
     def report(self, doing: str, error: AwsError | ReadOnly | Exception) -> None:
@@ -220,7 +220,7 @@ class StanchScreen(Commands[None]):
 
     def commands_changed(self) -> None:
         super().commands_changed()
-        for line in self.query(GuideLine):
+        if line := self.query_one_optional(GuideLine):
             line.tell(self.guidance() if self.stanch.guiding else None)
 
     def do_guide(self) -> None:

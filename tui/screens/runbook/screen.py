@@ -75,7 +75,8 @@ class RunbookScreen(StanchScreen):
     @property
     def _step(self) -> Deed:
         # A key may come before the view is there.
-        return next((view.step for view in self.query(RunbookView)), StepName.DEACTIVATE)
+        view = self.query_one_optional(RunbookView)
+        return view.step if view else StepName.DEACTIVATE
 
     @property
     def _without_flow(self) -> bool:

@@ -37,7 +37,8 @@ class RunbookView(Vertical):
 
     @property
     def step(self) -> Deed:
-        return next((each.step for each in self.query(StepList)), StepName.DEACTIVATE)
+        steps = self.query_one_optional(StepList)
+        return steps.step if steps else StepName.DEACTIVATE
 
     def on_resize(self) -> None:
         self.post_message(self.Ready())
