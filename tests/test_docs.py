@@ -39,7 +39,11 @@ def inline_commands_in(document: str) -> list[str]:
 
 
 ALL = [(document, line) for document in DOCUMENTS for line in commands_in(document)]
-ALL += [("docs/aws-page.md", line) for line in inline_commands_in("docs/aws-page.md")]
+ALL += [
+    (document, line)
+    for document in ("docs/aws-page.md", "docs/access-keys.md")
+    for line in inline_commands_in(document)
+]
 
 
 @pytest.mark.parametrize(("document", "line"), ALL)

@@ -51,9 +51,16 @@ class AwsError(Exception):
         self.request_id = request_id
         self.found: str | None = None
         """What AWS, asked at once, said of a change without an answer; sentences in place of the advice."""
+        self.done: tuple[str, ...] = ()
+        """The operations of the same deed that AWS had done before this one."""
         super().__init__(operation, said)
 
     def __str__(self) -> str:
+        if not self.done:
+            return self._sentence()
+        return f"{self._sentence()} Done before it, and still there: {', '.join(self.done)}."
+
+    def _sentence(self) -> str:
         return f"{self.operation}: {self.said.rstrip('.')}. {self.found or self.advice}"
 
 
@@ -109,7 +116,7 @@ class Denied(AwsError):
         self.reason = reason[1].rstrip(". ") if reason else None
         """AWS's own, with the policy that denies where it names one."""
 
-    def __str__(self) -> str:
+    def _sentence(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
         return f"Not allowed: {self.action} on {self.resource}{why}. {self._cure()}"
 
@@ -126,7 +133,7 @@ class NotFound(AwsError):
 class NoSuchName(NotFound):
     """A name that somebody typed is nobody's; ``str(error)`` is a sentence with the near one."""
 
-    def __str__(self) -> str:
+    def _sentence(self) -> str:
         return self.said
 
 

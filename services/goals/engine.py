@@ -80,6 +80,8 @@ class Upkeep(CaseEngine):
         self.goal = goal
         self.trial: Trial | None = None
         self._unlisted_since: float | None = None
+        self._begun_at = 0
+        """How many calls of the case were done when this deed was begun."""
 
     @property
     def _service(self) -> str:
@@ -190,6 +192,7 @@ class Upkeep(CaseEngine):
             if plan.calls and self.aws.read_only:
                 raise ReadOnly(plan.calls[0].operation)
             await self._check_way_out(plan)
+            self._begun_at = len(self.state.done)
             await self._keep()
             for _ in range(len(proposal.calls) + MORE_CALLS):
                 if not proposal.calls:
@@ -224,10 +227,12 @@ class Upkeep(CaseEngine):
 
     async def _sent(self, call: Call, before: Mapping[str, Any], proposal: Proposal, *, undo: bool) -> None:
         facts = {STOOD: dict(before), **proposal.facts}
-        stores_it = stores((call,))
+        stores_it, known = stores((call,)), len(self.state.done)
         try:
             await self._send(Sending(self.goal.deed, call, undo, facts, proposal.secret_to))
-        except (AwsError, CaseError):
+        except (AwsError, CaseError) as error:
+            if isinstance(error, AwsError):
+                error.done = tuple(each.operation for each in self.state.done[self._begun_at : known])
             if self.secret is None:
                 self._check_recorded()
             raise

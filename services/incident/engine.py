@@ -339,8 +339,14 @@ class Runbook(CaseEngine):
             )
         if plan.step is StepName.REPLACE and not undo:
             await self._deliver_in_hand(options.secret_to)
+        begun = len(self.state.done)
         for call in plan.calls:
-            await self._send(Sending(plan.step, call, undo, plan.facts, plan.secret_to))
+            known = len(self.state.done)
+            try:
+                await self._send(Sending(plan.step, call, undo, plan.facts, plan.secret_to))
+            except AwsError as error:
+                error.done = tuple(each.operation for each in self.state.done[begun:known])
+                raise
             if gives_secret(call):
                 await self._deliver_in_hand(options.secret_to)
             if self.secret and (stores_secret(call) or isinstance(options.secret_to, ToFile)):

@@ -23,7 +23,11 @@ from tui.shell.upkeep import How, Work, how_options
 )
 @click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
 @click.option(
-    "--service", metavar="S", default="logs", show_default=True, help="Whose keys: logs, bedrock, …"
+    "--service",
+    "services",
+    metavar="S",
+    multiple=True,
+    help="Whose keys: logs (the default), bedrock, …; may be repeated.",
 )
 @click.option(
     "--days",
@@ -54,7 +58,7 @@ def command(
     ctx: click.Context,
     setup: Setup,
     kind: str,
-    service: str,
+    services: tuple[str, ...],
     days: int,
     allow: bool,
     log_groups: tuple[str, ...],
@@ -79,7 +83,8 @@ def command(
     directory before it is sent, read back afterwards, and can be undone.
     """
     try:
-        wanted = Wanted(Kind(kind), service_named(service), days, allow, log_groups)
+        first, *more = [service_named(each) for each in services or ("logs",)]
+        wanted = Wanted(Kind(kind), first, days, allow, log_groups, tuple(dict.fromkeys(more)))
         document(wanted)
         whom = parse_target(target) if target else None
     except (BadDocument, BadTarget) as error:
@@ -90,8 +95,9 @@ def command(
         ctx.exit(run(_print(setup, wanted, validating)))
     how = How(only_plan, undo, yes, take_over, as_json)
     how.check()
-    named = {"policy": wanted.name, "target": str(whom), "document": document(wanted)}
-    ctx.exit(run(Work(setup, PolicyGoal(whom, wanted), how, named).run()))
+    goal = PolicyGoal(whom, wanted)
+    named = {"policy": wanted.name, "target": str(whom), "document": goal.document}
+    ctx.exit(run(Work(setup, goal, how, named).run()))
 
 
 async def _print(setup: Setup, wanted: Wanted, validating: bool) -> int:

@@ -7,14 +7,14 @@ service names are taken in any case; StringEquals does not know ``*``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.base.keyservices import KeyService, full_service, short_service
+from services.base.keyservices import ACCESS_KEY, KeyService, full_service, short_service
 from services.base.nearest import nearest
-from services.rights.policies import BEARER_ACTIONS
+from services.rights.policies import USE_ACTIONS
 
 SERVICE_KEY = "iam:ServiceSpecificCredentialServiceName"
 AGE_KEY = "iam:ServiceSpecificCredentialAgeDays"
@@ -22,11 +22,7 @@ CREATE = "iam:CreateServiceSpecificCredential"
 GENERATE = (CREATE, "iam:ResetServiceSpecificCredential")
 """A reset hands out a new secret as well."""
 
-SERVICES: tuple[str, ...] = (
-    *BEARER_ACTIONS,
-    KeyService.CODECOMMIT,
-    KeyService.KEYSPACES,
-)
+SERVICES: tuple[str, ...] = tuple(service for service in USE_ACTIONS if service != ACCESS_KEY)
 MOST_DAYS = 36600
 
 Document = dict[str, Any]
@@ -54,28 +50,53 @@ _TOLD = {
 }
 
 
+_BESIDE: Mapping[str, str] = {
+    KeyService.CODECOMMIT: "Git pulls and pushes over SSH and with signed requests are denied too",
+    KeyService.KEYSPACES: "signed calls to Keyspaces are denied too",
+}
+"""What a deny of passwords' use hits besides: AWS has no action of their own for it."""
+
+
 class BadDocument(Exception):
     """What was asked for makes no policy; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A policy in a few words; *allow* adds the grant itself to `expiry`, for whoever makes the keys."""
+    """A policy in a few words; *allow* adds the grant itself to `expiry`, for whoever makes the keys.
+
+    *more* are other services that it is for as well; what it grants to one *user* is on that user alone.
+    """
 
     kind: Kind
     service: str = KeyService.LOGS
     days: int = 90
     allow: bool = False
     log_groups: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    user: str | None = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.service, *self.more)))
 
     @property
     def short_service(self) -> str:
-        return short_service(self.service)
+        """Of all its services, as a name and a sentence have them."""
+        return "+".join(short_service(each) for each in self.services)
 
     @property
     def name(self) -> str:
         """The policy's name wherever it is attached: it is recognised, replaced and removed by that."""
         return f"stanch-{self.kind}-{self.short_service}"
+
+    @property
+    def told(self) -> str:
+        """What holds once it is attached: of each service only what the document denies."""
+        if self.kind not in (Kind.DENY, Kind.DENY_USE):
+            return self.kind.told
+        beside = [_BESIDE[each] for each in self.services if each in _BESIDE]
+        return "; ".join((self.kind.told, *beside))
 
 
 def service_named(name: str) -> str:
@@ -91,41 +112,40 @@ def service_named(name: str) -> str:
 
 def document(wanted: Wanted) -> Document:
     """The policy's JSON; raises BadDocument."""
-    match wanted.kind:
-        case Kind.DENY:
-            found = [_deny_generate(wanted), *_deny_use(wanted, needed=False)]
-        case Kind.DENY_USE:
-            found = _deny_use(wanted, needed=True)
-        case Kind.EXPIRY:
-            found = [*_limit_age(wanted), *([_allow_within(wanted)] if wanted.allow else [])]
-        case Kind.WRITE:
-            found = _allow_writes(wanted)
+    if wanted.kind is Kind.WRITE:
+        found = _allow_writes(wanted)
+    else:
+        found = [each for service in wanted.services for each in _of_kind(wanted, service)]
     return {"Version": "2012-10-17", "Statement": found}
 
 
-def _deny_generate(wanted: Wanted) -> Statement:
+def _of_kind(wanted: Wanted, service: str) -> list[Statement]:
+    match wanted.kind:
+        case Kind.DENY:
+            return [_deny_generate(service), _deny_use(service)]
+        case Kind.DENY_USE:
+            return [_deny_use(service)]
+        case _:
+            granted = [_allow_within(wanted, service)] if wanted.allow else []
+            return [*_limit_age(wanted, service), *granted]
+
+
+def _deny_generate(service: str) -> Statement:
     return {
-        "Sid": f"Deny{_title(wanted)}KeyMaking",
+        "Sid": f"Deny{_title(service)}KeyMaking",
         "Effect": "Deny",
         "Action": list(GENERATE),
         "Resource": "*",
-        "Condition": _of_service(wanted),
+        "Condition": _of_service(service),
     }
 
 
-def _deny_use(wanted: Wanted, *, needed: bool) -> list[Statement]:
-    actions = BEARER_ACTIONS.get(wanted.service)
-    if actions is None:
-        if needed:
-            raise BadDocument(
-                f"{wanted.short_service} keys are passwords, so no bearer action can be denied for them."
-            )
-        return []
-    sid = f"Deny{_title(wanted)}KeyUse"
-    return [{"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": "*"}]
+def _deny_use(service: str) -> Statement:
+    actions = list(USE_ACTIONS[service])
+    return {"Sid": f"Deny{_title(service)}KeyUse", "Effect": "Deny", "Action": actions, "Resource": "*"}
 
 
-def _limit_age(wanted: Wanted) -> list[Statement]:
+def _limit_age(wanted: Wanted, service: str) -> list[Statement]:
     """Two denies, for one alone would let a key through that never expires."""
     if not 1 <= wanted.days <= MOST_DAYS:
         raise BadDocument(f"A key's life must be 1 to {MOST_DAYS} days.")
@@ -133,23 +153,30 @@ def _limit_age(wanted: Wanted) -> list[Statement]:
     too_long = {"NumericGreaterThan": {AGE_KEY: str(wanted.days)}}
     never = {"Null": {AGE_KEY: "true"}}
     return [
-        {"Sid": f"Deny{_title(wanted)}KeysTooLong", **deny, "Condition": _of_service(wanted) | too_long},
-        {"Sid": f"Deny{_title(wanted)}KeysForEver", **deny, "Condition": _of_service(wanted) | never},
+        {"Sid": f"Deny{_title(service)}KeysTooLong", **deny, "Condition": _of_service(service) | too_long},
+        {"Sid": f"Deny{_title(service)}KeysForEver", **deny, "Condition": _of_service(service) | never},
     ]
 
 
-def _allow_within(wanted: Wanted) -> Statement:
+def _allow_within(wanted: Wanted, service: str) -> Statement:
     return {
-        "Sid": f"Allow{_title(wanted)}KeysThatExpire",
+        "Sid": f"Allow{_title(service)}KeysThatExpire",
         "Effect": "Allow",
         "Action": CREATE,
-        "Resource": "arn:*:iam::*:user/*",
-        "Condition": _of_service(wanted) | {"NumericLessThanEquals": {AGE_KEY: str(wanted.days)}},
+        "Resource": _whose_keys(wanted.user),
+        "Condition": _of_service(service) | {"NumericLessThanEquals": {AGE_KEY: str(wanted.days)}},
     }
 
 
+def _whose_keys(user: str | None) -> str | list[str]:
+    """The user of that name alone, with whatever path, or everyone."""
+    if user is None:
+        return "arn:*:iam::*:user/*"
+    return [f"arn:*:iam::*:user/{user}", f"arn:*:iam::*:user/*/{user}"]
+
+
 def _allow_writes(wanted: Wanted) -> list[Statement]:
-    if wanted.service != KeyService.LOGS:
+    if wanted.services != (KeyService.LOGS,):
         raise BadDocument("Only Logs keys can be limited to log groups.")
     if not wanted.log_groups:
         raise BadDocument("Name the log groups it may write to (--log-group NAME).")
@@ -176,10 +203,10 @@ def _streams(groups: Sequence[str]) -> list[str]:
     return [f"arn:*:logs:*:*:log-group:{group.removesuffix(':*')}:*" for group in groups]
 
 
-def _of_service(wanted: Wanted) -> dict[str, dict[str, str]]:
+def _of_service(service: str) -> dict[str, dict[str, str]]:
     # IAM takes a service's name in any case.
-    return {"StringEqualsIgnoreCase": {SERVICE_KEY: wanted.service}}
+    return {"StringEqualsIgnoreCase": {SERVICE_KEY: service}}
 
 
-def _title(wanted: Wanted) -> str:
-    return "".join(part.capitalize() for part in wanted.short_service.split("-"))
+def _title(service: str) -> str:
+    return "".join(part.capitalize() for part in short_service(service).split("-"))

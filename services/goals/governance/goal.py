@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
@@ -13,7 +13,7 @@ from services.goals.goal import Ground
 from services.goals.governance.documents import Document, Kind, Wanted, document
 from services.goals.governance.proposal import attach, detach
 from services.goals.governance.standing import look
-from services.goals.governance.targets import BadTarget, Target, parse_target
+from services.goals.governance.targets import BadTarget, Target, TargetKind, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.goals.proposal import Proposal, planned
 from services.goals.told import Told
@@ -34,7 +34,8 @@ class PolicyGoal:
 
     @property
     def document(self) -> Document:
-        return document(self.policy)
+        named = self.at.name if self.at.kind is TargetKind.USER else None
+        return document(replace(self.policy, user=named))
 
     @property
     def about(self) -> str:
@@ -57,6 +58,7 @@ class PolicyGoal:
             "days": policy.days,
             "allow": policy.allow,
             "log_groups": list(policy.log_groups),
+            **({"more": list(policy.more)} if policy.more else {}),
         }
 
     def goes_on(self, case: CaseState) -> bool:
@@ -71,7 +73,7 @@ class PolicyGoal:
             return Told(title, "Nothing: this undoes it.", leaves, "Attach it again.", done)
         return Told(
             title=f"Attach {name} to {whose}",
-            stops=f"From then on {self.policy.kind.told}.",
+            stops=f"From then on {self.policy.told}.",
             leaves=leaves,
             undo="Remove it, or restore what was there before.",
             done=f"policy {name} attached to {whose}",
@@ -96,6 +98,7 @@ def goal_of(state: CaseState) -> PolicyGoal:
     try:
         wanted = dict(state.opened["wanted"])
         wanted |= {"kind": Kind(wanted["kind"]), "log_groups": tuple(wanted["log_groups"])}
+        wanted["more"] = tuple(wanted.get("more", ()))
         return PolicyGoal(parse_target(state.opened["target"]), Wanted(**wanted))
     except (KeyError, TypeError, ValueError, BadTarget) as error:
         raise CaseError(f"The case does not say which policy it is about ({error!r}).") from None

@@ -96,7 +96,7 @@ def _put_scp(target: Target, wanted: Wanted, document: Document, at: Standing) -
     if at.policy_id is None:
         made = {
             "Name": wanted.name,
-            "Description": f"API keys of {wanted.short_service}: {wanted.kind.told}.",
+            "Description": f"API keys of {wanted.short_service}: {wanted.told}.",
             "Type": SCP,
             "Content": compact(document),
         }

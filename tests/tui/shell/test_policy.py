@@ -146,7 +146,6 @@ def test_what_cannot_be_done_says_so_and_does_nothing(
 def test_mistakes_are_one_line(stanch: Stanch) -> None:
     for arguments, words in (
         (("write",), "Name the log groups"),
-        (("deny-use", "--service", "codecommit"), "keys are passwords"),
         (("deny", "--service", "s3"), "s3 has no such keys"),
         (("expiry", "--days", "0"), "0 is not in the range"),
         (("deny", "--attach-to", "web"), "isn't a valid target"),
@@ -157,3 +156,30 @@ def test_mistakes_are_one_line(stanch: Stanch) -> None:
         done = stanch("policy", *arguments)
         assert (done.code, done.out) == (Exit.USAGE, "")
         assert words in done.err
+
+
+def test_all_services_that_are_named_are_denied(stanch: Stanch) -> None:
+    done = stanch(
+        "policy", "deny-use", "--service", "logs", "--service", "bedrock", "--service", "codecommit"
+    )
+    denied = {action for each in done.json["Statement"] for action in each["Action"]}
+    assert denied == {
+        "logs:CallWithBearerToken",
+        "bedrock:CallWithBearerToken",
+        "bedrock-mantle:CallWithBearerToken",
+        "codecommit:GitPull",
+        "codecommit:GitPush",
+    }
+
+
+def test_a_refused_attachment_says_what_was_made(
+    stanch: Stanch, boto: Callable[..., Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    organizations = boto("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    sandbox.faults.add("deny:AttachPolicy:1")
+    done = stanch("--state-dir", str(tmp_path), "policy", "deny", "--attach-to", f"scp:{root}", "--yes")
+    assert done.code == Exit.AWS
+    assert "Done before it, and still there: CreatePolicy." in done.err

@@ -119,10 +119,56 @@ def test_every_service_can_be_governed(service: str) -> None:
     assert make(Wanted(Kind.DENY, service), service, 1) is Decision.EXPLICITLY_DENIED
 
 
+USES = {
+    "codecommit.amazonaws.com": ("codecommit:GitPull", "codecommit:GitPush"),
+    "cassandra.amazonaws.com": ("cassandra:Select", "cassandra:Modify"),
+}
+
+
+def uses(service: str) -> tuple[str, ...]:
+    """What calls with a key of the service need at least."""
+    return USES.get(service) or policies.BEARER_ACTIONS[service]
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_policy_says_of_each_service_what_its_document_denies(service: str, kind: Kind) -> None:
+    if kind is Kind.WRITE:
+        return
+    wanted = Wanted(kind, service)
+    makes, resets = make(wanted, service, 1), decide(wanted, RESET, keys={SERVICE: service})
+    used = {decide(wanted, action, "*") for action in uses(service)}
+    denied, allowed = Decision.EXPLICITLY_DENIED, Decision.ALLOWED
+    assert (makes is denied and resets is denied) == ("created, reset or used" in wanted.told)
+    assert used == ({denied} if "used" in wanted.told else {allowed})
+    for other in SERVICES:
+        if other != service:
+            assert {decide(wanted, action, "*") for action in uses(other)} == {allowed}
+            assert make(wanted, other, None) is allowed
+
+
+def test_several_services_are_all_denied() -> None:
+    wanted = Wanted(Kind.DENY_USE, LOGS, more=(BEDROCK, "codecommit.amazonaws.com"))
+    for action in (USE, *uses(BEDROCK), *uses("codecommit.amazonaws.com")):
+        assert decide(wanted, action, "*") is Decision.EXPLICITLY_DENIED
+    assert decide(wanted, "cloudwatch:CallWithBearerToken", "*") is Decision.ALLOWED
+    assert wanted.name == "stanch-deny-use-logs+bedrock+codecommit"
+
+
+@pytest.mark.parametrize(
+    ("user", "allowed"), [("web", True), ("team/web", True), ("web2", False), ("a/b", False)]
+)
+def test_a_grant_for_one_user_is_on_that_user(user: str, allowed: bool) -> None:
+    wanted = Wanted(Kind.EXPIRY, allow=True, user="web")
+    keys = {SERVICE: LOGS, AGE: "30"}
+    made = decide(wanted, CREATE, f"arn:aws:iam::123456789012:user/{user}", alone=True, keys=keys)
+    assert (made is Decision.ALLOWED) is allowed
+
+
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (Wanted(Kind.DENY_USE, "codecommit.amazonaws.com"), "codecommit keys are passwords"),
+        (Wanted(Kind.WRITE, log_groups=("x",), more=(BEDROCK,)), "Only Logs keys"),
         (Wanted(Kind.EXPIRY, days=0), "1 to 36600 days"),
         (Wanted(Kind.WRITE), "Name the log groups"),
         (Wanted(Kind.WRITE, BEDROCK, log_groups=("x",)), "Only Logs keys"),
