@@ -10,8 +10,8 @@ from typing import IO
 
 import click
 
-_LACKING = "…→←↑↓—–·•×≤≥✓✔✗✘●◆○◐▲▼’‘“”│─�"
-_INSTEAD = ".><^v---*x<>++xx**o~^v''\"\"|-?"
+_LACKING = "…→←↑↓—–·•×≤≥✓✔✗✘●◆○◐▲▼’‘“”│─‼↶▸�"
+_INSTEAD = ".><^v---*x<>++xx**o~^v''\"\"|-#u>?"
 _SIGNS = dict(zip(_LACKING, _INSTEAD, strict=True))
 """What stands for a sign that a locale lacks, one letter for one, so that columns stay in line."""
 

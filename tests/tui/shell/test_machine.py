@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import errno
 import fcntl
@@ -22,8 +23,9 @@ import time_machine
 from tests.samples import share
 from tests.tui.shell.conftest import PROGRAM, Account, Done, Stanch
 from tui import cli
+from tui.dialogs import steps
 from tui.exits import Exit
-from tui.shell import streams
+from tui.shell import audit, doctor, keys, streams
 
 LOCALES = ("utf-8", "iso-8859-1", "iso-8859-15", "koi8-r", "cp1252", "euc-jp", "shift_jis", "gb18030")
 ROOT = os.geteuid() == 0
@@ -153,6 +155,23 @@ def test_each_sign_of_ours_is_as_wide_as_what_stands_for_it() -> None:
     for sign in streams._LACKING:
         assert len(sign.encode("ascii", "stanch")) == 1
     assert "漢".encode("iso-8859-1", "stanch") == b"??"
+
+
+def test_a_verdict_stays_itself_whatever_the_locale_lacks() -> None:
+    """Two signs of one column never become one, and none becomes the sign of what is not known."""
+    for column in (keys.SIGNS, audit.SIGNS, steps.SIGNS, doctor.SIGNS, doctor.COVER_SIGNS):
+        signs = {sign for sign in column.values() if sign}
+        shown = [sign.encode("ascii", "stanch") for sign in signs]
+        assert len(set(shown)) == len(signs)
+        assert b"?" not in shown or "?" in signs
+
+
+def test_every_sign_that_the_shell_prints_has_one_that_stands_for_it() -> None:
+    for module in Path(cli.__file__).with_name("shell").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                lacking = {letter for letter in node.value if letter > "~"} - set(streams._LACKING)
+                assert not lacking, (module, node.lineno)
 
 
 @contextlib.contextmanager
