@@ -156,6 +156,17 @@ def test_the_prompt_comes_before_the_screen_and_a_later_one_is_a_dialog(
     assert b"222222" not in terminal.raw
 
 
+@pytest.mark.parametrize("by", ["option", "AWS_PROFILE"])
+def test_a_profile_that_is_not_there_is_told_before_the_screen(person: Person, by: str) -> None:
+    arguments = ["--profile", "kyes"] if by == "option" else []
+    with Terminal(
+        [STANCH, *arguments], {} if by == "option" else {"AWS_PROFILE": "kyes"}, columns=120
+    ) as terminal:
+        assert terminal.wait_end() == Exit.USAGE
+    assert SCREEN not in terminal.raw
+    assert "There is no profile kyes in the AWS configuration. Did you mean keys?" in terminal.text
+
+
 def test_a_helper_runs_before_the_screen_and_may_ask_there(person: Person, tmp_path: Path) -> None:
     helper = person.home / "helper.py"
     helper.write_text(f"open('/dev/tty').readline()\n{helper.read_text()}")

@@ -10,7 +10,14 @@ from dataclasses import replace
 
 import click
 
-from services.aws.credentials.profiles import environment_signs, may_ask, named_region, signing_profile
+from services.aws.credentials.profiles import (
+    environment_signs,
+    may_ask,
+    named_profile,
+    named_region,
+    read_profiles,
+    signing_profile,
+)
 from services.aws.credentials.regions import check_region
 from services.aws.session import AwsSession
 from services.keys.token import Token
@@ -27,6 +34,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         )
     if "connect" not in more:
         # Told before the screen opens, where it can be corrected.
+        _check_profile(setup.profile)
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
         more = {"connect": _after_prompt(setup) or as_set_up(setup)} | more
@@ -50,6 +58,17 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
     from tui.app.run import run as run_app
 
     return run_app(replace(options, **more))  # type: ignore[arg-type]
+
+
+def _check_profile(option: str | None) -> None:
+    """Raises NoSuchProfile; whether it is so botocore says, which is too slow to be asked of one there is."""
+    if (named := named_profile(option)) in (None, *read_profiles()):
+        return
+    from services.aws.credentials.failures import explained
+    from services.aws.credentials.find import open_sync
+
+    with explained(named):
+        open_sync(option, None)
 
 
 def _why_not() -> str | None:

@@ -205,7 +205,8 @@ def _holder(profile: str, setting: str) -> str | None:
 
 def _no_such_profile(profile: str) -> AwsError:
     known = sorted(read_profiles())
-    otherwise = f"There are {', '.join(map(clean, known[:5]))}." if known else "See ~/.aws/config."
+    more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+    otherwise = f"There are {', '.join(map(clean, known[:5]))}{more}." if known else "See ~/.aws/config."
     return NoSuchProfile(no_such("profile", profile, known, "in the AWS configuration", otherwise))
 
 
