@@ -173,11 +173,15 @@ class Runbook(CaseEngine):
     async def suspect(self, review: Review, since: datetime | None) -> Review:
         """Journal *since* when the key may be in wrong hands, and keep *review* as it is told with that."""
         case = self._ready()
-        await self._journal("suspected", since=clock.rfc3339(since) if since else None)
+        await self.suspected(since)
         told = judged(review, reviewing.marks(self.state), self._now())
         await asyncio.to_thread(reviewing.record, told, case)
         await self.look_at_others(others.found(told))
         return told
+
+    async def suspected(self, since: datetime | None) -> None:
+        """Journal *since* when the key may be in wrong hands; reviews from now on are told with that."""
+        await self._journal("suspected", since=clock.rfc3339(since) if since else None)
 
     async def look_at_others(self, found: Sequence[Mapping[str, Any]] | None = None) -> None:
         """Read back, and journal, what state the credentials compromised as well are in.

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.aws import iam
-from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
+from services.aws.inlinepolicies import Holder, inline_text
 from services.base import clock
+from services.base.text import clean
+from services.cases.state import CaseState
 from services.incident.situation import Situation
 from services.review.review import Review
+from services.rights import endedsessions
 
 Told = Mapping[str, Any]
 """One of them as it is journaled: what the review says of it, and state, ended, read_at and lever."""
 
 GONE, ENDED, OPEN, UNKNOWN = "gone", "ended", "may be open", "unknown"
-_OVER = frozenset({"Inactive", "Expired", GONE, ENDED})
+DENIED = "ended by a deny policy"
+_OVER = frozenset({"Inactive", "Expired", GONE, ENDED, DENIED})
 
 
 def found(review: Review) -> list[dict[str, Any]]:
@@ -27,6 +32,14 @@ def found(review: Review) -> list[dict[str, Any]]:
 def told(credentials: Sequence[Told]) -> list[object]:
     """What of them is worth a line in the journal where it changes."""
     return [(each.get("name"), each.get("why"), each.get("state"), each.get("sure")) for each in credentials]
+
+
+def usable(case: CaseState) -> Iterator[str]:
+    """A sentence for each that still works, with what takes it away."""
+    for each in case.compromised:
+        if not each.get("ended"):
+            may = "Compromised as well" if each.get("sure") else "May be compromised as well"
+            yield clean(f"{may}: {each.get('name')}, {each.get('state')}: {each.get('lever')}", limit=2000)
 
 
 async def read(at: Situation, credentials: Sequence[Told]) -> list[dict[str, Any]]:
@@ -67,12 +80,25 @@ async def _password(at: Situation, each: Told) -> str:
 
 
 async def _session(at: Situation, each: Told) -> str:
-    """AWS lists no sessions: only the end that its answer named is certain."""
-    expires = each.get("expires")
-    if not expires:
-        return OPEN
-    when = clock.parse(str(expires))
-    return ENDED if when <= at.now() else f"{OPEN} until {clock.spoken(when, at.now())}"
+    """AWS lists no sessions: certain are the end that its answer named, and a deny of what is older."""
+    expires, opened = each.get("expires"), each.get("opened")
+    when = clock.parse(str(expires)) if expires else None
+    if when is not None and when <= at.now():
+        return ENDED
+    if opened and await _denied(at, each, clock.parse(str(opened))):
+        return DENIED
+    return f"{OPEN} until {clock.spoken(when, at.now())}" if when else OPEN
+
+
+async def _denied(at: Situation, each: Told, opened: datetime) -> bool:
+    """Whether whoever it is of is denied everything that was opened by then."""
+    arn, user = str(each.get("role_arn") or ""), str(each.get("user") or "")
+    if arn and f":{at.caller.account}:" not in arn:
+        return False
+    kind: Holder = "Role" if arn else "User"
+    name = arn.rpartition("/")[2] or user
+    before = endedsessions.ended_before(await inline_text(at.aws, kind, name, endedsessions.NAME))
+    return before is not None and opened < before
 
 
 _READERS: Mapping[str, Callable[[Situation, Told], Awaitable[str]]] = {
@@ -92,13 +118,15 @@ def _lever(at: Situation, each: Told) -> str:
             options = (("--user", user), ("--step", "access-keys"), ("--access-key", key_id), "--yes")
             return str(where.stanch("respond", at.key.id, options=options))
         case "access key":
-            params = {"UserName": user, "AccessKeyId": key_id, "Status": "Inactive"}
-            return str(where.aws(Call("iam", "UpdateAccessKey", params)))
+            return str(where.stanch("respond", key_id, options=(("--user", user), ("--step", "deactivate"))))
         case "API key" if not key_id:
             return str(where.stanch("keys", options=(("--user", user),)))
         case "API key":
-            return str(where.stanch("respond", key_id, options=(("--user", user),)))
+            return str(where.stanch("respond", key_id, options=(("--user", user), ("--step", "deactivate"))))
         case "console password":
             return "in IAM: disable console access"
+        case _ if role := str(each.get("role_arn") or "").rpartition("/")[2]:
+            return str(where.stanch("respond", options=(("--role", role), ("--step", "sessions"))))
         case _:
-            return "in IAM: deny sessions issued before now (aws:TokenIssueTime) on its user or role"
+            given = (("--user", at.key.user), ("--step", "sessions"))
+            return str(where.stanch("respond", at.key.id, options=given))

@@ -44,7 +44,8 @@ class Compromised:
     """One credential; *id* is None where no record names it, and a console password has its user alone.
 
     *used* and *made* are the addresses that did so. *sure* is False where no suspected moment is set: then
-    an address is merely new. *expires* is that of a session, where its answer is among the records.
+    an address is merely new. *expires* and
+    *opened* are those of a session, where its answer is among the records.
     """
 
     kind: Kind
@@ -56,6 +57,9 @@ class Compromised:
     """The first call with it, or its making, by one of those addresses."""
     sure: bool = False
     expires: datetime | None = None
+    opened: datetime | None = None
+    role_arn: str | None = None
+    """Of a role's session."""
 
     @property
     def name(self) -> str:
@@ -79,6 +83,8 @@ class Compromised:
             "since": clock.rfc3339(self.since) if self.since else None,
             "sure": self.sure,
             "expires": clock.rfc3339(self.expires) if self.expires else None,
+            "opened": clock.rfc3339(self.opened) if self.opened else None,
+            "role_arn": self.role_arn,
         }
 
 
@@ -165,6 +171,8 @@ def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts) -> Compromis
         since=did[0][1].time,
         sure=facts.baseline.suspected,
         expires=session.expires if session else None,
+        opened=session.opened if session else None,
+        role_arn=session.arn if session else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from services.review.follow import Session
 from services.review.model import Subject
+from services.review.newcomers import address
 from services.review.record import Event
 from services.review.words import short
 
@@ -83,7 +84,7 @@ def credential(event: Event, sessions: Mapping[str, Session]) -> Credential:
         return signed_with(event.access_key_id, event.user)
     if service == "signin":
         return Credential("sign-in", None, event.user)
-    if event.source_ip.endswith((".amazonaws.com", ".amazonaws.com.cn")) or event.source_ip == "AWS Internal":
+    if event.source_ip and not address(event):
         return Credential("service", None, event.user)
     return Credential("API key" if service in _NO_KEY else "unknown", None, event.user)
 

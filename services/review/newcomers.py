@@ -11,6 +11,9 @@ from services.review.record import Event
 
 K = TypeVar("K")
 
+_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal", ".api.aws")
+_NO_ADDRESS = frozenset({"AWS Internal", "AWS Internal/Batch", "HIDDEN_DUE_TO_SECURITY_REASONS"})
+
 
 @dataclass(frozen=True, slots=True)
 class Newcomers:
@@ -45,10 +48,7 @@ def grouped(events: Iterable[Event], key: Callable[[Event], K | None]) -> dict[K
 
 def address(event: Event) -> str:
     """Where the call came from; nothing where AWS's own services made it for the user."""
-    ours = event.source_ip == "AWS Internal" or event.source_ip.endswith(
-        (".amazonaws.com", ".amazonaws.com.cn")
-    )
-    return "" if ours else event.source_ip
+    return "" if event.source_ip.endswith(_AWS) or event.source_ip in _NO_ADDRESS else event.source_ip
 
 
 def _settled(events: Sequence[Event]) -> datetime | None:

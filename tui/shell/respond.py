@@ -17,6 +17,7 @@ from services.cases.preflight import warned
 from services.cases.secret import ToScreen
 from services.incident import opening, reviewing
 from services.incident.engine import Result, Runbook
+from services.incident.others import usable
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.accesskeys import ROLE_ID, owner_of
 from services.keys.token import decode
@@ -110,6 +111,11 @@ STEPS = [*UNDOABLE, "reset", "sweep"]
     help="What the review reads: auto, history, s3, insights, lake, or a folder or file of records.",
 )
 @click.option("--since", type=Moment(), help="Where the review begins: 7d, 36h, or a time in UTC.")
+@click.option(
+    "--suspected",
+    type=Moment(),
+    help="With --step review: when the key may have leaked; kept in the case.",
+)
 @click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")
 @as_json
 @pass_setup
@@ -138,6 +144,7 @@ def command(
     override: str | None,
     source: str,
     since: datetime | None,
+    suspected: datetime | None,
     take_over: bool,
     as_json: bool,
 ) -> None:
@@ -159,6 +166,8 @@ def command(
         raise click.UsageError("Say one of --step and --undo.")
     if only_plan and step in [each.value for each in StepName]:
         raise click.UsageError("--plan shows all five steps: leave --step out.")
+    if suspected is not None and step != StepName.REVIEW:
+        raise click.UsageError("--suspected needs --step review.")
     options = Options(
         age_days=None if never_expires else days,
         in_place=step == "reset",
@@ -177,7 +186,7 @@ def command(
         raise click.UsageError(
             "--secret-to screen and --json cannot be combined: the secret is shown only to you."
         )
-    work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers())
+    work = _Work(setup, key_id, user, case_id, options, as_json, take_over, given_answers(), suspected)
     if only_plan:
         ctx.exit(run(work.plan(step, undo)))
     if step or undo:
@@ -213,8 +222,10 @@ class _Work:
         as_json: bool,
         take_over: bool,
         answers: Answers,
+        suspected: datetime | None = None,
     ) -> None:
         self.answers = answers
+        self.suspected = suspected
         self.setup = setup
         self.key_id = key_id
         self.user = user
@@ -320,6 +331,9 @@ class _Work:
         if step is not StepName.REVIEW:
             return await runbook.apply(step, self.options, shown=shown), True
         line = Progress()
+        if self.suspected is not None:
+            # First on disk, so that the review is measured against it even where it is cut and gone on with.
+            await runbook.suspected(self.suspected)
         result, review = await runbook.review(self.options, lambda progress: line(progress.note))
         line.done()
         return result, review.complete
@@ -338,6 +352,9 @@ class _Work:
         if not self.as_json:
             where = f"Case {case}." if case and not self.setup.read_only else "Kept in no case (--read-only)."
             click.echo(f"{result.message.rstrip('.')}. {where}")
+            if step is StepName.REVIEW or isinstance(step, LeverName):
+                for words in usable(runbook.state):
+                    complain(words)
             return
         print_json(
             {
@@ -351,6 +368,7 @@ class _Work:
                 ],
                 "verified": result.verified,
                 "message": result.message,
+                "compromised_as_well": list(runbook.state.compromised),
             }
         )
 

@@ -15,6 +15,7 @@ from services.incident.engine import Runbook
 from services.incident.situation import Options
 from services.report.build import build
 from services.review.model import Window
+from services.rights import endedsessions
 from tests.services.incident.conftest import Account, Opened
 
 NOON = datetime(2020, 11, 20, 12, tzinfo=UTC)
@@ -50,6 +51,14 @@ def old(account: Account) -> str:
 @pytest.fixture
 def planted(account: Account) -> str:
     return str(account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"])
+
+
+@pytest.fixture
+def endless(files: str) -> str:
+    """The same, but that the session's answer named no end: nothing but a deny is certain."""
+    path = Path(files)
+    path.write_text(path.read_text().replace('"expiration"', '"unheard_of"'))
+    return files
 
 
 @pytest.fixture
@@ -145,3 +154,23 @@ async def test_what_cannot_be_read_is_unknown_and_stays_to_do(
         assert state.startswith("unknown (")
         assert not ended
         assert any(old in words for words in left(runbook))
+
+
+async def test_a_session_is_ended_by_its_own_end_or_by_a_deny_of_what_is_older(
+    opened: Opened, account: Account, endless: str
+) -> None:
+    name = "session ASIAEXAMPLE1A2B3C4D5 of web"
+    every = Window.all_time()
+    async with opened() as runbook:
+        await runbook.review(Options(source=endless, since=every.since, until=every.until))
+        assert seen(runbook)[name] == ("may be open", False)
+        assert any("--step sessions" in words for words in left(runbook))
+        account.iam.put_user_policy(
+            UserName="web",
+            PolicyName=endedsessions.NAME,
+            PolicyDocument=endedsessions.ending(NOON + timedelta(minutes=122), None),
+        )
+        await runbook.look_at_others()
+        assert seen(runbook)[name] == ("may be open", False), "it was opened after that"
+        await runbook.apply(LeverName.SESSIONS)
+        assert seen(runbook)[name] == ("ended by a deny policy", True)
