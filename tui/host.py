@@ -87,6 +87,8 @@ class Host(Protocol):
 
     graphs: GraphStyle
     """How graphs are drawn."""
+    recent: list[str]
+    """The ids of the commands that were found by name, the last first."""
     guiding: bool
     """Whether a newcomer is led on, wherever they are."""
 

@@ -148,7 +148,11 @@ class ToHelp(Route):
 
 @dataclass(frozen=True, slots=True)
 class ToPalette(Route):
-    """The commands of the screen *scope*; *reasons* say why not, by the commands' ids."""
+    """The commands of the screen *scope*; *reasons* say why not, by the commands' ids.
+
+    *recent* are the ids of those that were chosen here before, the last first.
+    """
 
     scope: str
     reasons: Mapping[str, str]
+    recent: tuple[str, ...] = ()

@@ -60,6 +60,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         super().__init__()
         self.options = options
         self.graphs = options.graphs
+        self.recent: list[str] = []
         """How graphs are drawn; the traffic screen changes it."""
         self.errors = ErrorLog()
         self.guiding = options.demo

@@ -142,7 +142,14 @@ class Commands(Departing[Result]):
         self.stanch.open(ToHelp(self.scope, self._reasons(), bool(self.query(Rows)), self._do_chosen))
 
     def do_palette(self) -> None:
-        self.stanch.open(ToPalette(self.scope, self._reasons()), self._do_chosen)
+        recent = self.stanch.recent
+        self.stanch.open(ToPalette(self.scope, self._reasons(), tuple(recent)), self._do_found)
+
+    async def _do_found(self, command_id: str | None) -> None:
+        if command_id:
+            recent = self.stanch.recent
+            recent[:] = [command_id, *(each for each in recent if each != command_id)]
+            await self._do_chosen(command_id)
 
     def _reasons(self) -> dict[str, str]:
         """Why not, for each command that cannot be done now."""

@@ -1,4 +1,4 @@
-"""Finds a command by its name or its sentence, and runs it on the screen below."""
+"""Finds a command by its name, another word for it, or its sentence, and runs it on the screen below."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from tui.commands.bindings import bindings
 from tui.commands.command import Command, shown
+from tui.commands.finding import found
 from tui.commands.table import within
 from tui.frame.base import Dialog
 from tui.look.columns import Column
@@ -19,14 +20,6 @@ from tui.widgets.rule import Rule
 from tui.widgets.table import Table
 
 Row = tuple[Command, str | None]
-
-
-def found(rows: list[Row], typed: str) -> list[Row]:
-    """Those whose label begins so, then those that hold every word; what cannot be done comes last."""
-    wanted = typed.lower().split()
-    kept = [row for row in rows if all(word in f"{row[0].label} {row[0].help}".lower() for word in wanted)]
-    begins = typed.strip().lower()
-    return sorted(kept, key=lambda row: (bool(row[1]), not row[0].label.lower().startswith(begins)))
 
 
 def _help(row: Row) -> Span:
@@ -42,9 +35,9 @@ class PaletteDialog(Dialog[str]):
 
     def __init__(self, to: ToPalette) -> None:
         super().__init__()
-        self._rows: list[Row] = [
-            (command, to.reasons.get(command.id)) for command in within(to.scope) if command.id != "palette"
-        ]
+        self._commands = [command for command in within(to.scope) if command.id != "palette"]
+        self._why_not = to.reasons
+        self._recent = to.recent
 
     def body(self) -> ComposeResult:
         yield Rule("commands")
@@ -59,6 +52,7 @@ class PaletteDialog(Dialog[str]):
             ],
             lambda row: row[0].id,
         )
+        yield Static("Nothing matches. Try another word, or ? for all that can be done here.", id="no-match")
 
     @property
     def table(self) -> Table[Row]:
@@ -73,8 +67,14 @@ class PaletteDialog(Dialog[str]):
         self._find(event.value)
 
     def _find(self, typed: str) -> None:
-        self.table.show(found(self._rows, typed))
+        rows = [
+            (command, self._why_not.get(command.id)) for command in found(self._commands, typed, self._recent)
+        ]
+        # What cannot be done now comes last.
+        rows.sort(key=lambda row: bool(row[1]))
+        self.table.show(rows)
         self.table.move_to(0)
+        self.query_one("#no-match").display = not rows
 
     @on(Input.Submitted)
     def do_choose(self) -> None:
