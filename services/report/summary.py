@@ -163,7 +163,7 @@ def _taken(report: Report) -> str:
         return "What was taken is unknown: no review can be shown."
     found = reviewed.attack
     if found is None:
-        return "What was taken is unknown: no use was told apart from the owner's."
+        return "What was taken is unknown: no use could be distinguished from the owner's."
     limits = "Reads of stored objects are recorded only where data events are."
     if not found.taken:
         return f"No read of secrets or data by those addresses is among the records. {limits}"

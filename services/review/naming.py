@@ -83,7 +83,7 @@ def told(names: Iterable[Name], user: str) -> str:
         since = f" since {moment(name.since)}" if name.since else ""
         when = f" until {moment(name.until)}{f' (and{since})' if since else ''}" if name.until else since
         if name.others:
-            said += f" Somebody else may be called {name.name}{since}: those records are included too."
+            said += f" Another user may be called {name.name}{since}: those records are included too."
         else:
             said += f" The user was called {name.name}{when}: those records are included."
     if len(others) > FEW:

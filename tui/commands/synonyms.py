@@ -7,7 +7,7 @@ from collections.abc import Mapping
 _CONTAIN = "revoke block kill disable stop contain quarantine freeze deactivate off cut inactive"
 _RENEW = "new key replace renew swap change reissue"
 _CREATE = "new key create add make generate"
-_UNDO = "undo revert roll back restore enable reactivate lift allow"
+_UNDO = "undo revert roll back restore enable reactivate allow"
 _COPY = "copy yank clipboard"
 _CASES = "reports history journal incidents open resume evidence log"
 
