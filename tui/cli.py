@@ -287,8 +287,12 @@ def _explain_use(error: click.ClickException) -> None:
     """Two lines: what is wrong, and where it says how to do it."""
     from services.base.text import clean
 
-    click.echo(f"stanch: {clean(error.format_message())}", err=True)
     context = error.ctx if isinstance(error, click.UsageError) else None
+    said = " ".join(error.format_message().split())
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and isinstance(error.ctx.command, click.Group):
+        # click would print all of the help.
+        said = f"Name a command: {', '.join(error.ctx.command.list_commands(error.ctx))}."
+    click.echo(f"stanch: {clean(said)}", err=True)
     if context is not None:
         click.echo(f"For help: {context.command_path} --help", err=True)
 

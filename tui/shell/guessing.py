@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from types import TracebackType
 from typing import Any
 
 import click
 
 
+class _Context(click.Context):
+    """Tells an error in use where it was made: click's parser leaves that out of some."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, click.UsageError) and error.ctx is None:
+            error.ctx = self
+        super().__exit__(kind, error, trace)
+
+
 class Guessing(click.Group):
     """A group that says which of its commands was meant."""
+
+    context_class = _Context
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -20,9 +34,11 @@ class Guessing(click.Group):
             commands = self.list_commands(ctx)
             ctx.fail(no_such("command", name, commands, otherwise=f"They are {', '.join(commands)}."))
         found, command, rest = super().resolve_command(ctx, args)
-        for parameter in command.params if command else ():
-            if parameter.type is click.STRING:
-                parameter.type = _GIVEN
+        if command is not None:
+            command.context_class = _Context
+            for parameter in command.params:
+                if parameter.type is click.STRING:
+                    parameter.type = _GIVEN
         return found, command, rest
 
 

@@ -38,6 +38,7 @@ TABLE: tuple[tuple[str, ...], ...] = (
 OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("policy", "deny-use", "--attach-to", "group:develpers", "--plan"), "Did you mean developers?"),
     (("policy", "deny", "--attach-to", "role:bulider", "--plan"), "Did you mean builder?"),
+    (("respond", "--role", "bulider", "--plan"), "Did you mean builder?"),
     (("respond", "NEARKEY", "--plan"), "Did you mean KEY?"),
     (("respond", "NEARKEY", "--user", "web", "--plan"), "Did you mean KEY?"),
     (("respond", "KEY", "--user", "other", "--plan"), "it belongs to user web"),
@@ -94,6 +95,8 @@ OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
             (("report",), ("--offline",)),
             (("note",), ("x",)),
             (("close",), ()),
+            (("export",), ()),
+            (("anchor",), ("--key", "KEYFILE")),
         )
     ),
     (("respond", "KEY", "--case", "0101-XXX", "--plan"), "There is no case 0101-XXX."),
@@ -132,7 +135,7 @@ def test_any_other_name(
     stanch: Stanch, sandbox: Sandbox, account: Account, arguments: tuple[str, ...], words: str
 ) -> None:
     near = account.key_id[:-1] + ("A" if account.key_id[-1] != "A" else "B")
-    known = {"KEY": account.key_id, "NEARKEY": near}
+    known = {"KEY": account.key_id, "NEARKEY": near, "KEYFILE": __file__}
     done = stanch("--region", "us-east-1", *(known.get(word, word) for word in arguments))
     assert done.code == Exit.USAGE, done
     assert done.out == ""
@@ -203,6 +206,11 @@ def test_where_it_may_not_be_asked_nothing_is_concluded(
         (("case", "shwo"), "There is no command shwo. Did you mean show?"),
         (("keys", "--jsno"), "No such option '--jsno'. Did you mean '--json'?"),
         (("keys", "x"), "Got unexpected extra argument (x)"),
+        (("keys", "--user"), "Option '--user' requires an argument."),
+        (("--region",), "Option '--region' requires an argument."),
+        (("case", "show", "--json=1"), "Option '--json' does not take a value."),
+        (("case",), "Name a command: anchor, close, "),
+        (("policy",), "Missing argument '{deny|deny-use|expiry|write}'. Choose from: deny, deny-use,"),
         (("review",), "Give a key ID, or a user with --user."),
         (("respond", "K", "--step", "delte"), "Invalid value for '--step'"),
         (("keys", "--\x1b[2Jx"), "No such option"),
