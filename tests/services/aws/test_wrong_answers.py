@@ -29,8 +29,8 @@ DEEP = 1000
 ROUNDS = 25 if EVERYTHING else 6
 HARDLY = 1000
 """Nearly always all of such an answer is right."""
-PARTS = 6
-"""The functions of a service share the answers among so many of them."""
+PARTS = 12
+"""The functions of the services that speak one protocol share the answers among so many of them."""
 BODIES: dict[str, str | bytes] = {
     "nothing": "",
     "a page": HTML,
@@ -144,19 +144,28 @@ def test_no_wrapper_is_left_out() -> None:
     )
 
 
+def _protocol(service: str) -> str:
+    return str(_model(service).resolved_protocol)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_any_bytes(liar: Liar, aws: AwsSession, service: str, counted: Callable[[str], None]) -> None:
-    """Every answer to every service; where it has several functions, each of them gets a share."""
-    calls = {found.__name__: call for found, (of, call) in WRAPPERS.items() if of == service}
+    """Every answer to every protocol; where it has several functions, each of them gets a share."""
+    calls = [(of, found.__name__, call) for found, (of, call) in WRAPPERS.items()]
+    alike = sorted(
+        (each for each in calls if _protocol(each[0]) == _protocol(service)), key=lambda each: each[:2]
+    )
     told = 0
-    for number, (name, call) in enumerate(calls.items()):
-        answers = share(list(RAW.items()), min(PARTS, len(calls)), number)
+    for number, (of, name, call) in enumerate(alike):
+        if of != service:
+            continue
+        answers = share(list(RAW.items()), min(PARTS, len(alike)), number)
         told += len(answers)
         for what, said in answers:
             liar.lie = lambda asked, said=said: Lie(said)  # type: ignore[misc]
             answered = await _ends(aws, call, f"{service}.{name}: {what}")
             assert not (answered and " no id" in what and name != "get_alias"), f"{name}: {what}"
-    counted(f"{service}: {told} answers of {len(RAW)} kinds to {len(calls)} functions")
+    counted(f"{service}: {told} answers of {len(RAW)} kinds to functions")
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -22,7 +22,7 @@ from tui.exits import Exit
 BUCKET = f"api-key-audit-{ACCOUNT}"
 LOOK, ACT = documented("look", bucket=BUCKET), documented("act")
 UPDATE = "iam:UpdateServiceSpecificCredential"
-FAST = Pace(service=0.1, shipper=0.1, workload=0.1, attacker=0.1, attacker_gives_way=0.2, secret=0.1)
+FAST = Pace(service=0.3, shipper=0.3, workload=0.5, attacker=0.3, attacker_gives_way=0.5, secret=0.1)
 
 Become = Callable[..., None]
 

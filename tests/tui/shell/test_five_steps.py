@@ -18,7 +18,7 @@ from tests.storedsecrets import value_of
 from tests.tui.shell.conftest import Done, Stanch
 from tui.exits import Exit
 
-FAST = Pace(service=0.1, shipper=0.1, workload=0.1, attacker=0.1, attacker_gives_way=0.2, secret=0.1)
+FAST = Pace(service=0.3, shipper=0.3, workload=0.5, attacker=0.3, attacker_gives_way=0.5, secret=0.1)
 
 
 @pytest.fixture
