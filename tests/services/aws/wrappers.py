@@ -96,6 +96,8 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     iam.list_credentials: ("iam", lambda aws: iam.list_credentials(aws, U)),
     iam.user_pages: ("iam", lambda aws: drained(iam.user_pages(aws))),
     iam.get_user: ("iam", lambda aws: iam.get_user(aws, U)),
+    iam.get_role: ("iam", lambda aws: iam.get_role(aws, "r")),
+    iam.get_last_use: ("iam", lambda aws: iam.get_last_use(aws, "AKIAEXAMPLE1A2B3C4D5")),
     iam.list_access_keys: ("iam", lambda aws: iam.list_access_keys(aws, U)),
     iam.has_login_profile: ("iam", lambda aws: iam.has_login_profile(aws, U)),
     iam.list_user_policies: ("iam", lambda aws: iam.list_user_policies(aws, U)),
@@ -109,6 +111,8 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     iam.list_signing_certificates: ("iam", lambda aws: iam.list_signing_certificates(aws, U)),
     inlinepolicies.read_inline: ("iam", lambda aws: inlinepolicies.read_inline(aws, "Role", "r")),
     inlinepolicies.get_inline: ("iam", lambda aws: inlinepolicies.get_inline(aws, "Group", "g", "p")),
+    inlinepolicies.inline_texts: ("iam", lambda aws: inlinepolicies.inline_texts(aws, "Role", "r")),
+    inlinepolicies.inline_text: ("iam", lambda aws: inlinepolicies.inline_text(aws, "User", U, "p")),
     insights.start_query: (
         "logs",
         lambda aws: insights.start_query(aws, R, "g", InsightsQuery("limit 1"), 0, 1, limit=1),
@@ -155,6 +159,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     s3.list_folders: ("s3", lambda aws: s3.list_folders(aws, "bucket", "")),
     s3.get_object: ("s3", lambda aws: drained(s3.get_object(aws, "bucket", "key"))),
     s3.get_with_metadata: ("s3", lambda aws: s3.get_with_metadata(aws, "bucket", "key")),
+    secretsmanager.search: ("secretsmanager", lambda aws: secretsmanager.search(aws, "name", "key")),
     secretsmanager.describe: ("secretsmanager", lambda aws: secretsmanager.describe(aws, "name")),
     secretsmanager.resource_policy: (
         "secretsmanager",

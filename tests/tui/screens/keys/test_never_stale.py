@@ -48,13 +48,13 @@ class Keys:
 
     def change(self, but: str) -> str:
         """At random, in any key *but* that one; what the inventory must show of it, as an expression."""
-        key_id = self.random.choice(sorted(set(self.of) - {but}))
-        match self.random.choice(("deactivate", "delete", "make")):
+        others = sorted(set(self.of) - {but})
+        match self.random.choice(("deactivate", "delete", "make") if others else ("make",)):
             case "deactivate":
-                self.set(key_id, "Inactive")
+                self.set(key_id := self.random.choice(others), "Inactive")
                 return rf"{key_id} .* inactive"
             case "delete":
-                self.delete(key_id)
+                self.delete(key_id := self.random.choice(others))
                 return rf"^(?!.*{key_id})"
             case _:
                 full = [user for user in self.of.values() if list(self.of.values()).count(user) > 1]
