@@ -49,6 +49,7 @@ def to_html(report: Report) -> str:
             _traffic(report),
             actions(report),
             review(report),
+            _compromised(report),
             _sweep(report),
             _notes(report),
             _journal(report),
@@ -171,6 +172,17 @@ def _traffic(report: Report) -> Safe:
         class_="note",
     )
     return section("traffic", "IncomingBytes", *figures, note)
+
+
+def _compromised(report: Report) -> Safe | None:
+    if not report.compromised:
+        return None
+    rows = (
+        (el("code", each.name), each.why, el("strong", each.state), when(each.at, report), each.lever)
+        for each in report.compromised
+    )
+    shown = table(("What", "How", "State", "Read back", "Ended by"), rows)
+    return section("compromised", report.compromised_title, shown)
 
 
 def _sweep(report: Report) -> Safe | None:

@@ -30,6 +30,7 @@ def to_markdown(report: Report) -> str:
         _actions,
         _traffic,
         _review,
+        _compromised,
         _sweep,
         _notes,
         _journal,
@@ -253,6 +254,25 @@ def _review(report: Report) -> Iterator[str]:
                     text(", ".join(each.agents)),
                 )
                 for each in reviewed.use.origins
+            ),
+        )
+
+
+def _compromised(report: Report) -> Iterator[str]:
+    if report.compromised:
+        yield f"## {report.compromised_title}"
+        yield ""
+        yield from table(
+            ("What", "How", "State", "Read back", "Ended by"),
+            (
+                (
+                    code(each.name),
+                    text(each.why),
+                    text(each.state),
+                    moment(each.at, report.day),
+                    code(each.lever),
+                )
+                for each in report.compromised
             ),
         )
 

@@ -407,6 +407,11 @@ class Report:
     chronology: tuple[Said, ...] = ()
     """The attack first, then what was done about it, in order of time."""
 
+    @property
+    def compromised_title(self) -> str:
+        sure = all(each.sure for each in self.compromised)
+        return "Compromised as well" if sure else "May be compromised as well"
+
     def newest(self, step: str) -> Action | None:
         """The last action of *step*, whether it took it or took it back."""
         return next((action for action in reversed(self.actions) if action.step == step), None)

@@ -62,6 +62,8 @@ def hostile(written: Written) -> Report:
     held = {"kind": EVERYTHING, "name": EVERYTHING, "words": EVERYTHING, "elsewhere": EVERYTHING}
     unread = {"what": EVERYTHING, "error": EVERYTHING}
     written.line("14:03:07", "sweep", held=[held], unreadable=[unread])
+    other = dict.fromkeys(("kind", "id", "user", "name", "why", "state", "read_at", "lever"), EVERYTHING)
+    written.line("14:03:08", "compromised", credentials=[other, other | {"ended": True, "made_from": ["x"]}])
     used = event(
         "14:01:00",
         user=EVERYTHING,
@@ -74,7 +76,9 @@ def hostile(written: Written) -> Report:
         "kind": EVERYTHING,
         "severity": "high",
         "title": EVERYTHING,
-        "event_ids": [],
+        "newness": EVERYTHING,
+        "by": EVERYTHING,
+        "event_ids": [used["event_id"]],
         "technique": EVERYTHING,
     }
     written.reviewed(
@@ -85,6 +89,8 @@ def hostile(written: Written) -> Report:
             verdict_words=EVERYTHING,
             attribution_words=EVERYTHING,
             findings=[finding],
+            headline={"words": EVERYTHING, "suspected": True, "new": {"addresses": [EVERYTHING]}},
+            baseline={"words": EVERYTHING},
             sources=[{"name": EVERYTHING, "used": True, "why": EVERYTHING}],
             unreadable=[unread],
             coverage=[

@@ -99,8 +99,11 @@ def test_what_is_still_usable_is_said_with_the_containment(contained: Written) -
     assert "after the case was opened, but one other credential not; " in words
     assert "for at least 2 h 9 min" in words
     assert words.endswith("it made one access key, Active at 14:05:01.")
-    kinds = [left.kind for left in contained.report().remaining]
-    assert "compromised" in kinds
+    report = contained.report()
+    assert "compromised" in [left.kind for left in report.remaining]
+    for written_as in (to_html(report), to_markdown(report)):
+        assert written_as.count("Compromised as well") >= 2
+        assert f"access key {PLANTED} of web" in written_as
 
 
 def test_without_a_suspected_moment_nothing_is_certain(contained: Written) -> None:
