@@ -50,7 +50,7 @@ CALLS = {
         "DeleteUserPolicy",
     ],
     "managed hold": ["GetPolicy", "GetPolicyVersion", "AttachUserPolicy", "DetachUserPolicy"],
-    "reset": ["ResetServiceSpecificCredential"],
+    "reset": ["ListRegions", "ListSecrets", "ResetServiceSpecificCredential"],
     "new user": [
         "GetUser",
         "GetLoginProfile",
