@@ -98,10 +98,10 @@ class Case:
                 if self.journal.unwritten:
                     return state.read(self.journal.entries())
                 return read.fold.state()
-            except UNREADABLE as error:
-                why = clean(repr(error), limit=200)
+            except UNREADABLE:
                 raise CaseError(
-                    f"The journal of case {self.id} isn't valid ({why}). See `{self._verify}`."
+                    f"The journal of case {self.id} isn't valid: one of its lines holds a value that "
+                    f"can't be read. See `{self._verify}`."
                 ) from None
 
     def append(self, kind: str, **data: object) -> int:
