@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-PARTS = ("shell", "screen", "line", "inventory", "journal", "review", "bucket", "scan")
+PARTS = ("shell", "screen", "line", "inventory", "journal", "review", "bucket", "history", "scan")
 
 
 def main() -> None:

@@ -95,8 +95,22 @@ _OFTEN = [1 / (3 + rank) for rank in range(len(_KINDS))]
 """A few calls make most of the records, as everywhere."""
 
 
-def write(folder: Path, objects: int, *, hits: int, every: int = 1, seed: int = 0) -> int:
-    """*objects* files under *folder*, with *hits* records of WANTED in each *every*-th; the bytes of JSON."""
+def write(
+    folder: Path,
+    objects: int,
+    *,
+    hits: int,
+    every: int = 1,
+    seed: int = 0,
+    others: str = "user",
+    object_bytes: int = OBJECT_BYTES,
+    sessions: bool = False,
+) -> int:
+    """*objects* files under *folder*, with *hits* records of WANTED in each *every*-th; the bytes of JSON.
+
+    All others are called *others* and a number. With *sessions* every second hit opens a session, and the
+    next is a call of it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
     total = 0
@@ -104,10 +118,11 @@ def write(folder: Path, objects: int, *, hits: int, every: int = 1, seed: int = 
         records: list[str] = []
         size = 0
         left = hits if number % every == 0 else 0
-        while size < OBJECT_BYTES:
-            mine = left > 0 and rng.random() < 0.05
+        while size < object_bytes:
+            mine = left > 0 and rng.random() < max(0.05, 30_000 / object_bytes)
             left -= mine
-            records.append(_record(rng, WANTED if mine else f"user-{rng.randrange(400):03}"))
+            record = _record(rng, WANTED if mine else f"{others}-{rng.randrange(400):03}")
+            records.append(_of_session(record, number, left) if sessions and mine else record)
             size += len(records[-1]) + 1
         document = ('{"Records":[' + ",".join(records) + "]}").encode()
         total += len(document)
@@ -157,6 +172,24 @@ def _record(rng: random.Random, user: str) -> str:
         record["sessionCredentialFromConsole"] = "true"
     text = _compact(record).replace('"requestParameters":0', f'"requestParameters":{kind.request}', 1)
     return text.replace('"responseElements":0', f'"responseElements":{kind.response}', 1)
+
+
+def _of_session(text: str, number: int, left: int) -> str:
+    """The record as a call that opens a session, or as one of the session that the one before opened."""
+    record = json.loads(text)
+    key = f"ASIABENCH{number:06}{left // 2:05}"
+    if left % 2:
+        record |= {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"}
+        record["requestParameters"] = {
+            "roleArn": f"arn:aws:iam::{ACCOUNT}:role/deploy",
+            "roleSessionName": "x",
+        }
+        record["responseElements"] = {"credentials": {"accessKeyId": key}}
+        record.pop("errorCode", None)
+        record.pop("errorMessage", None)
+    else:
+        record["userIdentity"] = {"type": "AssumedRole", "accountId": ACCOUNT, "accessKeyId": key}
+    return _compact(record)
 
 
 def _identity(rng: random.Random, user: str) -> Mapping[str, object]:

@@ -17,6 +17,7 @@ from services.review.match import Matcher, Role
 from services.review.model import Unreadable, Window
 from services.review.pieces import BLOCK, pieces
 from services.review.record import BadRecord, Event
+from services.review.search import count
 from services.review.sniff import seems
 from services.review.split import OPENING, containing, split
 from services.review.table import may_be_table, read_table
@@ -149,15 +150,15 @@ class Scanner:
     def _trail(self, name: str, data: bytes, scan: Scan) -> bool:
         """Scan what CloudTrail itself wrote, without a look at records that cannot be the subject's."""
         needles = self.matcher.needles
-        if (count := _count(data)) is None or needles.hidden_in(data):
+        if (number := _count(data)) is None or needles.hidden_in(data):
             return False
         if not needles.plainly_in(data):
-            scan.records += count
+            scan.records += number
             return True
         holding = containing(data, needles.closed)
-        if holding is None or holding[0] != count:
+        if holding is None or holding[0] != number:
             return False
-        scan.records += count
+        scan.records += number
         for raw in holding[1]:
             self._record(name, raw, scan)
         return True
@@ -192,8 +193,8 @@ class Scanner:
             scan.records += 1
             if self.matcher.needles.may_be_in(raw):
                 self._record(name, raw, scan, opened_before=True)
-        for what, count in strange.items():
-            scan.strange[what] = scan.strange.get(what, 0) + count
+        for what, times in strange.items():
+            scan.strange[what] = scan.strange.get(what, 0) + times
 
     def _record(self, name: str, raw: bytes, scan: Scan, *, opened_before: bool = False) -> None:
         try:
@@ -221,14 +222,13 @@ def _count(data: bytes) -> int | None:
     """How many records there are, without looking closer; None where that would be rash."""
     if data[-64:].rstrip()[-2:] != b"]}":
         return None
-    count = data.count(_COUNTED)
-    known = 0
+    records, known = count(data, _COUNTED), 0
     for category in _KNOWN:
-        known += data.count(category)
-        if known == count:
-            return count or None
+        known += count(data, category)
+        if known == records:
+            return records or None
     # Records of before there were categories have none.
-    return count or None if known == data.count(_CATEGORY) else None
+    return records or None if known == count(data, _CATEGORY) else None
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:

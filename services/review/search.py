@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+
+try:
+    # Several times as fast as Python's own search.
+    from stringzilla import count as _count
+    from stringzilla import find as _find
+except ImportError:  # no wheel for this machine
+    _count, _find = bytes.count, bytes.find
 
 _ESCAPED = re.compile(rb"\\u00([2-7][0-9A-Fa-f])")
 
 
-def _finder() -> Callable[[bytes, bytes], bool]:
-    """The C library's memmem, which is twice as fast as Python's own search and lets go of the GIL."""
-    try:
-        memmem = ctypes.CDLL(None).memmem
-    except (AttributeError, OSError):
-        return lambda data, needle: needle in data
-    memmem.restype = ctypes.c_void_p
-    memmem.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
-    return lambda data, needle: memmem(data, len(data), needle, len(needle)) is not None
+def holds(data: bytes, needle: bytes) -> bool:
+    """Whether *data* contains *needle*."""
+    return bool(_find(data, needle) >= 0)
 
 
-holds: Callable[[bytes, bytes], bool] = _finder()
-"""Whether the first bytes contain the second."""
+def count(data: bytes, needle: bytes) -> int:
+    return int(_count(data, needle))
+
+
+def find(data: bytes, needle: bytes, start: int) -> int:
+    """Where in *data*, from *start* on, *needle* begins; -1 where it does not."""
+    return int(_find(data, needle, start))
 
 
 class Needles:

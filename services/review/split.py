@@ -12,6 +12,8 @@ from itertools import accumulate
 
 import msgspec
 
+from services.review.search import find
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -77,11 +79,11 @@ def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]]
         return None
     found: set[int] = set()
     for needle in needles:
-        at = data.find(needle)
+        at = find(data, needle, 0)
         while at >= 0:
             number = bisect_right(starts, at) - 1
             found.add(number)
-            at = data.find(needle, starts[number + 1]) if number + 1 < len(starts) else -1
+            at = find(data, needle, starts[number + 1]) if number + 1 < len(starts) else -1
     kept = sorted(number for number in found if 0 <= number < len(lengths))
     return len(lengths), [data[starts[number] : starts[number] + lengths[number]] for number in kept]
 
