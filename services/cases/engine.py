@@ -32,7 +32,7 @@ from services.cases.secret import (
     was_written,
 )
 from services.cases.sender import Sending, gives_secret
-from services.cases.settle import Settlement, settle
+from services.cases.settle import Settlement, look_again, settle
 from services.cases.state import CaseState, Doubt, Intent
 from services.cases.unbroken import unbroken
 from services.keys.userkeys import made_by
@@ -135,6 +135,10 @@ class CaseEngine:
             return ()
         found: list[str] = []
         async with self._one_at_a_time:
+            for doubt in self.state.doubts.values():
+                if told := await look_again(self.aws, doubt):
+                    await self._journal("settled", intent=doubt.intent.seq, **told.as_line())
+                    found.append(f"{doubt.intent.call.operation}: {told.words}.")
             for intent in self.state.unsettled.values():
                 settlement = await sender.settle_intent(self.case, intent, self._settlement)
                 found.append(f"{intent.call.operation} had no recorded outcome: {settlement.words}.")
@@ -267,10 +271,10 @@ def _told(entries: Iterable[Entry], unwritten: Iterable[Entry]) -> Iterator[str]
 
 def asked(doubt: Doubt) -> str:
     """What the responder is asked, with both readings."""
-    which = doubt.candidates[0]
+    theirs = " ".join(f"--not-ours {each}" for each in doubt.candidates)
     return (
         f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. Say first whether it is this case's "
-        f"(`--ours {which}`) or not (`--not-ours {which}`): until then nothing is done with it."
+        f"(`--ours {doubt.candidates[0]}`) or not (`{theirs}`): until then nothing is done with it."
     )
 
 

@@ -1,7 +1,8 @@
 """Whether it was this very call that made what is there now, or another's: never guessed.
 
-Evidence, the strongest first: CloudTrail's record of the request that carried the call's mark; a record that
-another request made it; the time at which it was made, by AWS's clock, against the call's own window.
+Evidence that it was: CloudTrail's record of the request that carried the call's mark. Evidence that it was
+not: a record that another request made it, or that it was made when this call cannot have been under way.
+That it was made just then is neither: two responders work in the same seconds.
 """
 
 from __future__ import annotations
@@ -9,30 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from services.aws.call import Call
 from services.aws.session import AwsSession
 from services.cases.recorded import Recorded, look_up
-from services.cases.window import Fit, Window
-
-
-class Maker(Enum):
-    """Who made something."""
-
-    OURS = "ours"
-    ANOTHER = "another"
-    UNKNOWN = "unknown"
+from services.cases.window import outside
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may have come of the call; *expected* is False where it is not what the call would have made."""
+    """What may have come of the call, and when it was made."""
 
     id: str
     made: datetime | None = None
-    expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +38,28 @@ class Provenance:
 
 
 async def provenance(
-    aws: AwsSession, call: Call, window: Window, candidates: Sequence[Candidate]
+    aws: AwsSession, call: Call, sent: datetime | None, candidates: Sequence[Candidate]
 ) -> Provenance:
     """Of *candidates*, which were not there before the call; asks CloudTrail where there are any."""
     if not candidates:
         return Provenance()
-    recorded = await look_up(aws, call, window.sent)
+    recorded = await look_up(aws, call, sent)
     if recorded.refused:
         return Provenance(others=tuple(candidates), refused=recorded.refused, recorded=recorded)
     if recorded.ours is not None:
         ours = [each for each in candidates if names(recorded.ours, each.id)]
         rest = tuple(each for each in candidates if each not in ours)
-        return Provenance(ours[0].id if ours else None, others=rest, recorded=recorded)
-    makers = {each.id: _maker(each, window, recorded) for each in candidates}
-    others = tuple(each for each in candidates if makers[each.id] is Maker.ANOTHER)
-    left = [each for each in candidates if each not in others]
-    if len(left) == 1 and makers[left[0].id] is Maker.OURS:
-        return Provenance(left[0].id, others=others, recorded=recorded)
-    return Provenance(unsure=tuple(left), others=others, recorded=recorded)
+        if not ours:
+            # It made something, and the record does not say what.
+            return Provenance(unsure=rest, recorded=recorded)
+        return Provenance(ours[0].id, others=rest, recorded=recorded)
+    others = tuple(each for each in candidates if _anothers(each, sent, recorded))
+    left = tuple(each for each in candidates if each not in others)
+    return Provenance(unsure=left, others=others, recorded=recorded)
 
 
-def _maker(candidate: Candidate, window: Window, recorded: Recorded) -> Maker:
-    if any(names(record, candidate.id) for record in recorded.others):
-        return Maker.ANOTHER
-    fit = window.fit(candidate.made)
-    if fit is Fit.OUTSIDE:
-        return Maker.ANOTHER
-    return Maker.OURS if fit is Fit.INSIDE and candidate.expected else Maker.UNKNOWN
+def _anothers(candidate: Candidate, sent: datetime | None, recorded: Recorded) -> bool:
+    return any(names(record, candidate.id) for record in recorded.others) or outside(sent, candidate.made)
 
 
 def names(record: Mapping[str, Any], entity: str) -> bool:

@@ -82,7 +82,6 @@ async def send(
             unknown=error.outcome_unknown,
             error=str(error),
             request_id=error.request_id,
-            **({"aws_at": _by_aws(aws)} if error.outcome_unknown else {}),
         )
         if not error.outcome_unknown:
             raise

@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,8 +17,7 @@ from services.aws.inlinepolicies import Holder, get_inline
 from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.provenance import Candidate, provenance
-from services.cases.state import Intent
-from services.cases.window import Window
+from services.cases.state import Doubt, Intent
 from services.keys.userkeys import key_named, kind_acted_on
 
 T = TypeVar("T")
@@ -49,13 +48,29 @@ MAKES = {
     "CreatePolicy": "Name",
     "CreateTrail": "Name",
     "CreateUser": "UserName",
+    "PutBucketPolicy": "Bucket",
+    "PutEventSelectors": "TrailName",
+    "StartLogging": "Name",
+    "UpdateTrail": "Name",
     "PutBearerTokenAuthentication": "logGroupIdentifier",
+    "PutGroupPolicy": "PolicyName",
     "PutRolePolicy": "PolicyName",
     "PutUserPolicy": "PolicyName",
     "UpdateAccessKey": "AccessKeyId",
     "UpdateServiceSpecificCredential": "ServiceSpecificCredentialId",
 }
 """Calls that bring about what others may have brought about too, and the parameter that says of what."""
+
+STATUSES = (
+    "PutBearerTokenAuthentication",
+    "PutBucketPolicy",
+    "PutEventSelectors",
+    "StartLogging",
+    "UpdateAccessKey",
+    "UpdateServiceSpecificCredential",
+    "UpdateTrail",
+)
+"""Calls that make nothing, and change what is there."""
 
 UNDATED = ("CreateBucket", "CreatePolicy", "CreateTrail")
 """What they make has no time that can be read, and undoing it destroys it: only a record is proof."""
@@ -65,7 +80,8 @@ UNDATED = ("CreateBucket", "CreatePolicy", "CreateTrail")
 class Settlement:
     """*done* is None where AWS cannot tell; *key_id* is a key that was made by this call.
 
-    *candidates* are what the call may have made, where only the responder can say whether it did.
+    *candidates* are what the call may have made or changed, where only the responder can say whether it did;
+    *done* is True beside them where it is as the call wanted it, whoever brought that about.
     """
 
     done: bool | None
@@ -179,12 +195,8 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         for found in await _credentials(aws, intent.call)
         if found.service == params.get("ServiceName", found.service) and found.id not in before
     ]
-    expected = intent.facts.get("alias")
-    candidates = [
-        Candidate(found.id, found.created, expected=expected is None or found.alias in (None, expected))
-        for found in new
-    ]
-    seen = await provenance(aws, intent.call, _window(intent), candidates)
+    candidates = [Candidate(found.id, found.created) for found in new]
+    seen = await provenance(aws, intent.call, intent.sent, candidates)
     if seen.ours:
         return Settlement(True, f"{seen.ours} was made (confirmed by AWS), but its secret is lost", seen.ours)
     if seen.unsure:
@@ -202,11 +214,9 @@ async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: boo
     if gone or not there:
         return _said(gone, words)
     proof = await made(aws, intent, there=True)
-    return (
-        _said(True, words)
-        if proof.done
-        else Settlement(False, f"{words}, but not by this call (confirmed by AWS)")
-    )
+    if not proof.done:
+        return Settlement(False, f"{words}, but not by this call (confirmed by AWS)")
+    return _held(intent, words, proof.candidates) if proof.candidates else _said(True, words)
 
 
 async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | None = None) -> Settlement:
@@ -214,14 +224,15 @@ async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | N
     name = str(intent.call.params[MAKES[intent.call.operation]])
     if not there:
         return Settlement(False, f"{name} does not exist (confirmed by AWS)")
-    seen = await provenance(aws, intent.call, _window(intent), [Candidate(name, at)])
+    seen = await provenance(aws, intent.call, intent.sent, [Candidate(name, at)])
     if seen.ours:
         return Settlement(True, f"{name} exists (confirmed by AWS)")
     if seen.others:
         return Settlement(False, f"{name} exists, but this call did not create it (confirmed by AWS)")
     if at is None and intent.call.operation not in UNDATED:
-        # It only says what is to hold, and it holds; another's call for the same would have been the same.
-        return Settlement(True, f"{name} exists (confirmed by AWS)")
+        # It only says what is to hold, and it holds: whose it is matters once it is to be taken back.
+        # What was taken back is not taken back again.
+        return _held(intent, f"{name} exists", () if intent.undo else (name,))
     return Settlement(None, _unsure(intent, seen.unsure), candidates=(name,))
 
 
@@ -251,8 +262,19 @@ async def made_at(aws: AwsSession, call: Call) -> datetime | None:
     return None
 
 
-def _window(intent: Intent) -> Window:
-    return Window(intent.sent, intent.given_up)
+async def look_again(aws: AwsSession, doubt: Doubt) -> Settlement | None:
+    """What CloudTrail tells by now of what only it can tell; None where that is nothing yet."""
+    call, candidates = doubt.intent.call, [Candidate(each) for each in doubt.candidates]
+    seen = await provenance(aws, call, doubt.intent.sent, candidates)
+    if seen.unsure:
+        return None
+    if seen.ours is None:
+        told = " and ".join(doubt.candidates)
+        return Settlement(False, f"{told}: not by this case (recorded by CloudTrail)")
+    if kind_acted_on(call.operation) and call.operation not in STATUSES:
+        words = f"{seen.ours} was made by this case (recorded by CloudTrail), but its secret is lost"
+        return Settlement(True, words, seen.ours)
+    return Settlement(True, f"{seen.ours}: by this case (recorded by CloudTrail)")
 
 
 def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
@@ -261,10 +283,20 @@ def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
         f"{each.id} (made {clock.stamp(each.made)})" if each.made else each.id for each in candidates
     )
     sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
-    return (
-        f"{told} may be what {intent.call.operation}{sent} made, or someone else's: CloudTrail has no "
-        "record of the call yet"
-    )
+    return f"{told} may be what {intent.call.operation}{sent} made, or someone else's: {_UNTOLD}"
+
+
+def _held(intent: Intent, words: str, candidates: tuple[str, ...]) -> Settlement:
+    """It is as the call wanted it; *candidates* where whose doing that is may be asked."""
+    confirmed = _said(True, words)
+    if not candidates:
+        return confirmed
+    sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
+    whose = f"by {intent.call.operation}{sent} or by someone else: {_UNTOLD}"
+    return replace(confirmed, words=f"{confirmed.words}, {whose}", candidates=candidates)
+
+
+_UNTOLD = "CloudTrail has no record yet that tells"
 
 
 async def _switched(aws: AwsSession, intent: Intent) -> Settlement:

@@ -26,8 +26,7 @@ from services.keys.userkeys import key_named
 class Intent:
     """A call that was about to be sent; *undo* when it takes a step back.
 
-    *sent* is when it went out and *given_up* when its answer was waited for no more, both by AWS's clock;
-    None where that is not known.
+    *sent* is when it went out, by AWS's clock; None where that is not known.
     """
 
     seq: int
@@ -37,18 +36,21 @@ class Intent:
     facts: Mapping[str, Any]
     undo: bool = False
     sent: datetime | None = None
-    given_up: datetime | None = None
     secret_to: str | None = None
     """Where the secret that the call gives was to go, ``kind:name``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A call that may have made one of *candidates*, or none; only the responder can say."""
+    """A call that may have made one of *candidates*, or none; only the responder can say.
+
+    Where it is as the call wanted it (*holds*), that matters only once it is to be taken back.
+    """
 
     intent: Intent
     candidates: tuple[str, ...]
     words: str
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,13 @@ class CaseState:
 
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())
+
+    def doubt(self, step: Deed | None = None, *, undo: bool) -> Doubt | None:
+        """What is to be asked first, of that step or of any, before anything is done or taken back."""
+        for doubt in self.doubts.values():
+            if step in (None, doubt.intent.step) and (undo or not doubt.holds):
+                return doubt
+        return None
 
     def did(self, operation: str, **params: object) -> bool:
         """Whether such a call, with these parameters among its own, is known to have been done."""
@@ -305,9 +314,6 @@ def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         return _done(_settle(state, intent), intent, entry, fold)
     if data.get("unknown"):
         # Not settled: AWS has still to be asked.
-        waiting = replace(intent, given_up=_when(data.get("aws_at")))
-        fold.intents[intent.seq] = waiting
-        state = replace(state, unsettled={**state.unsettled, intent.seq: waiting})
         words = "no answer from AWS: what it did is not known yet"
         return _step(state, intent.step, state=State.UNKNOWN, at=entry.at, words=words)
     return _step(
@@ -320,12 +326,19 @@ def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
 
 
 def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
+    before, done = state.doubts.get(intent.seq), entry.data["done"]
     state = _settle(state, intent)
-    done = entry.data["done"]
-    if done is None and (candidates := tuple(map(str, entry.data.get("candidates") or ()))):
-        doubt = Doubt(intent, candidates, str(entry.data["words"]))
+    if before is not None and before.holds:
+        # Whose it is was all that was asked.
+        fold.done += [intent.call] if done else []
+        return state
+    candidates = tuple(map(str, entry.data.get("candidates") or ()))
+    if candidates and done is not False:
+        doubt = Doubt(intent, candidates, str(entry.data["words"]), holds=bool(done))
         state = replace(state, doubts={**state.doubts, intent.seq: doubt})
-    if done:
+    if candidates and done:
+        state = _marked(state, intent, entry)
+    elif done:
         state = _done(state, intent, entry, fold)
     now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
     return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
@@ -333,9 +346,8 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
 
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
-    marks = (*state.marks, *_mark(state, intent, entry.at))
     fold.done.append(intent.call)
-    state = replace(state, marks=marks, before=_before(state.before, intent))
+    state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
     made = state.replacement
     match intent.call.operation:
         case operation if operation in _GIVE_KEYS:
@@ -383,15 +395,15 @@ def _settle(state: CaseState, intent: Intent) -> CaseState:
     )
 
 
-def _mark(state: CaseState, intent: Intent, at: datetime) -> tuple[tuple[datetime, str], ...]:
-    """A mark for the deed, once for however many calls it takes."""
+def _marked(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
+    """With a mark for the deed, once for however many calls it takes."""
     if intent.call.service == "secretsmanager":
-        return ()
+        return state
     names = _MARKS_OF_UNDO if intent.undo else _MARKS
     name = names.get(intent.step, intent.step.value)
-    if state.marks and state.marks[-1][1] == name and at - state.marks[-1][0] < _ONE_DEED:
-        return ()
-    return ((at, name),)
+    if state.marks and state.marks[-1][1] == name and entry.at - state.marks[-1][0] < _ONE_DEED:
+        return state
+    return replace(state, marks=(*state.marks, (entry.at, name)))
 
 
 def _step(case: CaseState, name: Deed, **changes: Any) -> CaseState:

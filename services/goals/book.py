@@ -26,7 +26,7 @@ def open_case(book: CaseBook, goal: Goal, account: str, *, undoing: bool = False
             now = case.state()
             named = (now.kind, now.opened.get("target"), now.about, now.opened.get("account"))
             if now.closed_at is None and named == subject and not case.altered:
-                if undoing and not (now.done or now.unsettled):
+                if undoing and not (now.done or now.unsettled or now.doubts):
                     # Nothing came of it, so there is nothing in it to take back.
                     continue
                 return case if undoing or goal.goes_on(now) else None

@@ -145,9 +145,9 @@ class Upkeep(CaseEngine):
 
     async def _propose(self, *, undo: bool, planning: bool = False) -> Proposal:
         state = self.state
-        if state.doubts:
+        if doubt := state.doubt(undo=undo):
             # On a guess nothing is brought about, and nothing is taken back.
-            return Proposal(blocked=asked(next(iter(state.doubts.values()))))
+            return Proposal(blocked=asked(doubt))
         ground = Ground(
             self.aws,
             self.caller,
@@ -287,7 +287,7 @@ class Upkeep(CaseEngine):
         done, words = await self._proposed_no_longer(intent)
         if done and operation in MAKES:
             proof = await made(self.aws, intent, there=True, at=await made_at(self.aws, intent.call))
-            return proof if proof.done is not True else Settlement(True, words)
+            return Settlement(True, words) if proof.done and not proof.candidates else proof
         return Settlement(done, words)
 
     async def _settled_undated(self, intent: Intent) -> Settlement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.base.keyservices import ACCESS_KEY
 from services.cases.plan import Plan, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
@@ -12,7 +14,16 @@ async def plan(at: Situation) -> Plan:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    return await _plan(at, "Active")
+    plan = await _plan(at, "Active")
+    return replace(plan, warnings=(*by_others(at), *plan.warnings)) if plan.calls else plan
+
+
+def by_others(at: Situation) -> tuple[str, ...]:
+    """A warning where this case is not known to have made the key Inactive."""
+    call = at.key_kind.switch(at.key, "Inactive")
+    if at.case.did(call.operation, **call.params):
+        return ()
+    return (f"{at.key.id} was made Inactive, not by this case: find out why first.",)
 
 
 async def verify(at: Situation) -> Verified:

@@ -85,7 +85,9 @@ async def plan_undo(at: Situation) -> Plan:
         calls += (Call("iam", "DeleteUserPolicy", {"UserName": at.key.user, "PolicyName": name}),)
     if not calls:
         return _plan(at, lift=True, already=f"No deny policy from stanch is on {at.key.user} ({name}).")
-    return _plan(at, lift=True, calls=calls)
+    theirs = calls[-1].operation == "DeleteUserPolicy" and not at.case.did("PutUserPolicy", PolicyName=name)
+    warnings = (f"{name} was not attached by this case: ask who did before you remove it.",) if theirs else ()
+    return _plan(at, lift=True, calls=calls, warnings=warnings)
 
 
 async def verify(at: Situation) -> Verified:

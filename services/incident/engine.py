@@ -135,9 +135,9 @@ class Runbook(CaseEngine):
             )
         rules, at = self.steps[step], self.situation(options)
         plan = await (rules.plan_undo if undo else rules.plan)(at)
-        doubts = [doubt for doubt in at.case.doubts.values() if doubt.intent.step is step]
+        doubt = at.case.doubt(step, undo=undo)
         # On a guess nothing is reset, and nothing is deleted.
-        return replace(plan, calls=(), already=None, blocked=asked(doubts[0])) if doubts else plan
+        return replace(plan, calls=(), already=None, blocked=asked(doubt)) if doubt else plan
 
     async def preflight(self, plan: Plan) -> tuple[str, ...]:
         """The actions that *plan* needs and the caller lacks; for looking at, as no step waits for it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
+from services.cases.settle import MAKES
 from services.incident.situation import Situation
 from services.keys.holdings import UserHoldings, examine_user
 from services.rights import policies
@@ -48,16 +50,40 @@ async def left(at: Situation) -> tuple[str, ...]:
     return tuple([name for name in dict.fromkeys(made) if await _get(at, name)])
 
 
-async def undo(at: Situation, name: str) -> tuple[Call, ...]:
-    """Takes a user away again that this case made."""
-    held = await examine_user(at.aws, name)
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The *calls* that take a new user away again, what the case gave it first; others' things keep it."""
+
+    calls: tuple[Call, ...]
+    kept: str | None = None
+    """Why the user is left, in words."""
+
+
+async def undo(at: Situation, name: str) -> Back:
+    """Takes a user away again that this case made, as far as nobody else gave it anything."""
+    held, keys = await asyncio.gather(examine_user(at.aws, name), iam.list_credentials(at.aws, name))
     user = {"UserName": name}
-    return (
-        *(Call("iam", "DeleteUserPolicy", {**user, "PolicyName": one}) for one in held.inline or ()),
-        *(Call("iam", "DetachUserPolicy", {**user, "PolicyArn": arn}) for arn in held.attached or ()),
-        *(Call("iam", "RemoveUserFromGroup", {"GroupName": one, **user}) for one in held.groups or ()),
-        Call("iam", "DeleteUser", user),
+    every = (
+        *(Call("iam", "PutUserPolicy", {**user, "PolicyName": one}) for one in held.inline or ()),
+        *(Call("iam", "AttachUserPolicy", {**user, "PolicyArn": arn}) for arn in held.attached or ()),
+        *(Call("iam", "AddUserToGroup", {"GroupName": one, **user}) for one in held.groups or ()),
     )
+    ours = [given for given in every if at.case.did(given.operation, **given.params)]
+    theirs = [str(given.params[MAKES[given.operation]]) for given in every if given not in ours]
+    theirs += [key.id for key in keys if key.id not in at.case.keys]
+    theirs += [key.id for key in held.access_keys or () if key.id not in at.case.keys]
+    theirs += ["a console password"] if held.has_login else []
+    calls = tuple(Call("iam", _TAKES[given.operation], given.params) for given in ours)
+    if theirs:
+        return Back(calls, f"user {name} is left: it has {', '.join(theirs)} of others' making")
+    return Back((*calls, Call("iam", "DeleteUser", user)))
+
+
+_TAKES = {
+    "PutUserPolicy": "DeleteUserPolicy",
+    "AttachUserPolicy": "DetachUserPolicy",
+    "AddUserToGroup": "RemoveUserFromGroup",
+}
 
 
 async def _get(at: Situation, name: str) -> iam.User | None:

@@ -125,24 +125,36 @@ async def plan_undo(at: Situation) -> Plan:
     present = await _present(at, made) if made else None
     if present:
         calls.append(at.key_kind.delete(present))
-    for user in users:
-        calls += await new_user.undo(at, user)
+    backs = [await new_user.undo(at, user) for user in users]
+    calls += [call for back in backs for call in back.calls]
+    kept = tuple(f"{_sentence(back.kept)}." for back in backs if back.kept)
     return _plan(
         at,
         undoing=True,
         calls=tuple(calls),
-        already=f"{made.key_id} is already deleted." if made and not calls else None,
-        warnings=("Whatever has imported the new key stops working.",) if present else (),
+        already=_already(made, kept) if not calls else None,
+        warnings=(*(("Whatever has imported the new key stops working.",) if present else ()), *kept),
     )
 
 
 async def verify_undo(at: Situation) -> Verified:
     made = at.case.replacement
     there = [made.key_id] if made and await _present(at, made) else []
-    there += await new_user.left(at)
+    backs = {user: await new_user.undo(at, user) for user in await new_user.left(at)}
+    there += [user for user, back in backs.items() if back.calls]
     if there:
         return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))
-    return Verified(State.UNDONE, said_aws("the new key is deleted", at.now()))
+    gone = said_aws("the new key is deleted", at.now())
+    return Verified(State.UNDONE, "; ".join([gone, *(back.kept or "" for back in backs.values())]))
+
+
+def _already(made: Replacement | None, kept: Sequence[str]) -> str | None:
+    gone = (f"{made.key_id} is already deleted.",) if made else ()
+    return " ".join((*gone, *kept)) or None
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 async def _present(at: Situation, made: Replacement) -> Credential | None:

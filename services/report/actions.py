@@ -113,8 +113,11 @@ class _Reader:
         if entry.kind == "settled":
             done = data.get("done")
             said = Said(entry.at, str(data.get("words")))
+            held = call.settled is not None and call.settled.done is True
             call = replace(call, settled=Settled(entry.at, done, said.words))
-            draft.now("requested" if done else NOT_DONE if done is False else "unknown", said)
+            if not held:
+                # Else it is as it was: whose doing that is was all that was asked.
+                draft.now("requested" if done else NOT_DONE if done is False else "unknown", said)
         else:
             error = data.get("error")
             call = replace(

@@ -11,11 +11,10 @@ from services.cases.plan import Plan, Stage
 from services.cases.state import CaseState
 from services.incident import deactivate, deny
 from services.incident.situation import Situation, Verified
+from services.keys.userkeys import kind_of
 from services.rotation import use
 from services.rotation.use import Imported
 from services.rotation.ways import respond
-
-OPERATION = "UpdateServiceSpecificCredential"
 
 
 async def plan(at: Situation) -> Plan:
@@ -40,9 +39,7 @@ async def verify(at: Situation) -> Verified:
 async def plan_undo(at: Situation) -> Plan:
     found = await deactivate.plan_undo(at)
     title = f"Make the old key {at.key.id} Active again"
-    warnings = ("Both keys will work.",) if found.calls else ()
-    if found.calls and not at.case.did(OPERATION, ServiceSpecificCredentialId=at.key.id, Status="Inactive"):
-        warnings = (f"{at.key.id} was made Inactive, not by this case: find out why first.", *warnings)
+    warnings = (*deactivate.by_others(at), "Both keys will work.") if found.calls else ()
     return replace(found, title=title, leaves="The new key.", warnings=warnings)
 
 
@@ -72,8 +69,7 @@ async def imported(at: Situation) -> Imported:
 
 def waking(key: Credential) -> Call:
     """The call that makes *key* Active."""
-    params = {"UserName": key.user, "ServiceSpecificCredentialId": key.id, "Status": "Active"}
-    return Call("iam", OPERATION, params)
+    return kind_of(key.service).switch(key, "Active")
 
 
 async def _blocked(at: Situation) -> str | None:

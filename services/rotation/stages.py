@@ -63,8 +63,7 @@ async def standing(at: Situation) -> Standing:
     """One listing and, where it matters, what CloudTrail and CloudWatch say; raises an AwsError."""
     found = {one.id: one for one in await at.credentials()}
     made = at.case.replacement
-    if doubts := at.case.doubts:
-        asked = next(iter(doubts.values()))
+    if asked := at.case.doubt(undo=False):
         ways = tuple(
             _way(at, f"--next {option} {which}", does)
             for which in asked.candidates

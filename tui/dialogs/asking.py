@@ -63,7 +63,7 @@ class Asking:
     async def take(self, step: PlanDeed) -> None:
         """Confirm and begin *step*; a review, and what is as it should be already, need no confirmation."""
         handling = self._handling
-        await self._settle_doubts()
+        await self._settle_doubts(undo=False)
         plan = handling.plans.get(step)
         if plan is None or plan.blocked:
             await handling.plan(step)
@@ -82,7 +82,7 @@ class Asking:
         handling = self._handling
         if handling.runbook is None:
             return
-        await self._settle_doubts()
+        await self._settle_doubts(undo=True)
         plan = await handling.runbook.plan_undo(step, handling.options)
         if plan.blocked:
             raise Refused(plan.blocked)
@@ -91,11 +91,11 @@ class Asking:
         if await self._confirmed(step, plan, handling.options, undo=True):
             self._desk.start(handling, step, undo=True, shown=plan)
 
-    async def _settle_doubts(self) -> None:
+    async def _settle_doubts(self, *, undo: bool) -> None:
         """Ask whose it is, where AWS cannot tell what a call made."""
         handling = self._handling
-        if handling.runbook and handling.state.doubts and handling.case and handling.case.held:
-            await ask_doubts(self._app, handling.runbook)
+        if handling.runbook and handling.state.doubt(undo=undo) and handling.case and handling.case.held:
+            await ask_doubts(self._app, handling.runbook, undo=undo)
             await handling.look_again()
             await handling.plan()
 
@@ -104,6 +104,7 @@ class Asking:
         handling = self._handling
         if handling.runbook is None:
             raise Refused("The key is not read yet.")
+        await self._settle_doubts(undo=undo)
         plan = await (handling.runbook.plan_undo if undo else handling.runbook.plan)(lever, options)
         if reason := plan.blocked or plan.already:
             raise Refused(reason)

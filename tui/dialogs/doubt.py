@@ -7,16 +7,19 @@ from typing import Any
 from textual.app import App
 
 from services.cases.engine import CaseEngine
+from services.cases.sender import gives_secret
+from services.cases.settle import STATUSES
 from services.cases.state import Doubt
 from tui.dialogs.question import QuestionDialog
 
 
-async def ask_doubts(app: App[Any], engine: CaseEngine) -> bool:
-    """Each of the case's doubts, one after the other; whether all were answered. In a worker.
+async def ask_doubts(app: App[Any], engine: CaseEngine, *, undo: bool) -> bool:
+    """What must be known before anything is done or undone, question by question; whether all was answered.
 
-    The case must be held, so that an answer can be journaled.
+    In a worker. The case must be held, so that an answer can be journaled. CloudTrail is asked first.
     """
-    for doubt in tuple(engine.state.doubts.values()):
+    await engine.settle_all()
+    while doubt := engine.state.doubt(undo=undo):
         for which in doubt.candidates:
             if await app.push_screen_wait(_ours(doubt, which)):
                 await engine.answer_doubt(doubt, which)
@@ -29,12 +32,17 @@ async def ask_doubts(app: App[Any], engine: CaseEngine) -> bool:
 
 
 def _ours(doubt: Doubt, which: str) -> QuestionDialog:
+    if gives_secret(doubt.intent.call):
+        then = "If this case made it, its secret is lost: it is reset, or undone with the case."
+    else:
+        then = "If it was this case, it is undone with the case."
     told = (
         f"{doubt.words[:1].upper()}{doubt.words[1:]}.",
-        "If this case made it, its secret is lost: it is reset, or undone with the case. If someone "
-        "else made it, it is theirs and is left alone.",
+        f"{then} If it was someone else, it is theirs and is left alone.",
     )
-    return QuestionDialog(f"Did this case make {which}?", told, "No, or not known", "Yes, this case's")
+    changed = doubt.intent.call.operation in STATUSES
+    title = f"Did this case change {which}?" if changed else f"Did this case make {which}?"
+    return QuestionDialog(title, told, "No, or not known", "Yes, this case's")
 
 
 def _theirs(doubt: Doubt) -> QuestionDialog:

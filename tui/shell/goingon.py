@@ -52,12 +52,17 @@ async def go_on(engine: CaseEngine, answers: Answers) -> None:
     waiting.done()
     for each in found:
         complain(each)
+    asked = {each for doubt in engine.state.doubts.values() for each in doubt.candidates}
     for said in answers.ours + answers.not_ours:
-        doubts = [each for each in engine.state.doubts.values() if said in each.candidates]
-        if not doubts:
+        if said not in asked:
             raise RunbookError(f"Nothing is asked about {said}: leave --ours and --not-ours out.")
-        for doubt in doubts:
-            await engine.answer_doubt(doubt, said if said in answers.ours else None)
+    for doubt in tuple(engine.state.doubts.values()):
+        ours = [each for each in doubt.candidates if each in answers.ours]
+        left = [each for each in doubt.candidates if each not in answers.not_ours]
+        if ours or not left:
+            await engine.answer_doubt(doubt, ours[0] if ours else None)
+        elif len(left) < len(doubt.candidates):
+            raise RunbookError(f"Say of {' and '.join(left)} too whose it is (--ours or --not-ours).")
 
 
 async def show_secret(runbook: Runbook, result: Result) -> Result:

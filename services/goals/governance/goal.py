@@ -90,7 +90,8 @@ class PolicyGoal:
 
     async def propose_undo(self, ground: Ground) -> Proposal:
         at = await look(ground.aws, self.at, self.policy.name)
-        return detach(self.at, self.policy, at, ground.before)
+        did = {call.operation for call in ground.case.done}
+        return detach(self.at, self.policy, at, ground.before if did else None, did)
 
 
 def goal_of(state: CaseState) -> PolicyGoal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.aws.call import Call
@@ -32,15 +32,24 @@ def attach(target: Target, wanted: Wanted, document: Document, at: Standing) -> 
     )
 
 
-def detach(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any] | None) -> Proposal:
-    """Back to *before*, which is what there was when this program attached it; None where it never did."""
+def detach(
+    target: Target,
+    wanted: Wanted,
+    at: Standing,
+    before: Mapping[str, Any] | None,
+    did: Collection[str] = (),
+) -> Proposal:
+    """Back to *before*, which is what there was when this program attached it; None where it never did.
+
+    *did* are the operations by which it did: what another call brought about is left.
+    """
     if before is None:
         if not at.attached:
             return Proposal(already=f"{wanted.name} is not attached to {target.words}.")
         return Proposal(
             blocked=f"No case on this machine attached {wanted.name} to {target.words}: remove it by hand."
         )
-    calls = _take(target, wanted, at, before) if target.iam else _take_scp(target, at, before)
+    calls = _take(target, wanted, at, before) if target.iam else _take_scp(target, at, before, did)
     if not calls:
         return Proposal(already=f"{target.words} is as it was before {wanted.name} was attached.")
     former = before.get("document") if before.get("attached") else None
@@ -119,17 +128,19 @@ def _take(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any
     return (Call("iam", f"Delete{holder}Policy", {f"{holder}Name": target.name, "PolicyName": wanted.name}),)
 
 
-def _take_scp(target: Target, at: Standing, before: Mapping[str, Any]) -> tuple[Call, ...]:
+def _take_scp(
+    target: Target, at: Standing, before: Mapping[str, Any], did: Collection[str]
+) -> tuple[Call, ...]:
     """What was made is deleted, what was changed is changed back, what was attached is detached."""
     if at.policy_id is None:
         return ()
     calls: list[Call] = []
-    if at.attached and not before.get("attached"):
+    if at.attached and not before.get("attached") and "AttachPolicy" in did:
         calls.append(_of_scp("DetachPolicy", at.policy_id, target))
     if before.get("policy_id") is None:
-        if not at.elsewhere:
+        if not at.elsewhere and "CreatePolicy" in did and (calls or not at.attached):
             calls.append(Call("organizations", "DeletePolicy", {"PolicyId": at.policy_id}))
-    elif (former := before.get("document")) is not None and former != at.document:
+    elif (former := before.get("document")) not in (None, at.document) and "UpdatePolicy" in did:
         changed = {"PolicyId": at.policy_id, "Content": compact(former)}
         calls.append(Call("organizations", "UpdatePolicy", changed))
     return tuple(calls)

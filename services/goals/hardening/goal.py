@@ -115,7 +115,8 @@ class HardenGoal:
             seen = None
         if chosen.bucket_made and chosen.bucket in foreign:
             bucket = None
-        found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty)
+        did = {call.operation for call in ground.case.done}
+        found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty, did=did)
         words = tuple(f"{name} is left: this case did not make it" for name in foreign)
         return replace(found, warnings=(*found.warnings, *(f"{each}." for each in words)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from services.aws.call import Call
 from services.aws.cloudtrail import RawSelectors, Trail
@@ -73,29 +73,33 @@ def take_back(
     *,
     arn: str,
     empty: bool,
+    did: Collection[str],
 ) -> Proposal:
-    """*others* are the trails that may use the same bucket, and *empty* is what *bucket* is."""
-    calls = _trail_calls_back(chosen, seen)
+    """*others* are the trails that may use the same bucket, and *empty* is what *bucket* is.
+
+    *did* are the operations of this case: what other calls brought about is left.
+    """
+    calls = _trail_calls_back(chosen, seen, did)
     lines: list[str] = []
     warnings: list[str] = []
-    if seen and not chosen.made and chosen.selectors != seen.raw:
+    if seen and not chosen.made and chosen.selectors != seen.raw and "PutEventSelectors" in did:
         lines += _selectors_told(seen.raw or NONE, chosen.selectors or DEFAULT)
         if not _ours(chosen, wish, seen):
             warnings.append("Someone else has changed its selectors since: that goes too, as the lines show.")
     used_by = next((each.name for each in others if chosen.bucket and each.bucket == chosen.bucket), None)
     left = None
     if chosen.bucket and bucket and not used_by:
-        if not chosen.bucket_made:
+        if chosen.bucket_made and empty:
+            mine = {"Bucket": bucket.name, "ExpectedBucketOwner": wish.account}
+            calls.append(Call("s3", "DeleteBucket", mine, bucket.region))
+        elif chosen.bucket_made:
+            left = f"bucket {bucket.name} holds objects and is left in place"
+        elif "PutBucketPolicy" in did:
             needed = buckets.statements(chosen.bucket, arn, chosen.organization)
             policy = buckets.shut_out(bucket.policy, needed, chosen.bucket_policy)
             if policy != bucket.policy:
                 calls.append(buckets.put_policy(bucket.name, bucket.region, wish.account, policy))
                 lines += diff(bucket.policy, policy)
-        elif empty:
-            mine = {"Bucket": bucket.name, "ExpectedBucketOwner": wish.account}
-            calls.append(Call("s3", "DeleteBucket", mine, bucket.region))
-        else:
-            left = f"bucket {bucket.name} holds objects and is left in place"
     elif used_by and chosen.bucket_made:
         left = f"bucket {chosen.bucket} is used by trail {used_by} and is left in place"
     if left:
@@ -180,17 +184,18 @@ def _trail_calls(chosen: Chosen, wish: Wish, seen: Seen | None) -> list[Call]:
     return [Call("cloudtrail", "UpdateTrail", wide, chosen.region)]
 
 
-def _trail_calls_back(chosen: Chosen, seen: Seen | None) -> list[Call]:
+def _trail_calls_back(chosen: Chosen, seen: Seen | None, did: Collection[str]) -> list[Call]:
     if seen is None:
         return []
     if chosen.made:
         return [Call("cloudtrail", "DeleteTrail", {"Name": chosen.trail}, chosen.region)]
     calls: list[Call] = []
-    if seen.logging and not chosen.logging:
+    if seen.logging and not chosen.logging and "StartLogging" in did:
         calls.append(Call("cloudtrail", "StopLogging", {"Name": chosen.trail}, chosen.region))
-    if chosen.selectors is not None and seen.raw != chosen.selectors:
+    if chosen.selectors is not None and seen.raw != chosen.selectors and "PutEventSelectors" in did:
         calls.append(_put(chosen, chosen.selectors))
-    if (seen.trail.multi_region, seen.trail.global_events) != (chosen.multi_region, chosen.global_events):
+    was = (chosen.multi_region, chosen.global_events)
+    if (seen.trail.multi_region, seen.trail.global_events) != was and "UpdateTrail" in did:
         narrow = {
             "Name": chosen.trail,
             "IsMultiRegionTrail": chosen.multi_region,

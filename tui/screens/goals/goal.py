@@ -186,12 +186,12 @@ class GoalScreen(StanchScreen):
             if undo:
                 # What is taken back is what its case did, though that case is done.
                 upkeep = await book.look_up(upkeep.aws, self._cases, upkeep.goal, undoing=True)
-            found, doubted = await self._settled(upkeep), bool(upkeep.state.doubts)
+            found, doubted = await self._settled(upkeep), upkeep.state.doubt(undo=undo) is not None
             if found:
                 self.say(" ".join(found))
             if doubted:
                 with await asyncio.to_thread(book.begin, upkeep, self._cases):
-                    await ask_doubts(self.app, upkeep)
+                    await ask_doubts(self.app, upkeep, undo=undo)
             if found or doubted:
                 # What is planned now is another thing: look at it first.
                 self._look_again()

@@ -239,10 +239,10 @@ class RotationScreen(StanchScreen):
         self, rotation: Rotation, step: StepName, verb: str, options: Options, undo: bool, imported: bool
     ) -> None:
         try:
-            if rotation.state.doubts:
+            if rotation.state.doubt(undo=undo):
                 cases = CaseBook(self.stanch.options.state_dir)
                 with await asyncio.to_thread(opening.begin, rotation, cases):
-                    await ask_doubts(self.app, rotation)
+                    await ask_doubts(self.app, rotation, undo=undo)
                 self._polls[0].now()
                 return
             plan = await self._planned(rotation, step, options, undo, imported)

@@ -148,10 +148,13 @@ async def test_an_intent_without_an_outcome_is_settled_by_asking(
     iam.put_user_policy(**call.params)
     attaching, case = await begin()
     with case:
-        assert await attaching.resume() == (
-            "PutUserPolicy had no recorded outcome: it took place (confirmed by AWS).",
-        )
+        (found,) = await attaching.resume()
+        assert f"{DENY.name} exists (confirmed by AWS), by PutUserPolicy or by someone else" in found
         assert (await attaching.apply()).state is State.CONFIRMED
+        with pytest.raises(Refused, match="If it is this case's, say so"):
+            await attaching.undo()
+        (doubt,) = attaching.state.doubts.values()
+        await attaching.answer_doubt(doubt, DENY.name)
         await attaching.undo()
     assert sent == ["PutUserPolicy", "DeleteUserPolicy"]
 

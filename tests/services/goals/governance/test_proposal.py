@@ -62,8 +62,11 @@ async def send(aws: AwsSession, target: Target, wanted: Wanted) -> Proposal:
     return first
 
 
+DID = ("CreatePolicy", "AttachPolicy", "UpdatePolicy")
+
+
 async def take_back(aws: AwsSession, target: Target, wanted: Wanted, before: Any) -> None:
-    while calls := detach(target, wanted, await look(aws, target, wanted.name), before).calls:
+    while calls := detach(target, wanted, await look(aws, target, wanted.name), before, DID).calls:
         await aws.send(calls[0])
 
 
