@@ -174,13 +174,17 @@ def wait_for_lock(file: IO[bytes]) -> None:
 class Reserved:
     """A new file with room taken on disk, so that a secret that is yet to be made has a place.
 
-    Either ``fill`` it or ``give_up``; until it is filled it does not end in a line break.
+    Either ``fill`` it or ``give_up``; until it is filled it holds nothing but zeros, and is locked.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if is_abandoned(path):
+            path.unlink()
         self._file: IO[bytes] | None = create(path)
         try:
+            with suppress(CannotLock):
+                lock(self._file)
             _write_all(self._file.fileno(), b"\0" * ROOM)
             os.fsync(self._file.fileno())
             sync_folder(path.parent)
@@ -195,6 +199,8 @@ class Reserved:
         if self._file is None:
             raise ValueError("the file was filled or given up")
         fd = self._file.fileno()
+        if not os.path.lexists(self.path) or not os.path.samestat(os.fstat(fd), self.path.lstat()):
+            raise OSError(errno.ENOENT, "it was taken away meanwhile", str(self.path))
         os.lseek(fd, 0, os.SEEK_SET)
         # Over the room that was taken, before that is cut off: there is nothing left to run out of.
         _write_all(fd, content)
@@ -204,16 +210,31 @@ class Reserved:
         self._file = None
 
     def give_up(self) -> None:
-        """Take the file away, unless it was filled."""
+        """Take the file away, unless it was filled, or is another one by now."""
         if self._file is not None:
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(self._file.fileno()), self.path.lstat()):
+                    self.path.unlink()
             self._file.close()
             self._file = None
-            self.path.unlink(missing_ok=True)
 
 
 def reserve(path: Path) -> Reserved:
-    """A new file at *path* with room for a secret."""
+    """A new file at *path* with room for a secret; what a killed process left of one is no hindrance."""
     return Reserved(path)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether *path* is room that a process took which was killed before it could fill it."""
+    try:
+        with _ours(path, _open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            content = file.read(ROOM + 1)
+            if not content or len(content) > ROOM or content.strip(b"\0"):
+                return False
+            lock(file)
+    except OSError:
+        return False
+    return True
 
 
 def _open(path: Path, flags: int) -> int:

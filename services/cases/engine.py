@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,15 +14,15 @@ from services.aws.errors import AwsError
 from services.aws.session import Answer, AwsSession
 from services.aws.sts import Caller
 from services.base import clock
+from services.base.files import Reserved
+from services.cases import preflight, sender
 from services.cases import secret as secrets
-from services.cases import sender
 from services.cases.case import Case
-from services.cases.deposit import NewSecret, deposit_of, words_of
+from services.cases.deposit import NewSecret, deposit_of
 from services.cases.errors import NotStored, Refused, RunbookError, Unrecorded
 from services.cases.journal import as_line
-from services.cases.lines import Entry
 from services.cases.names import SecretNames
-from services.cases.plan import Deed
+from services.cases.plan import Deed, Plan
 from services.cases.secret import (
     Destination,
     Secret,
@@ -31,7 +32,8 @@ from services.cases.secret import (
     problem,
     was_written,
 )
-from services.cases.sender import Sending, gives_secret
+from services.cases.sender import Sending, gives_secret, stores_secret
+from services.cases.sentences import no_way_out, sent_unrecorded
 from services.cases.settle import Settlement, look_again, settle
 from services.cases.state import CaseState, Doubt, Intent
 from services.cases.unbroken import unbroken
@@ -58,6 +60,8 @@ class CaseEngine:
     ) -> None:
         self.aws, self.caller, self.case = aws, caller, case
         self.secret: Secret | None = None
+        self._room: Reserved | None = None
+        """Where its file is to be, taken before there is a secret."""
         self.names = names or SecretNames()
         self._now, self._sleep = now, sleep
         self._one_at_a_time = asyncio.Lock()
@@ -92,6 +96,12 @@ class CaseEngine:
         if self.secret:
             self.secret.forget()
         self.secret = None
+        self._give_up_room()
+
+    def _give_up_room(self) -> None:
+        if self._room:
+            self._room.give_up()
+        self._room = None
 
     async def hand_over(self, to: Destination) -> None:
         """Take a secret in hand elsewhere than it was to go; raises what keeps it from that, and keeps it.
@@ -179,18 +189,29 @@ class CaseEngine:
     async def _written(self) -> Path | None:
         """The file of a secret that was written right before the program was killed."""
         made = self.state.replacement
-        kind, _, path = (made.secret_to or "").partition(":") if made else ("", "", "")
-        if made is None or made.delivered or kind != "file":
+        path = _file(made.secret_to) if made else None
+        if made is None or made.delivered or path is None:
             return None
         try:
             listed = await iam.list_credentials(self.aws, made.user)
         except AwsError:
             listed = ()
         alias = next((found.alias for found in listed if found.id == made.key_id), None)
-        written = await asyncio.to_thread(was_written, Path(path), alias, made.key_id)
-        return Path(path) if written else None
+        written = await asyncio.to_thread(was_written, path, alias, made.key_id)
+        return path if written else None
 
     # Sending
+
+    async def _check_way_out(self, plan: Plan) -> None:
+        """Raises Refused where it is known that a new secret could not go where it is to go."""
+        if not any(map(gives_secret, plan.calls)):
+            return
+        if path := _file(plan.secret_to):
+            room = await asyncio.to_thread(secrets.reserve_room, path)
+            await asyncio.to_thread(room.give_up)
+        storing = replace(plan, calls=tuple(filter(stores_secret, plan.calls)))
+        if storing.calls and (barred := await preflight.missing(self.aws, self.caller, storing)):
+            raise Refused(no_way_out(barred))
 
     async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
         """Cancelled, it ends as soon as what was sent is answered, journaled, and its secret safe."""
@@ -210,17 +231,27 @@ class CaseEngine:
         assert self.case
         self._check_stop()
         call = sending.call
-        answer = await sender.send(self.aws, self.case, sending, self._settlement, self.secret)
-        if made := made_by(call.operation, answer.body):
-            self.secret = Secret.of(made)
+        if gives_secret(call) and (path := _file(sending.secret_to)):
+            self._room = await asyncio.to_thread(secrets.reserve_room, path)
+        try:
+            answer = await sender.send(self.aws, self.case, sending, self._settlement, self.secret)
+            if made := made_by(call.operation, answer.body):
+                self.secret = Secret.of(made)
+        finally:
+            if self._room and self.secret is None:
+                await asyncio.to_thread(self._give_up_room)
         return answer
 
     async def _deliver_in_hand(self, to: object) -> None:
         """Take a secret in hand to its file; raises NotStored where that cannot be, and keeps it."""
         if self.secret is None or not isinstance(to, ToFile):
             return
+        room, self._room = self._room, None
+        if room and room.path != to.path:
+            room.give_up()
+            room = None
         try:
-            await asyncio.to_thread(secrets.write_file, to.path, self.secret)
+            await asyncio.to_thread(secrets.write_file, to.path, self.secret, room)
         except RunbookError as error:
             raise NotStored(str(error)) from None
         await self.delivered(f"file:{to.path}")
@@ -230,7 +261,7 @@ class CaseEngine:
         if self.case and (unwritten := tuple(self.case.journal.unwritten)):
             raise Unrecorded(
                 self.case.id,
-                tuple(_told(self.case.journal.entries(), unwritten)),
+                tuple(sent_unrecorded(self.case.journal.entries(), unwritten)),
                 self.case.unwritable or "",
                 tuple(map(as_line, unwritten)),
             )
@@ -248,39 +279,7 @@ class CaseEngine:
         return await asyncio.to_thread(self.case.record, kind, **data)
 
 
-def _told(entries: Iterable[Entry], unwritten: Iterable[Entry]) -> Iterator[str]:
-    """What happened and is not on disk, as far as a person needs to know it."""
-    operations = {entry.seq: entry.data["call"]["operation"] for entry in entries if entry.kind == "intent"}
-    for entry in unwritten:
-        data = entry.data
-        operation = operations.get(data.get("intent", -1), "a call")
-        match entry.kind:
-            case "outcome" if data["ok"]:
-                yield f"{operation} was sent and done (request {data.get('request_id') or 'without an id'})"
-            case "outcome" if data.get("unknown"):
-                yield f"{operation} was sent, and no answer came"
-            case "outcome":
-                yield f"{operation} was sent and refused"
-            case "settled":
-                yield f"{operation}: {data['words']}"
-            case "verified":
-                yield f"AWS was asked: {data['words']}"
-            case "delivered":
-                yield f"the new secret is in {words_of(str(data['where']))}"
-
-
-def asked(doubt: Doubt) -> str:
-    """What the responder is asked, with both readings."""
-    theirs = " ".join(f"--not-ours {each}" for each in doubt.candidates)
-    return (
-        f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. Say first whether it is this case's "
-        f"(`--ours {doubt.candidates[0]}`) or not (`{theirs}`): until then nothing is done with it."
-    )
-
-
-def no_way_out(barred: Sequence[str]) -> str:
-    """Why a new key is not made: what stores its secret is not allowed."""
-    return (
-        f"Nothing was sent: you may not {' nor '.join(barred)}, so the new secret would be lost. Ask for "
-        "that permission, or send the secret elsewhere (--secret-to file:PATH, or screen)."
-    )
+def _file(secret_to: str | None) -> Path | None:
+    """The file in ``kind:name``, where it is one."""
+    kind, _, path = (secret_to or "").partition(":")
+    return Path(path) if kind == "file" else None

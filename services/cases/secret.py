@@ -13,8 +13,9 @@ from typing import Any
 
 from services.aws.call import SECRET, Call
 from services.base import files
+from services.base.files import Reserved
 from services.base.folders import expanded
-from services.cases.errors import RunbookError
+from services.cases.errors import Refused, RunbookError
 from services.keys.token import TokenError, decode
 
 
@@ -133,7 +134,7 @@ def problem(destination: Destination) -> str | None:
     if isinstance(destination, ToScreen):
         return None
     path = destination.path
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path) and not files.is_abandoned(path):
         return f"{path} already exists: choose a new file, so that nothing is overwritten"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
@@ -142,11 +143,26 @@ def problem(destination: Destination) -> str | None:
     return None
 
 
-def write_file(path: Path, secret: Secret) -> None:
-    """Write the secret to a new file of mode 0600 and wait until it is on disk; none is left half written."""
+def reserve_room(path: Path) -> Reserved:
+    """Take the room for a secret that is yet to be made; raises Refused where there is none."""
     try:
-        files.reserve(path).fill(f"{secret.reveal()}\n".encode())
+        return files.reserve(path)
     except OSError as error:
+        raise Refused(
+            f"No key was made or reset: its secret has nowhere to go, as {path} cannot be written "
+            f"({error.strerror}). Send it elsewhere (--secret-to)."
+        ) from None
+
+
+def write_file(path: Path, secret: Secret, room: Reserved | None = None) -> None:
+    """Write the secret to *room*, or to a new file of mode 0600; it is on disk then, or nothing of it is."""
+    taken = None
+    try:
+        taken = room or files.reserve(path)
+        taken.fill(f"{secret.reveal()}\n".encode())
+    except OSError as error:
+        if taken:
+            taken.give_up()
         raise RunbookError(f"The secret could not be written to {path} ({error.strerror}).") from None
 
 

@@ -1,17 +1,9 @@
-"""What a call of a goal is: the same deed as another, one that gives a secret, one that stores it."""
+"""When two calls of a goal are the same deed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.aws.call import SECRET, Call
+from services.aws.call import Call
 from services.goals.proposal import Proposal
-
-
-def stores(calls: Sequence[Call]) -> bool:
-    """Whether one of them takes a secret in hand where it is to go."""
-    return any(SECRET in call.params.values() for call in calls)
-
 
 _MADE_MEANWHILE = ("PolicyId", "ClientRequestToken")
 """Of what is made on the way the id does not count."""

@@ -16,12 +16,13 @@ from services.aws.sts import Caller
 from services.base import clock
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.engine import CaseEngine, asked, no_way_out
+from services.cases.engine import CaseEngine
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
 from services.cases.names import SecretNames
 from services.cases.plan import Deed, Plan, State
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
-from services.cases.sender import Sending, gives_secret
+from services.cases.sender import Sending, gives_secret, stores_secret
+from services.cases.sentences import asked
 from services.cases.settle import (
     MAKES,
     PATIENCE,
@@ -34,7 +35,7 @@ from services.cases.settle import (
     patience,
 )
 from services.cases.state import CaseState, Intent, StepState
-from services.goals.calls import same, same_first, stores
+from services.goals.calls import same, same_first
 from services.goals.goal import Goal, Ground, MakesKeys, Trial
 from services.goals.proposal import Proposal
 from services.incident.situation import said_aws
@@ -205,7 +206,7 @@ class Upkeep(CaseEngine):
                         "look at the new plan."
                     )
                 await self._sent(call, before, proposal, undo=undo)
-                if self.secret and stores(proposal.calls[1:2]):
+                if self.secret and any(map(stores_secret, proposal.calls[1:2])):
                     # A secret in hand is stored before anything else is asked.
                     proposal = replace(proposal, calls=proposal.calls[1:])
                     continue
@@ -227,7 +228,7 @@ class Upkeep(CaseEngine):
 
     async def _sent(self, call: Call, before: Mapping[str, Any], proposal: Proposal, *, undo: bool) -> None:
         facts = {STOOD: dict(before), **proposal.facts}
-        stores_it, known = stores((call,)), len(self.state.done)
+        known = len(self.state.done)
         try:
             await self._send(Sending(self.goal.deed, call, undo, facts, proposal.secret_to))
         except (AwsError, CaseError) as error:
@@ -239,7 +240,7 @@ class Upkeep(CaseEngine):
         if gives_secret(call):
             self._unlisted_since = None
             await self._keep()
-        elif stores_it:
+        elif stores_secret(call):
             await self._try_out()
             self.forget_secret()
 
@@ -258,14 +259,6 @@ class Upkeep(CaseEngine):
                     await self._try_out()
             case ToSecretsManager() | None:
                 pass
-
-    async def _check_way_out(self, plan: Plan) -> None:
-        """Raises Refused where it is known that a new secret could not go where it is to go."""
-        storing = tuple(call for call in plan.calls if stores((call,)))
-        if not storing or not any(gives_secret(call) for call in plan.calls):
-            return
-        if barred := await preflight.missing(self.aws, self.caller, replace(plan, calls=storing)):
-            raise Refused(no_way_out(barred))
 
     async def _try_out(self) -> None:
         """Use the new key once, where the goal wants that; what comes of it is journaled."""

@@ -17,12 +17,13 @@ from services.base.keyservices import SESSIONS_ALONE
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.engine import CaseEngine, asked, no_way_out
+from services.cases.engine import CaseEngine
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
 from services.cases.names import SecretNames
 from services.cases.plan import Deed, LeverName, Plan, State, StepName, steps_of
 from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
+from services.cases.sentences import asked
 from services.cases.settle import patience
 from services.cases.state import INCIDENT, CaseState, StepState
 from services.incident import (
@@ -324,14 +325,6 @@ class Runbook(CaseEngine):
         if self.case is None or not self.case.held:
             raise RunbookError("A step needs a case that is open for writing.")
         return self.case
-
-    async def _check_way_out(self, plan: Plan) -> None:
-        """Raises Refused where it is known that a new secret could not go where it is to go."""
-        storing = tuple(call for call in plan.calls if stores_secret(call))
-        if not storing or not any(gives_secret(call) for call in plan.calls):
-            return
-        if barred := await self.preflight(replace(plan, calls=storing)):
-            raise Refused(no_way_out(barred))
 
     async def _do(self, plan: Plan, options: Options, undo: bool) -> Secret | None:
         """Send the plan's calls in order; returns the secret where it is meant for the screen."""

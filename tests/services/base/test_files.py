@@ -184,6 +184,7 @@ def test_the_room_for_a_secret_is_taken_before_there_is_one(tmp_path: Path) -> N
     room = files.reserve(path)
     assert path.stat().st_size == files.ROOM
     assert not path.read_bytes().endswith(b"\n"), "a reader must not take it for a secret"
+    assert not files.is_abandoned(path), "it is kept for this one"
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     # From here on nothing can grow.
     resource.setrlimit(resource.RLIMIT_FSIZE, (files.ROOM, limits[1]))
@@ -199,6 +200,33 @@ def test_the_room_for_a_secret_is_taken_before_there_is_one(tmp_path: Path) -> N
     other = files.reserve(tmp_path / "other")
     other.give_up()
     assert not (tmp_path / "other").exists()
+
+
+def test_room_that_was_taken_away_is_not_filled(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    room = files.reserve(path)
+    path.unlink()
+    path.write_text("another's")
+    with pytest.raises(OSError, match="taken away"):
+        room.fill(b"the secret\n")
+    room.give_up()
+    assert path.read_text() == "another's"
+
+
+@pytest.mark.parametrize(
+    ("content", "abandoned"),
+    [(b"\0" * files.ROOM, True), (b"\0" * 7, True), (b"", False), (b"\0\n", False), (b"a token\n", False)],
+)
+def test_what_a_killed_process_left_is_told_from_a_file(
+    tmp_path: Path, content: bytes, abandoned: bool
+) -> None:
+    path = tmp_path / "secret"
+    with files.create(path) as file:
+        file.write(content)
+    assert files.is_abandoned(path) is abandoned
+    if abandoned:
+        files.reserve(path).fill(b"the secret\n")
+        assert path.read_bytes() == b"the secret\n"
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EIO])

@@ -133,10 +133,11 @@ async def test_a_file_that_cannot_be_written_costs_no_secret(
 ) -> None:
     path, other = tmp_path / "new.key", tmp_path / "other.key"
 
-    def full_after_the_plan() -> None:
+    def taken_away() -> None:
+        path.unlink()
         path.mkdir()
 
-    sandbox.faults.on("CreateServiceSpecificCredential", "after", full_after_the_plan)
+    sandbox.faults.on("CreateServiceSpecificCredential", "after", taken_away)
     async with opened() as runbook:
         with pytest.raises(NotStored):
             await runbook.apply(StepName.REPLACE, Options(secret_to=ToFile(path)))

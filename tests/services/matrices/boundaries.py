@@ -13,6 +13,7 @@ from pathlib import Path
 
 from services.aws.call import Call
 from services.aws.session import Answer, AwsSession
+from services.base.files import Reserved
 from services.cases import journal
 from services.cases import secret as secrets
 from services.cases.secret import Secret
@@ -49,7 +50,7 @@ class Boundaries:
     def watch(self) -> None:
         """Be there at every line and every call of this process, for its life."""
         append, replace, announce = journal._append, journal._replace, journal._announce
-        send, write, kind = AwsSession.send, secrets.write_file, ""
+        send, write, reserve, kind = AwsSession.send, secrets.write_file, secrets.reserve_room, ""
 
         def quiet_announce(head: Path, content: bytes) -> None:
             # That a line is coming says nothing of the case: killed here, it is as at the line before.
@@ -83,11 +84,16 @@ class Boundaries:
                 self.reach(f"{self._step}: {call.operation}")
             return answer
 
-        def watched_write(path: Path, secret: Secret) -> None:
-            write(path, secret)
+        def watched_write(path: Path, secret: Secret, room: Reserved | None = None) -> None:
+            write(path, secret, room)
             self.reach(f"{self._step}: the secret's file")
 
-        secrets.write_file = watched_write
+        def watched_reserve(path: Path) -> Reserved:
+            room = reserve(path)
+            self.reach("the room for the secret's file")
+            return room
+
+        secrets.write_file, secrets.reserve_room = watched_write, watched_reserve
         journal._append, journal._replace, journal._announce = torn_append, late_replace, quiet_announce
         AwsSession.send = watched_send  # type: ignore[method-assign, assignment]
 

@@ -1,0 +1,47 @@
+"""What a responder is told or asked of calls that were sent, and of one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.cases.deposit import words_of
+from services.cases.lines import Entry
+from services.cases.state import Doubt
+
+
+def sent_unrecorded(entries: Iterable[Entry], unwritten: Iterable[Entry]) -> Iterator[str]:
+    """What happened and is not on disk, as far as a person needs to know it."""
+    operations = {entry.seq: entry.data["call"]["operation"] for entry in entries if entry.kind == "intent"}
+    for entry in unwritten:
+        data = entry.data
+        operation = operations.get(data.get("intent", -1), "a call")
+        match entry.kind:
+            case "outcome" if data["ok"]:
+                yield f"{operation} was sent and done (request {data.get('request_id') or 'without an id'})"
+            case "outcome" if data.get("unknown"):
+                yield f"{operation} was sent, and no answer came"
+            case "outcome":
+                yield f"{operation} was sent and refused"
+            case "settled":
+                yield f"{operation}: {data['words']}"
+            case "verified":
+                yield f"AWS was asked: {data['words']}"
+            case "delivered":
+                yield f"the new secret is in {words_of(str(data['where']))}"
+
+
+def asked(doubt: Doubt) -> str:
+    """What the responder is asked, with both readings."""
+    theirs = " ".join(f"--not-ours {each}" for each in doubt.candidates)
+    return (
+        f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. Say first whether it is this case's "
+        f"(`--ours {doubt.candidates[0]}`) or not (`{theirs}`): until then nothing is done with it."
+    )
+
+
+def no_way_out(barred: Sequence[str]) -> str:
+    """Why a new key is not made: what stores its secret is not allowed."""
+    return (
+        f"Nothing was sent: you may not {' nor '.join(barred)}, so the new secret would be lost. Ask for "
+        "that permission, or send the secret elsewhere (--secret-to file:PATH, or screen)."
+    )
