@@ -282,7 +282,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
                 return replace(state, replacement=replace(state.replacement, delivered=data["where"]))
             return state
         case "review":
-            return replace(state, reviews=(*state.reviews, data))
+            made = {**data, "at": entry.at, "by": dict(*state.responders[-1:])}
+            return replace(state, reviews=(*state.reviews, made))
         case "suspected":
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
         case "compromised":

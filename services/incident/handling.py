@@ -10,6 +10,7 @@ from typing import Any
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
+from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseHeld, Refused, RunbookError
@@ -17,6 +18,7 @@ from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState
 from services.incident import exporting, opening, reviewing
 from services.incident.engine import Result, Runbook
+from services.incident.keptreview import kept_review
 from services.incident.permitted import Permitted
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
@@ -87,6 +89,7 @@ class Handling:
         self._permitted = Permitted()
         self._wanted_case = case
         self._entering = asyncio.Lock()
+        self._reviews_seen = 0
 
     @property
     def case(self) -> Case | None:
@@ -191,6 +194,8 @@ class Handling:
         """From now on the review is told with *since* as the moment the key came into wrong hands."""
         if self.runbook is None or self.work.review is None:
             raise RunbookError("Nothing has been reviewed yet.")
+        if self.work.kept:
+            raise Refused(f"This review was {self.work.kept.told(clock.now())}: read it anew first.")
         await self._enter(self.runbook)
         self.work.end(await self.runbook.suspect(self.work.review, since))
         await self._read_state()
@@ -349,6 +354,10 @@ class Handling:
         if self.runbook is not None:
             runbook = self.runbook
             self.state = await asyncio.to_thread(lambda: runbook.state)
+            if runbook.case and len(self.state.reviews) > self._reviews_seen:
+                # A colleague may have made it, and hold the case: it can be looked at all the same.
+                self._reviews_seen = len(self.state.reviews)
+                self.work.keep(await asyncio.to_thread(kept_review, runbook.case))
             self._changed()
 
     def _changed(self) -> None:

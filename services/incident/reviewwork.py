@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from services.base import sizes
+from services.incident.keptreview import KeptReview
 from services.review.model import Progress
 from services.review.review import Review
 
@@ -15,6 +16,8 @@ class ReviewWork:
 
     def __init__(self) -> None:
         self.review: Review | None = None
+        self.kept: KeptReview | None = None
+        """What *review* is read from, where it was not made here."""
         self.trouble: str | None = None
         """Why the last one ended without a result."""
         self.running = False
@@ -46,9 +49,18 @@ class ReviewWork:
 
     def end(self, review: Review | None, trouble: str | None = None) -> None:
         self.running = False
-        self.review = review or self.review
+        if review is not None:
+            self.review, self.kept = review, None
         self.trouble = trouble
         self._changed()
+
+    def keep(self, kept: KeptReview | None) -> None:
+        """Show what the case keeps, as far as nothing is read, or was read, here."""
+        if kept is None or self.running or (self.review is not None and self.kept is None):
+            return
+        if self.kept is None or kept.at > self.kept.at:
+            self.review, self.kept = kept.review, kept
+            self._changed()
 
     def stop(self) -> None:
         self._stop.set()

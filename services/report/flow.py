@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.aws.session import AwsSession
+from services.cases import evidence
 from services.cases.case import Case
 from services.cases.errors import CaseError, CaseHeld
 from services.cases.lines import Entry
-from services.report import evidence, words
+from services.report import words
 from services.report.model import Flow, Place, Report
 from services.traffic.traffic import Reading, Traffic, find_groups
 
@@ -75,7 +76,7 @@ def keep(case: Case, reading: Reading) -> Flow:
                 kept = _keep(case, reading)
     except (CaseError, CaseHeld) as error:
         return Flow(reading, f"{read_at}; not saved as evidence: {error}")
-    found, _ = evidence.read(case, kept)
+    found, _ = evidence.read(case.folder, kept)
     return Flow(reading, f"{read_at}, saved as evidence in {kept['file']}.", found)
 
 
@@ -89,7 +90,7 @@ def newest(case: Case, entries: Iterable[Entry]) -> Flow:
     """The newest points that were kept, if any are intact."""
     trouble = "none were read while the case was worked on"
     for entry in reversed([entry for entry in entries if entry.kind == "traffic"]):
-        kept, content = evidence.read(case, entry.data.get("evidence"))
+        kept, content = evidence.read(case.folder, entry.data.get("evidence"))
         if content is None:
             trouble = f"{kept.file if kept else 'the evidence'} is {kept.integrity if kept else 'missing'}"
             continue

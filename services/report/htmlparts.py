@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.base import clock
+from services.cases.evidence import Evidence
 from services.report.markup import Child, Safe, el
-from services.report.model import Evidence, Report
+from services.report.model import Report
 from services.report.words import moment
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from services.cases.evidence import Evidence
 from services.cases.state import Replacement
 from services.report import words
 from services.review.model import SourceUsed
 from services.traffic.traffic import Reading
-
-Integrity = Literal["intact", "altered", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +161,6 @@ class Action:
     def stands(self) -> bool:
         """Whether AWS was seen to agree, and has not been seen to disagree since."""
         return self.state in _AGREED
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A file kept in the case, and whether it is as it was when it was kept."""
-
-    file: str
-    sha256: str
-    integrity: Integrity
 
 
 @dataclass(frozen=True, slots=True)

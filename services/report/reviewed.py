@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-import msgspec
-
+from services.cases import evidence
 from services.cases.case import Case
+from services.cases.evidence import Evidence
 from services.cases.lines import Entry
-from services.report import evidence
 from services.report.attack import attack
-from services.report.model import Covered, Evidence, Found, Origin, Place, Reviewed, ReviewLine, Use
-from services.review.actions import Severity
+from services.report.model import Covered, Found, Origin, Place, Reviewed, ReviewLine, Use
 from services.review.attribution import attribute
-from services.review.model import SourceUsed, Subject, Unreadable, Window
 from services.review.newcomers import grouped
 from services.review.record import Event
-
-
-class _Row(msgspec.Struct):
-    source: str
-    region: str
-    covers: str
-    since: datetime = msgspec.field(name="from")
-    until: datetime = msgspec.field(name="to")
-    note: str = ""
-
-
-class _Finding(msgspec.Struct):
-    kind: str
-    severity: Severity
-    title: str
-    event_ids: list[str] = []
-    technique: str | None = None
-    newness: str | None = None
-    by: str = ""
-
-
-class _Kept(msgspec.Struct):
-    """A review as `Review.as_json` writes it; fields that are not shown are not read."""
-
-    subject: Subject
-    window: Window
-    coverage: list[_Row]
-    events: list[Event]
-    findings: list[_Finding]
-    attribution_words: str = ""
-    seen_in_force: datetime | None = None
-    sources: list[SourceUsed] = []
-    unreadable: list[Unreadable] = []
-    records_scanned: int = 0
-    headline: dict[str, Any] | None = None
-    baseline: dict[str, Any] | None = None
+from services.review.reread import read_written
 
 
 def reviews(case: Case, entries: Iterable[Entry]) -> tuple[tuple[ReviewLine, ...], Reviewed | None]:
@@ -62,7 +23,7 @@ def reviews(case: Case, entries: Iterable[Entry]) -> tuple[tuple[ReviewLine, ...
     content: bytes | None = None
     for entry in entries:
         if entry.kind == "review" and isinstance(entry.data, dict):
-            kept, content = evidence.read(case, entry.data.get("evidence"))
+            kept, content = evidence.read(case.folder, entry.data.get("evidence"))
             lines.append(_line(entry, entry.data, kept))
     return tuple(lines), _reviewed(content) if content is not None else None
 
@@ -81,10 +42,9 @@ def _line(entry: Entry, data: Mapping[str, Any], kept: Evidence | None) -> Revie
 
 
 def _reviewed(content: bytes) -> Reviewed | None:
-    try:
-        kept = msgspec.json.decode(content, type=_Kept)
-    except msgspec.MsgspecError:
-        # Written by a version that said it otherwise: the journal's own words remain.
+    kept = read_written(content)
+    if kept is None:
+        # The journal's own words remain.
         return None
     use = attribute(kept.events, kept.subject).use
     return Reviewed(

@@ -7,36 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from services.base.text import clean
+from services.cases import evidence
 from services.cases.case import Case
 from services.cases.lines import Entry
-from services.report import evidence
 from services.report.unsecret import cleared
 from services.review.actions import Severity
 from services.review.headline import intruding
 from services.review.record import Event
+from services.review.reread import Written, WrittenFinding, read_written
 
 CALL, LINE = "CloudTrail event", "Journal entry"
 """What the time of a row is the time of."""
-
-
-class _Found(msgspec.Struct):
-    kind: str
-    severity: Severity
-    title: str
-    event_ids: list[str] = []
-    technique: str | None = None
-
-
-class _Kept(msgspec.Struct):
-    """What rows are made of in a review as `Review.as_json` writes it."""
-
-    events: list[Event]
-    on_user: list[Event] = []
-    findings: list[_Found] = []
-    headline: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +50,13 @@ def rows(case: Case) -> Rows:
         if entry.kind != "review" or not isinstance(entry.data, dict):
             continue
         reviewed = True
-        kept, content = evidence.read(case, entry.data.get("evidence"))
+        kept, content = evidence.read(case.folder, entry.data.get("evidence"))
         if content is None:
             name = clean(kept.file, limit=200) if kept else "a review without evidence"
             unread.append(f"{name} is {kept.integrity if kept else 'missing'}: its events are left out.")
             continue
-        try:
-            review = msgspec.json.decode(content, type=_Kept)
-        except msgspec.MsgspecError:
+        review = read_written(content)
+        if review is None:
             unread.append(f"{clean(kept.file if kept else '', limit=200)} was written by another version.")
             continue
         # A later review says more of the same call.
@@ -85,8 +66,8 @@ def rows(case: Case) -> Rows:
     return Rows(tuple(every), tuple(unread), reviewed)
 
 
-def _calls(review: _Kept) -> Iterator[Row]:
-    found: dict[str, list[_Found]] = {}
+def _calls(review: Written) -> Iterator[Row]:
+    found: dict[str, list[WrittenFinding]] = {}
     # What is mere information counts the calls: it says nothing of one of them.
     for finding in (each for each in review.findings if each.severity != "info"):
         for event_id in finding.event_ids:
@@ -97,7 +78,7 @@ def _calls(review: _Kept) -> Iterator[Row]:
             yield _call(event, whose, found.get(event.event_id, ()), event.source_ip in new)
 
 
-def _call(event: Event, whose: str, found: Sequence[_Found], new_address: bool) -> Row:
+def _call(event: Event, whose: str, found: Sequence[WrittenFinding], new_address: bool) -> Row:
     result = "denied" if event.refused else f"failed ({event.error})" if event.error else "allowed"
     who = f"{event.user or 'someone'} from {event.source_ip or 'an unknown address'}"
     about = event.summary if event.summary != event.name else event.name

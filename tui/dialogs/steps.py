@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, cast
 
 from services.base.keyservices import ACCESS_KEY
 from services.base.text import clean
 from services.cases.plan import Deed, LeverName, Plan, State, StepName
 from services.cases.state import CaseState, StepState
+from services.incident.handling import Handling
 
 SIGNS = {
     State.TODO: "·",
@@ -173,14 +175,16 @@ def _choices(step: Deed, case: CaseState) -> str:
     return _CHOICES[step]
 
 
-def found(step: Deed, case: CaseState) -> tuple[str, ...]:
-    """What the newest review says beside its headline, where the step is the review."""
-    if step is not StepName.REVIEW or not case.reviews:
+def found(step: Deed, handling: Handling, now: datetime) -> tuple[str, ...]:
+    """What the newest review says beside its headline, and whose it is, where that was not read here."""
+    reviews = handling.state.reviews
+    if step is not StepName.REVIEW or not reviews:
         return ()
-    newest = case.reviews[-1]
+    kept, newest = handling.work.kept, reviews[-1]
+    whose = [f"This review was {kept.told(now)}; e shows it."] if kept else []
     # Where the row has the headline, the verdict stands here.
     verdict = [newest.get("words")] if newest.get("headline") else []
-    return tuple(clean(title) for title in (*verdict, *newest.get("findings", ())))
+    return tuple(clean(title) for title in (*whose, *verdict, *newest.get("findings", ())))
 
 
 def _round(step: Deed, plan: Plan, case: CaseState) -> Iterable[str]:

@@ -10,6 +10,7 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.book import CaseBook
 from services.cases.errors import CaseError
+from services.incident.keptreview import kept_review
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
 from tui.shell import caseexport, report
@@ -63,7 +64,8 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
     """Show the state of a case, step by step."""
     case = CaseBook(setup.state_dir).get(case_id)
     if as_json:
-        print_json(case.as_json())
+        kept = kept_review(case)
+        print_json(case.as_json() | {"review": kept.as_json() if kept else None})
         return
     now, state = clock.now(), case.state()
     opened = f", opened {clock.spoken(state.opened_at, now)}" if state.opened_at else ""
@@ -78,6 +80,12 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
         click.echo(
             clean(f"{number} {SIGNS[step.state]} {name:<11} {step.state.label:<10} {when}{step.words}")
         )
+    if kept := kept_review(case):
+        click.echo(clean(f"review {kept.told(now)}: {kept.words}"))
+        for title in kept.findings:
+            click.echo(clean(f"  - {title}"))
+        if kept.trouble:
+            complain(f"{kept.trouble}.")
     say_consistency(case)
 
 

@@ -72,7 +72,7 @@ class EventsScreen(StanchScreen):
     def on_mount(self) -> None:
         self._work.on_change.append(self._changed)
         self.shown.focus_rows()
-        if self._work.review is None and not self._work.running:
+        if self._work.review is None and self._work.kept is None and not self._work.running:
             self._begin()
         self._draw()
 
@@ -141,6 +141,12 @@ class EventsScreen(StanchScreen):
             lines += wrap(told, width, indent=2)[:3]
         elif self._work.trouble:
             lines += wrap((("! ", "warn"), (self._work.trouble, "warn")), width, indent=2)
+        if (kept := self._work.kept) and not self._work.running:
+            made = kept.told(self.stanch.options.now())
+            whose = f"This review was {made} and is kept in the case; ctrl+r reads anew."
+            lines += wrap((("· ", "accent"), (whose, "accent")), width, indent=2)
+            if kept.trouble:
+                lines += wrap((("! ", "warn"), (f"{kept.trouble}. {kept.words}", "warn")), width, indent=2)
         if review is None:
             return [((f"What {self._user} did", "strong"),), *lines]
         lines += wrap(eventtexts.heading(review, self.stanch.options.now()), width, indent=2)
@@ -164,7 +170,7 @@ class EventsScreen(StanchScreen):
             notes.append("no events is not proof: see coverage, above")
         if review and review.unreadable:
             notes.append(f"{words.count(len(review.unreadable), 'thing')} unreadable: f names them")
-        if review and self._handling and self._handling.case and not self.read_only:
+        if review and not self._work.kept and self._handling and self._handling.case and not self.read_only:
             notes.append(f"kept in case {self._handling.case.id}")
         told = self.shown.told if review else "events"
         if review is None and self._work.running:
@@ -179,6 +185,8 @@ class EventsScreen(StanchScreen):
                 return "no event is selected"
             case "suspect" if self.is_mounted and self.shown.chosen is None:
                 return "no event is selected"
+            case "suspect" | "export" if self._work.kept:
+                return "it was read by someone else, or before: ctrl+r reads it anew"
             case "suspect" | "export" if self._work.running:
                 return "it is still being read"
             case "export" if self.is_mounted and not self.shown.events:

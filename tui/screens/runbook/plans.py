@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual.app import ComposeResult
 
 from services.incident.handling import Handling
@@ -20,9 +22,9 @@ from tui.widgets.rule import rule
 
 
 class PlansPage(Page):
-    def __init__(self, handling: Handling, *, read_only: bool) -> None:
+    def __init__(self, handling: Handling, at: datetime, *, read_only: bool) -> None:
         super().__init__()
-        self._handling = handling
+        self._handling, self._at = handling, at
         self._read_only = read_only
 
     def tell(self) -> None:
@@ -40,7 +42,14 @@ class PlansPage(Page):
         handling, step = self._handling, row.step
         plan = handling.plans.get(step)
         ways = steps.ways(step, plan, handling.state, read_only=self._read_only)
-        told = step_told(row, handling.state.step(step), plan, ways, steps.found(step, handling.state), width)
+        told = step_told(
+            row,
+            handling.state.step(step),
+            plan,
+            ways,
+            steps.found(step, handling, self._at),
+            width,
+        )
         gap: list[Line] = [()] if row.number > 1 else []
         return [*gap, rule(f"{row.number} {step}", "", width), *told]
 
@@ -61,7 +70,7 @@ class PlansScreen(StanchScreen):
 
     def body(self) -> ComposeResult:
         yield Lines(id="key")
-        yield PlansPage(self._handling, read_only=self.read_only)
+        yield PlansPage(self._handling, self.stanch.options.now(), read_only=self.read_only)
 
     def on_mount(self) -> None:
         self._handling.on_change.append(self._redraw)

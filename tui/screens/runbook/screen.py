@@ -173,8 +173,9 @@ class RunbookScreen(StanchScreen):
         if not self.drawable or not (view := self.query_one(RunbookView)).size.width:
             return
         handling = self._handling
-        view.show_key(self._key_id, self._user, handling, self.stanch.options.now())
-        view.show(self._key_id, handling, self._trouble, read_only=self.read_only)
+        now = self.stanch.options.now()
+        view.show_key(self._key_id, self._user, handling, now)
+        view.show(self._key_id, handling, self._trouble, now, read_only=self.read_only)
         if handling and handling.unchecked(self._step):
             self.run_worker(handling.check(self._step), group="check")
         self._draw_flow()

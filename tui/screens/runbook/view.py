@@ -47,7 +47,15 @@ class RunbookView(Vertical):
         key = handling.runbook.key if handling and handling.runbook else key_id
         self.query_one("#key", Lines).draw([fit(key_line(key, user, now), self.size.width)])
 
-    def show(self, key_id: str, handling: Handling | None, trouble: str | None, *, read_only: bool) -> None:
+    def show(
+        self,
+        key_id: str,
+        handling: Handling | None,
+        trouble: str | None,
+        at: datetime,
+        *,
+        read_only: bool,
+    ) -> None:
         self._show_case(handling, read_only=read_only)
         self._show_levers(handling)
         rows = _rows(key_id, handling, trouble)
@@ -61,7 +69,7 @@ class RunbookView(Vertical):
             return
         plan, now = handling.plans.get(step), handling.state.step(step)
         ways = steps.ways(step, plan, handling.state, read_only=read_only)
-        view.show_step(row, now, plan, ways, steps.found(step, handling.state))
+        view.show_step(row, now, plan, ways, steps.found(step, handling, at))
 
     def _show_levers(self, handling: Handling | None) -> None:
         rows = steps.lever_rows(handling.state, handling.under_way) if handling else ()
