@@ -133,6 +133,9 @@ class Host(Protocol):
     def show_case(self, case: OpenCase | None) -> None:
         """Show the case's clock in the status line, or none."""
 
+    async def leave_case(self, case_id: str) -> None:
+        """Let the status line tell of the open cases in place of that one, once they are known."""
+
     async def look_for_open_cases(self) -> None:
         """Let the status line count the cases that nobody closed."""
 

@@ -167,6 +167,12 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         if self._first_run and isinstance(self.screen, Commands):
             self.screen.say("First time here? Press W for a step-by-step guide; W again hides it.")
 
+    async def leave_case(self, case_id: str) -> None:
+        """Let the status line tell of the open cases in place of that one, once they are known."""
+        await self.look_for_open_cases()
+        if self.context.case and self.context.case.case == case_id:
+            self.show_case(None)
+
     async def look_for_open_cases(self) -> None:
         """Let the status line count the cases that nobody closed."""
         if account := self.context.account:

@@ -80,7 +80,8 @@ def _right(context: Context, now: datetime) -> Line:
 def _left_open(context: Context, now: datetime) -> Line:
     if not (left := context.left_open):
         return ((now.strftime("%H:%M:%S"), "quiet"),)
-    open_for = words.stopwatch((now - left[0].opened).total_seconds())
+    # Of the one that is open longest: leaving the screen of any of them sets no clock back.
+    open_for = words.stopwatch((now - min(each.opened for each in left)).total_seconds())
     return ((f"{words.count(len(left), 'case')} open ", "strong"), (open_for, "text"))
 
 

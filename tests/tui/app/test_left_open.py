@@ -11,7 +11,10 @@ from services.cases.book import CaseBook
 from services.cases.case import Case
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import driven
+from tui.frame.statusline import status
+from tui.look.lines import plain
 from tui.screens.runbook.screen import RunbookScreen
+from tui.settings.context import Context
 from tui.settings.options import Start
 
 ACCOUNT = "123456789012"
@@ -51,7 +54,26 @@ async def test_of_several_the_newest_is_named(leaked_key: LeakedKey, tmp_path: P
     begin(tmp_path, leaked_key.key_id, minutes=5)
     newest = begin(tmp_path, leaked_key.key_id, minutes=1)
     async with driven(tmp_path, INVENTORY) as driver:
-        await driver.wait(f"2 cases are open. The newest: case {newest.id} of web", "2 cases open 00:01:")
+        await driver.wait(f"2 cases are open. The newest: case {newest.id} of web", "2 cases open 00:05:")
+
+
+async def test_no_clock_runs_backwards_when_a_screen_is_left(leaked_key: LeakedKey, tmp_path: Path) -> None:
+    """Its case is the older one; and where it was closed on it, it counts no more."""
+    case = begin(tmp_path, leaked_key.key_id, minutes=90)
+    begin(tmp_path, "ACCAZZZZZZZZZZZZZZZZZ", minutes=1)
+    start = Start("runbook", key_id=leaked_key.key_id, user="web")
+    async with driven(tmp_path, start) as driver:
+        await driver.wait(f"case {case.id} open 01:30:")
+        seen: list[str] = []
+        driver.app.watch(driver.app, "context", lambda context: seen.append(status_text(context)), init=False)
+        await driver.press("escape")
+        await driver.wait("2 cases open 01:30:")
+    assert seen
+    assert all("01:30:" in line for line in seen), seen
+
+
+def status_text(context: Context) -> str:
+    return plain(status(context, 120, now()))
 
 
 async def test_nothing_is_offered_where_nothing_was_left(leaked_key: LeakedKey, tmp_path: Path) -> None:

@@ -36,6 +36,21 @@ def test_list_and_show(stanch: Stanch, leaked: Account, case: str) -> None:
     assert "consistent with themselves" in stanch("case", "show", case).out
 
 
+def test_the_review_that_it_keeps_is_shown(
+    stanch: Stanch, leaked: Account, case: str, tmp_path: Path
+) -> None:
+    assert stanch("case", "show", case, "--json").json["review"] is None
+    assert stanch("respond", leaked.key_id, "--user", leaked.user, "--step", "review", "--yes").code in (0, 3)
+    shown = stanch("case", "show", case)
+    kept = stanch("case", "show", case, "--json").json["review"]
+    assert f"by {kept['by']}: {kept['verdict_words']}" in shown.out
+    assert all(f"- {title}" in shown.out for title in kept["findings"])
+    assert (kept["evidence"], kept["intact"], shown.err) == ("review-1.json", True, "")
+    (evidence,) = tmp_path.rglob("review-1.json")
+    evidence.unlink()
+    assert "review-1.json is missing" in stanch("case", "show", case).err
+
+
 def test_no_cases_is_said(stanch: Stanch) -> None:
     done = stanch("case", "list")
     assert (done.code, done.out) == (Exit.DONE, "")

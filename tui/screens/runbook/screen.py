@@ -97,8 +97,7 @@ class RunbookScreen(StanchScreen):
         shown = self.stanch.context.case
         if shown and self._handling and self._handling.case and shown.case == self._handling.case.id:
             # Another runbook below may have put its own there by now.
-            self.stanch.show_case(None)
-            self.app.run_worker(self.stanch.look_for_open_cases(), group="left-open")
+            self.app.run_worker(self.stanch.leave_case(shown.case), group="left-open")
         if self._handling:
             self._handling.on_change.remove(self._changed)
             self.stanch.desk.release(self._handling)

@@ -94,6 +94,7 @@ async def test_a_case_that_makes_no_sense_does_not_hide_the_others(tmp_path: Pat
 async def test_a_closed_case_is_for_reading(leaked_key: LeakedKey, tmp_path: Path) -> None:
     case = begin(tmp_path, leaked_key.key_id)
     with case:
+        case.append("verified", step="deactivate", state="confirmed", words="Inactive (confirmed by AWS)")
         case.append("closed")
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("closed", case.id)
@@ -101,10 +102,13 @@ async def test_a_closed_case_is_for_reading(leaked_key: LeakedKey, tmp_path: Pat
         await driver.wait(
             "This case is closed", "Attach the deny policy to web", f"case {case.id} closed after"
         )
+        assert "u to make it Active" not in driver.flat
         await driver.press("enter")
         await driver.wait("do it: the case is closed")
+        await driver.press("u")
+        await driver.wait("undo: the case is closed")
     assert leaked_key.keys == {leaked_key.key_id: "Active"}
-    assert [entry.kind for entry in case.journal.entries()] == ["opened", "note", "closed"]
+    assert [entry.kind for entry in case.journal.entries()] == ["opened", "note", "verified", "closed"]
 
 
 async def test_a_case_of_another_account_is_not_touched(leaked_key: LeakedKey, tmp_path: Path) -> None:

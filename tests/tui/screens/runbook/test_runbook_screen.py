@@ -73,6 +73,17 @@ async def test_deactivate_and_undo(leaked_key: LeakedKey, tmp_path: Path) -> Non
     assert kinds(tmp_path) == ["opened", "intent", "outcome", "verified", "intent", "outcome", "verified"]
 
 
+async def test_where_nothing_is_to_be_done_no_case_is_opened(leaked_key: LeakedKey, tmp_path: Path) -> None:
+    leaked_key.iam.update_service_specific_credential(
+        UserName="web", ServiceSpecificCredentialId=leaked_key.key_id, Status="Inactive"
+    )
+    async with opened(tmp_path, leaked_key) as driver:
+        await driver.press("enter")
+        await driver.wait("The key is already Inactive.")
+        assert "Inactive (confirmed by AWS" not in driver.text, "the step was not taken"
+    assert CaseBook(tmp_path).cases() == ()
+
+
 async def test_the_safe_button_is_chosen_and_two_enters_do_nothing(
     leaked_key: LeakedKey, tmp_path: Path
 ) -> None:

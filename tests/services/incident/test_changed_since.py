@@ -1,0 +1,49 @@
+"""IAM may show for a while what was before: one's own doing is not called somebody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.iam.credentials import CredentialStore
+from sandbox.wire.server import Sandbox
+from services.aws import sts
+from services.aws.session import AwsSession
+from services.cases.book import CaseBook
+from services.cases.plan import State, StepName
+from services.incident.engine import Runbook
+from services.incident.situation import Options
+from tests.services.incident.conftest import LOGS, Account, Opened
+
+DELETE = StepName.DELETE
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+async def test_ones_own_deletion_is_not_called_somebody_elses(
+    opened: Opened, account: Account, book: CaseBook, sandbox: Sandbox, for_good: bool
+) -> None:
+    async with opened() as runbook:
+        key = runbook.key
+        await runbook.apply(DELETE, Options(override="the service is deleted"))
+        assert runbook.state.step(DELETE).state is State.CONFIRMED
+    # A part of IAM that has not heard of it yet.
+    store = sandbox.world.part(CredentialStore)
+    store.seed("web", LOGS, created=key.created, id=key.id)
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if not for_good:
+            store.delete(key.id)
+
+    (case,) = book.cases()
+    async with AwsSession() as aws:
+        caller = await sts.get_caller(aws)
+        with case.enter(caller.arn):
+            again = Runbook(aws, caller, key, case, sleep=wait)
+            found = await again.resume()
+            assert waited
+            if for_good:
+                assert "delete was changed since, not by this case" in found[0]
+            else:
+                assert (found, len(waited)) == ((), 1)
+                assert again.state.step(DELETE).state is State.CONFIRMED
