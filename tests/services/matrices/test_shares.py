@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import pytest
 
 from services.aws.call import Call
-from tests.services.goals.hardening.test_fault_matrix import WRITES as HARDENING
-from tests.services.goals.issuing.test_fault_matrix import CALLS as ISSUING
-from tests.services.incident.test_fault_matrix import CALLS as INCIDENT
 from tests.services.matrices import faults
+from tests.services.matrices.families import FAMILIES
 from tests.services.matrices.lies import CANONICAL, answers_to
 
-MATRICES: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "incident": INCIDENT,
-    "issuing": ISSUING,
-    "hardening": HARDENING,
-}
 
-
-@pytest.mark.parametrize("matrix", MATRICES)
-def test_each_call_is_refused_and_loses_its_answer_and_each_fault_strikes_a_change(matrix: str) -> None:
-    ways = MATRICES[matrix].values()
+@pytest.mark.parametrize("name", FAMILIES)
+def test_each_call_is_refused_and_loses_its_answer_and_each_fault_strikes_a_change(name: str) -> None:
+    ways = FAMILIES[name].calls.values()
     calls = {call for way in ways for call in way}
     changes = {call for call in calls if not Call("", call).reads}
     refused = {
