@@ -10,10 +10,8 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from services.cases.plan import Plan
-from tui.commands.bindings import bindings
-from tui.dialogs.commands import CONFIRM
 from tui.dialogs.plantexts import labelled, plan_told
-from tui.frame.base import Dialog
+from tui.dialogs.yesno import YesNoDialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
 from tui.widgets.lines import Lines
@@ -76,11 +74,8 @@ class DeedText(Page):
             self.move(0)
 
 
-class ConfirmDialog(Dialog[bool]):
+class ConfirmDialog(YesNoDialog):
     """True where the deed is to be done. The safe button has the cursor."""
-
-    scope = CONFIRM
-    BINDINGS = bindings(scope)
 
     def __init__(self, deed: Deed) -> None:
         super().__init__()
@@ -123,24 +118,6 @@ class ConfirmDialog(Dialog[bool]):
         wanted = key_id[-TYPED:].casefold()
         return any(field.value.casefold() == wanted for field in self.query(Input))
 
-    def do_yes(self) -> None:
-        self.query_one(Choices).press(1)
-
-    def do_press(self) -> None:
-        self.query_one(Choices).press()
-
-    def do_other(self) -> None:
-        self.query_one(Choices).move(1)
-
-    def do_more(self) -> None:
-        self.query_one(DeedText).do_page_down()
-
-    def do_less(self) -> None:
-        self.query_one(DeedText).do_page_up()
-
-    async def do_back(self) -> None:
-        self.dismiss(False)
-
     def on_input_changed(self, event: Input.Changed) -> None:
         right = self._typed_right
         self.query_one(Choices).allow(1, right)
@@ -152,6 +129,3 @@ class ConfirmDialog(Dialog[bool]):
             self.say("Those aren't the last four characters of the key ID: nothing was done.", "warn")
         elif event.value:
             self.query_one(Choices).press()
-
-    def on_choices_pressed(self, event: Choices.Pressed) -> None:
-        self.dismiss(event.index == 1)

@@ -8,9 +8,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from services.base.text import clean
-from tui.commands.bindings import bindings
-from tui.dialogs.commands import CONFIRM
-from tui.frame.base import Dialog
+from tui.dialogs.yesno import YesNoDialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
 from tui.widgets.page import Page
@@ -25,11 +23,8 @@ class QuestionText(Page):
         return min(super().get_content_height(container, viewport, width), self.app.size.height - _BESIDE)
 
 
-class QuestionDialog(Dialog[bool]):
+class QuestionDialog(YesNoDialog):
     """True where *verb* was chosen; *told* are paragraphs."""
-
-    scope = CONFIRM
-    BINDINGS = bindings(scope)
 
     def __init__(self, title: str, told: Sequence[str], safe: str, verb: str) -> None:
         super().__init__()
@@ -44,24 +39,3 @@ class QuestionDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         self.query_one(QuestionText).show(self._told)
-
-    def do_yes(self) -> None:
-        self.query_one(Choices).press(1)
-
-    def do_press(self) -> None:
-        self.query_one(Choices).press()
-
-    def do_other(self) -> None:
-        self.query_one(Choices).move(1)
-
-    def do_more(self) -> None:
-        self.query_one(QuestionText).do_page_down()
-
-    def do_less(self) -> None:
-        self.query_one(QuestionText).do_page_up()
-
-    async def do_back(self) -> None:
-        self.dismiss(False)
-
-    def on_choices_pressed(self, event: Choices.Pressed) -> None:
-        self.dismiss(event.index == 1)

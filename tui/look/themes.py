@@ -8,82 +8,89 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-DARK = Theme(
-    name="dark",
-    dark=True,
-    primary="#87afd7",
+
+def _theme(
+    name: str,
+    *,
+    dark: bool = True,
+    text: tuple[str, str],
+    trouble: tuple[str, str, str],
+    accent: str,
+    panel: str,
+    quiet: str,
+    greyed: str,
+    bar: str,
+    rule: str,
+    cursor: tuple[str, str],
+    selection: str | None = None,
+) -> Theme:
+    """*text* and *cursor* are what is written and what is under it; *trouble* is to warn, bad and good."""
+    foreground, background = text
+    warning, error, success = trouble
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=accent,
+        accent=accent,
+        warning=warning,
+        error=error,
+        success=success,
+        foreground=foreground,
+        background=background,
+        surface=background,
+        panel=panel,
+        variables={
+            "quiet": quiet,
+            "greyed": greyed,
+            "bar": bar,
+            "rule": rule,
+            "cursor-foreground": cursor[0],
+            "cursor-background": cursor[1],
+            "input-selection-background": selection or cursor[1],
+            "scrollbar": rule,
+            "scrollbar-background": background,
+            "scrollbar-corner-color": background,
+        },
+    )
+
+
+DARK = _theme(
+    "dark",
+    text=("#d0d0d0", "#121212"),
+    trouble=("#d7af5f", "#ff8787", "#87af5f"),
     accent="#87afd7",
-    warning="#d7af5f",
-    error="#ff8787",
-    success="#87af5f",
-    foreground="#d0d0d0",
-    background="#121212",
-    surface="#121212",
     panel="#262626",
-    variables={
-        "quiet": "#949494",
-        "greyed": "#6c6c6c",
-        "bar": "#5f87af",
-        "rule": "#444444",
-        "cursor-background": "#3a3a3a",
-        "cursor-foreground": "#ffffff",
-        "input-selection-background": "#3a3a3a",
-        "scrollbar": "#444444",
-        "scrollbar-background": "#121212",
-        "scrollbar-corner-color": "#121212",
-    },
+    quiet="#949494",
+    greyed="#6c6c6c",
+    bar="#5f87af",
+    rule="#444444",
+    cursor=("#ffffff", "#3a3a3a"),
 )
-
-LIGHT = Theme(
-    name="light",
+LIGHT = _theme(
+    "light",
     dark=False,
-    primary="#005f87",
+    text=("#262626", "#ffffff"),
+    trouble=("#875f00", "#af0000", "#5f8700"),
     accent="#005f87",
-    warning="#875f00",
-    error="#af0000",
-    success="#5f8700",
-    foreground="#262626",
-    background="#ffffff",
-    surface="#ffffff",
     panel="#eeeeee",
-    variables={
-        "quiet": "#626262",
-        "greyed": "#949494",
-        "bar": "#5f87af",
-        "rule": "#c6c6c6",
-        "cursor-background": "#d7d7d7",
-        "cursor-foreground": "#000000",
-        "input-selection-background": "#d7d7d7",
-        "scrollbar": "#c6c6c6",
-        "scrollbar-background": "#ffffff",
-        "scrollbar-corner-color": "#ffffff",
-    },
+    quiet="#626262",
+    greyed="#949494",
+    bar="#5f87af",
+    rule="#c6c6c6",
+    cursor=("#000000", "#d7d7d7"),
 )
-
-HIGH_CONTRAST = Theme(
-    name="high-contrast",
-    dark=True,
-    primary="#00ffff",
+HIGH_CONTRAST = _theme(
+    "high-contrast",
+    text=("#ffffff", "#000000"),
+    trouble=("#ffff00", "#ff8787", "#5fff00"),
     accent="#00ffff",
-    warning="#ffff00",
-    error="#ff8787",
-    success="#5fff00",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
     panel="#000000",
-    variables={
-        "quiet": "#ffffff",
-        "greyed": "#bcbcbc",
-        "bar": "#00ffff",
-        "rule": "#ffffff",
-        "cursor-background": "#ffffff",
-        "cursor-foreground": "#000000",
-        "input-selection-background": "#0000d7",
-        "scrollbar": "#ffffff",
-        "scrollbar-background": "#000000",
-        "scrollbar-corner-color": "#000000",
-    },
+    quiet="#ffffff",
+    greyed="#bcbcbc",
+    bar="#00ffff",
+    rule="#ffffff",
+    cursor=("#000000", "#ffffff"),
+    selection="#0000d7",
 )
 
 TERMINAL = Theme(
