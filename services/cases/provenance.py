@@ -20,10 +20,11 @@ from services.cases.window import outside
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may have come of the call, and when it was made."""
+    """What may have come of the call, and when it was made; *note* is what else the responder may go by."""
 
     id: str
     made: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

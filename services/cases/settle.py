@@ -195,7 +195,8 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
         for found in await _credentials(aws, intent.call)
         if found.service == params.get("ServiceName", found.service) and found.id not in before
     ]
-    candidates = [Candidate(found.id, found.created) for found in new]
+    expected = intent.facts.get("alias")
+    candidates = [Candidate(found.id, found.created, _of_alias(found.alias, expected)) for found in new]
     seen = await provenance(aws, intent.call, intent.sent, candidates)
     if seen.ours:
         return Settlement(True, f"{seen.ours} was made (confirmed by AWS), but its secret is lost", seen.ours)
@@ -280,10 +281,18 @@ async def look_again(aws: AwsSession, doubt: Doubt) -> Settlement | None:
 def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
     """Both readings, and what would tell."""
     told = " and ".join(
-        f"{each.id} (made {clock.stamp(each.made)})" if each.made else each.id for each in candidates
+        f"{each.id} (made {clock.stamp(each.made)}{each.note})" if each.made else each.id
+        for each in candidates
     )
     sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
     return f"{told} may be what {intent.call.operation}{sent} made, or someone else's: {_UNTOLD}"
+
+
+def _of_alias(alias: str | None, expected: str | None) -> str:
+    """A hint, and no proof: of two keys that are made at once either may get the first alias."""
+    if alias and expected and alias != expected:
+        return f", alias {alias}, where {expected} was free when the call was planned"
+    return ""
 
 
 def _held(intent: Intent, words: str, candidates: tuple[str, ...]) -> Settlement:
