@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from services.aws import iam
 from services.aws.errors import AwsError
@@ -42,6 +42,14 @@ from services.keys.userkeys import made_by
 T = TypeVar("T")
 
 
+class Tools(TypedDict, total=False):
+    """What an engine works with besides AWS; its own where it is given none."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[object]]
+    names: SecretNames | None
+
+
 class CaseEngine:
     """Works on one case, or plans without one (*case* None).
 
@@ -53,17 +61,14 @@ class CaseEngine:
         aws: AwsSession,
         caller: Caller,
         case: Case | None,
-        *,
-        now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        names: SecretNames | None = None,
+        **tools: Unpack[Tools],
     ) -> None:
         self.aws, self.caller, self.case = aws, caller, case
         self.secret: Secret | None = None
         self._room: Reserved | None = None
         """Where its file is to be, taken before there is a secret."""
-        self.names = names or SecretNames()
-        self._now, self._sleep = now, sleep
+        self.names = tools.get("names") or SecretNames()
+        self._now, self._sleep = tools.get("now", clock.now), tools.get("sleep", asyncio.sleep)
         self._one_at_a_time = asyncio.Lock()
         self._stopping = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypedDict
 
 from services.aws.call import Call
 from services.aws.where import Where
@@ -91,6 +92,17 @@ class State(StrEnum):
     def label(self) -> str:
         """What a person reads; scripts read the value."""
         return {State.TODO: "to do", State.IN_FORCE: "enforced"}.get(self, self.value)
+
+
+class PlanParts(TypedDict, total=False):
+    """What is worked out of a plan anew each time; the rest are the step's own words."""
+
+    calls: tuple[Call, ...]
+    warnings: tuple[str, ...]
+    blocked: str | None
+    already: str | None
+    facts: dict[str, object]
+    secret_to: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from services.aws.call import Call
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
-from services.base import clock
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.engine import CaseEngine
+from services.cases.engine import CaseEngine, Tools
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
-from services.cases.names import SecretNames
 from services.cases.plan import Deed, Plan, State
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.cases.sender import Sending, gives_secret, stores_secret
@@ -72,12 +68,9 @@ class Upkeep(CaseEngine):
         caller: Caller,
         goal: Goal,
         case: Case | None = None,
-        *,
-        now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        names: SecretNames | None = None,
+        **tools: Unpack[Tools],
     ) -> None:
-        super().__init__(aws, caller, case, now=now, sleep=sleep, names=names)
+        super().__init__(aws, caller, case, **tools)
         self.goal = goal
         self.trial: Trial | None = None
         self._unlisted_since: float | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import NoSuchName, NotFound
 from services.aws.iam import AccessKey
 from services.base.nearest import no_such
-from services.cases.plan import LeverName, Plan, State
+from services.cases.plan import LeverName, Plan, PlanParts, State
 from services.incident.situation import Situation, Verified, said_aws
 
 OPERATION = "UpdateAccessKey"
@@ -83,17 +85,9 @@ def _call(at: Situation, key_id: str, status: str) -> Call:
     return Call("iam", OPERATION, {"UserName": at.key.user, "AccessKeyId": key_id, "Status": status})
 
 
-def _plan(
-    at: Situation,
-    *,
-    undoing: bool = False,
-    calls: tuple[Call, ...] = (),
-    warnings: tuple[str, ...] = (),
-    blocked: str | None = None,
-    already: str | None = None,
-) -> Plan:
+def _plan(at: Situation, *, undoing: bool = False, **parts: Unpack[PlanParts]) -> Plan:
     which = "active" if undoing else "inactive"
-    ids = [str(call.params["AccessKeyId"]) for call in calls]
+    ids = [str(call.params["AccessKeyId"]) for call in parts.get("calls", ())]
     keys = f"access key {ids[0]}" if len(ids) == 1 else "the access keys"
     return Plan(
         step=LeverName.ACCESS_KEYS,
@@ -102,8 +96,5 @@ def _plan(
         leaves="Its API keys, its console password, and role sessions already started.",
         reversible=True,
         undo="Make them inactive again." if undoing else "Make them active again.",
-        calls=calls,
-        warnings=warnings,
-        blocked=blocked,
-        already=already,
+        **parts,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Unpack
 
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import NoSuchName, NotFound
 from services.base.keyservices import ACCESS_KEY, KeyService
 from services.base.nearest import no_such
-from services.cases.plan import Plan, State, StepName
+from services.cases.plan import Plan, PlanParts, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
 
@@ -147,15 +148,7 @@ def _does_not_stop(at: Situation) -> str:
     return f"{others}, and calls signed with access keys."
 
 
-def _plan(
-    at: Situation,
-    *,
-    lift: bool = False,
-    calls: tuple[Call, ...] = (),
-    warnings: tuple[str, ...] = (),
-    blocked: str | None = None,
-    already: str | None = None,
-) -> Plan:
+def _plan(at: Situation, *, lift: bool = False, **parts: Unpack[PlanParts]) -> Plan:
     return Plan(
         step=StepName.DENY,
         title=f"Remove the deny policy from {at.key.user}"
@@ -165,8 +158,5 @@ def _plan(
         leaves="Keys that are inactive stay inactive." if lift else _does_not_stop(at),
         reversible=True,
         undo="Attach the deny policy again." if lift else "Remove that one policy.",
-        calls=calls,
-        warnings=warnings,
-        blocked=blocked,
-        already=already,
+        **parts,
     )

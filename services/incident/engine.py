@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.iam import Credential
@@ -17,9 +17,8 @@ from services.base.keyservices import SESSIONS_ALONE
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
-from services.cases.engine import CaseEngine
+from services.cases.engine import CaseEngine, Tools
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
-from services.cases.names import SecretNames
 from services.cases.plan import Deed, LeverName, Plan, State, StepName, steps_of
 from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
@@ -89,12 +88,9 @@ class Runbook(CaseEngine):
         caller: Caller,
         key: Credential,
         case: Case | None = None,
-        *,
-        now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        names: SecretNames | None = None,
+        **tools: Unpack[Tools],
     ) -> None:
-        super().__init__(aws, caller, case, now=now, sleep=sleep, names=names)
+        super().__init__(aws, caller, case, **tools)
         self.key = key
 
     def _without_case(self) -> CaseState:

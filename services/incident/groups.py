@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Unpack
 
 from services.aws import logs
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
-from services.cases.plan import LeverName, Plan, State
+from services.cases.plan import LeverName, Plan, PlanParts, State
 from services.incident.situation import Situation, Verified, said_aws
 from services.keys.inventory import everything
 from services.traffic.named import groups_named, places_named
@@ -120,15 +121,7 @@ def switch(name: str, region: str, *, enabled: bool) -> Call:
     return Call("logs", OPERATION, params, region)
 
 
-def _plan(
-    at: Situation,
-    *,
-    undoing: bool = False,
-    calls: tuple[Call, ...] = (),
-    warnings: tuple[str, ...] = (),
-    blocked: str | None = None,
-    already: str | None = None,
-) -> Plan:
+def _plan(at: Situation, *, undoing: bool = False, **parts: Unpack[PlanParts]) -> Plan:
     return Plan(
         step=LeverName.GROUPS,
         title="Turn bearer tokens back on for the groups"
@@ -138,8 +131,5 @@ def _plan(
         leaves="Calls signed with access keys or roles, and other groups.",
         reversible=True,
         undo="Turn them off again." if undoing else "Turn them back on.",
-        calls=calls,
-        warnings=warnings,
-        blocked=blocked,
-        already=already,
+        **parts,
     )

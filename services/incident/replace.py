@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 from services.aws.call import Call
 from services.aws.errors import NotFound
@@ -11,7 +11,7 @@ from services.aws.iam import Credential
 from services.base import clock
 from services.cases.deposit import NewSecret, delivered_to, deposit_of, words_of
 from services.cases.names import next_alias, ordinal_of
-from services.cases.plan import Plan, State, StepName
+from services.cases.plan import Plan, PlanParts, State, StepName
 from services.cases.state import Replacement
 from services.incident import deny, new_user
 from services.incident.situation import Situation, Verified, said_aws
@@ -38,30 +38,28 @@ async def plan(at: Situation) -> Plan:
     if deposit.blocked:
         return _plan(at, blocked=deposit.blocked)
     warnings = list(deposit.warnings)
-    place: dict[str, Any] = {
-        "secret_to": delivered_to(at.options.secret_to, deposit.name or secret.default_name)
-    }
+    place = delivered_to(at.options.secret_to, deposit.name or secret.default_name)
     if made and at.secret_in_hand and (present or made.in_place):
         warnings.insert(0, f"The secret of {made.key_id} is in hand still: it is stored, and nothing else.")
-        return _plan(at, calls=deposit.calls, warnings=tuple(warnings), **place)
+        return _plan(at, calls=deposit.calls, warnings=tuple(warnings), secret_to=place)
     if present and not at.key_kind.resets:
         lost = (
             f"{present.id} was created before, but its secret was lost: it is deleted, and another created."
         )
         calls = (at.key_kind.delete(present), _create(at, user), *deposit.calls)
         facts: dict[str, object] = {"before": [found.id for found in credentials], "alias": None}
-        return _plan(at, calls=calls, warnings=(lost, *warnings), facts=facts, **place)
+        return _plan(at, calls=calls, warnings=(lost, *warnings), facts=facts, secret_to=place)
     if present:
         # Its secret was lost with the program that made it, and nobody uses it: no second key is minted.
         lost = f"{present.id} was created before, but its secret was lost: it will be reset for a new one."
         calls = (*reset(present), *deposit.calls)
         copies = (await at.twins()).warnings(WRITTEN)
-        return _plan(at, calls=calls, warnings=(lost, *copies, *warnings), **place)
+        return _plan(at, calls=calls, warnings=(lost, *copies, *warnings), secret_to=place)
     if at.options.in_place:
         old = next(found for found in credentials if found.id == at.key.id)
         calls = (*reset(old), *deposit.calls)
         copies = (await at.twins()).warnings(WRITTEN)
-        return _plan(at, calls=calls, warnings=(*copies, *warnings), **place)
+        return _plan(at, calls=calls, warnings=(*copies, *warnings), secret_to=place)
     if at.options.age_days is None and at.key_kind.expires:
         warnings.append("The new key never expires, which AWS advises against. 90 days is usual.")
     prepare: tuple[Call, ...] = ()
@@ -76,7 +74,7 @@ async def plan(at: Situation) -> Plan:
             "before": [found.id for found in credentials],
             "alias": alias if at.key_kind.expires else None,
         },
-        **place,
+        secret_to=place,
     )
 
 
@@ -213,7 +211,7 @@ def described(found: Credential) -> str:
     return f"{found.id} ({found.status}, made {clock.spoken(found.created, clock.now())})"
 
 
-def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
+def _plan(at: Situation, *, undoing: bool = False, **parts: Unpack[PlanParts]) -> Plan:
     if undoing:
         title, leaves, undo = "Undo the replacement", "The old key as it is.", None
     elif at.options.in_place:
@@ -232,7 +230,7 @@ def _plan(at: Situation, *, undoing: bool = False, **fields: Any) -> Plan:
         leaves=leaves,
         reversible=not at.options.in_place and not undoing,
         undo=undo,
-        **fields,
+        **parts,
     )
 
 

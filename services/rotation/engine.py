@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Unpack
 
-from services.base import clock
+from services.cases.engine import Tools
 from services.cases.errors import Refused
 from services.cases.plan import Deed, Plan, Stage, State, StepName
 from services.cases.state import ROTATION
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from services.aws.session import AwsSession
     from services.aws.sts import Caller
     from services.cases.case import Case
-    from services.cases.names import SecretNames
 
 
 class Rotation(Runbook):
@@ -43,11 +40,9 @@ class Rotation(Runbook):
         case: Case | None = None,
         *,
         barred: str | None = None,
-        now: Callable[[], datetime] = clock.now,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        names: SecretNames | None = None,
+        **tools: Unpack[Tools],
     ) -> None:
-        super().__init__(aws, caller, key, case, now=now, sleep=sleep, names=names)
+        super().__init__(aws, caller, key, case, **tools)
         self.barred = barred
 
     async def standing(self, options: Options | None = None) -> Standing:
