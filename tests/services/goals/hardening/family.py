@@ -23,8 +23,8 @@ READS = (
 )
 READS_OF_THE_UNDO = ("ListObjectsV2",)
 CALLS = {
+    "new": READS,
     "new taken back": (
-        *READS,
         "CreateBucket",
         "PutPublicAccessBlock",
         "PutBucketEncryption",
