@@ -200,7 +200,7 @@ class Reserved:
             raise ValueError("the file was filled or given up")
         fd = self._file.fileno()
         if not os.path.lexists(self.path) or not os.path.samestat(os.fstat(fd), self.path.lstat()):
-            raise OSError(errno.ENOENT, "it was taken away meanwhile", str(self.path))
+            raise OSError(errno.ENOENT, "it was removed in the meantime", str(self.path))
         os.lseek(fd, 0, os.SEEK_SET)
         # Over the room that was taken, before that is cut off: there is nothing left to run out of.
         _write_all(fd, content)

@@ -17,7 +17,7 @@ from services.base import clock, files
 from services.base.files import CannotLock, Held, sync_folder
 from services.base.folders import make_private
 from services.base.text import clean
-from services.cases import state
+from services.cases import fold
 from services.cases.errors import CaseError, CaseHeld
 from services.cases.holder import Holder, host, login, responder_here
 from services.cases.journal import Journal
@@ -96,7 +96,7 @@ class Case:
                 raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
             try:
                 if self.journal.unwritten:
-                    return state.read(self.journal.entries())
+                    return fold.read(self.journal.entries())
                 return read.fold.state()
             except UNREADABLE:
                 raise CaseError(

@@ -11,8 +11,8 @@ from pathlib import Path
 from services.base import files
 from services.base.folders import require_private
 from services.cases.errors import CaseError
+from services.cases.fold import Fold
 from services.cases.lines import FIRST, UNREADABLE, Flaw, Line, as_written, decode_line
-from services.cases.state import Fold
 
 MOST_FLAWS = 1_000
 """A file with more of them was never a journal, and each would be told of."""

@@ -16,8 +16,8 @@ from services.aws.errors import AwsError, NotFound
 from services.aws.inlinepolicies import inline_text, inline_texts
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY
+from services.cases.fold import place_of
 from services.cases.plan import LeverName, Plan, State
-from services.cases.state import place_of
 from services.incident import principals
 from services.incident.principals import Kind, Principal, lasts, others_of
 from services.incident.situation import Situation, Verified, said_aws

@@ -207,7 +207,7 @@ def test_room_that_was_taken_away_is_not_filled(tmp_path: Path) -> None:
     room = files.reserve(path)
     path.unlink()
     path.write_text("another's")
-    with pytest.raises(OSError, match="taken away"):
+    with pytest.raises(OSError, match="removed in the meantime"):
         room.fill(b"the secret\n")
     room.give_up()
     assert path.read_text() == "another's"

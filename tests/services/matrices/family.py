@@ -47,8 +47,8 @@ class Killing:
 class Family:
     """*begin* makes a subject on a route; *calls* has where faults strike, by route.
 
-    *every* are its routes, on which no call may be made that no fault strikes. *told* are faults at reads
-    that end nothing: what could not be read is named.
+    *every* are its routes, on which no call is made that no fault strikes, but for those of tests *elsewhere*.
+    *told* are faults at reads that end nothing: what could not be read is named.
     """
 
     begin: Callable[[Desk, str], Way]
@@ -57,6 +57,7 @@ class Family:
     kills: Mapping[str, Killing]
     regions: tuple[str, ...] = HOME
     told: Collection[tuple[str, str]] = ()
+    elsewhere: Collection[str] = ()
 
     def changes(self, route: str) -> list[str]:
         return [call for call in self.calls.get(route, ()) if not Call("", call).reads]

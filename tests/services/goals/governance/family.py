@@ -136,10 +136,9 @@ CHANGES = {
 def _calls(before: Before) -> list[str]:
     holder = before.kind.title()
     of_iam = [f"Put{holder}Policy"] if before.there else [f"Put{holder}Policy", f"Delete{holder}Policy"]
-    return [
-        *(READS[before.kind] if before.there else ()),
-        *CHANGES.get((before.kind, before.there), of_iam),
-    ]
+    reads = READS[before.kind] if before.there else []
+    # In this order each fault strikes a change.
+    return [*reads[:4], *CHANGES.get((before.kind, before.there), of_iam), *reads[4:]]
 
 
 POLICIES = Family(

@@ -33,7 +33,6 @@ CALLS = {
         "CreateTrail",
         "PutEventSelectors",
         "StartLogging",
-        *READS_OF_THE_UNDO,
         "DeleteTrail",
         "DeleteBucket",
     ),
@@ -53,4 +52,5 @@ HARDENING = Family(
     ("new taken back", "named taken back"),
     CALLS,
     {"new taken back": Killing(), "named taken back": Killing(lines=True)},
+    elsewhere=READS_OF_THE_UNDO,
 )

@@ -1,0 +1,277 @@
+"""Works out where a case stands, each line of its journal taken in once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.aws.call import Call
+from services.base import clock
+from services.base.text import clean
+from services.cases.lines import Entry, Line
+from services.cases.plan import Deed, LeverName, State, StepName, deed
+from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall
+from services.keys.userkeys import key_named
+
+_MARKS: Mapping[Deed, str] = {
+    LeverName.GROUPS: "groups off",
+    LeverName.ACCESS_KEYS: "access keys off",
+    LeverName.SESSIONS: "sessions ended",
+}
+_MARKS_OF_UNDO: Mapping[Deed, str] = {
+    StepName.DEACTIVATE: "reactivate",
+    StepName.DENY: "undo deny",
+    StepName.REPLACE: "undo replace",
+    LeverName.GROUPS: "groups on",
+    LeverName.ACCESS_KEYS: "access keys on",
+    LeverName.SESSIONS: "sessions undone",
+}
+_GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
+_ONE_DEED = timedelta(minutes=1)
+
+
+def read(entries: Iterable[Entry]) -> CaseState:
+    """The state after *entries*; raises a KeyError, TypeError or ValueError where they make no sense."""
+    fold = Fold()
+    for entry in entries:
+        fold.take_entry(entry)
+    return fold.state()
+
+
+class Fold:
+    """The state so far: each line is taken in once, however many there are before it.
+
+    What grows with every call is kept in lists, and handed out frozen when it is asked for.
+    """
+
+    def __init__(self) -> None:
+        self.intents: dict[int, Intent] = {}
+        self.done: list[Call] = []
+        self.calls: defaultdict[Deed, list[SentCall]] = defaultdict(list)
+        self._so_far = CaseState()
+        self._frozen: CaseState | None = None
+        self._error: Exception | None = None
+
+    def take(self, line: Line) -> None:
+        if line.kind not in _WITHOUT_EFFECT:
+            try:
+                entry = line.entry()
+            except (TypeError, ValueError) as error:
+                self._error = self._error or error
+            else:
+                self.take_entry(entry)
+
+    def take_entry(self, entry: Entry) -> None:
+        self._frozen = None
+        try:
+            self._so_far = _after(self._so_far, entry, self)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._error = self._error or error
+
+    def state(self) -> CaseState:
+        """Raises what the first line that makes no sense raised."""
+        if self._error is not None:
+            raise ValueError(repr(self._error)) from self._error
+        if self._frozen is None:
+            steps = {
+                name: replace(step, calls=tuple(self.calls.get(name, ())))
+                for name, step in self._so_far.steps.items()
+            }
+            self._frozen = replace(self._so_far, steps=steps, done=tuple(self.done))
+        return self._frozen
+
+
+_WITHOUT_EFFECT = frozenset(
+    ("metadata", "override", "sweep", "traffic", "note", "exported", "trying", "tried")
+)
+"""Kinds of line that tell what happened, and change nothing of where the case stands."""
+
+
+def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
+    data, intents = entry.data, fold.intents
+    match entry.kind:
+        case "opened":
+            opened = {name: _one_line(value) for name, value in data.items()}
+            return replace(state, opened=opened, opened_at=entry.at, responders=(_who(opened),))
+        case "responder":
+            return replace(state, responders=(*state.responders, _who(data)))
+        case "intent":
+            intent = _intent(entry)
+            intents[intent.seq] = intent
+            state = replace(
+                state,
+                unsettled={**state.unsettled, intent.seq: intent},
+                told=False,
+                first_facts=intent.facts if state.first_facts is None else state.first_facts,
+            )
+            return _step(
+                state,
+                intent.step,
+                state=State.REQUESTED,
+                at=entry.at,
+                words="sent to AWS",
+                undoing=intent.undo,
+                sent=intent.sent,
+            )
+        case "outcome":
+            return _outcome(state, entry, intents[data["intent"]], fold)
+        case "settled":
+            return _settled(state, entry, intents[data["intent"]], fold)
+        case "verified":
+            name = deed(data["step"])
+            return _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
+        case "delivered":
+            if state.replacement and state.replacement.key_id == data["key_id"]:
+                return replace(state, replacement=replace(state.replacement, delivered=data["where"]))
+            return state
+        case "review":
+            made = {**data, "at": entry.at, "by": dict(*state.responders[-1:])}
+            return replace(state, reviews=(*state.reviews, made))
+        case "suspected":
+            return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
+        case "compromised":
+            return replace(state, compromised=tuple(data["credentials"]))
+        case "told":
+            return replace(state, told=True)
+        case "watched":
+            return replace(state, watched=tuple(data["log_groups"]))
+        case "closed":
+            return replace(state, closed_at=entry.at)
+        case _:
+            return state
+
+
+def _who(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: _one_line(data.get(name)) for name in ("responder", "login", "host")}
+
+
+def _one_line(value: Any) -> Any:
+    """A name fit to be shown: it was written by whoever had the case before, on whatever machine."""
+    return clean(value) if isinstance(value, str) else value
+
+
+def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
+    data = entry.data
+    sent = SentCall(intent.call, entry.at, data.get("request_id"), data.get("error"))
+    fold.calls[intent.step].append(sent)
+    if data["ok"]:
+        return _done(_settle(state, intent), intent, entry, fold)
+    if data.get("unknown"):
+        # Not settled: AWS has still to be asked.
+        words = "no answer from AWS: what it did is not known yet"
+        return _step(state, intent.step, state=State.UNKNOWN, at=entry.at, words=words)
+    return _step(
+        _settle(state, intent),
+        intent.step,
+        state=State.FAILED,
+        at=entry.at,
+        words=str(data["error"]),
+    )
+
+
+def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
+    before, done = state.doubts.get(intent.seq), entry.data["done"]
+    state = _settle(state, intent)
+    if before is not None and before.holds:
+        # Whose it is was all that was asked.
+        if not done:
+            return state
+        fold.done.append(intent.call)
+        return replace(state, before=_before(state.before, intent))
+    candidates = tuple(map(str, entry.data.get("candidates") or ()))
+    if candidates and done is not False:
+        doubt = Doubt(intent, candidates, str(entry.data["words"]), holds=bool(done))
+        state = replace(state, doubts={**state.doubts, intent.seq: doubt})
+    if candidates and done:
+        state = _marked(state, intent, entry)
+    elif done:
+        state = _done(state, intent, entry, fold)
+    now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
+    return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
+
+
+def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
+    """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
+    fold.done.append(intent.call)
+    state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
+    made = state.replacement
+    match intent.call.operation:
+        case operation if operation in _GIVE_KEYS:
+            key_id = str(entry.data["key_id"])
+            in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
+            user = str(intent.call.params["UserName"])
+            new = Replacement(
+                key_id, user, entry.at, in_place=in_place, secret_to=intent.secret_to, made=intent.sent
+            )
+            keys = (*state.keys, *([] if key_id in state.keys or in_place else [key_id]))
+            return replace(state, replacement=new, keys=keys)
+        case "CreateSecret" | "PutSecretValue" if made:
+            name = intent.call.params.get("Name") or intent.call.params["SecretId"]
+            return replace(state, replacement=replace(made, delivered=f"secretsmanager:{name}"))
+        case "DeleteServiceSpecificCredential" | "DeleteAccessKey" if made:
+            if key_named(intent.call) == made.key_id:
+                return replace(state, replacement=None)
+    return state
+
+
+def _before(known: Mapping[str, str | None], intent: Intent) -> Mapping[str, str | None]:
+    """With what stood there before the first of this case's calls, until that is restored."""
+    stood, place = intent.facts.get("stood") or {}, place_of(intent.call)
+    if place not in stood:
+        return known
+    if intent.undo:
+        return {each: text for each, text in known.items() if each != place}
+    return {place: stood[place], **known}
+
+
+def place_of(call: Call) -> str:
+    """Whose policy *call* is about, as ``user:web`` or ``role:night``; empty for others."""
+    for name in ("UserName", "RoleName"):
+        if whose := call.params.get(name):
+            return f"{name.removesuffix('Name').lower()}:{whose}"
+    return ""
+
+
+def _settle(state: CaseState, intent: Intent) -> CaseState:
+    """No longer waiting for an answer, AWS's or the responder's."""
+    return replace(
+        state,
+        unsettled={seq: other for seq, other in state.unsettled.items() if seq != intent.seq},
+        doubts={seq: doubt for seq, doubt in state.doubts.items() if seq != intent.seq},
+    )
+
+
+def _marked(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
+    """With a mark for the deed, once for however many calls it takes."""
+    if intent.call.service == "secretsmanager":
+        return state
+    names = _MARKS_OF_UNDO if intent.undo else _MARKS
+    name = names.get(intent.step, intent.step.value)
+    if state.marks and state.marks[-1][1] == name and entry.at - state.marks[-1][0] < _ONE_DEED:
+        return state
+    return replace(state, marks=(*state.marks, (entry.at, name)))
+
+
+def _step(case: CaseState, name: Deed, **changes: Any) -> CaseState:
+    return replace(case, steps={**case.steps, name: replace(case.step(name), **changes)})
+
+
+def _intent(entry: Entry) -> Intent:
+    call = entry.data["call"]
+    return Intent(
+        entry.seq,
+        entry.at,
+        deed(entry.data["step"]),
+        Call(call["service"], call["operation"], call["params"], call.get("region"), entry.data.get("mark")),
+        entry.data.get("facts") or {},
+        bool(entry.data.get("undo")),
+        sent=_when(entry.data.get("aws_at")),
+        secret_to=entry.data.get("secret_to"),
+    )
+
+
+def _when(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None
