@@ -94,4 +94,6 @@ INCIDENT = Family(
     },
     # Who may not read them is told that they are not copied.
     told=[("ListGroupsForUser", "denied")],
+    # What is not read of a key's copies is said: see test_twins.py.
+    elsewhere=("ListRegions", "ListSecrets"),
 )

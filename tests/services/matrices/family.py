@@ -47,7 +47,7 @@ class Killing:
 class Family:
     """*begin* makes a subject on a route; *calls* has where faults strike, by route.
 
-    *every* are its routes, on which no call is made that no fault strikes, but for those of tests *elsewhere*.
+    *every* are its routes, on which no call is made that no fault strikes but those of tests *elsewhere*.
     *told* are faults at reads that end nothing: what could not be read is named.
     """
 
