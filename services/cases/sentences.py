@@ -34,9 +34,15 @@ def asked(doubt: Doubt) -> str:
     """What the responder is asked, with both readings."""
     theirs = " ".join(f"--not-ours {each}" for each in doubt.candidates)
     return (
-        f"{doubt.words[:1].upper()}{doubt.words[1:].rstrip('.')}. Say first whether it is this case's "
+        f"{_sentence(doubt)} Say first whether it is this case's "
         f"(`--ours {doubt.candidates[0]}`) or not (`{theirs}`): until then nothing is done with it."
     )
+
+
+def _sentence(doubt: Doubt) -> str:
+    """The name of a key or a policy stays as it is, wherever it stands."""
+    words = doubt.words.rstrip(".")
+    return f"{words if words.startswith(doubt.candidates) else words[:1].upper() + words[1:]}."
 
 
 def no_way_out(barred: Sequence[str]) -> str:

@@ -151,7 +151,7 @@ async def test_an_intent_without_an_outcome_is_settled_by_asking(
         (found,) = await attaching.resume()
         assert f"{DENY.name} exists (confirmed by AWS), by PutUserPolicy or by someone else" in found
         assert (await attaching.apply()).state is State.CONFIRMED
-        with pytest.raises(Refused, match="If it is this case's, say so"):
+        with pytest.raises(Refused, match=f"^{DENY.name} exists .* Say first whether it is this case's"):
             await attaching.undo()
         (doubt,) = attaching.state.doubts.values()
         await attaching.answer_doubt(doubt, DENY.name)
