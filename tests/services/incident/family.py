@@ -94,6 +94,4 @@ INCIDENT = Family(
     },
     # Who may not read them is told that they are not copied.
     told=[("ListGroupsForUser", "denied")],
-    # What is not read of a key's copies is said: see test_twins.py.
-    elsewhere=("ListRegions", "ListSecrets"),
 )
