@@ -225,7 +225,15 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         if isinstance(route, ToInventory):
             self._open_inventory(route)
         else:
+            if isinstance(route, ToRunbook):
+                self._keep_in_hand(route.key_id)
             self.push_screen(screen_of(route), then)
+
+    def _keep_in_hand(self, key_id: str) -> None:
+        """Let the cursor of the inventory below be on the key that is being handled."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Commands) and screen.scope == "inventory":
+                cast("Any", screen).choose(key_id)
 
     def _open_inventory(self, route: ToInventory) -> None:
         """Go back to the first screen, or open it."""

@@ -16,6 +16,10 @@ from tui.widgets.rows import Rows
 T = TypeVar("T")
 
 
+def _skips_none(row: object) -> bool:
+    return False
+
+
 class Table(Rows, Generic[T]):
     """A header, where a column has a name, and rows with a cursor that stays on its row when they change."""
 
@@ -41,9 +45,12 @@ class Table(Rows, Generic[T]):
         key: Callable[[T], str],
         *,
         id: str | None = None,  # noqa: A002
+        skips: Callable[[T], bool] = _skips_none,
     ) -> None:
+        """The cursor passes over the rows that it *skips*, as long as there are others."""
         super().__init__(id=id)
         self._key = key
+        self._skips = skips
         self.use(columns)
         self._rows: Sequence[T] = ()
         self._cursor = 0
@@ -79,7 +86,8 @@ class Table(Rows, Generic[T]):
         self._rows = rows
         self._sorted, self._descending = sorted_by, descending
         at = self._find(before)
-        self._cursor = at if at is not None else max(0, min(self._cursor, len(rows) - 1))
+        at = at if at is not None else max(0, min(self._cursor, len(rows) - 1))
+        self._cursor = self._landing(at, 1) if rows else 0
         self._top = self._cursor - height
         self._keep_in_sight()
         self._redraw()
@@ -95,10 +103,18 @@ class Table(Rows, Generic[T]):
         return True
 
     def move(self, by: int) -> None:
-        self._go(max(0, min(self._cursor + by, len(self._rows) - 1)))
+        if self._rows:
+            self._go(self._landing(max(0, min(self._cursor + by, len(self._rows) - 1)), by))
 
     def move_to(self, index: int) -> None:
-        self._go(index if index >= 0 else len(self._rows) + index)
+        if self._rows:
+            self._go(self._landing(index if index >= 0 else len(self._rows) + index, index or 1))
+
+    def _landing(self, index: int, way: int) -> int:
+        """The row nearest to *index* that is not skipped: that *way* if there is one, else the other."""
+        onward = range(index, len(self._rows)) if way >= 0 else range(index, -1, -1)
+        back = range(index, -1, -1) if way >= 0 else range(index, len(self._rows))
+        return next((at for at in (*onward, *back) if not self._skips(self._rows[at])), index)
 
     def on_resize(self, event: events.Resize) -> None:
         self._keep_in_sight()

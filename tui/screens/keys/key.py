@@ -16,7 +16,7 @@ from tui.frame.keyline import key_line
 from tui.frame.polling import Poll
 from tui.look import words
 from tui.look.lines import fit
-from tui.routes import ToCases, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
+from tui.routes import ToCases, ToErrors, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
 from tui.screens.keys.commands import KEY
 from tui.screens.keys.keyreader import KeyReader, Read
 from tui.screens.keys.keyrows import KeyRow, columns
@@ -57,7 +57,7 @@ class KeyScreen(StanchScreen):
         self._reader = KeyReader(self.stanch, self._key, self._change, self._show)
         self._poll = Poll(self, self.stanch.options.list_seconds, self._read_all, times_over=TIMES_OVER)
         yield Lines(id="key")
-        yield Table(columns(self._first), lambda row: row.key, id="rows")
+        yield Table(columns(self._first), lambda row: row.key, id="rows", skips=lambda row: not row.way)
         yield Rule(id="row-rule")
         yield Page(id="row-text")
 
@@ -143,6 +143,10 @@ class KeyScreen(StanchScreen):
                 self.stanch.open(ToCases())
             case "log groups":
                 self.stanch.open(ToLogGroups(row.target or None))
+            case "its runbook":
+                self.stanch.open(ToRunbook(row.target, self._key.user))
+            case "errors":
+                self.stanch.open(ToErrors())
             case "key":
                 self.stanch.open(ToKey(self._reader.others[row.target]))
             case "policy":

@@ -22,7 +22,9 @@ from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span
 from tui.screens.keys.texts import SIGNS, expires_told, made_told
 
-Way = Literal["runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key"]
+Way = Literal[
+    "runbook", "its runbook", "case", "cases", "sweep", "policy", "log groups", "events", "key", "errors"
+]
 """The screen that a row leads to."""
 
 _WAYS: dict[Way | None, str] = {"sweep": "other access", "key": "that key", "case": "runbook"}
@@ -64,7 +66,7 @@ def columns(first: set[str]) -> Sequence[Column[KeyRow]]:
         Column("", lambda row: (row.section if row.key in first else "", "quiet"), 9, gap=1),
         Column("", lambda row: row.mark, 1, gap=1),
         Column("", lambda row: (f"{row.name}  {row.words}" if row.name else row.words, row.role), 30, flex=1),
-        Column("", lambda row: (row.way_words, "accent"), 10, right=True, drop=1),
+        Column("", lambda row: (row.way_words, "accent"), 12, right=True, drop=1),
     )
 
 
@@ -73,7 +75,7 @@ def waiting(section: str, what: str) -> KeyRow:
 
 
 def failed(section: str, error: object) -> KeyRow:
-    return KeyRow(section, "", f"not known. {error}", role="warn", mark=("?", "warn"))
+    return KeyRow(section, "", f"not known. {error}", "errors", role="warn", mark=("?", "warn"))
 
 
 def of_key(key: Key, change: str | None, now: datetime) -> list[KeyRow]:
@@ -114,7 +116,13 @@ def of_holdings(held: UserHoldings, others: Sequence[Credential], service: str) 
         for other in others
     ]
     rows += [
-        KeyRow("holds", key.id, f"access key, {key.status.lower()}, made {key.created:%Y-%m-%d}", "sweep")
+        KeyRow(
+            "holds",
+            key.id,
+            f"access key, {key.status.lower()}, made {key.created:%Y-%m-%d}",
+            "its runbook",
+            key.id,
+        )
         for key in held.access_keys or ()
     ]
     if held.has_login is not None:
@@ -195,4 +203,4 @@ def _event(event: Event, now: datetime) -> KeyRow:
 
 
 def _unread(section: str, what: str, error: str) -> KeyRow:
-    return KeyRow(section, what, f"not known. {error}", role="warn", mark=("?", "warn"))
+    return KeyRow(section, what, f"not known. {error}", "errors", role="warn", mark=("?", "warn"))

@@ -20,7 +20,6 @@ from tui.screens.keys.key import KeyScreen
 from tui.screens.keys.policydocument import PolicyDocumentScreen
 from tui.screens.loggroups.screen import LogGroupsScreen
 from tui.screens.runbook.screen import RunbookScreen
-from tui.screens.runbook.sweep import SweepScreen
 from tui.settings.options import Start
 
 Boto = Callable[..., Any]
@@ -73,7 +72,7 @@ async def test_every_section_is_told(full: Driver, scenario: Scenario) -> None:
 async def test_each_row_leads_to_its_screen(full: Driver) -> None:
     ways: tuple[tuple[str, str, type[Screen[Any]]], ...] = (
         ("key", "", RunbookScreen),
-        ("holds", "access key", SweepScreen),
+        ("holds", "access key", RunbookScreen),
         ("policies", "CloudWatchLogsAPIKeyAccess", PolicyDocumentScreen),
         ("reach", "my-application", LogGroupsScreen),
     )
@@ -164,8 +163,52 @@ async def test_a_key_that_is_gone_says_so(leaked_key: LeakedKey, tmp_path: Path)
         )
         await driver.press("enter")
         await driver.wait(f"{leaked_key.key_id} gone")
-        await driver.press("j", "enter")
-        await driver.wait("go there: this row opens nothing")
+        for _ in range(30):
+            row = screen(driver).table.chosen
+            assert row is not None
+            assert row.way, f"the cursor passes over what opens nothing: {row}"
+            await driver.press("j")
+
+
+async def test_an_access_key_of_its_user_leads_to_the_runbook_of_that_access_key(
+    leaked_key: LeakedKey, tmp_path: Path
+) -> None:
+    access_keys = [
+        leaked_key.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"] for _ in range(2)
+    ]
+    async with driven(tmp_path, Start(), size=(100, 40)) as driver:
+        await driver.wait("1 key")
+        await driver.press("enter")
+        await driver.wait(*access_keys, "its runbook")
+        await follow(driver, "holds", access_keys[1])
+        await driver.wait(f"{access_keys[1]} · web", "1 · deactivate")
+        assert driver.text.splitlines()[1].split()[0] == access_keys[1]
+
+
+async def test_the_inventory_is_on_the_key_that_was_handled_from_elsewhere(
+    sandbox: Sandbox, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    iam, tokens = boto("iam"), {}
+    for user in ("ann", "bob", "cy"):
+        iam.create_user(UserName=user)
+        made = iam.create_service_specific_credential(UserName=user, ServiceName="logs.amazonaws.com")
+        credential = made["ServiceSpecificCredential"]
+        tokens[credential["ServiceSpecificCredentialId"]] = credential["ServiceCredentialSecret"]
+    async with driven(tmp_path, Start()) as driver:
+        await driver.wait("3 keys")
+        shown = inventory(driver)
+        assert shown.subject is not None
+        other = next(key_id for key_id in tokens if key_id != shown.subject.key_id)
+        await driver.press("i")
+        await driver.wait("identify")
+        await driver.type(tokens[other])
+        await driver.press("enter")
+        await driver.wait(other)
+        await driver.press("r")
+        await driver.wait(f"{other} · ", "1 · deactivate")
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is shown, "the runbook stays")
+        assert shown.subject.key_id == other
 
 
 async def test_closed_cases_lead_to_the_list(leaked_key: LeakedKey, tmp_path: Path) -> None:
