@@ -16,7 +16,7 @@ from moto.iam.models import AccessKeyLastUsed
 
 from sandbox.account.account import AccessKey, iam_backend
 from sandbox.account.world import ACCOUNT, HOME_REGION, World
-from sandbox.iam.credentials import ID_PREFIX, Credential, CredentialStore
+from sandbox.iam.credentials import Credential, CredentialStore, new_id
 
 LEAKED_USER = "cloudwatch-logs-hlc"
 VENDOR_USER = "vendor-a"
@@ -200,7 +200,7 @@ def _key(world: World, user: str, key: Key, now: datetime, rng: random.Random) -
         created=created,
         expires=created + timedelta(days=key.life) if key.life else None,
         enabled=key.enabled,
-        id=ID_PREFIX + base64.b32encode(rng.randbytes(11)).decode()[:17],
+        id=new_id(drawn=rng.randbytes),
         # The rest of the past goes by what is drawn here; the secret is nobody's guess.
         secret=base64.b64encode(
             hashlib.blake2b(rng.randbytes(45), key=_SALT, digest_size=45).digest()

@@ -10,6 +10,7 @@ from typing import Any
 from services.aws.errors import NotFound
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
+from services.base import clock
 from services.base.text import clean
 
 PAGE = 1000
@@ -47,6 +48,10 @@ class LastUse:
     at: datetime | None = None
     service: str | None = None
     region: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        at = clock.rfc3339(self.at) if self.at else None
+        return {"at": at, "service": self.service, "region": self.region}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,8 @@ async def get_caller_and_time(aws: AwsSession) -> tuple[Caller, datetime | None]
     body = await aws.read("sts", "GetCallerIdentity")
     caller = Caller(clean(body["Account"]), clean(body["Arn"]))
     return caller, date_of(body["ResponseMetadata"]["HTTPHeaders"])
+
+
+async def get_access_key_account(aws: AwsSession, key_id: str) -> str:
+    """The account that an access key or a session belongs to; says nothing of whether it still works."""
+    return clean((await aws.read("sts", "GetAccessKeyInfo", AccessKeyId=key_id))["Account"])

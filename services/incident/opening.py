@@ -22,7 +22,8 @@ from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook
 from services.incident.temporary import find_role, find_session
 from services.keys import inventory
-from services.keys.accesskeys import account_of, is_access_key, service_told_by
+from services.keys.accesskeys import is_access_key, service_told_by
+from services.keys.keyid import account_in
 from services.keys.named import named
 
 
@@ -58,7 +59,7 @@ async def find_key(
     if known is not None and user not in (None, known.user):
         # It may have been renamed since; else it is a slip, and the case says nothing of that user.
         known = None
-    theirs = account_of(key_id)
+    theirs = account_in(key_id) if key_id.startswith(("AKIA", "ASIA")) else None
     if known is None and theirs not in (None, caller.account):
         raise NoSuchKey(
             f"{key_id} belongs to account {theirs}; you are signed in to {caller.account}. "

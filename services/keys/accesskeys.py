@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 from services.aws import iam
 from services.aws.errors import Denied, NotFound
-from services.aws.iam import Credential
+from services.aws.iam import Credential, LastUse
 from services.aws.session import AwsSession
 from services.base.keyservices import ACCESS_KEY, ROLE, TEMPORARY
 from services.keys.userkeys import ACCESS_KEYS
@@ -15,8 +14,6 @@ from services.keys.userkeys import ACCESS_KEYS
 _ID = re.compile(r"A[KS]IA[A-Z2-7]{12,124}")
 ROLE_ID = "role/"
 """With what the id begins that stands for a role, in place of a key's."""
-_OLD = ("I", "J")
-"""The fifth character of ids from before about 2019, which tell no account."""
 
 
 def is_access_key(key_id: str) -> bool:
@@ -40,26 +37,24 @@ def owner_of(key: Credential) -> str:
     return f"role {(key.alias or key.id).rpartition('/')[2]}"
 
 
-def account_of(key_id: str) -> str | None:
-    """The account that the id itself tells, offline; None where it tells none."""
-    if _ID.fullmatch(key_id) is None or key_id[4] in _OLD or len(key_id) < 20:
+async def last_use(aws: AwsSession, key_id: str) -> LastUse | None:
+    """Whose it is and its last use; None where this account has no such key; raises an AwsError."""
+    try:
+        return await iam.get_last_use(aws, key_id)
+    except NotFound:
         return None
-    number = int.from_bytes(base64.b32decode(key_id[4:20])[:6], "big")
-    return f"{(number & 0x7FFFFFFFFF80) >> 7:012}"
+    except Denied as denied:
+        # AWS answers so for keys of other accounts too, and for those that were deleted.
+        if denied.action != "iam:GetAccessKeyLastUsed" or "access key" in str(denied):
+            return None
+        raise
 
 
 async def find(aws: AwsSession, key_id: str, user: str | None = None) -> Credential | None:
     """The key of that id, of *user* or of whom IAM says it is; raises an AwsError."""
     if user is None:
-        try:
-            user = (await iam.get_last_use(aws, key_id)).user or None
-        except NotFound:
-            return None
-        except Denied as denied:
-            # AWS answers so for keys of other accounts too, and for those that were deleted.
-            if denied.action != "iam:GetAccessKeyLastUsed" or "access key" in str(denied):
-                return None
-            raise
-    if user is None:
+        used = await last_use(aws, key_id)
+        user = used.user if used else None
+    if not user:
         return None
     return next((key for key in await ACCESS_KEYS.list(aws, user) if key.id == key_id), None)

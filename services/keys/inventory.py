@@ -21,6 +21,7 @@ from services.keys.risks import Risk, count_active, risks_of
 from services.keys.token import Token
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS, UserKeyKind
 from services.keys.userkeys import kind_of as user_keys
+from services.keys.username import UserName
 
 EXAMINED_USERS = 100
 """With more users, holdings are asked only of the key that is looked at: each user costs calls."""
@@ -251,15 +252,13 @@ async def find(aws: AwsSession, key_id: str, user: str | None = None) -> Credent
     return None
 
 
-async def match(aws: AwsSession, token: Token) -> Credential | None:
+async def match(aws: AwsSession, token: Token | UserName) -> Credential | None:
     """The credential whose alias *token* carries: its user is asked first, since most keep their name."""
-    if token.user:
-        try:
-            for credential in await iam.list_credentials(aws, token.user):
-                if credential.alias == token.alias:
+    for user in filter(None, (token.user, token.or_user)):
+        with suppress(NotFound, Denied):
+            for credential in await iam.list_credentials(aws, user):
+                if credential.alias == token.alias and token.service in (None, credential.service):
                     return credential
-        except (NotFound, Denied):
-            pass
     async for page in iam.credential_pages(aws):
         for credential in page.credentials:
             if credential.alias == token.alias and token.service in (None, credential.service):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from services.base.keyservices import KeyService
 from services.base.text import clean
+from services.keys.kinds import KeyKind
 
 LONGEST = 4096
 """Characters; the longest alias and secret known stay well under this."""
@@ -34,7 +35,8 @@ class TokenError(ValueError):
 class Token:
     """What a token names: *service* is None for a prefix that is not known; never the secret itself.
 
-    *user* is the name the alias was made from: a renamed user's keys keep the old one.
+    *user* is the name the alias was made from: a renamed user's keys keep the old one. An alias that ends in
+    a number may as well be the first key of *or_user*, who is called so.
     """
 
     prefix: str
@@ -43,6 +45,15 @@ class Token:
     user: str | None
     account: str | None
     looks_cut: bool = False
+    or_user: str | None = None
+
+    @property
+    def kind(self) -> KeyKind:
+        return KeyKind.API_KEY
+
+    @property
+    def name(self) -> str:
+        return self.alias
 
 
 def decode(text: str) -> Token:
@@ -89,8 +100,19 @@ def _read(prefix: str, encoded: str) -> Token:
     found = _ALIAS.fullmatch(alias)
     if not colon or found is None:
         raise TokenError("It looks like an API key but names no user: it is truncated or altered.")
-    user = re.sub(r"\+\d+$", "", found["user"])
-    service = SERVICE_OF_PREFIX.get(prefix)
+    user, or_user = users_of(found["user"])
     return Token(
-        prefix, service, clean(alias), clean(user), found["account"], looks_cut=len(secret) < SECRET_LENGTH
+        prefix,
+        SERVICE_OF_PREFIX.get(prefix),
+        clean(alias),
+        user,
+        found["account"],
+        looks_cut=len(secret) < SECRET_LENGTH,
+        or_user=or_user,
     )
+
+
+def users_of(name: str) -> tuple[str, str | None]:
+    """Whose a key of the alias ``NAME-at-ACCOUNT`` is: the likely user, and the other that it may be."""
+    user = re.sub(r"(?<=.)\+\d+$", "", name)
+    return clean(user), clean(name) if user != name else None

@@ -104,6 +104,7 @@ PARTS = (
                 "ListSigningCertificates",
                 "ListUserPolicies",
             ),
+            Need("sts:GetAccessKeyInfo", probe=Probe({"AccessKeyId": "AKIAQAAAAAAAAAAAAAAA"})),
             Need("iam:GetUserPolicy", USERS, probe=Probe({"UserName": "{user}", "PolicyName": "stanch"})),
             Need(
                 "iam:GetPolicy", probe=Probe({"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess"})

@@ -1,4 +1,4 @@
-"""Looks for leaked API keys in files, git histories and streams; names them, and never their secrets."""
+"""Looks for leaked credentials in files, git histories and streams; names them, and never their secrets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from typing import IO
 
 from services.base import files
 from services.base.text import clean
-from services.keys.token import Token
+from services.keys.recognise import AnyKey
+from services.keys.telling import key_json
 from services.scan import history
 from services.scan.borrowed import Borrowed, NotRead, borrow, is_an_object
 from services.scan.history import GitObject, HistoryError
-from services.scan.tokens import Stream, hits
+from services.scan.tokens import Hit, Stream, hits
+from services.scan.unpacking import BROKEN, Budget, NotUnpacked, Peeked, TooLarge, parts
+
+_INSIDE = " > "
+"""Between what is packed and what is in it."""
+_DEEPEST = 8
+"""Layers of packing in each other that are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +43,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    token: Token
+    key: AnyKey
     place: Place
 
     def as_json(self) -> dict[str, object]:
-        token, place = self.token, self.place
-        return {
-            "service": token.service,
-            "prefix": token.prefix,
-            "alias": token.alias,
-            "user": token.user,
-            "account": token.account,
-            "looks_cut": token.looks_cut,
+        place = self.place
+        return key_json(self.key) | {
             "path": place.path,
             "line": place.line,
             "commit": place.commit,
@@ -67,9 +68,9 @@ class Scan:
     on_progress: Callable[[Scan], None] = field(default=lambda scan: None, repr=False)
 
     @property
-    def tokens(self) -> tuple[Token, ...]:
-        """Each key once, in the order found."""
-        return tuple({found.token.alias: found.token for found in self.found}.values())
+    def keys(self) -> tuple[AnyKey, ...]:
+        """Each credential once, in the order found."""
+        return tuple({(found.key.kind, found.key.name): found.key for found in self.found}.values())
 
     def path(self, path: Path) -> None:
         """A file, or a folder with all that is below it; links are followed only where they are *path*."""
@@ -86,8 +87,37 @@ class Scan:
 
     def stream(self, stream: Stream, name: str) -> None:
         self.files += 1
-        for hit in hits(_Counted(stream, self)):
-            self.found.append(Found(hit.token, Place(name, hit.line)))
+        for inside, hit in self._hits(stream, name):
+            self.found.append(Found(hit.key, Place(name + inside, hit.line)))
+
+    def _hits(self, stream: Stream, name: str) -> Iterator[tuple[str, Hit]]:
+        """What is in *stream*, or packed in it, each with the names of what it is packed in."""
+        budget = Budget()
+        counted = Peeked(_Counted(stream, self), taken=budget.earn)
+        return self._unpacked(counted, name, "", budget, 0)
+
+    def _unpacked(
+        self, stream: Peeked, name: str, inside: str, budget: Budget, depth: int
+    ) -> Iterator[tuple[str, Hit]]:
+        packed = parts(stream, budget) if depth < _DEEPEST else None
+        if packed is None:
+            for hit in hits(stream):
+                yield inside, hit
+            return
+        try:
+            for part, content in packed:
+                within = f"{inside}{_INSIDE}{clean(part)}" if part else inside
+                if isinstance(content, NotUnpacked):
+                    self._leave(name + within, str(content))
+                    continue
+                self.on_progress(self)
+                yield from self._unpacked(Peeked(content), name, within, budget, depth + 1)
+        except TooLarge:
+            if depth:
+                raise
+            self._leave(name, "it unpacks to far more than its size; the rest of it is left out")
+        except BROKEN as error:
+            self._leave(name + inside, f"it is damaged, or only a part ({clean(error, limit=100)})")
 
     def _below(self, top: Path, repositories: list[Path]) -> Iterator[Path]:
         """Every file below *top* but the objects of git repositories, which are noted in *repositories*."""
@@ -140,26 +170,26 @@ class Scan:
 
     def _objects(self, repository: Borrowed, named: Path) -> None:
         commits: list[str] = []
-        found: list[tuple[int, GitObject]] = []
+        found: list[tuple[int, GitObject, str]] = []
         for each in history.objects(repository):
             self.objects += 1
             if each.kind == "commit":
                 commits.append(each.id)
-            for hit in hits(_Counted(each, self)):
-                found.append((len(self.found), each))
-                self.found.append(Found(hit.token, _place(named, each, hit.line)))
-        contents = {each.id for _, each in found if each.kind in ("blob", "tree")}
+            for inside, hit in self._hits(each, f"{clean(named)}, object {each.id[:12]}"):
+                found.append((len(self.found), each, inside))
+                self.found.append(Found(hit.key, _place(named, each, hit.line)))
+        contents = {each.id for _, each, _ in found if each.kind in ("blob", "tree")}
         try:
             origins = history.origins(repository, commits, contents)
         except HistoryError:
             repository.left.append("which commits brought the keys that were found")
             return
-        for at, each in found:
+        for at, each, inside in found:
             if each.id in origins:
                 commit, path = origins[each.id]
                 before = self.found[at]
-                place = replace(before.place, path=clean(named / path), commit=commit)
-                self.found[at] = Found(before.token, place)
+                place = replace(before.place, path=clean(named / path) + inside, commit=commit)
+                self.found[at] = Found(before.key, place)
 
     def _leave(self, what: str, why: str) -> None:
         self.unreadable.append((what, why))

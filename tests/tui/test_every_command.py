@@ -86,7 +86,9 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
     async with driven(tmp_path, start, size=(120, 40), demo=True, leaked=lambda: leaked.token) as driver:
         await take(driver, "~This token was found", "try", f"~{leaked.key_id}", "again", "~Paste")
         await take(driver, "=escape")
-        await take(driver, "~16 keys", "identify", f'"{leaked.token}', f"~{leaked.key_id}", "open_found")
+        await take(
+            driver, "~16 keys", "identify", f'"{leaked.token}', f"~{leaked.key_id}", "open_found", "=escape"
+        )
         await inventory(driver)
         await from_anywhere(driver)
         await traffic(driver)

@@ -43,6 +43,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Between two readings of the traffic."""
     list_seconds: Annotated[float, msgspec.Meta(ge=2, le=3600)] = 30.0
     """Between two readings of the keys while they are in sight."""
+    decoy_accounts: tuple[str, ...] = ()
+    """Accounts of your own whose access keys are bait."""
     keys: dict[str, str | tuple[str, ...]] = {}
     """Other keys for commands, by the commands' ids."""
     profiles: dict[str, ProfileConfig] = {}
@@ -66,6 +68,7 @@ EXAMPLE = """\
 # regions = ["us-east-1"]    # in addition to the profile's own
 # refresh_seconds = 60       # between two readings of the traffic
 # list_seconds = 30          # between two readings of the keys while they are in sight
+# decoy_accounts = []        # accounts of your own whose access keys are bait
 
 # [profiles.production]      # for one AWS profile alone
 # colour = "red"             # red, yellow or green: its name is always in sight

@@ -66,4 +66,6 @@ class Options:
     more_regions: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other keys for commands, by the commands' ids."""
+    decoy_accounts: tuple[str, ...] = ()
+    """Accounts of one's own whose access keys are bait."""
     now: Callable[[], datetime] = clock.now

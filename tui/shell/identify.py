@@ -1,81 +1,111 @@
-"""`stanch identify`: whose key is this leaked token?"""
+"""`stanch identify`: whose is this leaked token, id, header, mail?"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
-from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.aws.sts import get_caller
+from services.base import clock
 from services.cases.errors import NoSuchKey
 from services.keys import inventory
-from services.keys.token import LONGEST, Token, decode
+from services.keys.handed import MOST, handed_in, the_token
+from services.keys.recognise import AnyKey
+from services.keys.telling import alias_of, key_json, offline_facts, title_of
+from services.keys.token import Token
+from services.keys.whose import Answer, KeyFacts, look_up, offline
+from tui.exits import Exit
 from tui.shell.common import Setup, as_json, pass_setup, print_json, run
 
 
 @click.command(
     "identify",
-    short_help="Find whose key a leaked token is; read from standard input.",
-    epilog="Examples: stanch identify · stanch identify --offline < token.txt",
+    short_help="Find whose key a leaked token or id is; read from standard input.",
+    epilog="Examples: stanch identify · stanch identify --offline < mail.txt · "
+    "echo AKIA… | stanch identify --json",
 )
 @click.option("--offline", is_flag=True, help="Only decode; do not contact AWS.")
 @as_json
 @pass_setup
-def command(setup: Setup, offline: bool, as_json: bool) -> None:
-    """Read a token from standard input (hidden on a terminal) and show whose it is.
+@click.pass_context
+def command(ctx: click.Context, setup: Setup, offline: bool, as_json: bool) -> None:
+    """Read what was leaked from standard input (hidden on a terminal) and show whose it is.
 
-    The token is decoded here, matched to its key by its alias, and never stored. It is never taken from the
-    command line, where the shell's history would keep it.
+    Anything with a credential in it will do: an API key, over several lines too, an access key id, a
+    short-term key, a header, an export line, JSON, a URL, or a whole mail with several. It is decoded here;
+    only ids, aliases and user names are looked up, and no secret is shown, stored or sent. It is never taken
+    from the command line, where the shell's history would keep it.
+
+    Exit code 3: one belongs to another account, or could not be looked up. 0: all are answered, a deleted key
+    too.
     """
-    token = decode(read_token())
-    key, account = (None, None) if offline else run(_match(setup, token))
+    keys = handed_in(read_handed())
+    facts = _offline(setup, keys) if offline else run(_look_up(setup, keys))
     if as_json:
-        print_json(
-            {
-                "prefix": token.prefix,
-                "service": token.service,
-                "alias": token.alias,
-                "user": key.user if key else token.user,
-                "account": token.account,
-                "looks_cut": token.looks_cut,
-                "key_id": key.id if key else None,
-                "status": key.status if key else None,
-                "matched": key is not None,
-            }
-        )
-        return
-    click.echo(f"{token.service or 'an unknown service'} key of user {token.user}, account {token.account}")
-    click.echo(f"alias {token.alias}, prefix {token.prefix}")
-    if token.looks_cut:
-        click.echo("The token looks truncated: it names its key, but would not work as it is.")
-    if key:
-        click.echo(f"key {key.id} of {key.user}, {key.status}")
-        next_ = setup.where.stanch("respond", key.id, options=(("--user", key.user),))
-        click.echo(f"Next: {next_}")
-    elif offline:
-        click.echo("Not checked (offline): which key it is and whether it works.")
-    elif account != token.account:
-        click.echo(f"Not looked up: you are signed in to {account}. Use a profile of the token's account.")
+        found = [facts_json(each) for each in facts]
+        print_json({**found[0], "found": found})
     else:
-        click.echo("No key has this alias: it was deleted.")
+        for number, each in enumerate(facts):
+            if number:
+                click.echo()
+            _tell(setup, each)
+    ctx.exit(Exit.DONE if all(each.answer.complete for each in facts) else Exit.INCOMPLETE)
 
 
-async def _match(setup: Setup, token: Token) -> tuple[Credential | None, str]:
+def facts_json(facts: KeyFacts) -> dict[str, object]:
+    """What the credential says of itself, with what AWS says in its place where it does."""
+    told = key_json(facts.key)
+    told |= {"user": facts.user or facts.key.user, "account": facts.account, "service": facts.service}
+    if facts.expires:
+        told["expires"] = clock.rfc3339(facts.expires)
+    answer = facts.as_json()
+    return told | answer | {"said": [*facts.said, *offline_facts(facts.key, clock.now())]}
+
+
+def _offline(setup: Setup, keys: Sequence[AnyKey]) -> list[KeyFacts]:
+    return [offline(key, clock.now(), setup.config.decoy_accounts) for key in keys]
+
+
+async def _look_up(setup: Setup, keys: Sequence[AnyKey]) -> list[KeyFacts]:
     async with setup.session() as aws:
-        caller = await get_caller(aws)
-        if token.account != caller.account:
-            return None, caller.account
-        return await inventory.match(aws, token), caller.account
+        return [await look_up(aws, key, clock.now(), setup.config.decoy_accounts) for key in keys]
 
 
-def read_token() -> str:
-    """A token from a hidden prompt or a pipe; no more is read of a pipe than a token can hold."""
+def _tell(setup: Setup, facts: KeyFacts) -> None:
+    key = facts.key
+    account = f"account {facts.account}" if facts.account else "account not known"
+    click.echo(f"{title_of(key)}, {account}")
+    if alias := alias_of(key):
+        click.echo(f"alias {alias}" + (f", prefix {key.prefix}" if key.prefix else ""))
+    elif not isinstance(key, Token):
+        click.echo(key.name)
+    if facts.matched:
+        made = f", created {facts.created:%Y-%m-%d}" if facts.created else ""
+        click.echo(f"key {facts.key_id} of {facts.user}, {facts.status}{made}")
+    if (used := facts.last_used) and used.at:
+        click.echo(f"last used {clock.stamp(used.at)}: {used.service} in {used.region} (may lag by hours)")
+    for sentence in (*facts.said, *offline_facts(key, clock.now())):
+        click.echo(sentence)
+    if facts.answer is Answer.NOT_ASKED:
+        click.echo("Not checked (offline): which key it is and whether it works.")
+    if key_id := facts.respond_to:
+        whose = (("--user", facts.user),) if facts.user else ()
+        click.echo(f"Next: {setup.where.stanch('respond', key_id, options=whose)}")
+
+
+def read_handed() -> str:
+    """What is handed in, from a hidden prompt or a pipe; no more is read of a pipe than is looked at."""
     if sys.stdin.isatty():
-        typed: str = click.prompt("Paste the leaked token (hidden)", hide_input=True, err=True)
+        typed: str = click.prompt("Paste the leaked key (hidden)", hide_input=True, err=True)
         return typed
-    return sys.stdin.buffer.read(LONGEST * 4 + 1).decode("utf-8", "replace")
+    return sys.stdin.buffer.read(MOST * 4 + 1).decode("utf-8", "replace")
+
+
+def read_token() -> Token:
+    """The one API key that is handed in; raises TokenError."""
+    return the_token(read_handed())
 
 
 async def match_token(setup: Setup, token: Token) -> tuple[str, str]:

@@ -20,7 +20,6 @@ from services.incident.engine import Result, Runbook
 from services.incident.others import usable
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.accesskeys import ROLE_ID, owner_of
-from services.keys.token import decode
 from services.review.model import SourceUnavailable
 from services.rotation.opening import notices
 from tui.exits import Exit
@@ -205,7 +204,7 @@ def command(
         raise click.UsageError("--json needs --plan, --step or --undo.")
     from tui.shell.screen import open_runbook
 
-    token = decode(read_token()) if key_id == "-" else None
+    token = read_token() if key_id == "-" else None
     ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
 
 
@@ -341,7 +340,7 @@ class _Work:
     async def _look_up(self, aws: AwsSession) -> Runbook:
         key_id, user = self.key_id, self.user
         if key_id == "-":
-            key_id, user = await match_key(aws, decode(read_token()))
+            key_id, user = await match_key(aws, read_token())
         runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
         for notice in notices(self.book, key_id, runbook.caller.account):
             complain(notice)

@@ -1,4 +1,4 @@
-"""`stanch scan`: leaked API keys in files, in git histories and on standard input."""
+"""`stanch scan`: leaked credentials in files, in git histories and on standard input."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from services.aws.where import Where
 from services.base import sizes
+from services.keys.recognise import AnyKey
 from services.keys.token import Token
 from services.scan.scan import Scan
 from tui.exits import Exit
@@ -18,7 +19,7 @@ from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, pri
 
 @click.command(
     "scan",
-    short_help="Find leaked API keys in files, git histories and standard input.",
+    short_help="Find leaked keys in files, git histories and standard input.",
     epilog="Examples: stanch scan . · git diff --cached | stanch scan --fail-on-found - · "
     "stanch scan ~/src --json · stanch scan leaked.env --respond",
 )
@@ -36,7 +37,10 @@ def command(
     respond: bool,
     as_json: bool,
 ) -> None:
-    """Look for API keys below each PATH, or on standard input (-).
+    """Look for leaked keys below each PATH, or on standard input (-).
+
+    What counts: API keys, short-term API keys, and access keys whose secret stands beside the id. They are
+    found in UTF-16, base64, gzip, bzip2, xz, zip and tar too, one in the other.
 
     Folders are searched recursively, and git repositories with their whole history, including commits that
     were undone. Each key is decoded to be sure, and shown as its service, user and account, never with its
@@ -73,9 +77,17 @@ def command(
 
 
 def _the_one(scan: Scan) -> Token | None:
-    if len(scan.tokens) > 1:
+    if len(scan.keys) > 1:
         raise click.UsageError("More than one key was found: scan only the place of the one to respond to.")
-    return scan.tokens[0] if scan.tokens else None
+    for key in scan.keys:
+        if isinstance(key, Token):
+            return key
+        raise click.UsageError(f"--respond takes API keys. Found: {key.kind.label}; see `stanch identify`.")
+    return None
+
+
+def _called(key: AnyKey) -> str:
+    return key.alias if isinstance(key, Token) else key.name
 
 
 def _read(scan: Scan) -> str:
@@ -86,20 +98,22 @@ def _read(scan: Scan) -> str:
 
 def _tell(scan: Scan, where: Where) -> None:
     if not scan.found:
-        click.echo(f"No API key was found in what was read ({_read(scan)}).")
+        click.echo(f"No key was found in what was read ({_read(scan)}).")
         return
     rows = [
         (
-            found.token.service or found.token.prefix,
-            found.token.user,
-            found.token.account,
-            found.token.alias + (" (truncated)" if found.token.looks_cut else ""),
+            found.key.service or found.key.kind.label,
+            found.key.user or "",
+            found.key.account or "",
+            _called(found.key) + (" (truncated)" if found.key.looks_cut else ""),
             found.place,
         )
         for found in scan.found
     ]
-    print_table(("SERVICE", "USER", "ACCOUNT", "ALIAS", "WHERE"), rows)
-    for account, user in sorted({(token.account, token.user) for token in scan.tokens if token.user}):
+    print_table(("SERVICE", "USER", "ACCOUNT", "ALIAS OR ID", "WHERE"), rows)
+    for account, user in sorted(
+        {(key.account, key.user) for key in scan.keys if isinstance(key, Token) and key.account and key.user}
+    ):
         there = replace(where, account=account)
         keys = there.stanch("keys", options=(("--user", user),))
         respond = there.stanch("respond", "KEY_ID", options=(("--user", user),))

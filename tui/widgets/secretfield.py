@@ -9,8 +9,8 @@ from tui.look import words
 from tui.look.lines import Line, fit
 from tui.widgets.lines import Lines
 
-MOST = 64 * 1024
-"""Characters kept of what is pasted: more than decode() takes for a key, so that it says "too long"."""
+MOST = (1 << 20) + 1
+"""Characters kept of what is pasted: more than is looked through for a key, so that it is told "too long"."""
 
 
 class SecretField(Lines, can_focus=True):

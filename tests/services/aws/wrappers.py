@@ -170,6 +170,10 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
         lambda aws: simulation.simulate(aws, "arn:aws:iam::123456789012:user/web", ["s3:Get"]),
     ),
     simulation.get_role_arn: ("iam", lambda aws: simulation.get_role_arn(aws, "r")),
+    sts.get_access_key_account: (
+        "sts",
+        lambda aws: sts.get_access_key_account(aws, "AKIAY34FZKBOKMUTVV7A"),
+    ),
     sts.get_caller: ("sts", sts.get_caller),
     sts.get_caller_and_time: ("sts", sts.get_caller_and_time),
 }

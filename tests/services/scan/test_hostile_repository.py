@@ -173,7 +173,7 @@ def test_nothing_that_a_repository_names_is_run(
         configure(gitdir, run, *keys)
         scan = scanned(tmp_path / "repo")
         assert not (tmp_path / CANARY).exists(), keys or "all of them"
-        assert any(found.token.user == "web" and found.place.commit for found in scan.found)
+        assert any(found.key.user == "web" and found.place.commit for found in scan.found)
         tried += 1
     counted(f"{tried} hostile configurations {shape.__name__}: nothing was run")
     assert tried == len(RUNS_A_PROGRAM) + 1
@@ -253,7 +253,7 @@ def test_a_submodule_is_read_in_the_repository_it_belongs_to(tmp_path: Path) -> 
     allowed = ("-c", "protocol.file.allow=always")
     git(outer, *allowed, "submodule", "--quiet", "add", str(inner), "sub")
     scan = scanned(outer)
-    assert {found.token.user for found in scan.found} == {"inner", "outer"}
+    assert {found.key.user for found in scan.found} == {"inner", "outer"}
     assert not scan.unreadable
     assert "leads to another place" in unread(scanned(outer / "sub"))
 
@@ -262,7 +262,7 @@ def test_reflogs_and_the_configuration_are_read_as_files(tmp_path: Path) -> None
     repo = repository(tmp_path / "repo")
     git(repo, "config", "http.extraHeader", f"Authorization: Bearer {token('header')}")
     git(repo, "commit", "-q", "--allow-empty", "-m", f"with {token('reflog')}")
-    places = {str(found.place) for found in scanned(repo).found if found.token.user in ("header", "reflog")}
+    places = {str(found.place) for found in scanned(repo).found if found.key.user in ("header", "reflog")}
     assert any(".git/config:" in place for place in places)
     assert any(".git/logs/HEAD:" in place for place in places)
 
@@ -276,7 +276,7 @@ def test_objects_that_are_no_files_are_waited_for_by_nobody(tmp_path: Path) -> N
     scan = scanned(repo)
     assert "isn't a regular file" in unread(scan)
     assert "a link to another place" in unread(scan)
-    assert {found.token.user for found in scan.found} == {"web"}
+    assert {found.key.user for found in scan.found} == {"web"}
 
 
 def test_a_broken_object_is_named_and_the_others_are_read(tmp_path: Path) -> None:
@@ -341,9 +341,9 @@ def test_nothing_hides_objects_in_silence(way: str, tmp_path: Path) -> None:
     git(repo, "gc", "-q")
     HIDES_OBJECTS[way](repo / ".git")
     scan = scanned(repo)
-    assert scan.unreadable or {found.token.user for found in scan.found} == {"web"}
+    assert scan.unreadable or {found.key.user for found in scan.found} == {"web"}
     if "SHA-256" in way:
-        assert {found.token.user for found in scan.found} == {"web"}, "git itself still reads them"
+        assert {found.key.user for found in scan.found} == {"web"}, "git itself still reads them"
 
 
 def test_an_index_that_lies_is_named(tmp_path: Path) -> None:
@@ -390,7 +390,7 @@ def test_a_worktree_beside_its_repository_is_no_gap(tmp_path: Path) -> None:
     git(repo, "worktree", "add", "-q", "--detach", str(tmp_path / "all" / "tree"))
     scan = scanned(tmp_path / "all")
     assert not scan.unreadable
-    assert {found.token.user for found in scan.found} == {"web"}
+    assert {found.key.user for found in scan.found} == {"web"}
 
 
 def test_files_of_others_among_the_objects_are_read(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_files_of_others_among_the_objects_are_read(tmp_path: Path) -> None:
         path = tmp_path / "repo" / "objects" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(token(f"user{number}"))
-    assert {found.token.user for found in scanned(tmp_path).found} == {f"user{n}" for n in range(5)}
+    assert {found.key.user for found in scanned(tmp_path).found} == {f"user{n}" for n in range(5)}
 
 
 def test_a_tree_of_ten_thousand_million_paths_takes_no_time(tmp_path: Path) -> None:

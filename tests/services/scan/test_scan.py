@@ -48,7 +48,7 @@ def git(folder: Path, *arguments: str, given: str = "", date: str = "2026-11-01T
 def test_a_key_of_each_kind_whatever_stands_around_it(prefix: str, around: str) -> None:
     text = "one\n" + around.format(token("a.b@c", prefix)) + "\nthree\n"
     (hit,) = hits(io.BytesIO(text.encode()))
-    assert (hit.token.prefix, hit.token.user, hit.token.account) == (prefix, "a.b@c", "123456789012")
+    assert (hit.key.prefix, hit.key.user, hit.key.account) == (prefix, "a.b@c", "123456789012")
     assert hit.line == 2
     assert SECRET[:10] not in repr(hit)
 
@@ -56,7 +56,7 @@ def test_a_key_of_each_kind_whatever_stands_around_it(prefix: str, around: str) 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 100, 4096])
 def test_a_key_across_the_border_of_two_pieces(chunk: int) -> None:
     text = f"{'x' * 90}\n{token('one')} {token('two')}\n{token('three')}".encode()
-    found = [(hit.token.user, hit.line) for hit in hits(io.BytesIO(text), chunk=chunk)]
+    found = [(hit.key.user, hit.line) for hit in hits(io.BytesIO(text), chunk=chunk)]
     assert found == [("one", 2), ("two", 2), ("three", 3)]
 
 
@@ -86,8 +86,8 @@ def test_folders_binary_files_and_lines_without_end(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     scan = scanned(tmp_path)
-    places = {found.token.user: found.place for found in scan.found}
-    assert sorted(found.token.user or "" for found in scan.found) == ["bin", "long", "web"], (
+    places = {found.key.user: found.place for found in scan.found}
+    assert sorted(found.key.user or "" for found in scan.found) == ["bin", "long", "web"], (
         "links are not followed"
     )
     assert str(places["web"]) == f"{tmp_path}/deep/er/app.env:2"
@@ -124,7 +124,7 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
     message = git(repo, "rev-parse", "HEAD")
     git(repo, "reset", "-q", "--hard", leaked + "^")
     git(repo, "reset", "-q", "--hard", message)
-    found = {each.token.user: each.place for each in scanned(repo).found}
+    found = {each.key.user: each.place for each in scanned(repo).found}
     assert set(found) == {"deleted", "told"}
     assert (found["deleted"].commit, found["deleted"].line) == (leaked, 2)
     assert found["deleted"].path == f"{repo}/conf/my app.env"
@@ -132,7 +132,7 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
 
     bare = tmp_path / "bare.git"
     git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
-    assert {each.token.user for each in scanned(bare).found} == {"deleted", "told"}
+    assert {each.key.user for each in scanned(bare).found} == {"deleted", "told"}
 
     # Of no branch any more, and still there for whoever looks.
     git(repo, "checkout", "-q", "--orphan", "clean")
@@ -140,7 +140,7 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
     git(repo, "commit", "-q", "--allow-empty", "-m", "anew")
     (branch,) = [name for name in git(repo, "branch", "--format=%(refname:short)").split() if name != "clean"]
     git(repo, "branch", "-qD", branch)
-    places = {each.token.user: each.place for each in scanned(repo).found}
+    places = {each.key.user: each.place for each in scanned(repo).found}
     assert set(places) == {"deleted", "told"}
     assert (places["deleted"].commit, places["deleted"].path) == (leaked, f"{repo}/conf/my app.env")
 
@@ -148,7 +148,7 @@ def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
     lost = git(
         repo, "hash-object", "-w", "--stdin-paths", given=f"{made(tmp_path / 'lost', token('lost'))}\n"
     )
-    (place,) = [each.place for each in scanned(repo).found if each.token.user == "lost"]
+    (place,) = [each.place for each in scanned(repo).found if each.key.user == "lost"]
     assert (place.commit, place.object_id) == (None, lost)
 
 
@@ -172,7 +172,7 @@ def test_each_object_is_placed_in_one_pass(tmp_path: Path) -> None:
     in_history = [found for found in scanned(repo).found if found.place.object_id]
     assert len(in_history) == 303
     for found in in_history:
-        commit, _, name = (found.token.user or "").removeprefix("u").partition(".")
+        commit, _, name = (found.key.user or "").removeprefix("u").partition(".")
         assert found.place.commit == commits[commit]
         where = f"{commit}…" if name == "broken" else f"odd name/{commit}-{name}"
         assert found.place.path == f"{repo}/{where}"

@@ -47,7 +47,7 @@ def test_nothing_found_says_what_was_read(stanch: Stanch, tmp_path: Path) -> Non
     run = stanch("scan", str(tmp_path), "--fail-on-found")
     assert (run.code, run.out) == (
         Exit.DONE,
-        "No API key was found in what was read (1 file, 5 B).\n",
+        "No key was found in what was read (1 file, 5 B).\n",
     )
 
 

@@ -12,10 +12,11 @@ IDENTIFY = dialog(
         "open_found",
         ("enter",),
         "open",
-        "Close this and select the key in the inventory.",
+        "Close this and open the key's own screen.",
         rank=10,
         blocked=needs_key,
     ),
+    Command("next_handed", ("tab",), "next key", "Show the next key of those found in the text."),
     Command("again", ("n",), "another", "Discard this one and paste another key.", rank=30),
     RESPOND,
 )

@@ -1,30 +1,41 @@
-"""Paste a leaked key: what it says of itself is read here and offline, then its id is looked for."""
+"""Paste what was leaked: what it says of itself is read here and offline, then AWS is asked whose it is."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError
-from services.aws.iam import Credential
-from services.keys.token import Token, TokenError, decode
+from services.base.keyservices import TEMPORARY
+from services.keys.handed import handed_in
+from services.keys.inventory import Key
+from services.keys.token import TokenError
+from services.keys.whose import Answer, KeyFacts, look_up, offline
 from tui.commands.bindings import bindings
 from tui.frame.base import Dialog
-from tui.look.lines import Line, Span
-from tui.routes import ToIdentify, ToInventory, ToRunbook
+from tui.look.lines import Line
+from tui.routes import ToIdentify, ToKey, ToRunbook
 from tui.screens.identify.commands import IDENTIFY
+from tui.screens.identify.texts import facts_lines
 from tui.settings.context import Subject
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField
 
 _FIRST: Line = (
-    ("Paste the key and press enter. It is decoded on this machine, and never shown or stored.", "quiet"),
+    (
+        "Paste a key, an ID or a whole message and press enter. It is decoded on this machine, and never "
+        "shown or stored.",
+        "quiet",
+    ),
 )
 
 
 class IdentifyDialog(Dialog[None]):
-    """Its subject is the key that was found."""
+    """Its subject is the key in sight, once it is found."""
 
     scope = IDENTIFY
     BINDINGS = bindings(scope)
@@ -32,14 +43,14 @@ class IdentifyDialog(Dialog[None]):
     def __init__(self, to: ToIdentify) -> None:
         super().__init__()
         self._pasted = to.pasted
-        self._token: Token | None = None
-        self._found: Credential | None = None
-        self._search: Span = ("", "text")
+        self._facts: list[KeyFacts] = []
+        self._at = 0
         self._next: str | None = None
+        self._searching = False
 
     def body(self) -> ComposeResult:
-        yield Rule("identify a leaked key")
-        yield SecretField("the leaked key, as one line")
+        yield Rule("identify a leaked key", id="identify-rule")
+        yield SecretField("the leaked key, or text with it")
         yield Page(id="told")
 
     def on_mount(self) -> None:
@@ -53,9 +64,16 @@ class IdentifyDialog(Dialog[None]):
         return self.query_one(SecretField)
 
     @property
+    def _shown(self) -> KeyFacts | None:
+        return self._facts[self._at] if self._facts else None
+
+    @property
     def subject(self) -> Subject | None:
-        found = self._found
-        return Subject(found.id, found.user, found.service) if found else None
+        facts = self._shown
+        if facts is None or facts.respond_to is None:
+            return None
+        found = facts.credential
+        return Subject(facts.respond_to, facts.user or "", found.service if found else TEMPORARY)
 
     @on(SecretField.Given)
     def _given(self) -> None:
@@ -63,102 +81,91 @@ class IdentifyDialog(Dialog[None]):
             # What was given at once with it has taken all.
             return
         try:
-            token = decode(self._field.take())
+            keys = handed_in(self._field.take())
         except TokenError as error:
             self._ask((("! ", "warn"), (str(error), "text")))
             return
-        self._token, self._found, self._next = token, None, None
-        self._search = ("looking for it among the account's keys…", "quiet")
+        options = self.stanch.options
+        self._facts = [offline(key, options.now(), options.decoy_accounts) for key in keys]
+        self._at, self._next = 0, None
         self._field.display = False
         self.set_focus(None)
+        self._searching = True
         self._tell()
-        self.run_worker(self._match(token), exclusive=True, group="match")
+        self.run_worker(self._look_up(), exclusive=True, group="match")
 
-    async def _match(self, token: Token) -> None:
-        from services.keys.inventory import match
-
-        try:
-            self._found = await match(await self.stanch.aws(), token)
-        except AwsError as error:
-            self.report("looking for the key of a token", error)
-            self._search = (str(error), "warn")
-        else:
-            self._search = (
-                "no key in this account has that alias: deleted, or belongs to another account",
-                "warn",
-            )
-        self._tell()
-        self.commands_changed()
-        if self._found and self._next:
+    async def _look_up(self) -> None:
+        options = self.stanch.options
+        for at, facts in enumerate(self._facts):
+            try:
+                self._facts[at] = await look_up(
+                    await self.stanch.aws(), facts.key, options.now(), options.decoy_accounts
+                )
+            except AwsError as error:
+                self.report("looking for a leaked key", error)
+                self._facts[at] = replace(facts, answer=Answer.UNREADABLE, said=(str(error),))
+            self._searching = at + 1 < len(self._facts)
+            self._tell()
+            self.commands_changed()
+        if self._next:
             self.call_later(self.action_command, self._next)
 
     async def action_command(self, command_id: str) -> None:
-        if command_id in ("open_found", "respond") and self._searching:
+        if command_id == "respond" and self._searching:
             self._next = command_id
             self.say("As soon as its key is found.")
             return
         await super().action_command(command_id)
 
-    @property
-    def _searching(self) -> bool:
-        return any(worker.group == "match" and not worker.is_finished for worker in self.workers)
-
     def _ask(self, line: Line) -> None:
         """Wait for a key, saying *line*."""
-        self._token = self._found = None
+        self._facts = []
         self._field.display = True
         self.set_focus(self._field)
+        self._entitle(())
         self.query_one("#told", Page).show([line])
 
     def _tell(self) -> None:
-        if (token := self._token) is None:
+        if (facts := self._shown) is None:
             return
-        facts: list[tuple[str, Span]] = [
-            ("service", (f"{token.service or 'not known'} ({token.prefix})", "text")),
-            ("user", (token.user or "not readable", "strong")),
-            ("account", self._account(token)),
-            ("alias", (token.alias, "text")),
-            ("key", self._key()),
-        ]
-        lines: list[Line] = [((f"{name:<9}", "quiet"), told) for name, told in facts]
-        if token.looks_cut:
-            lines.append(
-                (
-                    ("! ", "warn"),
-                    ("it is too short, so it was truncated, but it still names its user", "warn"),
-                )
-            )
+        self._entitle(self._facts)
+        lines = facts_lines(facts, self.stanch.context.account, self.stanch.options.now(), self._searching)
         self.query_one("#told", Page).show(lines)
 
-    def _account(self, token: Token) -> Span:
-        ours = self.stanch.context.account
-        if ours and token.account and token.account != ours:
-            return (f"{token.account}, which is not this one ({ours})", "alarm")
-        return (f"{token.account}, this one" if ours else str(token.account), "text")
-
-    def _key(self) -> Span:
-        if (found := self._found) is None:
-            return self._search
-        return (f"{found.id}, {found.status.lower()}, made {found.created:%Y-%m-%d}", "strong")
+    def _entitle(self, facts: Sequence[KeyFacts]) -> None:
+        which = f"{self._at + 1} of {len(facts)} keys · tab" if len(facts) > 1 else ""
+        self.query_one("#identify-rule", Rule).entitle("identify a leaked key", which)
 
     def refuses(self, command_id: str) -> str | None:
-        if command_id == "again" and self._token is None:
+        if command_id == "again" and not self._facts:
             return "none was read yet"
+        if command_id == "open_found" and (facts := self._shown) and facts.session:
+            return "a session has no screen of its own"
+        if command_id == "next_handed" and len(self._facts) < 2:
+            return "there is no other"
         return None
+
+    def do_next_handed(self) -> None:
+        self._at = (self._at + 1) % len(self._facts)
+        self._tell()
+        self.commands_changed()
 
     def do_again(self) -> None:
         self.workers.cancel_group(self, "match")
+        self._searching = False
         self._ask(_FIRST)
 
-    async def do_open_found(self) -> None:
-        if self._found:
-            self.stanch.open(ToInventory(self._found.id))
+    def do_open_found(self) -> None:
+        facts = self._shown
+        if facts and facts.credential:
+            self.dismiss()
+            self.stanch.open(ToKey(Key(facts.credential)))
 
     def do_respond(self) -> None:
         if self.subject:
             subject = self.subject
             self.dismiss()
-            self.stanch.open(ToRunbook(subject.key_id, subject.user))
+            self.stanch.open(ToRunbook(subject.key_id, subject.user or None))
 
     def do_back(self) -> None:
         self._field.wipe()

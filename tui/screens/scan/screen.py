@@ -11,10 +11,12 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from services.aws.errors import AwsError
-from services.base import sizes
+from services.base import clock, sizes
 from services.base.folders import expanded
 from services.base.keyservices import short_service
 from services.base.text import clean
+from services.keys.telling import offline_facts
+from services.keys.token import Token
 from services.scan.scan import Found, Scan
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
@@ -114,7 +116,7 @@ class ScanScreen(StanchScreen):
         self.table.show(tuple(self._scan.found) if self._scan else ())
         self.query_one("#summary", Lines).draw([fit(((" ", "text"), *self._summary()), width)])
         row = self.table.chosen
-        self.query_one("#row-rule", Rule).entitle(clean(row.token.user or row.token.alias) if row else "")
+        self.query_one("#row-rule", Rule).entitle(clean(row.key.user or row.key.name) if row else "")
         self.query_one("#row-text", Page).show(_told(row) if row else [], keep_place=False)
         self.commands_changed()
 
@@ -130,7 +132,7 @@ class ScanScreen(StanchScreen):
         if scan.objects:
             parts.insert(1, words.count(scan.objects, "git object"))
         read = ", ".join(parts)
-        found = words.count(len(scan.tokens), "key")
+        found = words.count(len(scan.keys), "key")
         line: Line = ((f"{found} found", "strong" if scan.found else "text"), (f" in {read}", "quiet"))
         if self._looking:
             line = (*line, (" · esc stops", "quiet"))
@@ -143,8 +145,8 @@ class ScanScreen(StanchScreen):
     def _columns(self) -> tuple[Column[Found], ...]:
         return (
             Column("SERVICE", lambda row: (_service(row), "text"), 10),
-            Column("USER", lambda row: (clean(row.token.user or "not readable"), "strong"), 20, flex=1),
-            Column("ACCOUNT", lambda row: (clean(row.token.account or "?"), "text"), 12),
+            Column("USER", lambda row: (clean(row.key.user or row.key.name), "strong"), 20, flex=1),
+            Column("ACCOUNT", lambda row: (clean(row.key.account or "?"), "text"), 12),
             Column("WHERE", lambda row: (self._below(row), "quiet"), 24, flex=3),
         )
 
@@ -160,9 +162,15 @@ class ScanScreen(StanchScreen):
         return None
 
     def do_respond_found(self) -> None:
-        if row := self.table.chosen:
+        if (row := self.table.chosen) is None:
+            return
+        if isinstance(row.key, Token):
             self.say("Looking for it among the account's keys…")
-            self.run_worker(self._respond(row), group="match", exclusive=True)
+            self.run_worker(self._respond(row.key), group="match", exclusive=True)
+        else:
+            self.say(
+                f"There is no runbook for {row.key.kind.label} yet: identify (i) tells what is known.", "warn"
+            )
 
     def do_look_elsewhere(self) -> None:
         self.set_focus(self.query_one(Input))
@@ -178,11 +186,11 @@ class ScanScreen(StanchScreen):
         self._told_to_stop = True
         return None
 
-    async def _respond(self, row: Found) -> None:
+    async def _respond(self, token: Token) -> None:
         from services.keys.inventory import match
 
         try:
-            found = await match(await self.stanch.aws(), row.token)
+            found = await match(await self.stanch.aws(), token)
         except AwsError as error:
             self.report("looking for the key of a token", error)
             return
@@ -194,23 +202,24 @@ class ScanScreen(StanchScreen):
 
 
 def _id(found: Found) -> str:
-    return f"{found.token.alias} {found.place}"
+    return f"{found.key.name} {found.place}"
 
 
 def _service(found: Found) -> str:
-    return clean(short_service(found.token.service or found.token.prefix))
+    key = found.key
+    return clean(short_service(key.service) if key.service else key.prefix or key.kind.label)
 
 
 def _told(found: Found) -> list[Line]:
-    token, place = found.token, found.place
+    key, place = found.key, found.place
     lines: list[Line] = [
-        (("alias   ", "quiet"), (clean(token.alias), "text")),
+        (("what    ", "quiet"), (clean(key.kind.label), "text")),
+        (("name    ", "quiet"), (clean(key.name), "text")),
         (("where   ", "quiet"), (f"{clean(place.path)}, line {place.line}", "text")),
     ]
     if place.commit:
         lines.append((("commit  ", "quiet"), (place.commit, "text")))
     elif place.object_id:
         lines.append((("object  ", "quiet"), (f"{place.object_id}, in no commit", "text")))
-    if token.looks_cut:
-        lines.append((("! ", "warn"), ("it is too short, so it was truncated", "warn")))
+    lines += [(("! ", "warn"), (clean(sentence), "text")) for sentence in offline_facts(key, clock.now())]
     return lines
