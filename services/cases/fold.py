@@ -85,7 +85,7 @@ class Fold:
 
 
 _WITHOUT_EFFECT = frozenset(
-    ("metadata", "override", "sweep", "traffic", "note", "exported", "trying", "tried")
+    ("metadata", "override", "sweep", "quiet", "traffic", "note", "exported", "trying", "tried")
 )
 """Kinds of line that tell what happened, and change nothing of where the case stands."""
 

@@ -1,7 +1,7 @@
 """Where a case stands, worked out from its journal alone.
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
-``metadata`` · ``override`` · ``review`` · ``sweep`` · ``traffic`` · ``note`` ·
+``metadata`` · ``override`` · ``review`` · ``sweep`` · ``quiet`` · ``traffic`` · ``note`` ·
 ``suspected`` · ``watched`` · ``compromised`` · ``exported`` · ``trying`` · ``tried`` · ``told`` ·
 ``responder`` · ``closed``.
 """

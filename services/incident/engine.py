@@ -32,10 +32,12 @@ from services.incident import (
     deny,
     groups,
     others,
+    quiet,
     reviewing,
     sessions,
 )
 from services.incident import replace as replacing
+from services.incident.quiet import Quiet
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
 from services.review.model import Progress
@@ -200,6 +202,13 @@ class Runbook(CaseEngine):
         found = await sweep(self.situation())
         if self.case and self.case.held:
             await self._journal("sweep", **found.as_json())
+        return found
+
+    async def quiet(self) -> Quiet:
+        """Since when nothing the intruder had was used; journaled where a case is held."""
+        found = await quiet.look(self.situation())
+        if self.case and self.case.held:
+            await self._journal("quiet", words=found.words(self._now()), **found.as_json())
         return found
 
     async def note(self, text: str) -> None:

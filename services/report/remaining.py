@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from services.base.keyservices import ACCESS_KEY
 from services.base.sizes import count
 from services.incident.replace import orphan
 from services.report.model import Action, Remaining, Report
@@ -134,11 +135,25 @@ def _access_keys_off(report: Report) -> Iterator[Remaining]:
         str(call.params.get("AccessKeyId")): call.params.get("Status")
         for action in report.actions
         for call in action.calls
-        if call.operation == "UpdateAccessKey" and call.done is not False
+        if call.operation in ("UpdateAccessKey", "DeleteAccessKey") and call.done is not False
     }
+    # The key that the case is about has its own line.
+    status.pop(report.header.key_id, None)
     if off := [key_id for key_id, now in status.items() if now == "Inactive"]:
         words = f"Access keys made Inactive and not deleted: {', '.join(off)}."
         yield Remaining("access_keys_off", words)
+
+
+def _sessions(report: Report) -> Iterator[Remaining]:
+    if report.header.service != ACCESS_KEY:
+        return
+    ended = _newest_done(report, "sessions")
+    if ended is None or ended.undo or not (ended.stands or ended.acted):
+        yield Remaining(
+            "sessions",
+            f"The sessions that {report.header.key_id} opened were not ended: they work without it, for up "
+            "to 36 hours.",
+        )
 
 
 def _secret_file(report: Report) -> Iterator[Remaining]:
@@ -181,6 +196,7 @@ RULES: tuple[Callable[[Report], Iterator[Remaining]], ...] = (
     _not_in_force,
     _groups_off,
     _access_keys_off,
+    _sessions,
     _hold,
     _secret_file,
     _not_reviewed,

@@ -10,6 +10,7 @@ import click
 
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
+from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed, steps_of
@@ -42,7 +43,8 @@ from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
 
 UNDOABLE = [*(step.value for step in StepName), *(lever.value for lever in LeverName)]
-STEPS = [*UNDOABLE, "reset", "sweep"]
+READS = ("sweep", "quiet")
+STEPS = [*UNDOABLE, "reset", *READS]
 
 
 @click.command(
@@ -154,8 +156,9 @@ def command(
 
     The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Of an access key the
     second is sessions (end those that it opened). Beside the steps: sessions, groups (log groups refuse
-    bearer tokens), access-keys (the user's other keys), sweep (what else the user has). Every call is
-    journaled in a case under the state directory before it is sent; an interrupted run resumes its case.
+    bearer tokens), access-keys (the user's other keys), sweep (what else the user has), quiet (whether
+    nothing was used for 30 minutes). Every call is journaled in a case under the state directory before it
+    is sent; an interrupted run resumes its case.
     """
     if key_id is None:
         if len(roles) != 1:
@@ -191,6 +194,8 @@ def command(
     if step or undo:
         if step == "sweep":
             ctx.exit(run(work.sweep()))
+        if step == "quiet":
+            ctx.exit(run(work.quiet()))
         name = StepName.REPLACE if step == "reset" else deed(step or undo or "")
         if not yes and not sys.stdin.isatty():
             raise click.UsageError("Not a terminal: pass --yes, or preview with --plan.")
@@ -236,8 +241,8 @@ class _Work:
 
     async def plan(self, step: str | None, undo: str | None) -> int:
         """Of the five steps, or of the one that is named."""
-        if step == "sweep":
-            raise click.UsageError("A sweep only reads: leave --plan out.")
+        if step in READS:
+            raise click.UsageError(f"{step} only reads: leave --plan out.")
         async with self.setup.session() as aws:
             runbook = await self._look_up(aws)
             wanted = steps_of(runbook.key.service)
@@ -314,6 +319,22 @@ class _Work:
         for part in found.unreadable:
             complain(f"{part.what} could not be read. {part.error}")
         return Exit.INCOMPLETE if found.unreadable else Exit.DONE
+
+    async def quiet(self) -> int:
+        async with self.setup.session() as aws:
+            runbook = await self._look_up(aws)
+            if runbook.case is None or self.setup.read_only:
+                found = await runbook.quiet()
+            else:
+                with opening.begin(runbook, self.book, take_over=self.take_over):
+                    found = await runbook.quiet()
+        if self.as_json:
+            print_json(found.as_json() | {"message": found.words(clock.now())})
+        else:
+            click.echo(found.words(clock.now()))
+        for part in found.unread:
+            complain(part)
+        return Exit.DONE if found.enough else Exit.INCOMPLETE
 
     async def _ask(self, runbook: Runbook, step: Deed, undo: bool) -> Plan:
         plan = await self._planned(runbook, step, undo=undo)

@@ -21,6 +21,7 @@ from sandbox.scenario.intruder import open_for, opening
 from sandbox.scenario.past import Caller, Past
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from services.base import clock
 from services.rights.endedsessions import NAME
 from tests.principals import EVERYTHING, allow, assume, make_role, policy, session_key
 from tests.tui.shell.conftest import Done, Stanch
@@ -48,6 +49,13 @@ def respond(stanch: Stanch, stolen: StolenKey, tmp_path: Path) -> Callable[..., 
         return stanch(*state, "respond", key, *arguments, "--json")
 
     return run
+
+
+@pytest.fixture
+def later(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Let time pass in the account and here."""
+    monkeypatch.setattr(clock, "now", sandbox.world.clock.now)
+    return sandbox.world.clock.advance
 
 
 def works(boto: Boto, session: Session) -> bool:
@@ -183,3 +191,28 @@ def test_an_api_keys_user_has_the_same_lever(
     done = respond("--step", "sessions", "--yes", key=made["ServiceSpecificCredentialId"])
     assert done.code == Exit.DONE
     assert [works(boto, session) for session in stolen.sessions] == [False, False, False]
+
+
+def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
+    respond: Callable[..., Done],
+    stolen: StolenKey,
+    boto: Boto,
+    sandbox: Sandbox,
+    later: Callable[[timedelta], None],
+) -> None:
+    assert "deactivate the key first" in respond("--step", "quiet").err
+    respond("--step", "deactivate", "--yes")
+    later(timedelta(minutes=1))
+    assert works(boto, stolen.sessions[1])
+    later(timedelta(minutes=50))
+    busy = respond("--step", "quiet")
+    assert busy.json["last_allowed"]["access_key_id"] == stolen.sessions[1].access_key_id
+    assert (busy.code, busy.json["enough"], busy.json["minutes"]) == (Exit.DONE, True, 35)
+    respond("--step", "sessions", "--yes")
+    later(timedelta(minutes=20))
+    early = respond("--step", "quiet")
+    assert (early.code, early.json["enough"], early.json["last_allowed"]) == (Exit.INCOMPLETE, False, None)
+    assert not works(boto, stolen.sessions[1])
+    later(timedelta(minutes=26))
+    quiet = respond("--step", "quiet")
+    assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)

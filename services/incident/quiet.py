@@ -1,0 +1,107 @@
+"""The gate before "recovered": since when nothing that the intruder had was used any more.
+
+AWS advises to watch for 30 minutes. Records come late, so what is quiet is certain only up to a while ago.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.base import clock
+from services.base.keyservices import SIGNS
+from services.cases.errors import Refused
+from services.cases.plan import LeverName, StepName
+from services.incident.situation import Situation
+from services.review.opened import opened_with
+from services.review.record import Event
+
+ENOUGH = timedelta(minutes=30)
+LATE = timedelta(minutes=15)
+"""By then event history has nearly every record; CloudTrail promises no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """*since* is the last call that AWS allowed, or the containment; *certain* up to when records are read.
+
+    *denied* counts the calls that were denied since the containment.
+    """
+
+    contained: datetime
+    since: datetime
+    certain: datetime
+    denied: int = 0
+    last: Event | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def lasts(self) -> timedelta:
+        return max(self.certain - self.since, timedelta())
+
+    @property
+    def enough(self) -> bool:
+        return self.lasts >= ENOUGH and not self.unread
+
+    def words(self, now: datetime) -> str:
+        since = clock.spoken(self.since, now)
+        if self.last is not None:
+            by = self.last.access_key_id or self.last.credential_id or "an unnamed credential"
+            what = f"Last allowed call {since}: {self.last.name} by {by} from {self.last.source_ip}."
+        else:
+            what = f"No call was allowed since the containment at {since}."
+        tried = f" {self.denied:,} were denied." if self.denied else ""
+        upto = clock.spoken(self.certain, now)
+        late = f"Records may be about {LATE.seconds // 60} minutes late, so this is certain up to {upto}"
+        minutes = int(self.lasts.total_seconds() // 60)
+        if self.enough:
+            return f"{what}{tried} Quiet for {minutes} minutes. {late}."
+        if self.unread:
+            return f"{what}{tried} Whether it is quiet is unknown: not everything could be read. {late}."
+        ready = clock.spoken(self.since + ENOUGH + LATE, now)
+        return f"{what}{tried} Quiet for {minutes} of 30 minutes. {late}; look again at {ready}."
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "contained": clock.rfc3339(self.contained),
+            "quiet_since": clock.rfc3339(self.since),
+            "certain_until": clock.rfc3339(self.certain),
+            "minutes": int(self.lasts.total_seconds() // 60),
+            "enough": self.enough,
+            "denied": self.denied,
+            "last_allowed": self.last.as_json() if self.last else None,
+            "unreadable": list(self.unread),
+        }
+
+
+async def look(at: Situation) -> Quiet:
+    """Read the records of the key, of its sessions and of its user; raises Refused before a containment."""
+    if at.key.service not in SIGNS:
+        raise Refused(
+            "Use of API keys is not in the event history, so it cannot say that there is none: review again, "
+            "or watch IncomingBytes (`stanch watch`)."
+        )
+    # By AWS's clock, as the records are.
+    steps = (at.case.step(deed) for deed in (StepName.DEACTIVATE, StepName.DENY, LeverName.SESSIONS))
+    done = [step.sent or step.at for step in steps if step.state.holds]
+    if not (known := [when for when in done if when is not None]):
+        raise Refused("Nothing was contained in this case yet: deactivate the key first.")
+    contained, now = max(known), at.aws.clock.now() or at.now()
+    texts = tuple(each for each in (at.key.id, at.key.user) if each)
+    opened = await opened_with(at.aws, texts, at.key.user, now)
+    ours = {call.request_id for step in at.case.steps.values() for call in step.calls}
+    after = [
+        event
+        for event in opened.events
+        if event.time > contained and event.access_key_id not in at.case.keys and event.request_id not in ours
+    ]
+    allowed = [event for event in after if event.let_in]
+    last = allowed[-1] if allowed else None
+    return Quiet(
+        contained=contained,
+        since=last.time if last else contained,
+        certain=now - LATE,
+        denied=sum(event.refused for event in after),
+        last=last,
+        unread=tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable),
+    )
