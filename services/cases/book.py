@@ -73,8 +73,14 @@ class CaseBook:
             ) from None
         with beginning:
             # Dropped with the file, however that comes about; it is held for a moment alone.
-            with suppress(CannotLock):
+            try:
                 files.wait_for_lock(beginning)
+            except CannotLock as error:
+                # Nor could the case be, once it is begun.
+                raise CaseError(
+                    f"Cases in {self.folder} cannot be locked here ({error.strerror}), so two responders "
+                    "could not be kept apart. Choose a folder on a local disk with --state-dir."
+                ) from None
             yield
 
     def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:

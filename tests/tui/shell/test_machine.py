@@ -228,6 +228,10 @@ def test_all_commands_without_locks(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
+    elsewhere = tmp_path / "nfs"
+    done = stanch("--state-dir", str(elsewhere), "respond", leaked.key_id, "--step", "deny", "--yes")
+    assert (done.code, "cannot be locked here" in done.err) == (Exit.REFUSED, True)
+    assert list((elsewhere / "cases").iterdir()) == [], "no case is begun that cannot be worked on"
     refused = 0
     for arguments in few(leaked, case, tmp_path):
         done = stanch(*arguments, input=leaked.token)
