@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import termios
 
 from services.base.text import clean
@@ -43,7 +44,7 @@ async def _ask(terminal: int, question: str) -> str:
     unseen[3] &= ~termios.ECHO
     termios.tcsetattr(terminal, termios.TCSADRAIN, unseen)
     try:
-        os.write(terminal, f"{clean(question)}: ".encode(errors="replace"))
+        os.write(terminal, f"{clean(question)}: ".encode(sys.stderr.encoding or "utf-8", "replace"))
         loop.add_reader(terminal, read)
         return (await typed).decode(errors="replace")
     finally:

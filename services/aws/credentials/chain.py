@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 
 from services.aws.credentials.failures import CodeRefused, NotAnswered
@@ -60,9 +61,17 @@ class Questions:
         typed = asyncio.run_coroutine_threadsafe(self._ask(asked), self._loop).result()
         if typed is None:
             raise not_answered(self._profile, "there is no terminal to ask on")
-        if not typed.strip():
+        # As it is shown by many an app: in two groups.
+        code = "".join(typed.split())
+        if not code:
             raise not_answered(self._profile, "none was typed")
-        return typed.strip()
+        if not re.fullmatch(r"\d{6}", code, re.ASCII):
+            raise CodeRefused(
+                f"profile {clean(self._profile)}: what was typed isn't an MFA code",
+                "It has six digits: try again.",
+                asked=True,
+            )
+        return code
 
     async def _ask(self, question: str) -> str | None:
         if self._signer.prompt is None:

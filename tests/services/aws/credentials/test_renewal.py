@@ -13,7 +13,7 @@ import pytest
 import time_machine
 
 from services.aws.credentials import find
-from services.aws.credentials.failures import SignInEnded, SignInFailed
+from services.aws.credentials.failures import CodeRefused, SignInEnded, SignInFailed
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from tests.signin.aws import Aws, role
@@ -160,6 +160,20 @@ async def test_a_dialog_asks_again_and_says_why(aws: Aws, person: Person) -> Non
     async with AwsSession("mfa", prompt=typist) as session:
         await call(session)
     assert [bool(trouble and "works once" in trouble) for _, trouble in typist.asked] == [False, True]
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "abcdef", "\u0661\u0662\u0663\u0664\u0665\u0666"])
+async def test_what_is_no_code_is_asked_for_again_and_never_sent(
+    aws: Aws, person: Person, typed: str
+) -> None:
+    async with AwsSession("deep", prompt=Typist(typed)) as session:
+        with pytest.raises(CodeRefused, match="profile deep: what was typed isn't an MFA code"):
+            await call(session)
+    typist = Typist(typed, " 123 456 ", on_screen=True)
+    async with AwsSession("mfa", prompt=typist) as session:
+        await call(session)
+    assert [bool(trouble and "It has six digits" in trouble) for _, trouble in typist.asked] == [False, True]
+    assert aws.count("AssumeRole") == 1
 
 
 @pytest.mark.parametrize("profile", ["role", "mfa", "deep", "sso", "old-sso", "of-sso"])
