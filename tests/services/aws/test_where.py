@@ -102,7 +102,7 @@ def test_a_printed_command_is_one_command_whatever_is_in_it(where: Where, name: 
 
 
 @settings(deadline=None, max_examples=60)
-@given(user=texts, key_id=texts)
+@given(user=texts.filter(str.strip), key_id=texts.filter(str.strip))
 def test_our_own_commands_are_read_as_they_were_meant(user: str, key_id: str) -> None:
     where = Where(ACCOUNT, "prod", regions=("eu-west-1",), endpoints={"iam": "http://127.0.0.1:1"})
     printed = where.stanch("respond", key_id, options=(("--user", user), "--plan"))
