@@ -26,6 +26,7 @@ from services.review.pace import Pace
 from services.review.plan import SOURCES
 from services.review.record import Event
 from services.review.review import Review, run_review
+from services.review.tree import branches
 from tui.exits import Exit
 from tui.shell.common import (
     Each,
@@ -247,6 +248,8 @@ def _print(review: Review) -> None:
         for finding in review.findings:
             click.echo(f"{finding.severity:<7} {finding.told}")
         click.echo(f"        {review.baseline.words}")
+    for branch in branches(review.followed.sessions, review.events):
+        click.echo(f"{'' if branch.depth else chr(10)}{'  ' * branch.depth}{branch.words}")
     if review.events:
         click.echo()
         print_table(

@@ -12,6 +12,7 @@ from services.base.text import clean
 from services.review.findings import Finding
 from services.review.record import Event
 from services.review.review import Review
+from services.review.tree import branches
 from tui.look import words
 from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span, wrap
@@ -134,6 +135,12 @@ def full_lines(review: Review, width: int) -> list[Line]:
     lines += [*headline_lines(review, width), ()]
     lines += [(("Findings", "header"),), *(findings_lines(review.findings, width) or [(("none", "quiet"),)])]
     lines += wrap(((review.baseline.words, "quiet"),), width, indent=2)
+    if tree := branches(review.followed.sessions, review.events):
+        lines += [(), (("Sessions: what opened which, and what each did", "header"),)]
+        for branch in tree:
+            lines += wrap(
+                ((f"{'  ' * branch.depth}{branch.words}", "text"),), width, indent=2 * branch.depth + 2
+            )
     lines += [(), (("Coverage: whether use would have been recorded", "header"),)]
     for row in review.coverage:
         sign, role = eventbars.CELLS[row.covers]
