@@ -37,6 +37,7 @@ COMMANDS = {
     "watch": "tui.shell.watch",
     "case": "tui.shell.case",
     "scan": "tui.shell.scan",
+    "intake": "tui.shell.intake",
     "audit": "tui.shell.audit",
     "setup": "tui.shell.setup",
     "issue": "tui.shell.issue",

@@ -30,6 +30,7 @@ ROLE = f"arn:aws:iam::{THEIRS}:role/audit"
 ASKING: dict[str, tuple[tuple[str, ...], ...]] = {
     "keys": (("keys",), ("keys", "--user", "web")),
     "identify": (("identify",),),
+    "intake": (("intake", "-"),),
     "respond": (
         ("respond", "KEY", "--plan"),
         ("respond", "KEY", "--step", "deactivate", "--yes"),

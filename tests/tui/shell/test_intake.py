@@ -1,0 +1,162 @@
+"""`stanch intake`: each form of report gives the same credentials, their places, and a case each."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.scan.reports import read_report
+from tests.services.keys import leaks
+from tests.tui.shell.conftest import Account, Stanch
+from tui.exits import Exit
+
+Boto = Callable[..., Any]
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def gitleaks(secret: str) -> str:
+    finding = {
+        "RuleID": "aws-amazon-bedrock-api-key",
+        "StartLine": 7,
+        "Match": f'key = "{secret}"',
+        "Secret": secret,
+        "File": "conf/app.env",
+        "SymlinkFile": "",
+        "Commit": COMMIT,
+        "Author": "a",
+        "Tags": [],
+    }
+    return json.dumps([finding])
+
+
+def sarif(secret: str) -> str:
+    place = {
+        "artifactLocation": {"uri": "conf/app.env"},
+        "region": {"startLine": 7, "snippet": {"text": secret}},
+    }
+    result = {
+        "ruleId": "aws-access-token",
+        "message": {"text": "aws-access-token has detected secret for file conf/app.env."},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"commitSha": COMMIT},
+    }
+    return json.dumps({"$schema": "s", "version": "2.1.0", "runs": [{"tool": {}, "results": [result]}]})
+
+
+def trufflehog(secret: str) -> str:
+    git = {"commit": COMMIT, "file": "conf/app.env", "line": 7, "repository": "https://a.example/b"}
+    line = {"SourceMetadata": {"Data": {"Git": git}}, "DetectorName": "AWS", "Verified": False, "Raw": secret}
+    return json.dumps(line) + "\n" + json.dumps({**line, "DetectorName": "Github", "Raw": "ghp_x"}) + "\n"
+
+
+def github(secret: str) -> str:
+    found = {"path": "conf/app.env", "start_line": 7, "commit_sha": COMMIT}
+    alert = {"number": 2, "secret_type": "aws_key", "secret": secret, "first_location_detected": found}
+    return json.dumps([alert])
+
+
+FORMS = (gitleaks, sarif, trufflehog, github)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_scanners_form_gives_the_key_and_its_place(form: Callable[[str], str]) -> None:
+    leak = leaks.token(random.Random(1))
+    report = read_report(form(leak.text).encode(), "report")
+    (found,) = report.found.values()
+    (place,) = found.places
+    assert (found.key.name, place.path, place.line, place.commit) == (leak.name, "conf/app.env", 7, COMMIT)
+    assert not report.hidden
+    assert not any(secret in repr(report) for secret in leak.secrets)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_taken_out_is_said(form: Callable[[str], str]) -> None:
+    report = read_report(form("REDACTED").encode(), "report")
+    assert not report.found
+    assert [(place.path, place.line) for place in report.hidden] == [("conf/app.env", 7)]
+
+
+def event(source: str, kind: str, detail: dict[str, Any]) -> str:
+    return json.dumps(
+        {"version": "0", "source": source, "detail-type": kind, "account": "1", "detail": detail}
+    )
+
+
+def test_events_of_aws_and_the_text_of_a_notice() -> None:
+    key_id = leaks.key_id(random.Random(2))
+    health = {"eventTypeCode": "AWS_RISK_CREDENTIALS_EXPOSED", "affectedEntities": [{"entityValue": key_id}]}
+    details = {"accessKeyId": key_id, "userName": "web", "userType": "IAMUser"}
+    guardduty = {"type": "a", "resource": {"resourceType": "AccessKey", "accessKeyDetails": details}}
+    notice = (
+        f"Dear customer,\n\nyour access key {key_id}, belonging to User web, was found at https://a.example\n"
+    )
+    for text in (
+        event("aws.health", "AWS Health Event", health),
+        event("aws.guardduty", "GuardDuty Finding", guardduty),
+        notice,
+    ):
+        (found,) = read_report(text.encode(), "report").found.values()
+        assert found.key.name == key_id
+
+
+def test_a_million_findings_of_one_key_are_one() -> None:
+    leak = leaks.token(random.Random(3))
+    one = json.dumps({"File": "a", "StartLine": 1, "Secret": leak.text})
+    report = read_report(f"[{','.join([one] * 30_000)}]".encode(), "report")
+    (found,) = report.found.values()
+    assert (found.count, len(found.places)) == (30_000, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1, 2", "{", '{"a": [{}]}', "[]", "[[[[", '{"runs": 1}', "\x00", "", "[" * 10_000]
+)
+def test_any_other_input_is_no_defect(stanch: Stanch, text: str) -> None:
+    done = stanch("intake", "-", "--offline", input=text)
+    assert done.code in (Exit.DONE, Exit.INCOMPLETE)
+    assert "internal error" not in done.err
+
+
+def test_a_case_for_each_with_where_it_was_found(
+    stanch: Stanch, leaked: Account, boto: Boto, tmp_path: Path
+) -> None:
+    made = boto("iam").create_access_key(UserName="web")["AccessKey"]
+    foreign = leaks.token(random.Random(4))
+    state = str(tmp_path / "state")
+    findings = [json.loads(gitleaks(each))[0] for each in (leaked.token, made["AccessKeyId"], foreign.text)]
+    (tmp_path / "report.json").write_text(json.dumps(findings))
+    done = stanch("--state-dir", state, "intake", str(tmp_path / "report.json"), "--json")
+    assert done.code == Exit.INCOMPLETE
+    found = done.json["found"]
+    assert [each["answer"] for each in found] == ["found", "found", "other_account"]
+    assert [each["account"] for each in found] == ["123456789012", "123456789012", leaks.ACCOUNT]
+    assert [each["key_id"] for each in found] == [leaked.key_id, made["AccessKeyId"], None]
+    assert found[0]["places"] == [{"path": "conf/app.env", "line": 7, "commit": COMMIT}]
+    cases = {
+        each["case"]: each["key_id"]
+        for each in stanch("--state-dir", state, "case", "list", "--json").json["cases"]
+    }
+    assert cases == {each["case"]: each["key_id"] for each in found[:2]}
+    for case in cases:
+        assert stanch("--state-dir", state, "case", "verify", case).code == Exit.DONE
+    kept = b"".join(path.read_bytes() for path in Path(state).rglob("*") if path.is_file())
+    assert b"conf/app.env" in kept
+    for secret in (leaked.token, leaked.token[60:], *foreign.secrets):
+        assert secret.encode() not in kept
+        assert secret not in done.out + done.err
+    again = stanch("--state-dir", state, "intake", str(tmp_path / "report.json"), "--json")
+    assert [each["case"] for each in again.json["found"]] == [each["case"] for each in found]
+
+
+def test_what_our_own_scan_found(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
+    (tmp_path / "app.env").write_text(f"A=1\nKEY={leaked.token}\n")
+    scanned = stanch("scan", str(tmp_path / "app.env"), "--json").out
+    done = stanch("--read-only", "intake", "-", "--json", input=scanned)
+    (found,) = done.json["found"]
+    assert (done.code, found["key_id"], found["case"]) == (Exit.DONE, leaked.key_id, None)
+    assert found["places"] == [{"path": str(tmp_path / "app.env"), "line": 2, "commit": None}]
+    assert "Next: " in stanch("--read-only", "intake", "-", input=scanned).out
