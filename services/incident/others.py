@@ -25,8 +25,19 @@ DENIED = "ended by a deny policy"
 _OVER = frozenset({"Inactive", "Expired", GONE, ENDED, DENIED})
 
 
+MOST = 50
+"""Credentials that are read back one by one: what lasts comes before sessions, which end by themselves."""
+_ORDER = ("access key", "API key", "console password", "session")
+
+
 def found(review: Review) -> list[dict[str, Any]]:
-    return [each.as_json() | {"name": each.name, "why": each.why} for each in review.compromised]
+    every = sorted(review.compromised, key=lambda each: _ORDER.index(each.kind))
+    named = [each.as_json() | {"name": each.name, "why": each.why} for each in every[:MOST]]
+    if rest := every[MOST:]:
+        more: dict[str, Any] = {"kind": "more", "id": None, "user": None, "used_from": [], "made_from": []}
+        told = {"name": f"{len(rest):,} more credentials", "why": "named in the review", "sure": rest[0].sure}
+        named.append(more | told)
+    return named
 
 
 def told(credentials: Sequence[Told]) -> list[object]:
@@ -101,11 +112,16 @@ async def _denied(at: Situation, each: Told, opened: datetime) -> bool:
     return before is not None and opened < before
 
 
+async def _unread(at: Situation, each: Told) -> str:
+    return f"{UNKNOWN} (too many to be read one by one)"
+
+
 _READERS: Mapping[str, Callable[[Situation, Told], Awaitable[str]]] = {
     "access key": _access_key,
     "API key": _api_key,
     "console password": _password,
     "session": _session,
+    "more": _unread,
 }
 
 
@@ -123,6 +139,8 @@ def _lever(at: Situation, each: Told) -> str:
             return str(where.stanch("keys", options=(("--user", user),)))
         case "API key":
             return str(where.stanch("respond", key_id, options=(("--user", user), ("--step", "deactivate"))))
+        case "more":
+            return str(where.stanch("review", at.key.id, options=("--json",)))
         case "console password":
             return "in IAM: disable console access"
         case _ if role := str(each.get("role_arn") or "").rpartition("/")[2]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal, TypeAlias
 
 from services.base import clock
@@ -13,7 +14,7 @@ from services.review.credentials import credential
 from services.review.facts import USED, Facts, Finding, ids
 from services.review.newcomers import address
 from services.review.record import Event
-from services.review.words import listed, moment, short, tally
+from services.review.words import NAMED, listed, moment, short, tally
 
 Kind: TypeAlias = Literal["access key", "API key", "console password", "session"]
 
@@ -107,24 +108,40 @@ def intruders(facts: Facts) -> Sequence[Event]:
 
 
 def findings(facts: Facts) -> Iterator[Finding]:
-    """Credentials beside the key that such an address used."""
+    """Credentials beside the key that such an address used; beyond the first few they are told together."""
+    used: list[tuple[Compromised, list[Event]]] = []
     for key, did in _found(facts).items():
-        each, mine = _told(key, did, facts), [event for how, event in did if how == "used"]
-        if not mine:
-            continue
-        since = moment(facts.baseline.since) if facts.baseline.since else ""
-        may = "is compromised as well" if each.sure else "may be compromised as well"
+        if mine := [event for how, event in did if how == "used"]:
+            used.append((_told(key, did, facts), mine))
+    since = moment(facts.baseline.since) if facts.baseline.since else ""
+    for each, mine in used[:NAMED]:
         whence = f"used from {listed(each.used)}, not seen before {since}"
-        title = f"{_capital(each.name)} {may}: {whence}: {tally(mine)}."
-        yield Finding(
-            "compromised",
-            "high" if each.sure else "medium",
-            title,
-            ids(mine),
-            USED,
-            "Whoever has this credential can go on when the key is Inactive.",
-            "Deactivate or end it too, and replace it where its owner needs it.",
+        yield _finding(f"{_capital(each.name)} {_may(each)}: {whence}: {tally(mine)}.", each.sure, mine)
+    if rest := used[NAMED:]:
+        every = sorted(chain(*(mine for _, mine in rest)), key=lambda event: event.time)
+        each = rest[0][0]
+        told = f"{len(rest):,} more credentials {_may(each, many=True)}"
+        yield _finding(
+            f"{told}, not seen from these addresses before {since}: {tally(every)}.", each.sure, every
         )
+
+
+def _may(each: Compromised, *, many: bool = False) -> str:
+    if each.sure:
+        return f"{'are' if many else 'is'} compromised as well"
+    return "may be compromised as well"
+
+
+def _finding(title: str, sure: bool, calls: Sequence[Event]) -> Finding:
+    return Finding(
+        "compromised",
+        "high" if sure else "medium",
+        title,
+        ids(calls),
+        USED,
+        "Whoever has this credential can go on when the key is Inactive.",
+        "Deactivate or end it too, and replace it where its owner needs it.",
+    )
 
 
 def _found(facts: Facts) -> dict[Key, list[tuple[How, Event]]]:

@@ -174,3 +174,19 @@ async def test_a_session_is_ended_by_its_own_end_or_by_a_deny_of_what_is_older(
         assert seen(runbook)[name] == ("may be open", False), "it was opened after that"
         await runbook.apply(LeverName.SESSIONS)
         assert seen(runbook)[name] == ("ended by a deny policy", True)
+
+
+async def test_more_than_can_be_read_one_by_one_are_counted(
+    opened: Opened, account: Account, old: str, tmp_path: Path
+) -> None:
+    records = [record(n, "ListUsers", old, OWN) for n in range(10)]
+    records += [record(90 + n, "ListUsers", f"ASIA{n:016}", THEIRS) for n in range(80)]
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps({"Records": [*records, record(200, "ListUsers", old, THEIRS)]}))
+    every = Window.all_time()
+    async with opened() as runbook:
+        await runbook.review(Options(source=str(path), since=every.since, until=every.until))
+        names = list(seen(runbook))
+        assert names[0] == f"access key {old} of web", "what lasts comes first"
+        assert (len(names), names[-1]) == (51, "31 more credentials")
+        assert any("31 more credentials" in words for words in left(runbook))

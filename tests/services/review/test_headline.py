@@ -197,3 +197,16 @@ def test_beside_an_access_key_an_api_key_that_no_record_names_is_compromised_too
             [*own, bearer(minutes=60, sourceIPAddress=OTHER)], Marks(noon + timedelta(minutes=30)), subject
         )
         assert [each.name for each in compromised(facts)] == named
+
+
+def test_a_thousand_sessions_are_no_thousand_findings(told: Told, record: Make, noon: datetime) -> None:
+    records = [record(minutes=n, sourceIPAddress=OWN) for n in range(3)]
+    for n in range(30):
+        made = record(minutes=60 + n, sourceIPAddress=OTHER)
+        made["userIdentity"]["accessKeyId"] = f"ASIA{n:016}"
+        records.append(made)
+    facts = told(records, Marks(noon + timedelta(minutes=30)))
+    titles = [each.title for each in findings(facts) if each.kind == "compromised"]
+    assert len(titles) == 11
+    assert titles[-1].startswith("20 more credentials are compromised as well")
+    assert len(compromised(facts)) == 30
