@@ -11,7 +11,7 @@ from services.aws.session import AwsSession
 from services.base.keyservices import ACCESS_KEY, ROLE, TEMPORARY
 from services.keys.userkeys import ACCESS_KEYS
 
-_ID = re.compile(r"A[KS]IA[A-Z2-7]{12,124}")
+_ID = re.compile(r"A[KS]IA[A-Z0-9]{12,124}")
 ROLE_ID = "role/"
 """With what the id begins that stands for a role, in place of a key's."""
 

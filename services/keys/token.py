@@ -69,7 +69,7 @@ def decode(text: str) -> Token:
     if len(text.split()) > 1:
         raise TokenError("There is a space or a line break inside. Paste only the key, as one line.")
     if text.startswith(("AKIA", "ASIA")) and len(text) == 20:
-        raise TokenError("This is an IAM access key id, not an API key: deactivate it in IAM.")
+        raise TokenError("This is an access key id, not an API key: use `stanch respond` with it.")
     if text.startswith("ACCA") and len(text) < 40:
         raise TokenError("This is a key's id, not its token: use `stanch respond` with it.")
     for prefix in SERVICE_OF_PREFIX:
