@@ -57,6 +57,10 @@ class Digest:
         return f"{document.end}\n{document.bucket}/{document.key}\n{self.sha256}\n{before}"
 
     @property
+    def begins(self) -> datetime | None:
+        return parse_timestamp(self.document.start)
+
+    @property
     def ends(self) -> datetime | None:
         return parse_timestamp(self.document.end)
 

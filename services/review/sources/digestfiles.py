@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from services.aws.errors import AwsError, Expired, NotFound
 from services.aws.session import AwsSession
 from services.base.text import clean
 from services.review.batch import Batch, missed
+from services.review.deliveries import delivered_at
 from services.review.digests import Checked, Digest, read_digest
 from services.review.flight import in_flight
 from services.review.model import Unreadable, Window
@@ -42,6 +43,7 @@ async def check_digests(
     folder = f"{root.removesuffix('CloudTrail/')}CloudTrail-Digest/"
     what = f"s3://{trail.bucket}/{trail.prefix or ''}"
     newest: dict[str, datetime | None] = {}
+    begun: list[datetime] = []
     try:
         for region in await s3.list_folders(aws, trail.bucket, folder):
             mine = _of_trail(trail, region)
@@ -50,6 +52,7 @@ async def check_digests(
             ]
             digests, strange = await _read(aws, trail.bucket, keys)
             newest[region] = max((end for each in digests if (end := each.ends)), default=None)
+            begun += [start for each in digests if (start := each.begins)]
             public = await _public_keys(aws, region, window)
             if isinstance(public, str):
                 note = f"Who signed the digest files in {what} could not be checked, only hashes: {public}"
@@ -83,9 +86,17 @@ async def check_digests(
     # They come for each Region every hour, whatever happened there.
     for region in sorted({*newest, *(each for each, listed in found.listed.items() if listed)}):
         end = newest.get(region)
-        if (end is None and found.listed.get(region)) or (end is not None and end < last - LATE):
+        first = min(begun, default=last)
+        # What was delivered before the first of all digest files was not to be in any.
+        named = any(first <= when < last - LATE for when in _times(found.listed.get(region, ())))
+        if (end is None and named) or (end is not None and end < last - LATE):
             since = f" since {moment(end)}" if end else ""
             yield _missing(state, f"{what} of {region}", f"lost its digest files{since}")
+
+
+def _times(keys: Collection[str]) -> Iterator[datetime]:
+    """When the objects of *keys* were delivered."""
+    return (when for key in keys if (when := delivered_at(key)))
 
 
 def _of_trail(trail: Trail, region: str) -> re.Pattern[str]:

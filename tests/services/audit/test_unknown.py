@@ -47,8 +47,10 @@ async def test_data_events_tell_where_last_accessed_cannot(account: Account, loo
     audited = await look(limits=limits, data_events=True)
     assert ("unused", key) in found(audited)
     unused = next(each for each in audited.findings if each.kind == "unused")
-    # How far, it says where an object has come since.
-    assert re.match(r"Not seen used( up to [^,]+)?, and use would have been recorded\.", unused.evidence[0])
+    told = unused.evidence[0]
+    assert re.match(r"Not seen used( up to [^,]+)?, and use would have been recorded\.", told)
+    # Where an object has come since it is known up to when; where none has, that nothing newer is known.
+    assert (" up to " in told) != ("the newest calls may be missing" in told)
 
     account.ship(key)
     audited = await look(limits=limits, data_events=True)

@@ -42,13 +42,13 @@ def keys(boto: Boto, part: str) -> list[str]:
     return [each["Key"] for each in found if part in each["Key"]]
 
 
-async def reviewed(aws: AwsSession, **options: Any) -> Review:
+async def reviewed(aws: AwsSession, hours: float = 1, **options: Any) -> Review:
     now = datetime.now(UTC)
 
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    window = Window(now - timedelta(hours=1), now)
+    window = Window(now - timedelta(hours=hours), now)
     return await run_review(aws, Subject("alice"), window, source="s3", sleep=at_once, **options)
 
 
@@ -140,6 +140,26 @@ async def test_the_first_digest_file_of_the_days_is_missed_too(
     assert others
     boto("s3").delete_object(Bucket="trail-bucket", Key=first)
     assert missing(await reviewed(aws)) == ["lost 1 digest file or more of their chain"]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_the_digest_files_of_one_region_are_missed(
+    aws: AwsSession, boto: Boto, cloudtrail: CloudTrail, make_trail: Callable[..., str], gone: bool
+) -> None:
+    now = datetime.now(UTC)
+    with time_machine.travel(now - timedelta(hours=5)) as clock:
+        make_trail(MANAGEMENT, EnableLogFileValidation=True)
+        # In one journey, so that the sandbox's own hourly digests come in order.
+        for minutes in (290, 280, 10):
+            clock.move_to(now - timedelta(minutes=minutes))
+            boto("iam").list_users()
+            boto("logs", region="us-west-2").describe_log_groups()
+            cloudtrail.flush()
+            cloudtrail.digest()
+    for key in keys(boto, "/CloudTrail-Digest/us-west-2/") if gone else ():
+        boto("s3").delete_object(Bucket="trail-bucket", Key=key)
+    found = missing(await reviewed(aws, hours=6))
+    assert found == (["lost its digest files"] if gone else [])
 
 
 @pytest.mark.parametrize("which", [0, -1])
