@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -52,7 +53,7 @@ def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
         return [[path]], []
     groups: list[list[Path]] = []
     troubles: list[Unreadable] = []
-    weight = GROUP_BYTES
+    weight = 0
 
     def failed(error: OSError) -> None:
         troubles.append(Unreadable.of(error.filename, error.strerror or error))
@@ -65,10 +66,11 @@ def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
         except OSError as error:
             failed(error)
             continue
-        if not file.is_file():
+        # What a link leads to below /proc has no size, and some of it never ends.
+        if not file.is_file() or (not size and file.is_symlink()):
             troubles.append(Unreadable.of(str(file), "not a regular file"))
             continue
-        if weight + size > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
+        if not groups or weight + size > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
             groups.append([])
             weight = 0
         groups[-1].append(file)
@@ -76,8 +78,17 @@ def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
     return groups, troubles
 
 
+def _leads_away(folder: Path, top: Path) -> bool:
+    if not folder.is_symlink():
+        return False
+    try:
+        return not folder.resolve().is_relative_to(top.resolve())
+    except (OSError, RuntimeError):
+        return True
+
+
 def _walk(top: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
-    """Every file under *top*; links to folders are followed, each folder is read once."""
+    """Every file under *top*; links to folders in it are followed, each folder is read once."""
     seen: set[tuple[int, int]] = set()
     for folder, folders, names in os.walk(top, onerror=failed, followlinks=True):
         try:
@@ -90,5 +101,9 @@ def _walk(top: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
+        for name in [each for each in folders if _leads_away(Path(folder, each), top)]:
+            # Whoever made the folder could have all of this machine read.
+            failed(OSError(errno.EXDEV, "a link to another place, which is not followed", f"{folder}/{name}"))
+            folders.remove(name)
         folders.sort()
         yield from (Path(folder, name) for name in sorted(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,26 @@ async def test_what_cannot_be_read_is_named_and_the_rest_is_read(
     }
     assert review.records_unreadable == 1
     assert "c" in {event.event_id for event in review.events}
+    assert not review.complete
+
+
+async def test_links_pipes_and_empty_files_end_nothing(
+    tmp_path: Path, window: Window, record: Record, packed: Packed
+) -> None:
+    top = tmp_path / "evidence"
+    (top / "within").mkdir(parents=True)
+    (top / "a-empty.json").touch()
+    os.mkfifo(top / "b-pipe.json")
+    (top / "c-zero.json").symlink_to("/dev/zero")
+    (top / "d-endless.json").symlink_to("/proc/self/status")
+    (top / "elsewhere").symlink_to("/")
+    (top / "loop").symlink_to(".")
+    (top / "linked").symlink_to("within")
+    (top / "within" / "z.json.gz").write_bytes(packed(record(eventID="z")))
+    review = await run_review(None, ALICE, window, source=str(top))
+    assert {event.event_id for event in review.events} == {"z"}
+    named = {Path(each.what).name for each in review.unreadable}
+    assert named >= {"b-pipe.json", "c-zero.json", "d-endless.json", "elsewhere"}
     assert not review.complete
 
 
