@@ -66,7 +66,7 @@ class Remote:
 
     async def end(self) -> int:
         """How the program ended."""
-        await asyncio.wait_for(self.process.wait(check=False), 30)
+        await asyncio.wait_for(self.process.wait(check=False), PATIENCE)
         status: int = self.process.exit_status
         return status
 

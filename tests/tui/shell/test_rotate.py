@@ -23,6 +23,7 @@ from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 from services.base import clock
 from services.cases.book import CaseBook
+from tests.patience import PATIENCE
 from tests.storedsecrets import names_of, value_of
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit
@@ -62,7 +63,7 @@ class Shipper:
         now = self._sandbox.world.clock.now
         with self._posted:
             self._until = until = now() + timedelta(minutes=minutes)
-            assert self._posted.wait_for(lambda: now() >= until, timeout=30)
+            assert self._posted.wait_for(lambda: now() >= until, timeout=PATIENCE)
 
     @property
     def refused(self) -> int:
