@@ -108,7 +108,7 @@ with Sandbox() as first:
     first.faults.on("ListUsers", "after", acted.set)
     held = http.client.HTTPConnection("127.0.0.1", port)
     held.request("GET", PATH, headers=headers_of(first, "iam", "GET", PATH))
-    assert acted.wait(10)
+    assert acted.wait(90)
 try:
     held.getresponse().read()
 except ConnectionError:

@@ -13,6 +13,7 @@ import pytest
 from textual import events
 
 from sandbox.wire.server import Sandbox
+from tests.patience import PATIENCE
 from tests.tui.piloting import Driver, driven
 from tui.screens.identify.dialog import IdentifyDialog
 from tui.screens.keys.key import KeyScreen
@@ -87,7 +88,7 @@ async def test_offline_facts_come_before_aws_answers(sandbox: Sandbox, driver: D
     answer = threading.Event()
 
     def hold() -> None:
-        answer.wait(10)
+        answer.wait(PATIENCE)
 
     sandbox.faults.on("ListServiceSpecificCredentials", "before", hold)
     paste(driver, token)

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from sandbox.scenario.cast import KeyInUse
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from tests.patience import PATIENCE
 from tests.tui.piloting import Driver, driven
 from tui.screens.keys.inventory import InventoryScreen
 from tui.settings.context import Subject
@@ -240,7 +241,7 @@ async def test_before_aws_answers_it_says_what_it_waits_for(
     answer = threading.Event()
 
     def hold() -> None:
-        answer.wait(10)
+        answer.wait(PATIENCE)
 
     sandbox.faults.on("ListServiceSpecificCredentials", "before", hold)
     async with driven(tmp_path, Start()) as driver:
@@ -259,7 +260,7 @@ async def test_rows_appear_page_by_page(
     def hold() -> None:
         calls.append(1)
         if len(calls) == 2:
-            second.wait(10)
+            second.wait(PATIENCE)
 
     sandbox.faults.on("ListServiceSpecificCredentials", "before", hold)
     async with driven(tmp_path, Start()) as driver:

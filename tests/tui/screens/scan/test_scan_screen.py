@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.scan.scan import Scan
+from tests.patience import PATIENCE
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import Driver, driven
 from tui.settings.options import Start
@@ -86,7 +87,7 @@ async def test_a_long_search_is_stopped_and_keeps_what_it_found(
     def slow(self: Scan, stream: object, name: str) -> None:
         if name.endswith("z.txt"):
             reached.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE)
         plain(self, stream, name)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Scan, "stream", slow)
