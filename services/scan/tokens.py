@@ -30,12 +30,18 @@ class Hit:
 def hits(stream: Stream, *, chunk: int = CHUNK, ids: bool = False) -> Iterator[Hit]:
     """Every credential in *stream*, in order; memory is bounded by *chunk*, however long a line is."""
     line, kept, begin, ended = 1, b"", 0, False
+    broken: Exception | None = None
     while not ended:
-        data = kept
+        pieces, size = [kept], 0
         # Most files end within a chunk, and are looked at once.
-        while not ended and len(data) < len(kept) + chunk:
-            new = stream.read(chunk)
-            ended, data = not new, data + new if data else new
+        while not ended and size < chunk:
+            try:
+                new = stream.read(chunk - size)
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was read before is looked at
+                broken, new = error, b""
+            ended, size = not new, size + len(new)
+            pieces.append(new)
+        data = b"".join(pieces)
         # What begins near the end may go on in the next chunk, and is looked at with it.
         done = len(data) if ended else max(begin, len(data) - REACH)
         at = begin
@@ -47,3 +53,5 @@ def hits(stream: Stream, *, chunk: int = CHUNK, ids: bool = False) -> Iterator[H
         line += data.count(b"\n", at, done)
         kept = data[max(0, done - _BEFORE) :]
         begin = min(done, _BEFORE)
+    if broken:
+        raise broken

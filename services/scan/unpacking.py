@@ -19,6 +19,7 @@ from isal import igzip, isal_zlib
 from services.scan.tokens import Stream
 
 HEAD = 512
+_PIECE = 64 << 10
 _ALWAYS, _TIMES = 1 << 30, 20
 """Bytes that anything may unpack to, and how many times its own size beside that."""
 BROKEN: tuple[type[Exception], ...] = (
@@ -117,7 +118,8 @@ class _Spent:
     budget: Budget
 
     def read(self, size: int) -> bytes:
-        data = self.stream.read(size)
+        # What was unpacked before a damage is not lost with it.
+        data = self.stream.read(min(size, _PIECE))
         self.budget.spend(len(data))
         return data
 

@@ -20,6 +20,7 @@ from tui.widgets.rows import Rows
 load_commands()
 
 WALKED_ELSEWHERE = {
+    "next_handed": "tests/tui/screens/identify/test_identify_screen.py",
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",
     "sign_in": "tests/tui/test_signing_in.py",
@@ -87,7 +88,13 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
         await take(driver, "~This token was found", "try", f"~{leaked.key_id}", "again", "~Paste")
         await take(driver, "=escape")
         await take(
-            driver, "~16 keys", "identify", f'"{leaked.token}', f"~{leaked.key_id}", "open_found", "=escape"
+            driver,
+            "~16 keys",
+            "identify",
+            f'"{leaked.token}',
+            f"~{leaked.key_id}, active",
+            "open_found",
+            "=escape",
         )
         await inventory(driver)
         await from_anywhere(driver)

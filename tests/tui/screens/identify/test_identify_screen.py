@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gc
+import random
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from textual import events
 
 from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
+from tests.services.keys.leaks import key_id
 from tests.tui.piloting import Driver, driven
 from tui.screens.identify.dialog import IdentifyDialog
 from tui.screens.keys.key import KeyScreen
@@ -169,3 +171,18 @@ async def test_leaving_forgets_what_was_typed(driver: Driver) -> None:
     await driver.press("escape")
     await driver.wait_gone("identify a leaked")
     assert not field._held
+
+
+async def test_a_message_with_two_keys_of_which_one_is_a_decoys(
+    driver: Driver, token: str, boto: Boto
+) -> None:
+    named = boto("iam").create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    decoy = key_id(random.Random(1), account="534261010715")
+    paste(driver, f"Hello,\nthese leaked: {named}\nand {decoy}\n")
+    await driver.wait("1 of 2 keys", f"{named}, active", "user web", "does not end sessions")
+    await driver.press("tab")
+    await driver.wait("2 of 2 keys", "canarytokens.org", "opens nothing")
+    await driver.press("tab")
+    await driver.wait(f"{named}, active")
+    await driver.press("r")
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "no runbook")
