@@ -52,6 +52,7 @@ def test_the_aws_wrappers_know_nothing_of_what_uses_them() -> None:
     assert {name for name in ours if not name.startswith("services.aws")} <= {
         "services.base",
         "services.base.clock",
+        "services.base.nearest",
         "services.base.spans",
         "services.base.text",
         "services.base.version",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from services.report.model import Attack, Said, Taken
+from services.report.intruder import Attack, Said, Taken
 from services.review.actions import Severity, base_name
 from services.review.headline import intruding
 from services.review.record import Event

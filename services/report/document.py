@@ -10,7 +10,8 @@ from typing import Any
 
 from services.base import clock
 from services.base.text import clean
-from services.report.model import Action, Attack, Report, SentCall, Use
+from services.report.intruder import Attack
+from services.report.model import Action, Report, SentCall, Use
 
 LONGEST = 20_000
 """Characters of one value; a policy document is the longest there is."""

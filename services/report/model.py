@@ -10,16 +10,10 @@ from typing import Any
 from services.cases.evidence import Evidence
 from services.cases.state import Replacement
 from services.report import words
+from services.report.intruder import Attack
+from services.report.intruder import Said as Said
 from services.review.model import SourceUsed
 from services.traffic.traffic import Reading
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something learnt at a moment, in the journal's own words."""
-
-    at: datetime
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,35 +232,6 @@ class Use:
     seconds_let_in: tuple[datetime, ...] = ()
     seconds_refused: tuple[datetime, ...] = ()
     """Every second with such a call, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Data that was handed out, *times* over; *names* are of what the records name."""
-
-    what: str
-    times: int
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Attack:
-    """What came from addresses that are new; *sure* where a suspected moment tells them from the owner's.
-
-    *first* and *last* are of the calls with the key that AWS allowed; *began* is the first call of any kind.
-    """
-
-    sure: bool
-    addresses: tuple[str, ...]
-    first: datetime | None
-    last: datetime | None
-    calls: int
-    refused: int
-    began: datetime
-    moments: tuple[Said, ...]
-    taken: tuple[Taken, ...]
-    seconds: tuple[datetime, ...] = ()
-    """Every second with use of the key, in order."""
 
 
 @dataclass(frozen=True, slots=True)

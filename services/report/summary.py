@@ -7,7 +7,8 @@ from datetime import datetime
 
 from services.base.sizes import count
 from services.base.spans import spoken
-from services.report.model import Action, Attack, Compromised, Report, Summary
+from services.report.intruder import Attack
+from services.report.model import Action, Compromised, Report, Summary
 from services.report.words import moment
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

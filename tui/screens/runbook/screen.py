@@ -25,8 +25,8 @@ from tui.routes import ToEvents, ToRunbook, ToSweep
 from tui.screens.runbook.commands import RUNBOOK
 from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.steplist import StepList
-from tui.screens.runbook.view import RunbookView
-from tui.settings.context import OpenCase, Subject
+from tui.screens.runbook.view import RunbookView, open_case
+from tui.settings.context import Subject
 from tui.widgets.rule import rule
 
 LOOK_SECONDS = 15.0
@@ -179,7 +179,7 @@ class RunbookScreen(StanchScreen):
             self.run_worker(handling.check(self._step), group="check")
         self._draw_flow()
         if handling and self.is_current:
-            self.stanch.show_case(_open_case(handling))
+            self.stanch.show_case(open_case(handling))
         self.commands_changed()
 
     def _draw_flow(self) -> None:
@@ -396,10 +396,3 @@ class RunbookScreen(StanchScreen):
             return
         await handling.plan()
         self.say(" ".join(found) or "Refreshed.")
-
-
-def _open_case(handling: Handling) -> OpenCase | None:
-    state = handling.state
-    if handling.case is None or state.opened_at is None:
-        return None
-    return OpenCase(handling.case.id, state.opened_at, state.closed_at)

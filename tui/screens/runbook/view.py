@@ -17,6 +17,7 @@ from tui.frame.keyline import key_line
 from tui.look.lines import Line, fit, wrap
 from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.steplist import StepList, lever_line
+from tui.settings.context import OpenCase
 from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
@@ -97,3 +98,11 @@ def _rows(key_id: str, handling: Handling | None, trouble: str | None) -> tuple[
         deeds = steps_of(service_told_by(key_id))
         return steps.waiting(deeds, trouble or "reading the key", failed=trouble is not None)
     return steps.rows(handling.state, handling.plans, handling.unplanned, handling.under_way)
+
+
+def open_case(handling: Handling) -> OpenCase | None:
+    """What the status line shows of the case, where there is one."""
+    state = handling.state
+    if handling.case is None or state.opened_at is None:
+        return None
+    return OpenCase(handling.case.id, state.opened_at, state.closed_at)
