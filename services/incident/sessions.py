@@ -15,7 +15,7 @@ from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
 from services.aws.inlinepolicies import inline_text, inline_texts
 from services.base import clock
-from services.base.keyservices import ACCESS_KEY
+from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
 from services.cases.fold import place_of
 from services.cases.plan import LeverName, Plan, State
 from services.incident import principals
@@ -159,6 +159,9 @@ def _ended_already(at: Situation, principal: Principal, text: str | None) -> boo
     before, dead = endedsessions.ended_before(text), at.case.marked("deactivate")
     if before is None or any(session.opened >= before for session in principal.sessions):
         return False
+    if at.key.service in SESSIONS_ALONE:
+        # There is no key to open new ones, and what has ended can open none either.
+        return any(each.place == principal.place and document == text for each, document in _ours(at))
     return dead is not None and before >= dead
 
 

@@ -232,5 +232,6 @@ def _told(
 
 
 def _changed_since(plan: Plan) -> bool:
-    """Whether AWS is no longer as the step left it; a review can always be made again."""
-    return bool(plan.calls) and plan.step is not StepName.REVIEW and not plan.already and not plan.blocked
+    """Whether AWS is no longer as the step left it; a review and an end of sessions can be repeated."""
+    again = plan.step in (StepName.REVIEW, LeverName.SESSIONS)
+    return bool(plan.calls) and not again and not plan.already and not plan.blocked

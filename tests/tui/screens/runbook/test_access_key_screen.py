@@ -56,3 +56,20 @@ def _works(boto: Callable[..., Any], key: tuple[str, str, str]) -> bool:
     except ClientError:
         return False
     return True
+
+
+async def test_a_session_has_its_end_and_its_review_alone(
+    stolen: StolenKey, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    _, role, _ = stolen.sessions
+    async with driven(tmp_path, Start("runbook", key_id=role.access_key_id)) as driver:
+        await driver.wait("1 · sessions End the sessions of role deployment", "2 · review", "session")
+        assert "deactivate" not in driver.text
+        await driver.press("w")
+        await driver.wait("a role has no keys of its own")
+        await driver.press("enter")
+        await driver.wait("Leave it", "End them")
+        await driver.press("y")
+        await driver.wait("1 ✓ sessions", "next u to let them work again")
+        assert "changed since" not in driver.text
+        assert not _works(boto, (role.access_key_id, role.secret, role.token))
