@@ -38,6 +38,7 @@ from tui.shell.common import (
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import match_key, read_token
 from tui.shell.moment import Moment
+from tui.shell.printedplan import print_plan
 from tui.shell.rescue import secret_kept
 from tui.shell.secretplace import destination, secret_options
 from tui.shell.streams import require_output
@@ -391,25 +392,3 @@ class _Work:
                 "compromised_as_well": list(runbook.state.compromised),
             }
         )
-
-
-def print_plan(plan: Plan, number: int | None = None) -> None:
-    """A plan as a person reads it."""
-    click.echo()
-    click.echo(f"{number} {plan.step}: {plan.title}" if number else f"{plan.step}: {plan.title}")
-    if plan.already:
-        click.echo(f"  nothing to do: {plan.already}")
-        return
-    click.echo(f"  stops:         {plan.stops}")
-    click.echo(f"  does not stop: {plan.leaves}")
-    click.echo(
-        f"  undo:          {plan.undo or ('nothing' if plan.step == 'review' else 'cannot be undone')}"
-    )
-    for warning in plan.warnings:
-        click.echo(f"  warning:       {warning}")
-    if plan.where.endpoint:
-        click.echo(f"  warning:       requests go to {plan.where.endpoint}, which is not AWS's own endpoint")
-    if plan.blocked:
-        click.echo(f"  blocked:       {plan.blocked}")
-    for call in plan.calls:
-        click.echo(f"  $ {plan.where.aws(call)}")

@@ -28,8 +28,8 @@ from services.traffic.named import groups_named
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.goingon import Answers, go_on, show_secret
+from tui.shell.printedplan import print_plan
 from tui.shell.rescue import secret_kept
-from tui.shell.respond import print_plan
 
 
 class Do(StrEnum):

@@ -21,8 +21,8 @@ from services.goals.goal import Goal
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, confirm, print_json
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on
+from tui.shell.printedplan import print_plan
 from tui.shell.rescue import secret_kept
-from tui.shell.respond import print_plan
 
 AfterIt = Callable[[Upkeep], Awaitable[Mapping[str, object]]]
 Tell = Callable[[Mapping[str, object]], None]
