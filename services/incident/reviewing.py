@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -13,9 +13,10 @@ from services.aws.call import Call
 from services.base import clock
 from services.cases.case import Case
 from services.cases.errors import Refused
-from services.cases.plan import Plan, State, StepName
+from services.cases.plan import LeverName, Plan, State, StepName
 from services.cases.state import CaseState
 from services.incident.situation import Situation, Verified
+from services.review.keyrules import LAG
 from services.review.model import Marks, Progress, Subject, Window
 from services.review.review import Review, run_review
 
@@ -101,6 +102,21 @@ def record(review: Review, case: Case) -> None:
             if case.state().step(step).state is State.CONFIRMED:
                 words = f"enforced: last denied call {clock.spoken(in_force, clock.now())}"
                 case.append("verified", step=step, state=State.IN_FORCE, words=words)
+    ended = case.state().step(LeverName.SESSIONS)
+    since = ended.sent or ended.at
+    if ended.state is State.CONFIRMED and since and (last := _last_denied(review, since)):
+        words = f"enforced: last denied call of a session {clock.spoken(last, clock.now())}"
+        case.append("verified", step=LeverName.SESSIONS, state=State.IN_FORCE, words=words)
+
+
+def _last_denied(review: Review, since: datetime) -> datetime | None:
+    """When a session from before *since* was denied last, where none was allowed anything after it."""
+    older = {name for name, session in review.followed.sessions.items() if session.opened < since}
+    begun = since.replace(microsecond=0)
+    after = [event for event in review.events if event.session in older and event.time >= begun]
+    if any(event.let_in and event.time > since + LAG for event in after):
+        return None
+    return max((event.time for event in after if event.refused), default=None)
 
 
 async def verify(at: Situation) -> Verified:

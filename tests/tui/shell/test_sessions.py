@@ -120,6 +120,22 @@ def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
     assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
 
 
+def test_calls_that_are_denied_show_that_it_is_enforced(
+    respond: Callable[..., Done], stanch: Stanch, stolen: StolenKey, boto: Boto, tmp_path: Path
+) -> None:
+    case = respond("--step", "sessions", "--yes").json["case"]
+
+    def state() -> str:
+        shown = stanch("--state-dir", str(tmp_path / "state"), "case", "show", case, "--json").json
+        return next(str(step["state"]) for step in shown["steps"] if step["name"] == "sessions")
+
+    respond("--step", "review", "--yes")
+    assert state() == "confirmed"
+    assert not works(boto, stolen.sessions[1])
+    respond("--step", "review", "--yes")
+    assert state() == "in_force"
+
+
 def test_a_document_that_somebody_changed_is_left_alone(
     respond: Callable[..., Done], stolen: StolenKey, boto: Boto
 ) -> None:
