@@ -26,6 +26,9 @@ def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequenc
             "#",
             f"# An access key of {stolen.user} has leaked, and sessions that it opened are in use: "
             f"{stolen.key.access_key_id}",
+            "# To stop the key, and then what was opened with it:",
+            f"#   stanch respond {stolen.key.access_key_id} --step deactivate --yes",
+            f"#   stanch respond {stolen.key.access_key_id} --step sessions --yes",
             "#",
         ]
     lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.account.world import ApiCall
 from sandbox.scenario.actors import Actors, Pace
+from sandbox.scenario.announce import as_exports, as_json
 from sandbox.scenario.cast import Scenario, StolenKey
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
@@ -119,3 +120,12 @@ def test_a_roles_inline_policies_have_a_quota(boto: Boto, sandbox: Sandbox) -> N
     large = json.dumps(policy(allow(*(f"s3:Get{'x' * 90}{number}" for number in range(120)))))
     with pytest.raises(ClientError, match="Maximum policy size of 10240 bytes exceeded for role night"):
         iam.put_role_policy(RoleName="night", PolicyName="p", PolicyDocument=large)
+
+
+def test_what_is_announced_leads_on(scenario: Scenario, stolen: StolenKey) -> None:
+    told = as_exports({"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}, scenario)
+    assert f"#   stanch respond {stolen.key.access_key_id} --step sessions --yes" in told
+    assert stolen.key.secret_access_key not in told
+    owned = json.loads(as_json({"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}, scenario))
+    assert owned["stolen"]["access_key_id"] == stolen.key.access_key_id
+    assert len(owned["stolen"]["sessions"]) == len(stolen.sessions)
