@@ -98,7 +98,7 @@ async def test_identify(opened: Opened, leaked: KeyInUse) -> None:
         await keep(driver, "identify-no-token")
         await driver.press("escape", "i")
         await driver.type(leaked.token)
-        await driver.wait(leaked.key_id)
+        await driver.wait(f"{leaked.key_id}, active")
         await keep(driver, "identify-matched")
         await keep_dressed(driver, "identify-matched", "120x40", "16-colours")
 
