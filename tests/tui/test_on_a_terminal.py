@@ -165,10 +165,10 @@ def without_clock(terminal: Terminal) -> list[str]:
 def test_an_idle_second_costs_a_few_bytes(account: Sandbox, program: list[str]) -> None:
     with Terminal(program) as terminal:
         terminal.wait("16 keys", "its user also has")
-        clock = terminal.text.splitlines()[0][-8:]
+        clock = terminal.text.splitlines()[0]
         before = len(terminal.raw)
-        terminal.wait_gone(clock)
-        assert len(terminal.raw) - before < 120
+        terminal.wait_until(lambda: terminal.text.splitlines()[0] != clock, "the clock stands")
+        assert len(terminal.raw) - before < 160, "the clock, and the age of the list"
 
 
 def test_moving_the_cursor_costs_two_lines(account: Sandbox, program: list[str]) -> None:
@@ -220,7 +220,7 @@ def test_a_paste_of_megabytes_does_not_hang(account: Sandbox, program: list[str]
         terminal.press("i")
         terminal.wait("identify a leaked key")
         terminal.type("\x1b[200~" + "A" * 2_000_000 + "\x1b[201~")
-        terminal.wait("far too long")
+        terminal.wait("This is too long")
         terminal.press("esc", "q")
         assert terminal.wait_end() == 0
     assert b"AAAAAAAAAA" not in terminal.raw
