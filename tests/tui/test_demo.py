@@ -21,7 +21,7 @@ def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
     with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
         terminal.wait("This token was found", "ACWL")
         terminal.press("i")
-        terminal.wait("key      ACCA", "r respond")
+        terminal.wait("key       ACCA", "r respond")
         terminal.press("r")
         terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "newest point")
         terminal.press("enter")

@@ -103,6 +103,7 @@ async def test_rights_to_look_alone(seeded: Sandbox, examined: Callable[..., Any
         "replacement": "no",
         "groups": "no",
         "access keys": "no",
+        "sessions": "no",
         "setup": "no",
         "policies": "no",
         "recording": "no",

@@ -202,7 +202,6 @@ async def test_the_inventory_is_on_the_key_that_was_handled_from_elsewhere(
         await driver.press("i")
         await driver.wait("identify")
         await driver.type(tokens[other])
-        await driver.press("enter")
         await driver.wait(other)
         await driver.press("r")
         await driver.wait(f"{other} · ", "1 · deactivate")
