@@ -20,6 +20,7 @@ from typing import Any
 
 import pyte
 from rich.console import Console
+from rich.segment import Segment, Segments
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -135,8 +136,18 @@ def rendered(driver: Driver) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, height=height, force_terminal=True, color_system="truecolor")
     drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
-    console.print(drawn, end="")
+    segments = list(console.render(drawn))
+    _forget_colours(segments)
+    console.print(Segments(segments), end="")
+    _forget_colours(segments)
     return out.getvalue()
+
+
+def _forget_colours(segments: list[Segment]) -> None:
+    """A style remembers how it was first sent, though it was to a terminal of fewer colours."""
+    for segment in segments:
+        if segment.style:
+            segment.style._ansi = None
 
 
 def picture(sent: str, size: Size, name: str) -> str:
