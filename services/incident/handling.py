@@ -75,6 +75,8 @@ class Handling:
         """Why a step could not be planned."""
         self.under_way: dict[Deed, str] = {}
         """What is being done, in words."""
+        self._ended = 0
+        """How many deeds ended: a plan that was begun before that is dropped."""
         self.work = ReviewWork()
         self.settled: tuple[str, ...] = ()
         """What AWS said of calls without an outcome when the case was gone on with."""
@@ -272,6 +274,9 @@ class Handling:
             outcome = Outcome(step, undo, error=error)
         finally:
             del self.under_way[step]
+            # What was planned before tells of an account that is no more.
+            self._ended += 1
+            self.plans.pop(step, None)
             self._changed()
         await self._read_state()
         await self.plan()
@@ -338,14 +343,14 @@ class Handling:
     async def _plan(self, step: Deed) -> None:
         if self.runbook is None:
             return
-        options = self.options
+        options, ended = self.options, self._ended
         try:
             plan = await self.runbook.plan(step, options)
         except Stopped as error:
             self.unplanned[step] = str(error)
         else:
-            if options is not self.options:
-                return  # others were chosen meanwhile, and are being planned
+            if options is not self.options or ended != self._ended:
+                return  # others were chosen, or a deed ended, meanwhile: it is being planned anew
             self.plans[step] = self._permitted.warned(plan)
             self.unplanned.pop(step, None)
         self._changed()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 
 from sandbox.iam.credentials import CredentialStore
@@ -11,7 +14,9 @@ from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.plan import State, StepName
 from services.incident.engine import Runbook
+from services.incident.handling import Handling
 from services.incident.situation import Options
+from tests.patience import PATIENCE
 from tests.services.incident.conftest import LOGS, Account, Opened
 
 DELETE = StepName.DELETE
@@ -47,3 +52,39 @@ async def test_ones_own_deletion_is_not_called_somebody_elses(
             else:
                 assert (found, len(waited)) == ((), 1)
                 assert again.state.step(DELETE).state is State.CONFIRMED
+
+
+async def test_a_plan_begun_before_a_deletion_says_nothing_of_what_is_after(
+    account: Account, book: CaseBook, sandbox: Sandbox
+) -> None:
+    """However long a plan takes, it is not held against what was done meanwhile."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def hold_the_first() -> None:
+        if not asked.is_set():
+            asked.set()
+            go_on.wait(PATIENCE)
+
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        handling = Handling(aws, book, account.key_id, user="web")
+        await handling.open()
+        sandbox.faults.on("ListSecrets", "before", hold_the_first)
+        slow = asyncio.create_task(handling.plan(DELETE))
+        await asyncio.to_thread(asked.wait, PATIENCE)
+        shown: list[bool] = []
+
+        def look() -> None:
+            plan = handling.plans.get(DELETE)
+            if plan and handling.state.step(DELETE).state.holds:
+                shown.append(bool(plan.already))
+
+        handling.on_change.append(look)
+        try:
+            outcome = await handling.take(DELETE, Options(override="the service is deleted"))
+        finally:
+            go_on.set()
+        await slow
+        assert outcome.error is None
+        assert handling.plans[DELETE].already == f"{account.key_id} is already deleted."
+        assert set(shown) == {True}
+        handling.leave()
