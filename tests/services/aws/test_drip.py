@@ -41,7 +41,7 @@ async def test_every_call_ends(
     for what, (first, drop) in DRIPS.items():
         liar.lie = lambda asked, first=first, drop=drop: Lie(partial(_drip, first, drop))  # type: ignore[misc]
         ended = await asyncio.wait_for(asyncio.gather(*(_times_out(call, aws) for call in calls)), 120)
-        # How many end by this limit, and how many by a connection that did not come in time, is the machine's.
+        # How many end by this limit, and how many by a connection that comes too late, is the machine's.
         assert any(ended), what
     counted(f"{len(DRIPS)} kinds of drips to {len(calls)} functions")
 
