@@ -22,8 +22,8 @@ from services.review.trails import TrailState
 Span = tuple[datetime, datetime]
 BEGUN = timedelta(minutes=2)
 """A key has whole minutes: what was called in the same may be in that object."""
-LATEST = timedelta(hours=1)
-"""Within which CloudTrail delivers whatever happened."""
+LATEST = timedelta(hours=3)
+"""So long before the next object, a call may be in it: AWS says how late that usually is, not at most."""
 ASKED = 2
 """Silences of one Region that are asked about, the longest."""
 
