@@ -20,6 +20,8 @@ _SCOPE = re.compile(
 _PLAIN = re.compile(rb"[\x21-\x7e]*")
 _LONGEST_SECONDS = 7 * 24 * 3600
 """That a signed request can be good for."""
+_MOST_FIELDS = 64
+"""That are looked at; a signed request has some ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def decode_short_term(prefix: str, encoded: bytes) -> ShortTermKey | None:
     """The key of that *prefix* (``bedrock-api-key-``) and base64, whole or cut; None where it is none."""
     request = _PLAIN.match(decode_base64(encoded.rstrip(b"=")))
     assert request is not None
-    fields = parse_qs(request[0].decode("ascii").partition("?")[2], max_num_fields=64)
+    query = request[0].decode("ascii").partition("?")[2].split("&", _MOST_FIELDS)
+    fields = parse_qs("&".join(query[:_MOST_FIELDS]))
     scope = _SCOPE.fullmatch(fields.get("X-Amz-Credential", [""])[0])
     if scope is None or not is_key_id(scope["id"]):
         return None
@@ -70,7 +73,7 @@ def decode_short_term(prefix: str, encoded: bytes) -> ShortTermKey | None:
         scope["id"],
         scope["region"],
         signed,
-        signed + timedelta(seconds=min(lasts, _LONGEST_SECONDS)) if signed and lasts is not None else None,
+        _later(signed, min(lasts, _LONGEST_SECONDS)) if signed and lasts is not None else None,
         looks_cut=not re.fullmatch(r"[0-9a-f]{64}", fields.get("X-Amz-Signature", [""])[0]),
     )
 
@@ -86,4 +89,11 @@ def _time(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
+        return None
+
+
+def _later(begin: datetime, seconds: int) -> datetime | None:
+    try:
+        return begin + timedelta(seconds=seconds)
+    except OverflowError:
         return None

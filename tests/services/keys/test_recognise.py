@@ -196,6 +196,33 @@ def test_a_short_term_key_names_its_session_and_its_end() -> None:
     assert cut.key.looks_cut
 
 
+@pytest.mark.parametrize(
+    ("date", "seconds", "more", "expires"),
+    [
+        ("99991231T235959Z", "43200", "", None),
+        ("00010101T000000Z", "43200", "", "0001-01-01 12:00:00+00:00"),
+        ("99999999T999999Z", "43200", "", None),
+        ("20261125T120000Z", "9" * 6, "", "2026-12-02 12:00:00+00:00"),
+        ("20261125T120000Z", "9" * 7, "", None),
+        ("20261125T120000Z", "", "&a=b" * 2_000, None),
+        ("20261125T120000Z", "60", "&" * 2_000, "2026-11-25 12:01:00+00:00"),
+    ],
+)
+def test_a_forged_short_term_key_is_read_as_far_as_it_makes_sense(
+    date: str, seconds: str, more: str, expires: str | None
+) -> None:
+    named = leaks.key_id(random.Random(5), "ASIA")
+    request = (
+        f"bedrock.amazonaws.com/?X-Amz-Credential={named}/20261125/us-east-1/bedrock/aws4_request"
+        f"&X-Amz-Date={date}&X-Amz-Expires={seconds}{more}"
+    )
+    text = b"bedrock-api-key-" + base64.b64encode(request.encode())
+    (found,) = sightings(text)
+    assert isinstance(found.key, ShortTermKey)
+    assert found.key.access_key_id == named
+    assert (str(found.key.expires) if found.key.expires else None) == expires
+
+
 def test_an_alias_that_ends_in_a_number_is_read_in_both_ways() -> None:
     (found,) = sightings(leaks.token(random.Random(4), alias="ops+2-at-123456789012").text.encode())
     assert isinstance(found.key, Token)
