@@ -97,18 +97,20 @@ def _read(prefix: str, encoded: str) -> Token:
             "It looks like an API key but cannot be decoded: it is truncated or altered. Paste the whole key."
         ) from None
     alias, colon, secret = plain.partition(":")
-    found = _ALIAS.fullmatch(alias)
-    if not colon or found is None:
+    token = token_of_alias(prefix, alias, looks_cut=len(secret) < SECRET_LENGTH) if colon else None
+    if token is None:
         raise TokenError("It looks like an API key but names no user: it is truncated or altered.")
+    return token
+
+
+def token_of_alias(prefix: str, alias: str, *, looks_cut: bool) -> Token | None:
+    """The token of that alias; None where it is none."""
+    found = _ALIAS.fullmatch(alias)
+    if found is None:
+        return None
     user, or_user = users_of(found["user"])
     return Token(
-        prefix,
-        SERVICE_OF_PREFIX.get(prefix),
-        clean(alias),
-        user,
-        found["account"],
-        looks_cut=len(secret) < SECRET_LENGTH,
-        or_user=or_user,
+        prefix, SERVICE_OF_PREFIX.get(prefix), clean(alias), user, found["account"], looks_cut, or_user
     )
 
 

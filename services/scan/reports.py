@@ -18,7 +18,7 @@ from services.base.text import clean
 from services.keys.keyid import KeyId
 from services.keys.recognise import AnyKey, sightings
 from services.keys.shortterm import ShortTermKey
-from services.keys.token import SERVICE_OF_PREFIX, Token, users_of
+from services.keys.token import SERVICE_OF_PREFIX, Token, token_of_alias
 from services.keys.username import UserName
 from services.scan.scan import Place
 from services.scan.tokens import hits
@@ -182,12 +182,9 @@ def _place(told: Mapping[str, Any], name: str) -> Place:
 
 def _named_without_secret(finding: Any) -> Token | None:
     """What our own scan found: it names a token by its alias, and has no secret."""
-    if not isinstance(finding, Mapping) or finding.get("prefix") not in SERVICE_OF_PREFIX:
+    if not isinstance(finding, Mapping):
         return None
-    alias, account = finding.get("alias"), finding.get("account")
-    if not isinstance(alias, str) or not isinstance(account, str) or not alias.endswith(f"-at-{account}"):
+    prefix, alias = finding.get("prefix"), finding.get("alias")
+    if not isinstance(prefix, str) or prefix not in SERVICE_OF_PREFIX or not isinstance(alias, str):
         return None
-    user, or_user = users_of(alias.removesuffix(f"-at-{account}"))
-    prefix = str(finding["prefix"])
-    cut = finding.get("looks_cut") is True
-    return Token(prefix, SERVICE_OF_PREFIX[prefix], clean(alias), user, clean(account), cut, or_user)
+    return token_of_alias(prefix, alias, looks_cut=finding.get("looks_cut") is True)

@@ -113,7 +113,12 @@ def test_a_million_findings_of_one_key_are_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[1, 2", "{", '{"a": [{}]}', "[]", "[[[[", '{"runs": 1}', "\x00", "", "[" * 10_000]
+    "text",
+    [
+        *("[1, 2", "{", '{"a": [{}]}', "[]", "[[[[", '{"runs": 1}', "\x00", "", "[" * 10_000),
+        *('[{"prefix": []}]', '[{"prefix": {}}]', '[{"prefix": "ACWL", "alias": [], "account": {}}]'),
+        *('[{"prefix": "ACWL", "alias": "-at-", "account": ""}]', '[{"StartLine": 1e400, "File": []}]'),
+    ],
 )
 def test_any_other_input_is_no_defect(stanch: Stanch, text: str) -> None:
     done = stanch("intake", "-", "--offline", input=text)
