@@ -94,7 +94,8 @@ async def _session(at: Situation, each: Told) -> str:
     """AWS lists no sessions: certain are the end that its answer named, and a deny of what is older."""
     expires, opened = each.get("expires"), each.get("opened")
     when = clock.parse(str(expires)) if expires else None
-    if when is not None and when <= at.now():
+    # By AWS's clock, which ends them.
+    if when is not None and when <= (at.aws.clock.now() or at.now()):
         return ENDED
     if opened and await _denied(at, each, clock.parse(str(opened))):
         return DENIED

@@ -17,8 +17,9 @@ from services.base import clock
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE, SIGNS, TEMPORARY
 from services.base.text import clean
 from services.incident.situation import Situation
-from services.review.follow import Session
+from services.review.follow import OPENING, Session
 from services.review.opened import Opened, opened_with
+from services.review.where import of_history
 
 Kind = Literal["User", "Role"]
 OF_A_ROLE = timedelta(hours=12)
@@ -48,11 +49,15 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """*beyond* are sentences of what cannot be reached from here, *unread* of what could not be read."""
+    """*beyond* are sentences of what cannot be reached from here, *unread* of what could not be read.
+
+    *narrow* says where sessions were looked for, unless that was everywhere.
+    """
 
     principals: tuple[Principal, ...]
     beyond: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
 
 
 async def find(at: Situation) -> Found:
@@ -82,7 +87,12 @@ async def find(at: Situation) -> Found:
     found = await asyncio.gather(*(_role(at, name, tuple(each)) for name, each in roles.items()))
     principals += [each for each in found if isinstance(each, Principal)]
     beyond += [each for each in found if isinstance(each, str)]
-    return Found(tuple(principals), tuple(dict.fromkeys(beyond)), unread)
+    narrow = () if opened.everywhere or not opened.regions else (_narrow(opened.where),)
+    return Found(tuple(principals), tuple(dict.fromkeys(beyond)), unread, narrow)
+
+
+def _narrow(where: str) -> str:
+    return f"Sessions were looked for in {where} only: name the roles assumed elsewhere (--role NAME)."
 
 
 async def _opened(at: Situation) -> tuple[Opened, tuple[str, ...]]:
@@ -117,6 +127,10 @@ async def _role(at: Situation, name: str, sessions: tuple[Session, ...]) -> Prin
     return Principal("Role", role.name, sessions, role.arn)
 
 
+_CALLED = ("arn", "invokedBy", "userName", "principalId")
+"""Where an identity says who it is, the plainest first: one of another provider has no ARN."""
+
+
 @dataclass
 class Others:
     """Who else has sessions of a role that were opened lately: they end too."""
@@ -132,7 +146,7 @@ async def others_of(at: Situation, principal: Principal) -> Others:
     if principal.arn is None:
         return found
     try:
-        for region in await at.aws.regions():
+        for region in (await of_history(at.aws))[0]:
             pages = lookup_events(
                 at.aws,
                 region,
@@ -152,7 +166,7 @@ def _take(found: Others, ours: set[str], records: Iterable[Mapping[str, Any]]) -
     for record in records:
         answer = _mapping(record.get("responseElements"))
         opened = _mapping(answer.get("credentials")).get("accessKeyId")
-        if record.get("eventName") != "AssumeRole" or opened is None:
+        if record.get("eventName") not in OPENING or opened is None:
             continue
         asked, identity = _mapping(record.get("requestParameters")), _mapping(record.get("userIdentity"))
         name = clean(asked.get("roleSessionName") or "")
@@ -160,7 +174,7 @@ def _take(found: Others, ours: set[str], records: Iterable[Mapping[str, Any]]) -
             found.machines.add(name)
         if opened in ours:
             continue
-        who = clean(identity.get("arn") or identity.get("invokedBy") or "an unknown caller")
+        who = clean(next((identity[each] for each in _CALLED if identity.get(each)), "an unknown caller"))
         found.who[who] = found.who.get(who, 0) + 1
 
 

@@ -13,7 +13,7 @@ from services.base.keyservices import SIGNS
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, StepName
 from services.incident.situation import Situation
-from services.review.opened import opened_with
+from services.review.opened import LONGEST, opened_with
 from services.review.record import Event
 
 ENOUGH = timedelta(minutes=30)
@@ -34,6 +34,8 @@ class Quiet:
     denied: int = 0
     last: Event | None = None
     unread: tuple[str, ...] = ()
+    where: str = ""
+    """Which event history was read."""
 
     @property
     def lasts(self) -> timedelta:
@@ -49,7 +51,10 @@ class Quiet:
             by = self.last.access_key_id or self.last.credential_id or "an unnamed credential"
             what = f"Last allowed call {since}: {self.last.name} by {by} from {self.last.source_ip}."
         else:
-            what = f"No call was allowed since the containment at {since}."
+            what = (
+                f"The event history of {self.where} has no allowed call since the containment at {since}; "
+                "reads and writes of data are not in it."
+            )
         tried = f" {self.denied:,} were denied." if self.denied else ""
         upto = clock.spoken(self.certain, now)
         late = f"Records may be about {LATE.seconds // 60} minutes late, so this is certain up to {upto}"
@@ -70,6 +75,7 @@ class Quiet:
             "enough": self.enough,
             "denied": self.denied,
             "last_allowed": self.last.as_json() if self.last else None,
+            "searched": self.where,
             "unreadable": list(self.unread),
         }
 
@@ -88,7 +94,8 @@ async def look(at: Situation) -> Quiet:
         raise Refused("Nothing was contained in this case yet: deactivate the key first.")
     contained, now = max(known), at.aws.clock.now() or at.now()
     texts = tuple(each for each in (at.key.id, at.key.user) if each)
-    opened = await opened_with(at.aws, texts, at.key.user, now)
+    # What was opened before the containment may be used after it.
+    opened = await opened_with(at.aws, texts, at.key.user, now, since=contained - LONGEST)
     ours = {call.request_id for step in at.case.steps.values() for call in step.calls}
     after = [
         event
@@ -104,4 +111,5 @@ async def look(at: Situation) -> Quiet:
         denied=sum(event.refused for event in after),
         last=last,
         unread=tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable),
+        where=opened.where,
     )

@@ -57,7 +57,7 @@ async def plan(at: Situation) -> Plan:
         warnings += lasts(principal.sessions, at.now())
         warnings += _others_told(principal, beside)
     left = (*full, *found.beyond, *found.unread)
-    warnings += left
+    warnings += (*left, *found.narrow)
     if not calls:
         already = None if left else "All sessions that are known were ended already."
         return _plan(at, warnings=tuple(warnings), blocked=left[0] if left else None, already=already)

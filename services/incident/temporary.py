@@ -20,6 +20,7 @@ from services.keys.named import named
 from services.review.follow import ROLE_ARN
 from services.review.sources.history import iam_region
 from services.review.timestamp import parse_timestamp
+from services.review.where import of_history
 
 
 async def find_role(aws: AwsSession, key_id: str) -> Credential:
@@ -35,7 +36,7 @@ async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Creden
     now = clock.now()
     if user is not None:
         return Credential(key_id, user, TEMPORARY, "Active", now)
-    regions = await aws.regions()
+    regions, _ = await of_history(aws)
     asked = tuple(dict.fromkeys((*regions, iam_region(regions[0]))))
     for region in asked:
         if identity := await _identity(aws, region, key_id, now):

@@ -18,6 +18,8 @@ from services.review.reading import drain
 from services.review.record import Event
 from services.review.scan import Scanner
 from services.review.sources.history import read_history
+from services.review.where import of_history
+from services.review.words import listed
 
 LONGEST = timedelta(hours=36)
 """What a user asks for itself lasts so long at most, and a role's session twelve hours."""
@@ -25,11 +27,23 @@ LONGEST = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """*sessions* in order of time, but for those that expired; *events* are the keys' and the sessions'."""
+    """*sessions* in order of time, but for those that expired; *events* are the keys' and the sessions'.
+
+    *everywhere* is whether *regions*, whose event history was read, are all that the account has enabled.
+    """
 
     sessions: tuple[Session, ...]
     events: tuple[Event, ...]
     unreadable: tuple[Unreadable, ...]
+    regions: tuple[str, ...] = ()
+    everywhere: bool = False
+
+    @property
+    def where(self) -> str:
+        """In words: which event history was read."""
+        if self.everywhere:
+            return "every enabled Region"
+        return listed(self.regions)
 
 
 async def opened_with(
@@ -40,7 +54,7 @@ async def opened_with(
     subject = Subject(user=user, key_id=keys[0] if keys and not user else None)
     collector, followed, texts = Collector(), NOBODY, tuple(keys)
     pacers: defaultdict[str, Pacer] = defaultdict(Pacer)
-    regions = await aws.regions()
+    regions, everywhere = await of_history(aws)
     for _ in range(ROUNDS if texts else 0):
         scanner = Scanner(Matcher(subject, followed, texts), window)
         stream = read_history(aws, scanner, regions, window, pacers, now=now, done_to=False)
@@ -55,4 +69,6 @@ async def opened_with(
         tuple(sorted(alive, key=lambda each: each.opened)),
         collector.events("by"),
         collector.unreadable(),
+        regions,
+        everywhere,
     )

@@ -22,6 +22,15 @@ class Where:
     why: str
 
 
+async def of_history(aws: AwsSession) -> tuple[tuple[str, ...], bool]:
+    """The Regions whose event history is worth asking, and whether these are all that are enabled.
+
+    Where AWS does not say which are, most of those it knows would only refuse.
+    """
+    found = await where(aws)
+    return (found.regions if found.sure else await aws.regions()), found.sure and not found.narrowed
+
+
 async def where(aws: AwsSession) -> Where:
     """The Regions named, else every enabled one; raises an AwsError where the caller cannot be known."""
     if named := aws.named_regions:

@@ -232,3 +232,58 @@ def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
     later(timedelta(minutes=26))
     quiet = respond("--step", "quiet")
     assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)
+
+
+def test_sessions_are_looked_for_in_every_enabled_region(
+    stanch: Stanch, stolen: StolenKey, boto: Boto, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    boto("iam").create_role(RoleName="far", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
+    now = sandbox.world.clock.now()
+    session = open_for("AssumedRole", "far", "x", now - timedelta(minutes=5), timedelta(hours=1))
+    by = Caller(stolen.user, stolen.key.access_key_id, "203.0.113.77", "boto")
+    record = management_record(opening(Past(now, random.Random(1)), by, session))
+    sandbox.world.part(CloudTrail).history.add(
+        session.issued, record | {"awsRegion": "eu-central-1", "eventID": "of-far"}
+    )
+    asked = ("respond", stolen.key.access_key_id, "--plan", "--step", "sessions", "--json")
+    everywhere = stanch("--state-dir", str(tmp_path / "state"), *asked).json["steps"][0]
+    assert "far" in {call["params"].get("RoleName") for call in everywhere["calls"]}
+    narrowed = stanch("--state-dir", str(tmp_path / "state"), "--region", "us-east-1", *asked).json["steps"][
+        0
+    ]
+    assert "far" not in {call["params"].get("RoleName") for call in narrowed["calls"]}
+    assert "Sessions were looked for in us-east-1 only" in " ".join(narrowed["warnings"])
+
+
+@pytest.mark.parametrize("operation", ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])
+def test_whoever_signed_in_by_another_provider_is_named_as_hit_too(
+    respond: Callable[..., Done], stolen: StolenKey, sandbox: Sandbox, operation: str
+) -> None:
+    now = sandbox.world.clock.now()
+    session = open_for("AssumedRole", "deployment", "pipeline", now, timedelta(hours=6))
+    call = opening(Past(now, random.Random(1)), Caller("x", "AKIAX", "192.0.2.9", "ci"), session)
+    record = management_record(call) | {
+        "eventName": operation,
+        "userIdentity": {"type": "WebIdentityUser", "userName": "repo:acme/web", "identityProvider": "ci"},
+    }
+    sandbox.world.part(CloudTrail).history.add(now, record)
+    warned = " ".join(respond("--plan", "--step", "sessions").json["steps"][0]["warnings"])
+    assert "2 other sessions of role deployment" in warned
+    assert "repo:acme/web" in warned
+
+
+def test_what_was_allowed_two_days_after_the_containment_is_not_quiet(
+    respond: Callable[..., Done],
+    stolen: StolenKey,
+    boto: Boto,
+    sandbox: Sandbox,
+    later: Callable[[timedelta], None],
+) -> None:
+    """The gate reads back to the containment, however long ago, and says which history it read."""
+    respond("--step", "deactivate", "--yes")
+    later(timedelta(hours=1))
+    assert works(boto, stolen.sessions[1])
+    later(timedelta(hours=47))
+    seen = respond("--step", "quiet").json
+    assert seen["last_allowed"]["access_key_id"] == stolen.sessions[1].access_key_id
+    assert seen["searched"] == "us-east-1"
