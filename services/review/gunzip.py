@@ -23,6 +23,7 @@ _GZIP = 31
 _IsalError = cast("type[Exception]", isal_zlib.IsalError)
 _CAREFUL = 1 << 16
 _STEP = 1 << 22
+_FIRST = 1 << 10
 _MOST = 1032  # to one: deflate packs no better
 
 
@@ -42,16 +43,17 @@ def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
         over = len(packed) > limit
         return Unpacked(packed[:limit], _too_large(limit) if over else None, over)
     parts: list[bytes] = []
-    left, rest = limit, packed
-    while rest.startswith(MAGIC):
-        data, rest, trouble = _member(rest, left)
+    left, at = limit, 0
+    while packed.startswith(MAGIC, at):
+        data, length, trouble = _member_at(packed, at, left)
         parts.append(data)
         left -= len(data)
+        at += length
         if trouble:
             over = not left or trouble == _too_large(limit)
             return Unpacked(b"".join(parts), trouble if left else _too_large(limit), over)
     # tar and some file systems pad with zeros.
-    trouble = "data that isn't gzip after its end" if rest.strip(b"\0") else None
+    trouble = "data that isn't gzip after its end" if packed[at:].strip(b"\0") else None
     return Unpacked(parts[0] if len(parts) == 1 else b"".join(parts), trouble)
 
 
@@ -100,6 +102,20 @@ class Stream:
             return
         if begun and not member.eof:
             self.trouble = "cut off"
+
+
+def _member_at(packed: bytes, at: int, limit: int) -> tuple[bytes, int, str | None]:
+    """The member that begins *at*, how long it is, and what is wrong with it.
+
+    What stands behind a member is copied with it: of many small ones too little is tried first.
+    """
+    size = len(packed) if at == 0 else _FIRST
+    while True:
+        window = packed[at : at + size] if at else packed
+        data, rest, trouble = _member(window, limit)
+        if trouble != "cut off" or at + size >= len(packed):
+            return data, len(window) - len(rest), trouble
+        size *= 8
 
 
 def _member(packed: bytes, limit: int) -> tuple[bytes, bytes, str | None]:

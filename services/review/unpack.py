@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -160,6 +161,9 @@ class _Allowance:
 
 
 _STEP = 1 << 20
+_FIRST = 1 << 10
+"""Bytes fed to begin with: what stands behind a stream is copied with it, and there may be many."""
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 class _Unpacker(Protocol):
@@ -176,21 +180,21 @@ class _Unpacker(Protocol):
 
 def _one_by_one(make: Callable[[], _Unpacker], data: bytes) -> Iterator[bytes]:
     """What all streams in *data* unpack to; raises EOFError or OSError where it ends otherwise."""
-    magic, unpacker, rest = data[:3], make(), data
-    while True:
-        part = unpacker.decompress(rest, _STEP)
-        yield part
-        rest = b""
-        if unpacker.eof:
-            # Zeros fill up blocks of devices and archives.
-            rest = unpacker.unused_data.lstrip(b"\0")
-            if not rest:
-                return
-            if not rest.startswith(magic):
-                raise OSError("there is other data behind its end")
-            unpacker = make()
-        elif unpacker.needs_input and not part:
-            raise EOFError
+    magic, at = data[:3], 0
+    while at < len(data):
+        if not data.startswith(magic, at):
+            raise OSError("there is other data behind its end")
+        unpacker, size = make(), _FIRST
+        while not unpacker.eof:
+            block = data[at : at + size] if unpacker.needs_input else b""
+            at, size = at + len(block), min(2 * size, _STEP)
+            part = unpacker.decompress(block, _STEP)
+            yield part
+            if unpacker.needs_input and not block and not part:
+                raise EOFError
+        # Zeros fill up blocks of devices and archives.
+        more = _NOT_ZERO.search(data, at - len(unpacker.unused_data))
+        at = more.start() if more else len(data)
 
 
 def _zstd(data: bytes) -> Iterator[bytes]:

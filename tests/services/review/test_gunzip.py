@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import random
+import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.review.gunzip import gunzip
+from services.review.unpack import documents
 
 TEXT = bytes(random.Random(1).choices(range(97, 123), k=300_000))
 PACKED = gzip.compress(TEXT)
@@ -24,6 +29,27 @@ def test_what_is_no_gzip_is_handed_back() -> None:
 def test_several_members_are_one_text() -> None:
     found = gunzip(gzip.compress(b"one ") + gzip.compress(b"two") + b"\0" * 512)
     assert (found.data, found.trouble) == (b"one two", None)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_members_of_any_size_are_one_text(pack: Callable[[bytes], bytes]) -> None:
+    texts = [TEXT[:size] for size in (5000, 0, 1, 900, 1500, 0, 70_000, 3, 300_000, 20)]
+    packed = b"".join(map(pack, texts))
+    (found,) = documents("x", packed)
+    assert (found.data, found.trouble) == (b"".join(texts), None)
+    (found,) = documents("x", packed[:-5])
+    assert found.trouble == "cut off"
+    assert found.data[: len(TEXT)] == b"".join(texts)[: len(TEXT)]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_great_many_empty_members_take_no_longer_than_there_are(pack: Callable[[bytes], bytes]) -> None:
+    empty = pack(b"")
+    begun = time.thread_time()
+    (found,) = documents("x", pack(TEXT) + empty * (4_000_000 // len(empty)))
+    assert (found.data == TEXT, found.trouble) == (True, None)
+    # Copying all that follows for each of them takes many times as long.
+    assert time.thread_time() - begun < 4
 
 
 def test_rubbish_after_the_end_is_said_and_harms_nothing() -> None:
