@@ -18,17 +18,17 @@ LONGEST = 20_000
 
 
 def to_json(report: Report) -> str:
-    document = {"case": clean(report.header.case), **_plain(report), "flow": _flow(report)}
+    document = {"case": clean(report.header.case), **plain(report), "flow": _flow(report)}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _flow(report: Report) -> dict[str, object]:
     reading = report.flow.reading
-    shown = _plain(reading.as_json()) if reading else {}
-    return {"words": _plain(report.flow.words), "evidence": _plain(report.flow.evidence), **shown}
+    shown = plain(reading.as_json()) if reading else {}
+    return {"words": plain(report.flow.words), "evidence": plain(report.flow.evidence), **shown}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """*value* as JSON has it; every string of it safe to show."""
     match value:
         case None | bool() | int() | float():
@@ -36,16 +36,16 @@ def _plain(value: Any) -> Any:
         case datetime():
             return clock.rfc3339(value)
         case Action():
-            return _fields(value) | {"title": _plain(value.title), "states": _states(value)}
+            return _fields(value) | {"title": plain(value.title), "states": _states(value)}
         case SentCall():
             return _fields(value) | {"done": value.done}
         case Use() | Attack():
             # Each call's second is for the picture alone; the evidence has every call.
             return {name: part for name, part in _fields(value).items() if not name.startswith("seconds")}
         case Mapping():
-            return {clean(name): _plain(item) for name, item in value.items()}
+            return {clean(name): plain(item) for name, item in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case _ if is_dataclass(value):
             return _fields(value)
         case _:
@@ -53,13 +53,13 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def _states(action: Action) -> dict[str, Any]:
     """The three degrees of certainty, each with its time."""
     return {
-        "requested": _plain(action.requested),
-        "aws_says_so": _plain(action.aws_says.at if action.aws_says else None),
-        "seen_in_force": _plain(action.in_force.at if action.in_force else None),
+        "requested": plain(action.requested),
+        "aws_says_so": plain(action.aws_says.at if action.aws_says else None),
+        "seen_in_force": plain(action.in_force.at if action.in_force else None),
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 
 from services.quoting.spreadsheet import to_csv
+from services.report.document import plain
 from services.report.rows import CALL, Row
 from services.report.unsecret import cleared
 
@@ -43,7 +44,7 @@ def _documents(case_id: str, rows: Iterable[Row]) -> Iterable[Mapping[str, objec
             f"event_{name}" if name in ("name", "source") else name: value
             for name, value in row.fields.items()
         }
-        yield cleared(document | named)
+        yield cleared(plain(document | named))
 
 
 FORMATS: Mapping[str, Callable[[str, Iterable[Row]], str]] = {

@@ -126,11 +126,7 @@ def _words(kind: str, data: Mapping[str, Any]) -> Iterable[str]:
             yield f"Sending {call.get('service')} {call.get('operation')} for {data.get('step')}"
             yield "(undo)" if data.get("undo") else ""
         case "outcome":
-            yield (
-                "AWS accepted the call"
-                if data.get("ok")
-                else f"The call did not succeed: {data.get('error')}"
-            )
+            yield _outcome(data)
         case "verified":
             yield f"{data.get('step')}: {data.get('state')}: {data.get('words')}"
         case "review":
@@ -139,9 +135,7 @@ def _words(kind: str, data: Mapping[str, Any]) -> Iterable[str]:
             since = data.get("since")
             yield f"Suspected since {since}" if since else "No suspected moment any more"
         case "compromised":
-            every = [each for each in data.get("credentials") or () if isinstance(each, dict)]
-            told = [f"{each.get('name')} ({each.get('state')})" for each in every]
-            yield f"Compromised as well: {', '.join(told) or 'nothing'}"
+            yield _others([each for each in data.get("credentials") or () if isinstance(each, dict)])
         case "note":
             yield f"Note: {data.get('text')}"
         case "delivered":
@@ -150,3 +144,26 @@ def _words(kind: str, data: Mapping[str, Any]) -> Iterable[str]:
             yield "Case closed"
         case _:
             yield f"{kind}: {data.get('words') or ''}".rstrip(": ")
+
+
+def _outcome(data: Mapping[str, Any]) -> str:
+    if data.get("ok"):
+        return "AWS accepted the call"
+    if data.get("unknown"):
+        return f"Whether the call was carried out is unknown: {data.get('error')}"
+    return f"The call did not succeed: {data.get('error')}"
+
+
+def _others(credentials: Sequence[Mapping[str, Any]]) -> str:
+    """The credentials that an intruder's address used or made, no surer than that was."""
+    if not credentials:
+        return "No other credential is known to be compromised"
+    return "; ".join(
+        f"{begins}: {', '.join(found)}"
+        for sure, begins in ((True, "Compromised as well"), (False, "May be compromised as well"))
+        if (
+            found := [
+                f"{c.get('name')} ({c.get('state')})" for c in credentials if bool(c.get("sure")) == sure
+            ]
+        )
+    )

@@ -104,6 +104,52 @@ def test_no_secret_is_in_it(written: Written) -> None:
         assert bedrock[16:] not in text
 
 
+def test_no_string_of_a_case_that_somebody_sent_is_written_as_it_is(written: Written) -> None:
+    evil = "a\u202eb\u2028c\x1b[2Jd\x85e"
+    written.opened()
+    written.reviewed(
+        "14:05:00", review_of(event("14:01:00", user_agent=evil, event_id=evil, resources=[evil]))
+    )
+    written.line("14:06:00", "note", text=evil, step=[evil], request_id={evil: evil}, key_id=evil)
+    written.line("14:07:00", evil, words=evil)
+    text = timesketch("x", rows(written.case).rows)
+    assert len(text.splitlines()) == len(rows(written.case).rows)
+    for letter in "\u202e\u2028\x1b\x85":
+        assert letter not in text
+        assert f"\\u{ord(letter):04x}" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("outcome", {"ok": True}, "AWS accepted the call"),
+        ("outcome", {"ok": False, "error": "Denied"}, "The call did not succeed: Denied"),
+        (
+            "outcome",
+            {"ok": False, "unknown": True, "error": "no answer"},
+            "Whether the call was carried out is unknown: no answer",
+        ),
+        ("compromised", {"credentials": []}, "No other credential is known to be compromised"),
+        (
+            "compromised",
+            {
+                "credentials": [
+                    {"name": "session A", "state": "alive", "sure": True},
+                    {"name": "access key B", "state": "Active", "sure": False},
+                ]
+            },
+            "Compromised as well: session A (alive); May be compromised as well: access key B (Active)",
+        ),
+    ],
+)
+def test_a_line_says_no_more_than_the_journal(
+    written: Written, kind: str, data: dict[str, Any], words: str
+) -> None:
+    written.opened()
+    written.line("14:06:00", kind, **data)
+    assert lines(written)[-1]["message"] == words
+
+
 def test_evidence_that_is_gone_is_named_and_the_rest_is_there(told: Written) -> None:
     path = told.reviewed("14:40:00", review_of(event("14:39:00", event_id="newest")))
     path.write_bytes(b"{}")
