@@ -15,8 +15,10 @@ _SECRETS = (
     # A long-lived token, and a short-term one: a signed request.
     re.compile(rf"(?<![A-Za-z0-9])({_PREFIXES})[A-Za-z0-9+/_=-]{{20,}}"),
     re.compile(r"((?:bedrock|aws-external-anthropic)-api-key-)[A-Za-z0-9+/_=%-]{16,}"),
+    # Of an access key or a session: a header, a file, an environment or JSON has them.
     re.compile(
-        r"(?i)(bearer\s+|x-amz-(?:security-token|signature)=|aws_secret_access_key\s*[=:]\s*)[^\s\"'&,;]{16,}"
+        r"(?i)(bearer\s+|(?:x-amz-(?:security-token|signature)|secret_?(?:access_?)?key|session_?token)"
+        r"[\\\"']*\s*[=:]\s*[\\\"']*)[^\s\\\"'&,;]{16,}"
     ),
 )
 _NAMES = re.compile(r"(?i)secret(string|binary|accesskey|access_key)|password|sessiontoken|servicepassword")

@@ -150,6 +150,40 @@ def test_a_line_says_no_more_than_the_journal(
     assert lines(written)[-1]["message"] == words
 
 
+HALF = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"export AWS_SECRET_ACCESS_KEY={HALF}",
+        f"AWS_SECRET_ACCESS_KEY='{HALF}'",
+        f'AWS_SESSION_TOKEN="{HALF}"',
+        f"aws_session_token = {HALF}",
+        f'{{"SecretAccessKey": "{HALF}"}}',
+        json.dumps({"Credentials": json.dumps({"secretAccessKey": HALF, "sessionToken": HALF})}),
+        f"X-Amz-Security-Token: {HALF}",
+        f"https://example.com/?X-Amz-Signature={HALF}&x=1",
+        f"curl -H 'Authorization: Bearer {HALF}'",
+    ],
+)
+def test_a_secret_is_known_however_it_is_written(written: Written, text: str) -> None:
+    written.opened()
+    written.line("14:06:00", "note", text=text)
+    message = lines(written)[-1]["message"]
+    assert "(secret left out)" in message
+    assert HALF[4:] not in message
+
+
+@pytest.mark.parametrize(
+    "text", ["Rotate the session token: done", "secret key = gone", "the bearer of this"]
+)
+def test_what_is_no_secret_is_left_as_it_is(written: Written, text: str) -> None:
+    written.opened()
+    written.line("14:06:00", "note", text=text)
+    assert lines(written)[-1]["message"] == f"Note: {text}"
+
+
 def test_evidence_that_is_gone_is_named_and_the_rest_is_there(told: Written) -> None:
     path = told.reviewed("14:40:00", review_of(event("14:39:00", event_id="newest")))
     path.write_bytes(b"{}")
