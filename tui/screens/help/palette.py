@@ -52,7 +52,9 @@ class PaletteDialog(Dialog[str]):
             ],
             lambda row: row[0].id,
         )
-        yield Static("Nothing matches. Try another word, or ? for all that can be done here.", id="no-match")
+        yield Static(
+            "Nothing matches: try another word. esc and then ? lists all that can be done.", id="no-match"
+        )
 
     @property
     def table(self) -> Table[Row]:

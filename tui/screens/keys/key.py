@@ -15,7 +15,7 @@ from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.frame.polling import Poll
 from tui.look import words
-from tui.look.lines import fit
+from tui.look.lines import fit, width_of
 from tui.routes import ToCases, ToErrors, ToEvents, ToKey, ToLogGroups, ToRunbook, ToSweep
 from tui.screens.keys.commands import KEY
 from tui.screens.keys.keyreader import KeyReader, Read
@@ -57,9 +57,13 @@ class KeyScreen(StanchScreen):
         self._reader = KeyReader(self.stanch, self._key, self._change, self._show)
         self._poll = Poll(self, self.stanch.options.list_seconds, self._read_all, times_over=TIMES_OVER)
         yield Lines(id="key")
-        yield Table(columns(self._first), lambda row: row.key, id="rows", skips=lambda row: not row.way)
+        yield Table(columns(self._first), lambda row: row.key, id="rows", skips=self._passed_over)
         yield Rule(id="row-rule")
         yield Page(id="row-text")
+
+    def _passed_over(self, row: KeyRow) -> bool:
+        """What opens nothing, and is to be read in full as it stands."""
+        return not row.way and row.fits(self.size.width)
 
     def on_mount(self) -> None:
         self.set_focus(self.table)
@@ -108,6 +112,8 @@ class KeyScreen(StanchScreen):
         now = self.stanch.options.now()
         line = key_line(self._reader.key.credential, None, now)
         told = f"  {words.as_of(self._read_at, now)} " if self._read_at else ""
+        if self._read_at and width_of(line) + len(told) > width:
+            told = f"  read {words.spoken(now - self._read_at)} ago "
         room = width - len(told)
         self.query_one("#key", Lines).draw([(*fit(line, max(0, room)), (told, "quiet"))])
 

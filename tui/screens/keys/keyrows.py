@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from rich.cells import cell_len
+
 from services.aws.iam import Credential
 from services.base.keyservices import short_service
 from services.base.spans import spoken
@@ -28,6 +30,10 @@ Way = Literal[
 """The screen that a row leads to."""
 
 _WAYS: dict[Way | None, str] = {"sweep": "other access", "key": "that key", "case": "runbook"}
+
+
+_BESIDE = 27
+"""Cells of a line that a row's text has not: the section, the mark, the way, and what is between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,14 @@ class KeyRow:
             else [((self.words, self.role),)]
         )
 
+    def fits(self, width: int) -> bool:
+        """Whether the columns of a table so wide show all of it."""
+        return cell_len(self.text) <= width - _BESIDE
+
+    @property
+    def text(self) -> str:
+        return f"{self.name}  {self.words}" if self.name else self.words
+
     @property
     def way_words(self) -> str:
         return (_WAYS.get(self.way) or str(self.way)) if self.way else ""
@@ -65,7 +79,7 @@ def columns(first: set[str]) -> Sequence[Column[KeyRow]]:
     return (
         Column("", lambda row: (row.section if row.key in first else "", "quiet"), 9, gap=1),
         Column("", lambda row: row.mark, 1, gap=1),
-        Column("", lambda row: (f"{row.name}  {row.words}" if row.name else row.words, row.role), 30, flex=1),
+        Column("", lambda row: (row.text, row.role), 30, flex=1),
         Column("", lambda row: (row.way_words, "accent"), 12, right=True, drop=1),
     )
 
