@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from services.report.intruder import Attack, Said, Taken
 from services.review.actions import Severity, base_name
-from services.review.headline import intruding
+from services.review.headline import has_baseline, intruding
 from services.review.record import Event
 
 MOMENTS = 40
@@ -70,8 +70,10 @@ def attack(
     let_in = [event.time for event in used if event.let_in]
     if not theirs:
         return None
+    baseline = has_baseline(headline)
     return Attack(
-        sure=bool(headline.get("suspected")),
+        sure=bool(headline.get("suspected")) and baseline,
+        baseline=baseline,
         addresses=tuple(dict.fromkeys(event.source_ip for event in theirs)),
         first=min(let_in, default=None),
         last=max(let_in, default=None),

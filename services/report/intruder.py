@@ -27,6 +27,8 @@ class Taken:
 class Attack:
     """What came from addresses that are new; *sure* where a suspected moment tells them from the owner's.
 
+    Without a *baseline* nothing was seen before that moment: any of them may be the owner's.
+
     *first* and *last* are of the calls with the key that AWS allowed; *began* is the first call of any kind.
     """
 
@@ -39,5 +41,6 @@ class Attack:
     began: datetime
     moments: tuple[Said, ...]
     taken: tuple[Taken, ...]
+    baseline: bool = True
     seconds: tuple[datetime, ...] = ()
     """Every second with use of the key, in order."""

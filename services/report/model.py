@@ -251,6 +251,8 @@ class Reviewed:
     in_force: datetime | None
     headline: str | None = None
     """The suspected use told from the owner's."""
+    told_apart: bool = False
+    """Whether addresses do tell them apart."""
     baseline: str | None = None
     """What findings were weighed against."""
     attack: Attack | None = None

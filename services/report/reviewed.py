@@ -12,6 +12,7 @@ from services.cases.lines import Entry
 from services.report.attack import attack
 from services.report.model import Covered, Found, Origin, Place, Reviewed, ReviewLine, Use
 from services.review.attribution import attribute
+from services.review.headline import tells_apart
 from services.review.newcomers import grouped
 from services.review.record import Event
 from services.review.reread import read_written
@@ -73,6 +74,7 @@ def _reviewed(content: bytes) -> Reviewed | None:
         use=_use(use),
         in_force=kept.seen_in_force,
         headline=_words(kept.headline),
+        told_apart=tells_apart(kept.headline),
         baseline=_words(kept.baseline),
         attack=attack(kept.headline, kept.events, use, kept.findings),
     )

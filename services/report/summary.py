@@ -116,7 +116,7 @@ def _used(report: Report) -> str:
 
 def _known(report: Report) -> bool:
     """Whether addresses were told apart, and none was new."""
-    return bool(report.reviewed and report.reviewed.headline and not report.reviewed.attack)
+    return bool(report.reviewed and report.reviewed.told_apart and not report.reviewed.attack)
 
 
 def _by_intruder(found: Attack, first: datetime, last: datetime, least: str) -> str:
@@ -125,8 +125,8 @@ def _by_intruder(found: Attack, first: datetime, last: datetime, least: str) -> 
     span = _for(first, last, least)
     if found.sure:
         return f"used from {many} {which} not seen before {span}"
-    doubt = "which may not be an intruder's, as no suspected moment is set"
-    return f"used from {many} {which} not seen before {span}, {doubt}"
+    why = "no suspected moment is set" if found.baseline else "there are no records of before"
+    return f"used from {many} {which} not seen before {span}, which may not be an intruder's, as {why}"
 
 
 def _for(first: datetime, last: datetime, least: str) -> str:

@@ -44,9 +44,9 @@ _KINDS: Mapping[str, Kind] = {
 class Compromised:
     """One credential; *id* is None where no record names it, and a console password has its user alone.
 
-    *used* and *made* are the addresses that did so. *sure* is False where no suspected moment is set: then
-    an address is merely new. *expires* and
-    *opened* are those of a session, where its answer is among the records.
+    *used* and *made* are the addresses that did so. *sure* is False where no suspected moment is set, or
+    nothing was seen before it: then an address is merely new. *expires* and *opened* are those of a session,
+    where its answer is among the records.
     """
 
     kind: Kind
@@ -186,7 +186,7 @@ def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts) -> Compromis
         used=tuple(dict.fromkeys(address(event) for how, event in did if how == "used")),
         made=tuple(dict.fromkeys(address(event) for how, event in did if how == "made")),
         since=did[0][1].time,
-        sure=facts.baseline.suspected,
+        sure=facts.baseline.suspected and facts.baseline.there,
         expires=session.expires if session else None,
         opened=session.opened if session else None,
         role_arn=session.arn if session else None,

@@ -101,6 +101,7 @@ class Headline:
             "words": self.words,
             "since": clock.rfc3339(self.since),
             "suspected": self.suspected,
+            "baseline": self.baseline,
             "new": self.new.as_json(),
             "known": self.known.as_json(),
             "aws_services": self.elsewhere,
@@ -142,3 +143,13 @@ def intruding(told: Mapping[str, object] | None) -> frozenset[str]:
     new = told.get("new") if told and not told.get("rotating") else None
     named = new.get("addresses") if isinstance(new, Mapping) else None
     return frozenset(map(str, named)) if isinstance(named, list) else frozenset()
+
+
+def has_baseline(told: Mapping[str, object] | None) -> bool:
+    """Whether anything was seen before, to tell new addresses by; earlier versions did not write it."""
+    return told is not None and told.get("baseline") is not False
+
+
+def tells_apart(told: Mapping[str, object] | None) -> bool:
+    """Whether addresses tell the owner's use from others' at all."""
+    return has_baseline(told) and not (told or {}).get("rotating")

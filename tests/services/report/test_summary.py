@@ -114,6 +114,30 @@ def test_without_a_suspected_moment_nothing_is_certain(contained: Written) -> No
     assert "it may have made one access key, Inactive at 14:05:01" in words
 
 
+def test_without_records_of_before_nothing_is_certain_either(contained: Written) -> None:
+    content = attacked()
+    content["headline"]["baseline"] = False
+    contained.reviewed("14:05:00", content)
+    assert "which may not be an intruder's, as there are no records of before" in told(contained).words
+
+
+@pytest.mark.parametrize(
+    ("changes", "whose"),
+    [
+        ({"baseline": True}, "none of them new"),
+        ({}, "none of them new"),
+        ({"rotating": True}, "whose is not known"),
+        ({"baseline": False}, "whose is not known"),
+    ],
+)
+def test_no_address_is_new_only_where_addresses_tell_anything(
+    contained: Written, changes: dict[str, Any], whose: str
+) -> None:
+    known = {**headline(), "new": {"addresses": []}, **changes}
+    contained.reviewed("14:05:00", review_of(event("11:50:00"), event("11:51:00"), headline=known))
+    assert f"used from one address for 1 min, {whose}" in told(contained).words
+
+
 def test_state_by_state(written: Written) -> None:
     written.opened()
     unknown = "whether it was used is unknown: CloudTrail was not reviewed"

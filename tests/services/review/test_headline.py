@@ -95,6 +95,9 @@ def test_nothing_is_called_the_owners_without_records_of_before(
     facts = told(mixed, Marks(suspected=noon - timedelta(minutes=1)))
     assert "which is the owner's is unknown" in words(facts)
     assert facts.baseline.words.startswith("No baseline: there is no record of this user before")
+    found = headline(facts)
+    assert found
+    assert found.as_json()["baseline"] is False
 
 
 def test_addresses_that_change_all_the_time_tell_nothing(told: Told, bearer: Make, noon: datetime) -> None:
@@ -186,6 +189,16 @@ def test_an_intruders_use_of_an_old_access_key_is_not_mere_information(
     assert "other-credential" not in severity
     found = findings(told(records))
     assert {each.severity for each in found if each.kind in ("compromised", "other-address")} == {"medium"}
+
+
+def test_without_records_of_before_no_credential_is_surely_compromised(
+    told: Told, record: Make, noon: datetime
+) -> None:
+    records = [record(minutes=n, sourceIPAddress=OTHER) for n in range(3)]
+    facts = told(records, Marks(suspected=noon - timedelta(minutes=1)))
+    assert [each.sure for each in compromised(facts)] == [False]
+    (found,) = [each for each in findings(facts) if each.kind == "compromised"]
+    assert (found.severity, "may be compromised as well" in found.title) == ("medium", True)
 
 
 def test_beside_an_access_key_an_api_key_that_no_record_names_is_compromised_too(
