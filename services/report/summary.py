@@ -71,10 +71,13 @@ def _seconds(report: Report) -> int | None:
 def _contained(report: Report) -> str:
     stop, seconds = _stop(report), _seconds(report)
     left = sum(not each.ended for each in report.compromised)
+    # What stops the key does not stop them.
+    sessions = any(each.kind == "sessions" for each in report.remaining)
     rest = f", but {_number(left)} other {'credential' if left == 1 else 'credentials'} not" if left else ""
     late = (
         [each for each in report.reviewed.findings if each.kind == "not-in-force"] if report.reviewed else []
     )
+    rest = ", but the sessions that it opened were not ended" + rest if sessions else rest
     rest = ", but calls with it were allowed after that" + rest if late else rest
     if stop is not None and seconds is not None:
         how = "stopped by a deny policy" if stop.step == "deny" else "contained"

@@ -201,3 +201,11 @@ def test_each_printed_page_says_the_case_the_clock_and_its_number(contained: Wri
     style = page[page.index("<style>") : page.index("</style>")]
     assert 'content: "Case 1123-K5E · all times UTC"' in style
     assert 'content: "Page " counter(page) " of " counter(pages)' in style
+
+
+@pytest.mark.parametrize("service", ["access-key", "logs.amazonaws.com"])
+def test_a_stopped_access_key_does_not_stand_for_its_sessions(written: Written, service: str) -> None:
+    written.opened(service=service)
+    written.switched("14:02:40", "14:02:41", "14:02:56")
+    sessions = "but the sessions that it opened were not ended"
+    assert (sessions in told(written).words) == (service == "access-key")
