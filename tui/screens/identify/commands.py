@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, needs_key
+from tui.commands.command import Command
 from tui.commands.everywhere import RESPOND
 from tui.commands.table import dialog
 
@@ -12,9 +12,8 @@ IDENTIFY = dialog(
         "open_found",
         ("enter",),
         "open",
-        "Close this and open the key's own screen.",
+        "Close this and open the key's own screen; of an access key, its runbook.",
         rank=10,
-        blocked=needs_key,
     ),
     Command("next_handed", ("tab",), "next key", "Show the next key of those found in the text."),
     Command("again", ("n",), "another", "Discard this one and paste another key.", rank=30),

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError
-from services.base.keyservices import TEMPORARY
+from services.base.keyservices import ACCESS_KEY, TEMPORARY
 from services.keys.handed import handed_in
 from services.keys.inventory import Key
 from services.keys.token import TokenError
@@ -19,7 +19,7 @@ from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.routes import ToIdentify, ToKey, ToRunbook
 from tui.screens.identify.commands import IDENTIFY
-from tui.screens.identify.texts import facts_lines
+from tui.screens.identify.texts import facts_lines, why_not_opened
 from tui.settings.context import Subject
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
@@ -45,8 +45,9 @@ class IdentifyDialog(Dialog[None]):
         self._pasted = to.pasted
         self._facts: list[KeyFacts] = []
         self._at = 0
+        self._answered = 0
+        """How many of them AWS was asked for."""
         self._next: str | None = None
-        self._searching = False
 
     def body(self) -> ComposeResult:
         yield Rule("identify a leaked key", id="identify-rule")
@@ -68,6 +69,11 @@ class IdentifyDialog(Dialog[None]):
         return self._facts[self._at] if self._facts else None
 
     @property
+    def _searching(self) -> bool:
+        """Whether the key in sight is still looked for."""
+        return self._answered <= self._at < len(self._facts)
+
+    @property
     def subject(self) -> Subject | None:
         facts = self._shown
         if facts is None or facts.respond_to is None:
@@ -87,10 +93,9 @@ class IdentifyDialog(Dialog[None]):
             return
         options = self.stanch.options
         self._facts = [offline(key, options.now(), options.decoy_accounts) for key in keys]
-        self._at, self._next = 0, None
+        self._at, self._answered, self._next = 0, 0, None
         self._field.display = False
         self.set_focus(None)
-        self._searching = True
         self._tell()
         self.run_worker(self._look_up(), exclusive=True, group="match")
 
@@ -104,14 +109,15 @@ class IdentifyDialog(Dialog[None]):
             except AwsError as error:
                 self.report("looking for a leaked key", error)
                 self._facts[at] = replace(facts, answer=Answer.UNREADABLE, said=(str(error),))
-            self._searching = at + 1 < len(self._facts)
+            self._answered = at + 1
             self._tell()
             self.commands_changed()
-        if self._next:
-            self.call_later(self.action_command, self._next)
+            if self._next and not self._searching:
+                self.call_later(self.action_command, self._next)
+                self._next = None
 
     async def action_command(self, command_id: str) -> None:
-        if command_id == "respond" and self._searching:
+        if command_id in ("open_found", "respond") and self._searching:
             self._next = command_id
             self.say("As soon as its key is found.")
             return
@@ -139,27 +145,31 @@ class IdentifyDialog(Dialog[None]):
     def refuses(self, command_id: str) -> str | None:
         if command_id == "again" and not self._facts:
             return "none was read yet"
-        if command_id == "open_found" and (facts := self._shown) and facts.session:
-            return "a session has no screen of its own"
+        if command_id == "open_found":
+            return why_not_opened(self._shown, self._searching)
         if command_id == "next_handed" and len(self._facts) < 2:
             return "there is no other"
         return None
 
     def do_next_handed(self) -> None:
-        self._at = (self._at + 1) % len(self._facts)
+        self._at, self._next = (self._at + 1) % len(self._facts), None
         self._tell()
         self.commands_changed()
 
     def do_again(self) -> None:
         self.workers.cancel_group(self, "match")
-        self._searching = False
         self._ask(_FIRST)
 
     def do_open_found(self) -> None:
         facts = self._shown
-        if facts and facts.credential:
-            self.dismiss()
-            self.stanch.open(ToKey(Key(facts.credential)))
+        assert facts is not None
+        assert facts.credential is not None
+        if facts.credential.service == ACCESS_KEY:
+            # The screen of one key is that of a service-specific credential.
+            self.do_respond()
+            return
+        self.dismiss()
+        self.stanch.open(ToKey(Key(facts.credential)))
 
     def do_respond(self) -> None:
         if self.subject:

@@ -11,6 +11,27 @@ from services.keys.telling import alias_of, offline_facts
 from services.keys.whose import Answer, KeyFacts
 from tui.look.lines import Line, Span
 
+_NOT_OPENED = {
+    Answer.OTHER_ACCOUNT: "it belongs to another account",
+    Answer.DECOY: "it is a decoy, and no key of this account",
+    Answer.EXAMPLE: "it is an example, and no real key",
+    Answer.DELETED: "it was deleted",
+    Answer.UNREADABLE: "it could not be looked up",
+}
+
+
+def why_not_opened(facts: KeyFacts | None, searching: bool) -> str | None:
+    """Why no screen can be opened for it; None where one can."""
+    if facts is None:
+        return "none was read yet"
+    if searching:
+        return "it is still being looked for"
+    if facts.credential:
+        return None
+    if facts.session:
+        return "a session has no screen of its own; r opens its runbook"
+    return _NOT_OPENED.get(facts.answer, "no key of a user was found for it")
+
 
 def facts_lines(facts: KeyFacts, ours: str | None, now: datetime, searching: bool) -> list[Line]:
     """A line a fact, then the sentences; *ours* is the account that is signed in to."""

@@ -86,7 +86,10 @@ async def test_a_paste_anywhere_opens_identify(driver: Driver, token: str) -> No
     await driver.wait("identify a leaked key", "active, made")
 
 
-async def test_offline_facts_come_before_aws_answers(sandbox: Sandbox, driver: Driver, token: str) -> None:
+@pytest.mark.parametrize(("pressed", "screen"), [("r", RunbookScreen), ("enter", KeyScreen)])
+async def test_offline_facts_come_before_aws_answers(
+    sandbox: Sandbox, driver: Driver, token: str, pressed: str, screen: type[Any]
+) -> None:
     answer = threading.Event()
 
     def hold() -> None:
@@ -96,10 +99,10 @@ async def test_offline_facts_come_before_aws_answers(sandbox: Sandbox, driver: D
     paste(driver, token)
     await driver.wait("user web", "looking for it among the account's keys…")
     assert "respond" in driver.text
-    await driver.press("r")
+    await driver.press(pressed)
     await driver.wait("As soon as its key is found.")
     answer.set()
-    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "what was pressed was forgotten")
+    await driver.until(lambda: isinstance(driver.app.screen, screen), "what was pressed was forgotten")
 
 
 async def test_what_is_no_key_gets_its_sentence(driver: Driver) -> None:
@@ -186,3 +189,71 @@ async def test_a_message_with_two_keys_of_which_one_is_a_decoys(
     await driver.wait(f"{named}, active")
     await driver.press("r")
     await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "no runbook")
+
+
+async def test_an_access_key_opens_as_its_runbook(driver: Driver, boto: Boto) -> None:
+    named = boto("iam").create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    paste(driver, named)
+    await driver.wait(f"{named}, active")
+    await driver.press("enter")
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "no runbook")
+    assert _subject(driver) == (named, "web")
+
+
+async def test_where_nothing_can_be_opened_it_says_why(sandbox: Sandbox, driver: Driver, boto: Boto) -> None:
+    rng = random.Random(2)
+    made = boto("iam").create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    boto("iam").delete_access_key(UserName="web", AccessKeyId=made)
+    gone = "ACWL" + base64.b64encode(b"eve-at-123456789012:" + b"s" * 60).decode()
+    for given, said in (
+        (key_id(rng, account="999999999999"), "it belongs to another account"),
+        (key_id(rng, account="534261010715"), "it is a decoy, and no key of this account"),
+        ("AKIAIOSFODNN7EXAMPLE", "it is an example, and no real key"),
+        (made, "it was deleted"),
+        (gone, "it was deleted"),
+        (key_id(rng, "ASIA", account="123456789012"), "a session has no screen of its own; r opens"),
+    ):
+        paste(driver, given)
+        await driver.until(lambda: _answered(driver), f"no answer for {given}")
+        await driver.press("enter")
+        await driver.wait(f"open: {said}")
+        await driver.press("escape")
+        await driver.wait_gone("identify a leaked")
+
+
+def _answered(driver: Driver) -> bool:
+    screen = driver.app.screen
+    return isinstance(screen, IdentifyDialog) and bool(screen._facts) and not screen._searching
+
+
+async def test_what_was_pressed_is_for_the_key_in_sight_alone(
+    sandbox: Sandbox, driver: Driver, token: str, boto: Boto
+) -> None:
+    answer = threading.Event()
+
+    def hold() -> None:
+        answer.wait(PATIENCE)
+
+    iam = boto("iam")
+    named = iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    (made,) = iam.list_service_specific_credentials(UserName="web")["ServiceSpecificCredentials"]
+    api_key = made["ServiceSpecificCredentialId"]
+    sandbox.faults.on("GetAccessKeyLastUsed", "before", hold)
+    paste(driver, f"{token}\n\n{named}\n")
+    await driver.wait("1 of 2 keys", "active, made")
+    await driver.press("tab")
+    await driver.wait("2 of 2 keys", "looking for it among")
+    await driver.press("r")
+    await driver.wait("As soon as its key is found.")
+    await driver.press("tab")
+    await driver.wait("1 of 2 keys", "active, made")
+    await driver.press("r")
+    await driver.until(lambda: isinstance(driver.app.screen, RunbookScreen), "waited for another key")
+    answer.set()
+    assert _subject(driver) == (api_key, "web")
+
+
+def _subject(driver: Driver) -> tuple[str, str] | None:
+    assert isinstance(driver.app.screen, RunbookScreen)
+    subject = driver.app.screen.subject
+    return (subject.key_id, subject.user) if subject else None
