@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from services.base.sizes import count
 from services.report.intruder import Attack, Said, Taken
 from services.review.actions import Severity, base_name
 from services.review.headline import has_baseline, intruding
@@ -40,6 +41,8 @@ _TAKING: Mapping[str, str] = {
     "GetPasswordData": "machine's password",
 }
 """Calls that hand data out, by what they give."""
+LOOKED_FOR = tuple(dict.fromkeys(_TAKING.values()))
+"""What is looked for among what was taken; there is more that can be."""
 
 
 class Told(Protocol):
@@ -89,14 +92,21 @@ def attack(
 def _moments(theirs: Sequence[Event], findings: Iterable[Told]) -> Iterator[Said]:
     at = {event.event_id: event.time for event in theirs}
     told: list[Said] = []
-    for address in dict.fromkeys(event.source_ip for event in theirs):
-        first = next(event for event in theirs if event.source_ip == address)
+    firsts: dict[str, Event] = {}
+    for event in theirs:
+        firsts.setdefault(event.source_ip, event)
+    for address, first in firsts.items():
         told.append(Said(first.time, f"First call from {address}: {first.summary}{_result(first)}."))
     for finding in findings:
         times = [at[each] for each in finding.event_ids if each in at]
         if times and finding.severity != "info" and finding.kind not in _COUNTS:
             told.append(Said(min(times), finding.title))
-    yield from sorted(told, key=lambda said: said.at)[:MOMENTS]
+    told.sort(key=lambda said: said.at)
+    yield from told[:MOMENTS]
+    if rest := told[MOMENTS:]:
+        yield Said(
+            rest[0].at, f"From here on {count(len(rest), 'more moment')} left out: the review has all."
+        )
 
 
 def _result(event: Event) -> str:

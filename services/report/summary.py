@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.base.sizes import count
 from services.base.spans import spoken
+from services.report.attack import LOOKED_FOR
 from services.report.intruder import Attack
 from services.report.model import Action, Compromised, Report, Summary
 from services.report.words import moment
@@ -168,9 +169,10 @@ def _taken(report: Report) -> str:
     found = reviewed.attack
     if found is None:
         return "What was taken is unknown: no use could be distinguished from the owner's."
-    limits = "Reads of stored objects are recorded only where data events are."
+    limits = "Reads of stored objects are recorded only where data events are; other data was not looked for."
     if not found.taken:
-        return f"No read of secrets or data by those addresses is among the records. {limits}"
+        what = f"{', '.join(LOOKED_FOR[:-1])} or {LOOKED_FOR[-1]}"
+        return f"No read of any {what} by those addresses is among the records. {limits}"
     parts = []
     for each in found.taken:
         named = (

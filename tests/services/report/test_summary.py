@@ -196,6 +196,25 @@ def test_the_timeline_begins_with_the_attack(contained: Written) -> None:
     assert markdown.index("## In short") < markdown.index("## What happened") < markdown.index("## Timeline")
 
 
+def test_what_was_taken_is_told_of_what_was_looked_for_alone(contained: Written) -> None:
+    calls = [event("11:50:00"), event("11:51:00", name="Scan", source="dynamodb.amazonaws.com", bearer=False)]
+    contained.reviewed("14:05:00", review_of(*calls, headline=headline(NEW)))
+    assert told(contained).taken == (
+        "No read of any secret, parameter, S3 object or machine's password by those addresses is among the "
+        "records. Reads of stored objects are recorded only where data events are; other data was not looked "
+        "for."
+    )
+
+
+def test_an_attack_from_a_great_many_addresses_is_told_in_part_and_says_so(contained: Written) -> None:
+    addresses = [f"192.0.{n // 250}.{n % 250}" for n in range(60)]
+    calls = [event(f"11:{n:02}:00", source_ip=each) for n, each in enumerate(addresses)]
+    contained.reviewed("14:05:00", review_of(*calls, headline=headline(*addresses)))
+    told = [each.words for each in contained.report().chronology]
+    assert sum(words.startswith("First call from ") for words in told) == 40
+    assert "From here on 20 more moments left out: the review has all." in told
+
+
 def test_each_printed_page_says_the_case_the_clock_and_its_number(contained: Written) -> None:
     page = to_html(contained.report())
     style = page[page.index("<style>") : page.index("</style>")]
