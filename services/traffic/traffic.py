@@ -247,8 +247,10 @@ def after_deed(
             "data still arriving (other keys may share this group)",
         )
     # The period in which it was done may have bytes of before, and the next is the first that tells.
-    if done_at + 2 * period > (arrived or arrived_until(period, now)):
-        at = f"{done_at + 2 * period + settles_in(period):%H:%M:%S}"
+    arrived = arrived or arrived_until(period, now)
+    if done_at + 2 * period > arrived:
+        # Where points were seen to come later than is taken for the lag, it is as late as that.
+        at = f"{done_at + 2 * period + max(settles_in(period), now - arrived):%H:%M:%S}"
         return Aftermath(
             f"no data after {deed} so far; certain by {at} at the latest, once metrics catch up",
             f"no data since (certain by {at})",

@@ -157,6 +157,19 @@ def test_what_came_after_a_deed_is_said_no_surer_than_it_is(
     assert after_deed(points, MINUTE, "deny", done_at, NOW).words == words
 
 
+@pytest.mark.parametrize(("late", "by"), [(4, "14:04:30"), (15, "14:04:30"), (30, "14:19:30")])
+def test_when_it_is_certain_is_never_sooner_than_points_were_seen_to_come(late: int, by: str) -> None:
+    points = minutes(*[5] * 40, *[None] * 20)
+    for ago in (15, 20, 25):
+        done_at, now = NOW - 15 * MINUTE, NOW + (ago - 15) * MINUTE
+        found = after_deed(points, MINUTE, "deny", done_at, now, now - late * MINUTE)
+        if done_at + 2 * MINUTE > now - late * MINUTE:
+            assert f"certain by {by} at the latest" in found.words
+            assert f"{now:%H:%M:%S}" <= by
+        else:
+            assert found.short == "no data after it"
+
+
 def test_what_flowed_before_the_fine_points_begin_is_gone_and_not_never_seen() -> None:
     fine = tuple(minutes(*[None] * 60))
     state, words = judge(fine, NOW, MINUTE)
