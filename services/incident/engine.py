@@ -219,6 +219,9 @@ class Runbook(CaseEngine):
         """Read the step back from AWS once more and journal what is true now."""
         before, rules = self.state.step(step), self.steps[step]
         seen = await (rules.verify_undo if before.undoing else rules.verify)(self.situation(options))
+        if self.state.step(step) != before:
+            # It was done, or taken back, meanwhile: this tells of an account that is no more.
+            return self.state.step(step)
         if (seen.state, seen.words) != (before.state, before.words):
             await self._journal("verified", step=step, state=seen.state, words=seen.words)
         return self.state.step(step)

@@ -88,3 +88,26 @@ async def test_a_plan_begun_before_a_deletion_says_nothing_of_what_is_after(
         assert handling.plans[DELETE].already == f"{account.key_id} is already deleted."
         assert set(shown) == {True}
         handling.leave()
+
+
+async def test_a_look_begun_before_a_deed_does_not_overwrite_it(
+    account: Account, opened: Opened, sandbox: Sandbox
+) -> None:
+    """AWS answered before, and the answer comes after: it tells of an account that is no more."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def hold_the_first() -> None:
+        if not asked.is_set():
+            asked.set()
+            go_on.wait(PATIENCE)
+
+    async with opened() as runbook:
+        sandbox.faults.on("ListServiceSpecificCredentials", "after", hold_the_first)
+        slow = asyncio.create_task(runbook.verify(StepName.DEACTIVATE))
+        await asyncio.to_thread(asked.wait, PATIENCE)
+        try:
+            await runbook.apply(StepName.DEACTIVATE)
+        finally:
+            go_on.set()
+        assert (await slow).state is State.CONFIRMED
+        assert runbook.state.step(StepName.DEACTIVATE).state is State.CONFIRMED
