@@ -179,8 +179,7 @@ class Reserved:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if is_abandoned(path):
-            path.unlink()
+        is_abandoned(path, take_away=True)
         self._file: IO[bytes] | None = create(path)
         try:
             with suppress(CannotLock):
@@ -224,17 +223,30 @@ def reserve(path: Path) -> Reserved:
     return Reserved(path)
 
 
-def is_abandoned(path: Path) -> bool:
-    """Whether *path* is room that a process took which was killed before it could fill it."""
+def is_abandoned(path: Path, *, take_away: bool = False) -> bool:
+    """Whether *path* is room that a process took which was killed before it could fill it.
+
+    With *take_away* it is gone then, and nobody else can have taken or filled it in between.
+    """
     try:
         with _ours(path, _open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            content = file.read(ROOM + 1)
-            if not content or len(content) > ROOM or content.strip(b"\0"):
+            if not _is_room(file):
                 return False
             lock(file)
+            # Whoever took it may have filled it until now, or another may have made a new one.
+            if not _is_room(file) or not os.path.samestat(os.fstat(file.fileno()), path.lstat()):
+                return False
+            if take_away:
+                path.unlink()
     except OSError:
         return False
     return True
+
+
+def _is_room(file: IO[bytes]) -> bool:
+    file.seek(0)
+    content = file.read(ROOM + 1)
+    return 0 < len(content) <= ROOM and not content.strip(b"\0")
 
 
 def _open(path: Path, flags: int) -> int:

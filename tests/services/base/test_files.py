@@ -229,6 +229,35 @@ def test_what_a_killed_process_left_is_told_from_a_file(
         assert path.read_bytes() == b"the secret\n"
 
 
+def test_room_that_is_filled_or_made_anew_just_now_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes with one file: what the other does between the look and the lock counts."""
+    real = fcntl.flock
+
+    def before_the_lock(deed: Callable[[], object]) -> None:
+        def locking(fd: int, operation: int) -> None:
+            monkeypatch.setattr(fcntl, "flock", real)
+            deed()
+            real(fd, operation)
+
+        monkeypatch.setattr(fcntl, "flock", locking)
+
+    filled = files.reserve(tmp_path / "filled")
+    before_the_lock(lambda: filled.fill(b"the secret\n"))
+    with pytest.raises(FileExistsError):
+        files.reserve(filled.path)
+    assert filled.path.read_bytes() == b"the secret\n"
+
+    left, made = tmp_path / "left", list[files.Reserved]()
+    files.replace(left, b"\0" * files.ROOM)
+    before_the_lock(lambda: made.append(files.reserve(left)))
+    with pytest.raises(FileExistsError):
+        files.reserve(left)
+    made[0].fill(b"the secret\n")
+    assert left.read_bytes() == b"the secret\n"
+
+
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EIO])
 def test_only_a_lock_that_is_held_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
