@@ -76,7 +76,7 @@ class Handling:
         self.under_way: dict[Deed, str] = {}
         """What is being done, in words."""
         self._ended = 0
-        """How many deeds ended: a plan that was begun before that is dropped."""
+        """How many deeds ended: a plan that was begun before that is made anew."""
         self.work = ReviewWork()
         self.settled: tuple[str, ...] = ()
         """What AWS said of calls without an outcome when the case was gone on with."""
@@ -149,16 +149,21 @@ class Handling:
         """Read back what was requested, and see whether the replacement is in use by now."""
         if self.runbook is None:
             return
+        moved: list[Deed] = []
         if self.case and self.case.held:
             for step, now in self.state.steps.items():
                 if now.state is State.REQUESTED and step not in self.under_way:
                     try:
-                        await self.runbook.verify(step)
+                        seen = await self.runbook.verify(step)
                     except CaseHeld as held:
                         self._lost(held)
                         raise
+                    if seen.state is not State.REQUESTED:
+                        self._end(step)
+                        moved += [step] if step in self.state.deeds else []
             await self.look_at_others()
         await self._read_state()
+        await asyncio.gather(*map(self._plan, moved))
         if self.state.replacement and not self.state.step(StepName.DELETE).state.holds:
             await self._plan(StepName.DELETE)
 
@@ -274,13 +279,16 @@ class Handling:
             outcome = Outcome(step, undo, error=error)
         finally:
             del self.under_way[step]
-            # What was planned before tells of an account that is no more.
-            self._ended += 1
-            self.plans.pop(step, None)
+            self._end(step)
             self._changed()
         await self._read_state()
         await self.plan()
         return outcome
+
+    def _end(self, step: Deed) -> None:
+        """What was planned before tells of an account that is no more."""
+        self._ended += 1
+        self.plans.pop(step, None)
 
     async def _do(self, step: Deed, options: Options, undo: bool, shown: Plan | None) -> Result:
         if self.runbook is None:
@@ -343,17 +351,25 @@ class Handling:
     async def _plan(self, step: Deed) -> None:
         if self.runbook is None:
             return
-        options, ended = self.options, self._ended
-        try:
-            plan = await self.runbook.plan(step, options)
-        except Stopped as error:
-            self.unplanned[step] = str(error)
+        plan, trouble = await self._planned(step, self.runbook)
+        if plan is None:
+            self.unplanned[step] = trouble
         else:
-            if options is not self.options or ended != self._ended:
-                return  # others were chosen, or a deed ended, meanwhile: it is being planned anew
             self.plans[step] = self._permitted.warned(plan)
             self.unplanned.pop(step, None)
         self._changed()
+
+    async def _planned(self, step: Deed, runbook: Runbook) -> tuple[Plan | None, str]:
+        """A plan or what keeps it from being made, either of what is chosen, and true, by then."""
+        while True:
+            options, ended = self.options, self._ended
+            plan, trouble = None, ""
+            try:
+                plan = await runbook.plan(step, options)
+            except Stopped as error:
+                trouble = str(error)
+            if options is self.options and ended == self._ended:
+                return plan, trouble
 
     async def _read_state(self) -> None:
         if self.runbook is not None:

@@ -8,11 +8,13 @@ import threading
 import pytest
 
 from sandbox.iam.credentials import CredentialStore
+from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
 from services.aws import sts
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.plan import State, StepName
+from services.incident import engine
 from services.incident.engine import Runbook
 from services.incident.handling import Handling
 from services.incident.situation import Options
@@ -20,6 +22,22 @@ from tests.patience import PATIENCE
 from tests.services.incident.conftest import LOGS, Account, Opened
 
 DELETE = StepName.DELETE
+
+
+class Held:
+    """The first call of an operation is answered late: once *go_on* is set."""
+
+    def __init__(self, sandbox: Sandbox, operation: str, when: When) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        sandbox.faults.on(operation, when, self._hold)
+
+    def _hold(self) -> None:
+        if not self.asked.is_set():
+            self.asked.set()
+            self.go_on.wait(PATIENCE)
+
+    async def begun(self) -> None:
+        assert await asyncio.to_thread(self.asked.wait, PATIENCE)
 
 
 @pytest.mark.parametrize("for_good", [False, True])
@@ -58,19 +76,12 @@ async def test_a_plan_begun_before_a_deletion_says_nothing_of_what_is_after(
     account: Account, book: CaseBook, sandbox: Sandbox
 ) -> None:
     """However long a plan takes, it is not held against what was done meanwhile."""
-    asked, go_on = threading.Event(), threading.Event()
-
-    def hold_the_first() -> None:
-        if not asked.is_set():
-            asked.set()
-            go_on.wait(PATIENCE)
-
     async with AwsSession(regions=("us-east-1",)) as aws:
         handling = Handling(aws, book, account.key_id, user="web")
         await handling.open()
-        sandbox.faults.on("ListSecrets", "before", hold_the_first)
+        held = Held(sandbox, "ListSecrets", "before")
         slow = asyncio.create_task(handling.plan(DELETE))
-        await asyncio.to_thread(asked.wait, PATIENCE)
+        await held.begun()
         shown: list[bool] = []
 
         def look() -> None:
@@ -82,7 +93,7 @@ async def test_a_plan_begun_before_a_deletion_says_nothing_of_what_is_after(
         try:
             outcome = await handling.take(DELETE, Options(override="the service is deleted"))
         finally:
-            go_on.set()
+            held.go_on.set()
         await slow
         assert outcome.error is None
         assert handling.plans[DELETE].already == f"{account.key_id} is already deleted."
@@ -94,20 +105,51 @@ async def test_a_look_begun_before_a_deed_does_not_overwrite_it(
     account: Account, opened: Opened, sandbox: Sandbox
 ) -> None:
     """AWS answered before, and the answer comes after: it tells of an account that is no more."""
-    asked, go_on = threading.Event(), threading.Event()
-
-    def hold_the_first() -> None:
-        if not asked.is_set():
-            asked.set()
-            go_on.wait(PATIENCE)
-
     async with opened() as runbook:
-        sandbox.faults.on("ListServiceSpecificCredentials", "after", hold_the_first)
+        held = Held(sandbox, "ListServiceSpecificCredentials", "after")
         slow = asyncio.create_task(runbook.verify(StepName.DEACTIVATE))
-        await asyncio.to_thread(asked.wait, PATIENCE)
+        await held.begun()
         try:
             await runbook.apply(StepName.DEACTIVATE)
         finally:
-            go_on.set()
+            held.go_on.set()
         assert (await slow).state is State.CONFIRMED
         assert runbook.state.step(StepName.DEACTIVATE).state is State.CONFIRMED
+
+
+async def test_another_choice_keeps_no_other_step_from_being_planned(
+    account: Account, book: CaseBook, sandbox: Sandbox
+) -> None:
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        handling = Handling(aws, book, account.key_id, user="web")
+        await handling.open()
+        held = Held(sandbox, "ListServiceSpecificCredentials", "before")
+        every = asyncio.create_task(handling.plan())
+        await held.begun()
+        handling.choose(Options(age_days=30), StepName.REPLACE)
+        held.go_on.set()
+        await every
+        assert set(handling.plans) == set(handling.state.deeds)
+        assert "30 days" in handling.plans[StepName.REPLACE].title
+        handling.leave()
+
+
+async def test_what_iam_shows_late_is_not_called_changed_since(
+    account: Account, book: CaseBook, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planned while IAM did not show it yet, the step would be taken again."""
+    monkeypatch.setattr(engine, "VERIFY_SECONDS", 0)
+    store = sandbox.world.part(CredentialStore)
+    update = "UpdateServiceSpecificCredential"
+    sandbox.faults.on(update, "after", lambda: store.enable(account.key_id, True))
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        handling = Handling(aws, book, account.key_id, user="web")
+        await handling.open()
+        await handling.take(StepName.DEACTIVATE)
+        assert handling.state.step(StepName.DEACTIVATE).state is State.REQUESTED
+        assert handling.plans[StepName.DEACTIVATE].calls
+        store.enable(account.key_id, False)
+        await handling.look_again()
+        assert handling.state.step(StepName.DEACTIVATE).state is State.CONFIRMED
+        assert handling.plans[StepName.DEACTIVATE].already == "The key is already Inactive."
+        handling.leave()
