@@ -187,11 +187,16 @@ class Runbook(CaseEngine):
 
         They are those of *found*, or else those the journal has; the case must be held.
         """
-        known = self.state.compromised
-        wanted = known if found is None else found
-        if not wanted and not known:
-            return
-        seen = await others.read(self.situation(), wanted)
+        while True:
+            at = self.situation()
+            known = at.case.compromised
+            wanted = known if found is None else found
+            if not wanted and not known:
+                return
+            seen = await others.read(at, wanted)
+            if (self.state.compromised, self.state.done) == (known, at.case.done):
+                break
+            # Something was done, or read back by another, meanwhile: this tells of what was before.
         if others.told(seen) != others.told(known):
             await self._journal("compromised", credentials=seen)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 
 from sandbox.iam.credentials import CredentialStore
-from sandbox.wire.faults import When
 from sandbox.wire.server import Sandbox
 from services.aws import sts
 from services.aws.session import AwsSession
@@ -18,26 +16,10 @@ from services.incident import engine
 from services.incident.engine import Runbook
 from services.incident.handling import Handling
 from services.incident.situation import Options
-from tests.patience import PATIENCE
+from tests.held import Held
 from tests.services.incident.conftest import LOGS, Account, Opened
 
 DELETE = StepName.DELETE
-
-
-class Held:
-    """The first call of an operation is answered late: once *go_on* is set."""
-
-    def __init__(self, sandbox: Sandbox, operation: str, when: When) -> None:
-        self.asked, self.go_on = threading.Event(), threading.Event()
-        sandbox.faults.on(operation, when, self._hold)
-
-    def _hold(self) -> None:
-        if not self.asked.is_set():
-            self.asked.set()
-            self.go_on.wait(PATIENCE)
-
-    async def begun(self) -> None:
-        assert await asyncio.to_thread(self.asked.wait, PATIENCE)
 
 
 @pytest.mark.parametrize("for_good", [False, True])

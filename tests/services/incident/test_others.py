@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from services.incident.situation import Options
 from services.report.build import build
 from services.review.model import Window
 from services.rights import endedsessions
+from tests.held import Held
 from tests.services.incident.conftest import Account, Opened
 
 NOON = datetime(2020, 11, 20, 12, tzinfo=UTC)
@@ -141,6 +143,25 @@ async def test_named_read_back_and_taken_away(
         lines = [entry for entry in runbook.case.journal.entries() if entry.kind == "compromised"]
         await runbook.look_at_others()
         assert len([e for e in runbook.case.journal.entries() if e.kind == "compromised"]) == len(lines)
+
+
+async def test_what_was_read_before_a_deed_does_not_overwrite_it(
+    opened: Opened, account: Account, files: str, old: str, planted: str, sandbox: Sandbox
+) -> None:
+    every = Window.all_time()
+    async with opened() as runbook:
+        await runbook.review(Options(source=files, since=every.since, until=every.until))
+        account.iam.delete_access_key(UserName="web", AccessKeyId=planted)
+        held = Held(sandbox, "ListAccessKeys", "after")
+        slow = asyncio.create_task(runbook.look_at_others())
+        await held.begun()
+        try:
+            await runbook.apply(LeverName.ACCESS_KEYS, Options(access_keys=(old,)))
+        finally:
+            held.go_on.set()
+        await slow
+        assert seen(runbook)[f"access key {old} of web"] == ("Inactive", True)
+        assert seen(runbook)[f"access key {planted} of web"] == ("gone", True)
 
 
 async def test_what_cannot_be_read_is_unknown_and_stays_to_do(
