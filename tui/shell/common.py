@@ -119,6 +119,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(attended(work, _OPENED, say, complain))
     finally:
+        _OPENED.clear()
         progress.done()
 
 
