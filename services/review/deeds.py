@@ -51,7 +51,7 @@ def _newness(name: str, group: Sequence[Event], usual: Baseline) -> str | None:
     if not usual.there or usual.since is None:
         return None
     if not usual.knows(name):
-        return f"Never called by this user before {moment(usual.since)}."
+        return f"Never seen from this user before {moment(usual.since)}."
     known = all(usual.from_known_address(event) for event in group)
     return (
         f"This user called it before {moment(usual.since)} too{'' if known else ', not from this address'}."

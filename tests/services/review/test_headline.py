@@ -134,7 +134,7 @@ def test_a_deed_says_whether_it_is_new_for_the_user(told: Told, record: Make, no
     records.append(record(minutes=61, eventName="CreateUser", sourceIPAddress=OTHER))
     facts = told(records, Marks(suspected=noon + timedelta(minutes=55)))
     newness = {each.title.split()[0]: each.newness for each in findings(facts) if each.newness}
-    assert newness["CreateUser"] == "Never called by this user before 2026-11-20 12:55:00."
+    assert newness["CreateUser"] == "Never seen from this user before 2026-11-20 12:55:00."
     assert newness["GetSecretValue"] == (
         "This user called it before 2026-11-20 12:55:00 too, not from this address."
     )
