@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from services.aws import sts
+from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.base import clock, files
 from services.base.text import clean
 from services.cases.book import CaseBook
+from services.cases.errors import RunbookError
 from services.keys.telling import title_of
 from services.keys.whose import KeyFacts, look_up, offline
 from services.scan.reports import Report, Reported, read_report
@@ -24,6 +27,14 @@ from tui.shell.identify import facts_json
 MOST = 512 << 20
 """Bytes of a report."""
 _SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The *case* that a key's places were noted in, or the sentence *why_not*."""
+
+    case: str | None = None
+    why_not: str | None = None
 
 
 @click.command(
@@ -46,7 +57,8 @@ def command(ctx: click.Context, setup: Setup, report: str, offline: bool, as_jso
     is kept.
 
     Exit code 3: something could not be judged: a key of another account, one that could not be looked up,
-    or a finding whose secret was taken out of the report.
+    or a finding whose secret was taken out of the report; or a case could not be written, as one that
+    someone else is working on.
     """
     found = read_report(_data(report), "standard input" if report == "-" else report)
     each = list(found.found.values())
@@ -60,8 +72,17 @@ def command(ctx: click.Context, setup: Setup, report: str, offline: bool, as_jso
         _tell(setup, found, facts, each, cases)
     if found.unreadable:
         complain(f"{found.unreadable:,} lines or findings aren't valid JSON, and were left out.")
-    judged = all(one.answer.judged for one in facts) or offline
-    ctx.exit(Exit.DONE if judged and not found.hidden and not found.unreadable else Exit.INCOMPLETE)
+    complete = _is_complete(found, [] if offline else facts, cases)
+    ctx.exit(Exit.DONE if complete else Exit.INCOMPLETE)
+
+
+def _is_complete(found: Report, facts: list[KeyFacts], cases: dict[int, Taken]) -> bool:
+    return (
+        not found.hidden
+        and not found.unreadable
+        and all(one.answer.judged for one in facts)
+        and not any(taken.why_not for taken in cases.values())
+    )
 
 
 def offline_facts(setup: Setup, one: Reported) -> KeyFacts:
@@ -84,22 +105,24 @@ async def _look_up(setup: Setup, each: list[Reported]) -> list[KeyFacts]:
         return [await look_up(aws, one.key, clock.now(), setup.config.decoy_accounts) for one in each]
 
 
-async def _open_cases(setup: Setup, facts: list[KeyFacts], each: list[Reported]) -> dict[int, str]:
-    """The case of each key that was found, by its number; where it leaked is evidence there."""
+async def _open_cases(setup: Setup, facts: list[KeyFacts], each: list[Reported]) -> dict[int, Taken]:
+    """What became of each key that was found, by its number; where it leaked is evidence in its case."""
+    taken: dict[int, Taken] = {}
     async with setup.session() as aws:
-        return {
-            number: await _open_case(aws, setup, one, leaked)
-            for number, (one, leaked) in enumerate(zip(facts, each, strict=True))
-            if one.credential
-        }
+        for number, (one, leaked) in enumerate(zip(facts, each, strict=True)):
+            if one.credential:
+                try:
+                    taken[number] = Taken(await _open_case(aws, setup, one.credential, leaked))
+                except RunbookError as error:
+                    taken[number] = Taken(why_not=str(error))
+    return taken
 
 
-async def _open_case(aws: AwsSession, setup: Setup, facts: KeyFacts, leaked: Reported) -> str:
-    assert facts.credential
+async def _open_case(aws: AwsSession, setup: Setup, key: Credential, leaked: Reported) -> str:
     book, caller = CaseBook(setup.state_dir), await sts.get_caller(aws)
     with book.one_at_a_time():
-        case = book.open_case_of(facts.credential.id, caller.account) or book.create(
-            facts.credential,
+        case = book.open_case_of(key.id, caller.account) or book.create(
+            key,
             account=caller.account,
             caller_arn=caller.arn,
             now=clock.now(),
@@ -120,17 +143,21 @@ def _leak_json(leaked: Reported) -> dict[str, object]:
     return {"count": leaked.count, "places": [_place_json(place) for place in leaked.places]}
 
 
+def _case_json(taken: Taken) -> dict[str, object]:
+    return {"case": taken.case, "case_error": taken.why_not}
+
+
 def _place_json(place: Place) -> dict[str, object]:
     return {"path": place.path, "line": place.line or None, "commit": place.commit}
 
 
 def _document(
-    found: Report, facts: list[KeyFacts], each: list[Reported], cases: dict[int, str]
+    found: Report, facts: list[KeyFacts], each: list[Reported], cases: dict[int, Taken]
 ) -> dict[str, object]:
     return {
-        "complete": not found.hidden and not found.unreadable and all(one.answer.judged for one in facts),
+        "complete": _is_complete(found, facts, cases),
         "found": [
-            facts_json(one) | _leak_json(leaked) | {"case": cases.get(number)}
+            facts_json(one) | _leak_json(leaked) | _case_json(cases.get(number, Taken()))
             for number, (one, leaked) in enumerate(zip(facts, each, strict=True))
         ],
         "redacted": [_place_json(place) for place in found.hidden],
@@ -140,7 +167,7 @@ def _document(
 
 
 def _tell(
-    setup: Setup, found: Report, facts: list[KeyFacts], each: list[Reported], cases: dict[int, str]
+    setup: Setup, found: Report, facts: list[KeyFacts], each: list[Reported], cases: dict[int, Taken]
 ) -> None:
     if not facts:
         click.echo("No credential of AWS was found in this report.")
@@ -154,8 +181,11 @@ def _tell(
             click.echo(f"  … in {leaked.count:,} places")
         for sentence in one.said:
             click.echo(f"  {sentence}")
-        if number in cases:
-            click.echo(f"  case {cases[number]}")
+        taken = cases.get(number, Taken())
+        if taken.case:
+            click.echo(f"  case {taken.case}")
+        if taken.why_not:
+            click.echo(f"  Not noted in a case: {taken.why_not}")
         if key_id := one.respond_to:
             click.echo(f"  Next: {setup.where.stanch('respond', key_id)}")
     if found.hidden:

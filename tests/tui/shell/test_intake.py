@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.cases.book import CaseBook
 from services.scan.reports import read_report
 from tests.services.keys import leaks
 from tests.tui.shell.conftest import Account, Stanch
@@ -155,6 +156,29 @@ def test_a_case_for_each_with_where_it_was_found(
         assert secret not in done.out + done.err
     again = stanch("--state-dir", state, "intake", str(tmp_path / "report.json"), "--json")
     assert [each["case"] for each in again.json["found"]] == [each["case"] for each in found]
+
+
+def test_a_case_that_somebody_else_holds_costs_the_others_nothing(
+    stanch: Stanch, leaked: Account, boto: Boto, tmp_path: Path
+) -> None:
+    made = boto("iam").create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    intake = ("--state-dir", str(tmp_path / "state"), "intake", "-")
+    (held,) = stanch(*intake, "--json", input=leaked.token).json["found"]
+    report = f"{leaked.token}\n\n{made}\n"
+    with CaseBook(tmp_path / "state").get(held["case"]).enter("arn:aws:iam::123456789012:user/other"):
+        told = stanch(*intake, input=report)
+        done = stanch(*intake, "--json", input=report)
+    assert (told.code, done.code) == (Exit.INCOMPLETE, Exit.INCOMPLETE)
+    assert f"Not noted in a case: Case {held['case']} is being worked on by" in told.out
+    first, second = done.json["found"]
+    assert not done.json["complete"]
+    assert (first["key_id"], first["case"]) == (leaked.key_id, None)
+    assert f"Case {held['case']} is being worked on by" in first["case_error"]
+    assert (second["key_id"], second["case_error"]) == (made, None)
+    assert f"  case {second['case']}\n" in told.out
+    again = stanch(*intake, "--json", input=report)
+    assert again.code == Exit.DONE
+    assert [each["case"] for each in again.json["found"]] == [held["case"], second["case"]]
 
 
 def test_what_our_own_scan_found(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
