@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Write = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -73,12 +74,17 @@ class Liar:
     acted: list[tuple[str, int]] = field(default_factory=list)
     """Operation and true status of what AWS got."""
     port: int = 0
+    serving: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Held, so that none is collected as garbage while it waits for the rest of a request."""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if task := asyncio.current_task():
+            self.serving.add(task)
+            task.add_done_callback(self.serving.discard)
         try:
             asked = await _read(reader)
             if asked is None:
@@ -138,3 +144,7 @@ async def lying() -> AsyncIterator[Liar]:
         yield liar
     finally:
         server.close()
+        left = list(liar.serving)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
