@@ -47,7 +47,7 @@ $(VENV)/.developing: pyproject.toml constraints-dev.txt | $(VENV)/bin/python
 
 # After a change of dependencies; the versions that are named stay, but for UPGRADE="--upgrade-package NAME".
 constraints: $(BIN)/uv
-	$(LOCK) --extra dev -o constraints-dev.txt
+	$(LOCK) --extra athena --extra dev -o constraints-dev.txt
 	$(LOCK) -c constraints-dev.txt -o constraints.txt
 
 $(BIN)/uv: | $(VENV)/.developing

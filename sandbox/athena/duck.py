@@ -9,13 +9,13 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sandbox.athena.answer import Answer
 from sandbox.athena.errors import QueryFailed
 
 Row = Mapping[str, Any]
@@ -50,14 +50,6 @@ SCALARS = {
     exp.DType.TINYINT: "TINYINT",
     exp.DType.VARCHAR: "VARCHAR",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """*rows* hold text as Athena prints it, None for NULL."""
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
 
 
 def run(

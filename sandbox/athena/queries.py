@@ -5,19 +5,18 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
-
-from sqlglot import exp
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sandbox.account.world import Clock
-from sandbox.athena.duck import Answer
+from sandbox.athena.answer import EMPTY, NOT_INSTALLED, Scanned
 from sandbox.athena.errors import AthenaError, QueryFailed
-from sandbox.athena.scan import Scanned, select
-from sandbox.athena.statement import Unreadable, read_statement
-from sandbox.athena.tables import Table, define
+
+if TYPE_CHECKING:
+    from sandbox.athena.tables import Table
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
-EMPTY = Scanned(Answer((), ()), 0)
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Athena:
 
     def start(self, sql: str, *, database: str, workgroup: str, output: str) -> Query:
         """Take a query; AthenaError where it cannot be read at all."""
-        _parsed(sql)
+        _engine().parsed(sql)
         query = Query(sql, database, workgroup, output, self._clock.now())
         self.queries[query.id] = query
         return query
@@ -76,43 +75,16 @@ class Athena:
 
     def _run(self, query: Query) -> None:
         try:
-            query.result = self._answer(_parsed(query.sql), query.database)
+            query.result = _engine().answer(query.sql, query.database, self.databases, self.tables)
             query.state = "SUCCEEDED"
         except QueryFailed as failed:
             query.state, query.reason = "FAILED", str(failed)
         query.done = self._clock.now()
 
-    def _answer(self, statement: exp.Expr, database: str) -> Scanned:
-        match statement:
-            case exp.Select():
-                return select(statement, self.tables, database)
-            case exp.Create(kind="TABLE"):
-                self._create(statement, database)
-            case exp.Create(kind="SCHEMA" | "DATABASE", this=exp.Table()):
-                self.databases.add(statement.this.name)
-            case exp.Drop(kind="TABLE"):
-                for table in statement.find_all(exp.Table):
-                    self.tables.pop((table.db or database, table.name), None)
-            case _:
-                raise QueryFailed("NOT_SUPPORTED: this kind of statement is not known here")
-        return EMPTY
 
-    def _create(self, statement: exp.Create, database: str) -> None:
-        table = define(statement, database)
-        if table.database not in self.databases:
-            raise QueryFailed(
-                f"FAILED: SemanticException [Error 10072]: Database does not exist: {table.database}"
-            )
-        if (table.database, table.name) in self.tables and not statement.args.get("exists"):
-            raise QueryFailed(f"FAILED: AlreadyExistsException: Table {table.name} already exists")
-        self.tables.setdefault((table.database, table.name), table)
-
-
-def _parsed(sql: str) -> exp.Expr:
+def _engine() -> ModuleType:
+    """DuckDB and an SQL parser are large, and nobody's until a query comes."""
     try:
-        statement = read_statement(sql, "athena")
-    except Unreadable as error:
-        raise AthenaError("InvalidRequestException", f"line 1:1: mismatched input: {error}") from None
-    if isinstance(statement, exp.Command):
-        raise AthenaError("InvalidRequestException", "Queries of this type are not supported")
-    return statement
+        return import_module("sandbox.athena.statements")
+    except ModuleNotFoundError:
+        raise AthenaError("InternalServerException", NOT_INSTALLED) from None

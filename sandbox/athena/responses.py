@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.athena.urls
 from moto.athena.responses import AthenaResponse
@@ -16,7 +16,9 @@ from moto.s3.models import s3_backends
 from sandbox.account.world import ACCOUNT, World
 from sandbox.athena.errors import AthenaError
 from sandbox.athena.queries import Athena, Query
-from sandbox.athena.tables import Table
+
+if TYPE_CHECKING:
+    from sandbox.athena.tables import Table
 
 MOST = 1000
 _OUTPUT = re.compile(r"s3://([^/]+)/?(.*)")

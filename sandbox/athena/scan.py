@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.s3.exceptions import MissingBucket
@@ -13,15 +12,9 @@ from sqlglot import exp
 
 from sandbox.account.world import ACCOUNT
 from sandbox.athena import duck
-from sandbox.athena.duck import Answer
+from sandbox.athena.answer import Scanned
 from sandbox.athena.errors import QueryFailed
 from sandbox.athena.tables import Table, rows
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    answer: Answer
-    scanned_bytes: int
 
 
 def select(query: exp.Expr, tables: Mapping[tuple[str, str], Table], database: str) -> Scanned:

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal, TypeAlias
 
-from sqlglot import exp
-
 from sandbox.account.world import ACCOUNT, HOME_REGION, Clock
-from sandbox.athena import duck
-from sandbox.athena.duck import Answer
+from sandbox.athena.answer import EMPTY, NOT_INSTALLED, Answer
 from sandbox.athena.errors import QueryFailed
-from sandbox.athena.statement import Unreadable, read_statement
 from sandbox.cloudtrail.errors import CloudTrailError
 from sandbox.cloudtrail.records import Record
 from sandbox.cloudtrail.selectors import matches
 
 State: TypeAlias = Literal["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"]
-
-_IDENTITY = (
-    "struct<type:string, principalid:string, arn:string, accountid:string, accesskeyid:string, "
-    "username:string, sessioncontext:struct<sessionissuer:struct<type:string, arn:string, username:string>>, "
-    "invokedby:string>"
-)
-_TEXTS = (
-    "eventid eventsource eventname awsregion sourceipaddress useragent errorcode errormessage requestid "
-    "eventtype eventcategory recipientaccountid eventjson"
-)
-COLUMNS: Mapping[str, exp.DataType] = {
-    **{name: exp.DataType.build("text") for name in _TEXTS.split()},
-    "useridentity": exp.DataType.build(_IDENTITY, dialect="hive"),
-    "eventtime": exp.DataType.build("timestamp"),
-    "readonly": exp.DataType.build("boolean"),
-    "managementevent": exp.DataType.build("boolean"),
-    "requestparameters": exp.DataType.build("map<text, text>"),
-}
-"""Of the documented schema, what is recorded here."""
 
 _TABLE = re.compile(r"\bFROM\s+([0-9a-f]{8}-[0-9a-f-]{27})\b", re.IGNORECASE)
 
@@ -72,7 +50,7 @@ class Query:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     state: State = "QUEUED"
     error: str | None = None
-    answer: Answer = field(default_factory=lambda: Answer((), ()))
+    answer: Answer = EMPTY.answer
 
 
 class Lake:
@@ -104,7 +82,7 @@ class Lake:
 
     def start(self, sql: str) -> Query:
         query = Query(sql, self.store(_table(sql)), self._clock.now())
-        _parsed(sql)
+        _engine().parsed(_quoted(sql))
         self.queries[query.id] = query
         return query
 
@@ -128,11 +106,8 @@ class Lake:
         return query
 
     def _run(self, query: Query) -> None:
-        statement = _parsed(query.sql)
-        for table in list(statement.find_all(exp.Table)):
-            table.replace(exp.to_table("t", alias=table.alias or None))
         try:
-            query.answer = duck.run(statement, COLUMNS, map(_row, query.store.records))
+            query.answer = _engine().answer(_quoted(query.sql), query.store.records)
             query.state = "FINISHED"
         except QueryFailed as failed:
             query.state, query.error = "FAILED", str(failed)
@@ -145,28 +120,13 @@ def _table(sql: str) -> str:
     return found[1]
 
 
-def _parsed(sql: str) -> exp.Expr:
+def _quoted(sql: str) -> str:
+    """With the id of the store as a name that SQL knows."""
+    return _TABLE.sub(r'FROM "\1"', sql)
+
+
+def _engine() -> ModuleType:
     try:
-        statement = read_statement(_TABLE.sub(r'FROM "\1"', sql), "presto")
-    except Unreadable as error:
-        raise CloudTrailError("InvalidQueryStatementException", f"The query is not valid: {error}") from None
-    if not isinstance(statement, exp.Select):
-        raise CloudTrailError("InvalidQueryStatementException", "Only SELECT statements are allowed.")
-    return statement
-
-
-def _row(record: Record) -> dict[str, Any]:
-    lower = _lower(record)
-    row = {name: lower.get(name) for name in COLUMNS}
-    row["eventtime"] = str(record["eventTime"]).replace("T", " ").removesuffix("Z")
-    row["requestparameters"] = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in (record.get("requestParameters") or {}).items()
-    }
-    return row | {"eventjson": json.dumps(record, separators=(",", ":"))}
-
-
-def _lower(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name.lower(): _lower(inner) for name, inner in value.items()}
-    return value
+        return import_module("sandbox.lake.statements")
+    except ModuleNotFoundError:
+        raise CloudTrailError("InternalServiceErrorException", NOT_INSTALLED) from None
