@@ -60,8 +60,9 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         super().__init__()
         self.options = options
         self.graphs = options.graphs
-        self.recent: list[str] = []
         """How graphs are drawn; the traffic screen changes it."""
+        self.recent: list[str] = []
+        """The ids of the commands that were found by name, the last first."""
         self.errors = ErrorLog()
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""

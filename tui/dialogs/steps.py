@@ -46,6 +46,9 @@ _CHOICES_OF_ACCESS_KEYS: Mapping[Deed, str] = {
     StepName.REPLACE: "where the secret goes, or a new user",
     StepName.DENY: "an existing managed policy instead",
 }
+_ASKING: Mapping[Deed, str] = {
+    LeverName.SESSIONS: "looking for its sessions in CloudTrail: this can take minutes…",
+}
 NOTHING = StepState()
 _BEFORE = {
     State.REQUESTED: "requested: ",
@@ -221,7 +224,7 @@ def _told(
     if trouble is not None:
         return "!", trouble, "warn"
     if plan is None:
-        return "·", "asking AWS…", "quiet"
+        return "·", _ASKING.get(step, "asking AWS…"), "quiet"
     if plan.already:
         return "✓", f"nothing to do: {plan.already}", "text"
     if plan.blocked and plan.overridable:

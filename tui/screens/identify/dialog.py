@@ -15,6 +15,7 @@ from services.keys.inventory import Key
 from services.keys.token import TokenError
 from services.keys.whose import Answer, KeyFacts, look_up, offline
 from tui.commands.bindings import bindings
+from tui.commands.command import Command
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.routes import ToIdentify, ToKey, ToRunbook
@@ -141,6 +142,11 @@ class IdentifyDialog(Dialog[None]):
     def _entitle(self, facts: Sequence[KeyFacts]) -> None:
         which = f"{self._at + 1} of {len(facts)} keys · tab" if len(facts) > 1 else ""
         self.query_one("#identify-rule", Rule).entitle("identify a leaked key", which)
+
+    def why_not(self, command: Command) -> str | None:
+        if command.id == "respond" and self._facts and self.subject is None:
+            return why_not_opened(self._shown, self._searching)
+        return super().why_not(command)
 
     def refuses(self, command_id: str) -> str | None:
         if command_id == "again" and not self._facts:

@@ -37,6 +37,7 @@ LOOK_SECONDS = 0.3
 """A key is examined once the cursor has rested on it: each user costs five calls."""
 GLOW_SECONDS = 4.0
 """For so long stands out what a reading found changed."""
+_NOT_LISTED = "Access keys and sessions aren't listed here. Has one leaked? Press i and paste it or its ID."
 TIMES_OVER = 30
 """Between two readings passes at least so many times what the last took: a large account costs many calls."""
 
@@ -213,7 +214,13 @@ class InventoryScreen(StanchScreen):
                     ]
                 )
             else:
-                empty.show([((f"Account {inventory.account} has no service-specific credentials.", "text"),)])
+                empty.show(
+                    [
+                        ((f"Account {inventory.account} has no service-specific credentials.", "text"),),
+                        (),
+                        ((_NOT_LISTED, "quiet"),),
+                    ]
+                )
 
     def _show_details(self) -> None:
         title, text = self.query_one("#details-title", Rule), self.query_one("#details-text", Page)

@@ -241,6 +241,10 @@ class RunbookScreen(StanchScreen):
             return self._trouble or ("the key is not read yet" if undo else None)
         if step in handling.under_way:
             return "under way"
+        known = step in handling.plans or step in handling.unplanned
+        if step is LeverName.SESSIONS and not undo and not known:
+            # Minutes may pass till then, in which no other step could be asked for.
+            return "its sessions are still being looked for; the other steps don't wait for it"
         return "the case is closed" if handling.closed else None
 
     def do_step_down(self) -> None:
@@ -347,9 +351,11 @@ class RunbookScreen(StanchScreen):
 
     def _ask(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         """One question at a time: a key pressed twice must not ask, or do, anything twice."""
-        if not self._asking:
-            self._asking = True
-            self.run_worker(self._asked(question), group="ask")
+        if self._asking:
+            self.say("AWS is still being asked for what you chose before: press the key again after that.")
+            return
+        self._asking = True
+        self.run_worker(self._asked(question), group="ask")
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         try:

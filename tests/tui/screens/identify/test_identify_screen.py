@@ -128,7 +128,7 @@ async def test_a_key_of_another_account_is_told_so(driver: Driver) -> None:
     await driver.wait("999999999999, which is not this one (123456789012)")
     await driver.wait("Not looked up: you are signed in to 123456789012")
     await driver.press("r")
-    await driver.wait("respond: no key is selected")
+    await driver.wait("respond: it belongs to another account")
     await driver.press("n")
     await driver.wait("a whole message and press enter")
 

@@ -228,6 +228,7 @@ async def test_any_size_shows_keys_in_full(leaked: KeyInUse, tmp_path: Path, siz
 async def test_an_empty_account_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
     async with driven(tmp_path, Start()) as driver:
         await driver.wait("Account 123456789012 has no service-specific credentials.")
+        await driver.wait("Access keys and sessions aren't listed here.", "Press i and paste it")
         await driver.press("enter")
         await driver.wait("open: no key is selected")
         await driver.press("r")
@@ -341,7 +342,10 @@ async def test_the_palette_finds_and_runs_a_command(full: Driver) -> None:
     await full.type("sort")
     await full.press("enter")
     await full.wait("by key id")
-    await full.press("ctrl+p", "down", "up", "escape")
+    await full.press("ctrl+p", "down", "up")
+    await full.type("xyzzy")
+    await full.wait("Nothing matches: try another word.")
+    await full.press("escape")
     await full.wait_gone("a command, or a word")
     assert screen(full).table.has_focus
     themes = set()

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from sandbox.scenario.cast import StolenKey
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from tests.tui.conftest import Gate
 from tests.tui.piloting import driven
 from tui.settings.options import Start
 
@@ -48,6 +49,30 @@ async def test_the_key_its_sessions_and_back(
         await driver.press("y")
         await driver.wait("2 ↶ sessions")
         assert alive() == [True, True, True]
+
+
+async def test_the_key_is_stopped_while_its_sessions_are_looked_for(
+    stolen: StolenKey, boto: Callable[..., Any], tmp_path: Path, gate: Gate
+) -> None:
+    held = gate("LookupEvents")
+    async with driven(tmp_path, Start("runbook", key_id=stolen.key.access_key_id)) as driver:
+        await driver.wait("2 · sessions looking for its sessions in CloudTrail", "6 · deny Attach")
+        await driver.press("2", "enter")
+        await driver.wait("do it: its sessions are still being looked for; the other steps don't wait")
+        await driver.press("1", "enter")
+        await driver.wait("Leave it", "Make it Inactive")
+        await driver.press("y")
+        await driver.until(lambda: not _active(boto, stolen), "it was not deactivated")
+        held.set()
+        await driver.press("2")
+        await driver.wait("2 · sessions End the sessions that")
+        await driver.press("enter")
+        await driver.wait("Leave it", "End them")
+
+
+def _active(boto: Callable[..., Any], stolen: StolenKey) -> bool:
+    (key,) = boto("iam").list_access_keys(UserName=stolen.user)["AccessKeyMetadata"]
+    return bool(key["Status"] == "Active")
 
 
 def _works(boto: Callable[..., Any], key: tuple[str, str, str]) -> bool:
