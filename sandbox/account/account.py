@@ -42,8 +42,8 @@ class AccessKey:
     secret_access_key: str = field(repr=False)
 
 
-def iam_backend() -> IAMBackend:
-    return iam_backends[ACCOUNT]["aws"]
+def iam_backend(account: str = ACCOUNT) -> IAMBackend:
+    return iam_backends[account]["aws"]
 
 
 def empty_account(known: AccessKey | None = None) -> AccessKey:

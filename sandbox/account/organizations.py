@@ -7,9 +7,13 @@ from typing import Any
 
 import moto.organizations.urls
 from moto.core.exceptions import JsonRESTError
+from moto.organizations.models import FakeAccount, organizations_backends
 from moto.organizations.responses import OrganizationsResponse
 
-from sandbox.account.world import World
+from sandbox.account.world import ACCOUNT, HOME_REGION, World
+
+_MEMBERS: dict[str, FakeAccount] = {}
+"""By id; moto's accounts are the process's too."""
 
 SCP = "SERVICE_CONTROL_POLICY"
 SCPS_OF_A_TARGET = 5
@@ -111,6 +115,26 @@ class Responses(OrganizationsResponse):
         raise OrganizationsError("TargetNotFoundException", "You specified a target that doesn't exist.")
 
 
+def add_member(account: str, name: str, *, suspended: bool = False) -> None:
+    """Put *account* into the organization that our own manages; hold world.lock."""
+    backend = organizations_backends[ACCOUNT]["aws"]
+    if backend.org is None:
+        backend.create_organization(HOME_REGION, FeatureSet="ALL")
+    member = FakeAccount(backend.org, AccountName=name, Email=f"{name}@example.com")
+    member.id = account
+    if suspended:
+        member.close()
+    backend.accounts.append(member)
+    organizations_backends.master_accounts[account] = (ACCOUNT, "aws")
+    _MEMBERS[account] = member
+
+
+def member(account: str) -> FakeAccount | None:
+    """The account, where it was put in here: of others nothing is known, as of what moto makes up."""
+    return _MEMBERS.get(account)
+
+
 def install(world: World) -> None:
     """Put these in moto's place; must come before the API's first request."""
+    _MEMBERS.clear()
     moto.organizations.urls.url_paths["{0}/$"] = Responses.dispatch

@@ -64,6 +64,12 @@ class Actor:
     issuer: Mapping[str, str] | None = None
     """Whose the session is: the role, or the user behind a federated one, as sessionIssuer has it."""
 
+    @property
+    def account(self) -> str:
+        """Whose account it acts in; nobody is let into this one alone."""
+        parts = self.arn.split(":")
+        return parts[4] if len(parts) > 4 else ACCOUNT
+
 
 @dataclass(frozen=True)
 class ApiCall:

@@ -23,11 +23,13 @@ SLOT = timedelta(hours=1)
 PUBLISHED_AFTER = timedelta(minutes=5)
 
 
-def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], rng: random.Random) -> None:
+def backfill(
+    world: World, trail: Trail | None, calls: Iterable[ApiCall | BearerCall], rng: random.Random
+) -> None:
     """Every signed call goes into the history; what *trail* selects from its start on, into its bucket."""
     history = world.part(CloudTrail).history
     accessed = world.part(LastAccess)
-    since = trail.status.started
+    since = trail.status.started if trail else None
     slots: defaultdict[tuple[str, datetime], list[Record]] = defaultdict(list)
     count = 0
     taken: dict[tuple[object, ...], bool] = {}
@@ -42,7 +44,7 @@ def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], 
             accessed.on_bearer_call(call)
             # What a selector can tell it by; there are thousands.
             alike = (call.region, call.user, call.log_group, call.status, call.error_code)
-        if since is None or call.time < since:
+        if trail is None or since is None or call.time < since:
             continue
         if alike not in taken:
             taken[alike] = takes(trail, record)
@@ -53,7 +55,8 @@ def backfill(world: World, trail: Trail, calls: Iterable[ApiCall | BearerCall], 
         count += 1
         if count % DUPLICATE_EVERY == 0:
             slots[region, slot + SLOT].append(record)
-    _write(world, trail, slots, rng)
+    if trail is not None:
+        _write(world, trail, slots, rng)
 
 
 def _write(

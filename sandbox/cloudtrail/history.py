@@ -53,10 +53,10 @@ class Event:
 
 
 class History:
-    """Management events by Region, in order of time. Not locked: hold world.lock."""
+    """Management events by account and Region, in order of time. Not locked: hold world.lock."""
 
     def __init__(self) -> None:
-        self._regions: dict[str, list[Event]] = {}
+        self._places: dict[tuple[str, str], list[Event]] = {}
 
     def add(self, time: datetime, record: Record) -> None:
         event = Event(
@@ -66,10 +66,11 @@ class History:
             resources=lookup_resources(record),
             username=lookup_username(record),
         )
-        insort(self._regions.setdefault(record["awsRegion"], []), event)
+        insort(self._places.setdefault((record["recipientAccountId"], record["awsRegion"]), []), event)
 
     def search(
         self,
+        account: str,
         region: str,
         *,
         since: datetime,
@@ -77,8 +78,8 @@ class History:
         before: Position | None = None,
         attribute: tuple[str, str] | None = None,
     ) -> Iterator[Event]:
-        """The Region's events from *since* up to *until*, newest first, starting below *before*."""
-        events = self._regions.get(region, [])
+        """Events of an account's Region from *since* to *until*, newest first, starting below *before*."""
+        events = self._places.get((account, region), [])
         end = len(events) if before is None else bisect_left(events, before, key=_position)
         for event in reversed(events[:end]):
             if event.time < since:

@@ -36,11 +36,11 @@ class Lookup:
     def __init__(self, world: World, history: History) -> None:
         self._world = world
         self._history = history
-        self._rates: dict[str, Rate] = {}
+        self._rates: dict[tuple[str, str], Rate] = {}
 
-    def answer(self, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, account: str, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The response to *request* (both in the API's own shape); CloudTrailError where it is refused."""
-        self._throttle(region)
+        self._throttle(account, region)
         attribute = _attribute(request)
         size = request.get("MaxResults", PAGE)
         if not isinstance(size, int) or not 1 <= size <= PAGE:
@@ -56,6 +56,7 @@ class Lookup:
         seen = now - timedelta(seconds=self._world.settings.history_delay)
         question = _fingerprint(attribute, since, until)
         found = self._history.search(
+            account,
             region,
             since=max(since or now - KEPT, now - KEPT),
             until=min(until or seen, seen),
@@ -69,9 +70,10 @@ class Lookup:
             answer["NextToken"] = _encode(page[-1].position, question)
         return answer
 
-    def _throttle(self, region: str) -> None:
+    def _throttle(self, account: str, region: str) -> None:
         per_second = self._world.settings.lookup_per_second
-        if per_second is not None and not self._rates.setdefault(region, Rate()).take(per_second):
+        rate = self._rates.setdefault((account, region), Rate())
+        if per_second is not None and not rate.take(per_second):
             raise CloudTrailError("ThrottlingException", "Rate exceeded")
 
 

@@ -30,7 +30,7 @@ class Responses(CloudTrailResponse):
     lookup: ClassVar[Lookup]
 
     def lookup_events(self) -> str:
-        return json.dumps(self.lookup.answer(self.region, self._request))
+        return json.dumps(self.lookup.answer(self.current_account, self.region, self._request))
 
     def create_trail(self) -> str:
         name = self._request.get("Name", "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.account.account import iam_backend
-from sandbox.account.world import ACCOUNT, World
+from sandbox.account.world import ACCOUNT, Actor, World
 from sandbox.iam.credentials import CredentialStore
 from sandbox.iam.policy import Access
 from sandbox.iam.sessions import session_of
@@ -52,7 +52,7 @@ def access(world: World, request: Request) -> Access:
 def resource_arn(request: Request) -> str:
     match request.service:
         case "iam":
-            return _iam(request.operation, request.form_fields, signer(request).arn)
+            return _iam(request.operation, request.form_fields, signer(request))
         case "logs":
             return _logs(request)
         case "s3":
@@ -70,30 +70,30 @@ def resource_arn(request: Request) -> str:
             return "*"
 
 
-def user_arn(name: str) -> str:
-    user = iam_backend().users.get(name)
-    return str(user.arn) if user else f"arn:aws:iam::{ACCOUNT}:user/{name}"
+def user_arn(name: str, account: str = ACCOUNT) -> str:
+    user = iam_backend(account).users.get(name)
+    return str(user.arn) if user else f"arn:aws:iam::{account}:user/{name}"
 
 
-def _iam(operation: str, fields: Mapping[str, str], caller: str) -> str:
-    named = fields.get
+def _iam(operation: str, fields: Mapping[str, str], caller: Actor) -> str:
+    named, account = fields.get, caller.account
     if arn := named("PolicySourceArn") or named("Arn"):
         return arn
     if group := named("GroupName"):
-        return f"arn:aws:iam::{ACCOUNT}:group/{group}"
+        return f"arn:aws:iam::{account}:group/{group}"
     if user := named("UserName"):
         if operation == "CreateUser":
-            return f"arn:aws:iam::{ACCOUNT}:user{named('Path') or '/'}{user}"
-        return user_arn(user)
+            return f"arn:aws:iam::{account}:user{named('Path') or '/'}{user}"
+        return user_arn(user, account)
     if role := named("RoleName"):
-        found = next((each for each in iam_backend().get_roles() if each.name == role), None)
-        return str(found.arn) if found else f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        found = next((each for each in iam_backend(account).get_roles() if each.name == role), None)
+        return str(found.arn) if found else f"arn:aws:iam::{account}:role/{role}"
     if arn := named("PolicyArn"):
         return arn
     if operation in ALL_USERS or named("AllUsers") == "true":
-        return f"arn:aws:iam::{ACCOUNT}:user/"
+        return f"arn:aws:iam::{account}:user/"
     if "ServiceSpecificCredential" in operation or operation in {"GetUser", "ListAccessKeys"}:
-        return caller
+        return caller.arn
     return "*"
 
 
@@ -105,9 +105,9 @@ def _logs(request: Request) -> str:
 
 def _arn(request: Request, what: str, given: str) -> str:
     """The ARN of *what* in the call's Region, but where an ARN was *given*."""
-    return (
-        given if given.startswith("arn:") else f"arn:aws:{request.service}:{request.region}:{ACCOUNT}:{what}"
-    )
+    if given.startswith("arn:"):
+        return given
+    return f"arn:aws:{request.service}:{request.region}:{signer(request).account}:{what}"
 
 
 def _principal(request: Request) -> dict[str, str]:
@@ -130,7 +130,11 @@ def _keys(world: World, request: Request) -> dict[str, str]:
     fields: Mapping[str, Any] = request.form_fields if request.service == "iam" else {}
     keys: dict[str, str] = {}
     if "ServiceSpecificCredential" in request.operation and not request.operation.startswith("List"):
-        found = world.part(CredentialStore).get(fields.get("ServiceSpecificCredentialId", ""))
+        found = (
+            world.part(CredentialStore)
+            .of_account(signer(request).account)
+            .get(fields.get("ServiceSpecificCredentialId", ""))
+        )
         if service := found.service if found else fields.get("ServiceName", "").lower():
             keys["iam:servicespecificcredentialservicename"] = service
         if age := fields.get("CredentialAgeDays"):

@@ -60,6 +60,12 @@ def new_id(account: str = ACCOUNT, drawn: Callable[[int], bytes] = secrets.token
     return ID_PREFIX + base64.b32encode(told.to_bytes(6, "big") + some[6:]).decode()[:17]
 
 
+def account_of_alias(alias: str) -> str:
+    """The account that the alias of a key ends with."""
+    told = alias.rpartition("-at-")[2]
+    return told if len(told) == 12 and told.isdecimal() else ACCOUNT
+
+
 def new_secret() -> str:
     return base64.b64encode(secrets.token_bytes(45)).decode()
 
@@ -86,7 +92,7 @@ class CredentialStore:
         return len(self._by_id)
 
     def of_account(self, account: str) -> CredentialStore:
-        """This store, or that of another account, which only roles of it come to."""
+        """This store, or that of another account."""
         if account == self._account:
             return self
         return self._elsewhere.setdefault(account, CredentialStore(account))
@@ -169,8 +175,9 @@ class CredentialStore:
             self._by_user[new] = moved
 
     def snapshot(self) -> Mapping[tuple[str, str], Credential]:
-        """The credentials by service and alias, as they are now."""
-        return {key: self._by_id[each] for key, each in self._by_alias.items()}
+        """The credentials of all accounts by service and alias, as they are now."""
+        theirs = {key: each for store in self._elsewhere.values() for key, each in store.snapshot().items()}
+        return theirs | {key: self._by_id[each] for key, each in self._by_alias.items()}
 
     def by_alias(self, service: str, alias: str) -> Credential | None:
         found = self._by_alias.get((service, alias))

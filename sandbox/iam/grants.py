@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from moto.iam.models import Group, Role, User, iam_backends
 
 from sandbox.account.account import RESPONDER, iam_backend
-from sandbox.account.world import Actor, World
-from sandbox.iam.credentials import Credential, CredentialStore
+from sandbox.account.world import ACCOUNT, Actor, World
+from sandbox.iam.credentials import Credential, CredentialStore, account_of_alias
 from sandbox.iam.policy import Grants
 from sandbox.iam.sessions import Session, session_of
 
@@ -19,14 +19,15 @@ EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Actio
 
 def grants_of(user: User) -> Grants:
     """Inline, attached and group policies, and the boundary."""
-    groups = [group for group in iam_backend().groups.values() if user in group.users]
+    groups = [group for group in iam_backend(user.account_id).groups.values() if user in group.users]
     return _grants([user, *groups], getattr(user, "boundary_arn", None))
 
 
 def grants_of_signer(user: User) -> Grants:
     """The same for signed calls, for which the responder may do everything."""
     grants = grants_of(user)
-    return replace(grants, documents=(*grants.documents, EVERYTHING)) if user.name == RESPONDER else grants
+    ours = user.name == RESPONDER and user.account_id == ACCOUNT
+    return replace(grants, documents=(*grants.documents, EVERYTHING)) if ours else grants
 
 
 def grants_of_group(group: Group) -> Grants:
@@ -45,7 +46,7 @@ def grants_of_actor(actor: Actor) -> Grants:
 
 
 def _grants_of_holder(actor: Actor, session: Session | None) -> Grants:
-    iam = iam_backends[session.account]["aws"] if session else iam_backend()
+    iam = iam_backend(session.account if session else actor.account)
     if actor.kind == "AssumedRole":
         role = next((role for role in iam.get_roles() if role.name == actor.name), None)
         return grants_of_role(role) if role else Grants()
@@ -56,7 +57,8 @@ def _grants_of_holder(actor: Actor, session: Session | None) -> Grants:
 def _grants(holders: Sequence[User | Group | Role], boundary_arn: str | None) -> Grants:
     documents = [document for holder in holders for document in holder.policies.values()]
     documents += [_document(policy) for holder in holders for policy in holder.managed_policies.values()]
-    boundary = iam_backend().managed_policies.get(boundary_arn)
+    account = next((holder.account_id for holder in holders), ACCOUNT)
+    boundary = iam_backend(account).managed_policies.get(boundary_arn)
     return Grants(tuple(documents), _document(boundary) if boundary else None)
 
 
@@ -71,10 +73,10 @@ class Present:
         self._credentials = credentials
 
     def credential(self, service: str, alias: str) -> Credential | None:
-        return self._credentials.by_alias(service, alias)
+        return self._credentials.of_account(account_of_alias(alias)).by_alias(service, alias)
 
-    def grants(self, user: str) -> Grants:
-        found = iam_backend().users.get(user)
+    def grants(self, user: str, account: str) -> Grants:
+        found = iam_backend(account).users.get(user)
         return grants_of(found) if found else Grants()
 
 
@@ -84,13 +86,14 @@ class Past:
 
     until: datetime
     credentials: Mapping[tuple[str, str], Credential]
-    policies: Mapping[str, Grants]
+    policies: Mapping[tuple[str, str], Grants]
+    """By user and account."""
 
     def credential(self, service: str, alias: str) -> Credential | None:
         return self.credentials.get((service, alias))
 
-    def grants(self, user: str) -> Grants:
-        return self.policies.get(user, Grants())
+    def grants(self, user: str, account: str) -> Grants:
+        return self.policies.get((user, account), Grants())
 
 
 class IamHistory:
@@ -109,7 +112,11 @@ class IamHistory:
             self._pasts.clear()
             return
         now = self._world.clock.now()
-        policies = {name: grants_of(user) for name, user in iam_backend().users.items()}
+        policies = {
+            (name, account): grants_of(user)
+            for account, partitions in iam_backends.items()
+            for name, user in partitions["aws"].users.items()
+        }
         self._pasts = [past for past in self._pasts if past.until > now - timedelta(seconds=lag)]
         self._pasts.append(Past(now, self._credentials.snapshot(), policies))
 

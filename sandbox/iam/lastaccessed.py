@@ -11,7 +11,7 @@ from moto.iam.exceptions import NoSuchEntity
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 
 from sandbox.account.account import iam_backend
-from sandbox.account.world import ACCOUNT, ApiCall, BearerCall, World
+from sandbox.account.world import ApiCall, BearerCall, World
 from sandbox.iam.grants import grants_of
 from sandbox.iam.iam_request import IamRequest
 from sandbox.iam.policy import statements
@@ -36,6 +36,7 @@ SERVICES = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    account: str
     user: str
     asked: datetime
 
@@ -44,12 +45,12 @@ class Job:
 class LastAccess:
     """When each user last reached a service; `world.part(LastAccess)` finds it. Hold world.lock."""
 
-    seen: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
+    seen: dict[tuple[str, str, str], tuple[datetime, str]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def on_api_call(self, call: ApiCall) -> None:
         if call.actor.kind == "IAMUser" and call.actor.name:
-            self._note(call.actor.name, call.service, call.time, call.region)
+            self._note(call.account, call.actor.name, call.service, call.time, call.region)
         key = iam_backends[call.account]["aws"].access_keys.get(call.actor.access_key_id)
         if key is not None and key.role_arn is None:
             # moto's own dates are UTC without saying so.
@@ -57,12 +58,12 @@ class LastAccess:
 
     def on_bearer_call(self, call: BearerCall) -> None:
         if call.user is not None and call.status != 401:
-            self._note(call.user, "logs", call.time, call.region)
+            self._note(call.account, call.user, "logs", call.time, call.region)
 
-    def _note(self, user: str, namespace: str, when: datetime, region: str) -> None:
-        before = self.seen.get((user, namespace))
+    def _note(self, account: str, user: str, namespace: str, when: datetime, region: str) -> None:
+        before = self.seen.get((account, user, namespace))
         if before is None or before[0] < when:
-            self.seen[user, namespace] = (when, region)
+            self.seen[account, user, namespace] = (when, region)
 
 
 class LastAccessedOperations(IamRequest):
@@ -72,7 +73,9 @@ class LastAccessedOperations(IamRequest):
         if user is None:
             raise NoSuchEntity(f"ARN {arn} does not exist.")
         job_id = str(uuid.uuid4())
-        self.world.part(LastAccess).jobs[job_id] = Job(user.name, self.world.clock.now())
+        self.world.part(LastAccess).jobs[job_id] = Job(
+            self.current_account, user.name, self.world.clock.now()
+        )
         return ActionResult({"JobId": job_id})
 
     def get_service_last_accessed_details(self) -> ActionResult:
@@ -83,19 +86,19 @@ class LastAccessedOperations(IamRequest):
         answer: dict[str, object] = {"JobType": "SERVICE_LEVEL", "JobCreationDate": job.asked}
         if now < job.asked + timedelta(seconds=self.world.settings.last_accessed_takes):
             return ActionResult(answer | {"JobStatus": "IN_PROGRESS", "ServicesLastAccessed": []})
-        found = [self._reached(job.user, namespace, now) for namespace in _granted(job.user)]
+        found = [self._reached(job, namespace, now) for namespace in _granted(job)]
         after = int(self.marker() or 0)
         shown, more = self.page(list(enumerate(found, 1))[after:], lambda numbered: str(numbered[0]))
         services = [service for _, service in shown]
         done = {"JobStatus": "COMPLETED", "JobCompletionDate": now, "ServicesLastAccessed": services}
         return ActionResult(answer | done | more)
 
-    def _reached(self, user: str, namespace: str, now: datetime) -> dict[str, object]:
+    def _reached(self, job: Job, namespace: str, now: datetime) -> dict[str, object]:
         service: dict[str, object] = {"ServiceName": namespace, "ServiceNamespace": namespace}
-        last = self.world.part(LastAccess).seen.get((user, namespace))
+        last = self.world.part(LastAccess).seen.get((job.account, job.user, namespace))
         if last is None or now - last[0] > TRACKED:
             return service | {"TotalAuthenticatedEntities": 0}
-        arn = f"arn:aws:iam::{ACCOUNT}:user/{user}"
+        arn = f"arn:aws:iam::{job.account}:user/{job.user}"
         return service | {
             "LastAuthenticated": last[0],
             "LastAuthenticatedEntity": arn,
@@ -104,10 +107,10 @@ class LastAccessedOperations(IamRequest):
         }
 
 
-def _granted(user: str) -> list[str]:
+def _granted(job: Job) -> list[str]:
     """The services that the user's policies allow anything of; AWS tells of no others."""
     found: set[str] = set()
-    holder = iam_backend().users.get(user)
+    holder = iam_backend(job.account).users.get(job.user)
     for document in grants_of(holder).documents if holder else ():
         for statement in statements(document):
             if statement.get("Effect") != "Allow":

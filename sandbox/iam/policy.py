@@ -75,7 +75,7 @@ def _applies(statement: Statement, effect: str, access: Access) -> bool:
     return (
         statement.get("Effect") == effect
         and _concerns(statement, access)
-        and _conditions_met(statement.get("Condition", {}), access.context, deny=effect == "Deny")
+        and conditions_met(statement.get("Condition", {}), access.context, deny=effect == "Deny")
     )
 
 
@@ -177,7 +177,7 @@ NEGATED = {
 }
 
 
-def _conditions_met(conditions: Mapping[str, Any], context: Context, *, deny: bool) -> bool:
+def conditions_met(conditions: Mapping[str, Any], context: Context, *, deny: bool) -> bool:
     return all(
         _condition_met(operator, context.get(key.lower()), _listed(wanted), deny=deny)
         for operator, keys in conditions.items()

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 from moto.core.responses import ActionResult
 from moto.iam.exceptions import InvalidInput, NoSuchEntity
+from moto.iam.models import IAMBackend
 
-from sandbox.account.account import iam_backend
-from sandbox.account.world import ACCOUNT
 from sandbox.iam.grants import grants_of_group, grants_of_role, grants_of_signer
 from sandbox.iam.iam_request import IamRequest
 from sandbox.iam.policy import Access, Decision, Grants, evaluate, missing_keys
 
-ENTITY = re.compile(rf"arn:aws:iam::{ACCOUNT}:(user|group|role)/(?:[^/]+/)*([^/]+)")
+ENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|group|role)/(?:[^/]+/)*([^/]+)")
 # The harshest decision on any of the resources stands for the action.
 _HARSH = (Decision.EXPLICITLY_DENIED, Decision.IMPLICITLY_DENIED, Decision.ALLOWED)
 
@@ -22,7 +21,7 @@ _HARSH = (Decision.EXPLICITLY_DENIED, Decision.IMPLICITLY_DENIED, Decision.ALLOW
 class SimulationOperations(IamRequest):
     def simulate_principal_policy(self) -> ActionResult:
         arn = self._get_param("PolicySourceArn")
-        grants = _grants(arn)
+        grants = _grants(self.backend, arn)
         context = {
             entry["ContextKeyName"].lower(): entry["ContextKeyValues"][0]
             for entry in self._get_param("ContextEntries") or ()
@@ -40,12 +39,11 @@ class SimulationOperations(IamRequest):
         return ActionResult({"EvaluationResults": [result for _, result in shown], **more})
 
 
-def _grants(arn: str) -> Grants:
+def _grants(iam: IAMBackend, arn: str) -> Grants:
     found = ENTITY.fullmatch(arn)
-    if found is None:
+    if found is None or found[1] != iam.account_id:
         raise InvalidInput(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
-    kind, name = found[1], found[2]
-    iam = iam_backend()
+    kind, name = found[2], found[3]
     match kind:
         case "user" if (user := iam.users.get(name)) and user.arn == arn:
             return grants_of_signer(user)

@@ -18,8 +18,9 @@ from moto.iam.models import Role, iam_backends
 from moto.sts.exceptions import STSValidationError
 from moto.sts.responses import TokenResponse
 
+from sandbox.account import organizations
 from sandbox.account.world import World
-from sandbox.iam.policy import like, statements
+from sandbox.iam.policy import conditions_met, like, statements
 from sandbox.iam.sessions import Session, SessionKind, forget_sessions, open_session, session_of
 from sandbox.wire.identity import signer_of
 
@@ -75,11 +76,14 @@ class StsOperations(TokenResponse):
         if not re.fullmatch(r"[\w+=,.@-]{2,64}", name):
             raise _invalid("roleSessionName", name, _PATTERN)
         account, role_name = found[1], found[2]
-        role = _role(account, arn)
-        if role is not None and not self._trusts(role):
-            raise AccessDenied(
-                f"User: {self._caller_arn()} is not authorized to perform: sts:AssumeRole on resource: {arn}"
-            )
+        role, source = _role(account, arn), self._get_param("SourceIdentity")
+        if source is not None and not re.fullmatch(r"[\w+=,.@-]{2,64}", source):
+            raise _invalid("sourceIdentity", source, _PATTERN)
+        for action in ("sts:AssumeRole", *(("sts:SetSourceIdentity",) if source else ())):
+            if not self._may(action, role, account):
+                raise AccessDenied(
+                    f"User: {self._caller_arn()} is not authorized to perform: {action} on resource: {arn}"
+                )
         most = int(role.max_session_duration or OF_A_ROLE) if role is not None else OF_A_ROLE
         lasts = self._lasts(OF_A_ROLE, 43_200)
         if lasts > timedelta(seconds=most):
@@ -107,7 +111,8 @@ class StsOperations(TokenResponse):
             policy=self._get_param("Policy"),
         )
         assumed = {"AssumedRoleId": made.user_id, "Arn": made.arn}
-        return ActionResult({"Credentials": _credentials(made), "AssumedRoleUser": assumed})
+        answer = {"Credentials": _credentials(made), "AssumedRoleUser": assumed}
+        return ActionResult(answer | ({"SourceIdentity": source} if source else {}))
 
     def get_caller_identity(self) -> ActionResult:
         if made := session_of(self.access_key):
@@ -146,7 +151,14 @@ class StsOperations(TokenResponse):
             raise _invalid("durationSeconds", asked, _BOUND.format("less", longest))
         return timedelta(seconds=asked)
 
-    def _trusts(self, role: Role) -> bool:
+    def _may(self, action: str, role: Role | None, account: str) -> bool:
+        """Of an account that nobody put in here all roles are there, and trust everybody."""
+        member = organizations.member(account)
+        if member is not None and member.status != "ACTIVE":
+            return False
+        return self._trusts(role, action.lower()) if role is not None else member is None
+
+    def _trusts(self, role: Role, action: str) -> bool:
         caller = session_of(self.access_key)
         arn = self._caller_arn()
         account = arn.split(":")[4]
@@ -154,15 +166,18 @@ class StsOperations(TokenResponse):
         said = [
             each["Effect"]
             for each in statements(_text(role.assume_role_policy_document))
-            if any(like("sts:assumerole", action, fold=True) for action in _list(each.get("Action", ())))
+            if any(like(action, pattern, fold=True) for pattern in _list(each.get("Action", ())))
             and any(named == "*" or named in names for named in _named(each))
-            and self._external_id_fits(each)
+            and self._conditions_fit(each)
         ]
         return "Deny" not in said and "Allow" in said
 
-    def _external_id_fits(self, statement: Mapping[str, Any]) -> bool:
-        wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
-        return wanted is None or self._get_param("ExternalId") in _list(wanted)
+    def _conditions_fit(self, statement: Mapping[str, Any]) -> bool:
+        """Nobody here has a second factor."""
+        context = {"aws:multifactorauthpresent": "false"}
+        if (external := self._get_param("ExternalId")) is not None:
+            context["sts:externalid"] = external
+        return conditions_met(statement.get("Condition", {}), context, deny=statement["Effect"] == "Deny")
 
     def _caller_arn(self) -> str:
         return signer_of(self.access_key).arn

@@ -9,12 +9,13 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from werkzeug.wrappers import Response
 
 from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT, HOME_REGION, BearerCall, World
-from sandbox.iam.credentials import PREFIXES, Credential
+from sandbox.iam.credentials import PREFIXES, Credential, account_of_alias
 from sandbox.iam.grants import IamHistory, Past, Present
 from sandbox.iam.policy import Access, Decision, evaluate
 from sandbox.logs import ingest
@@ -24,7 +25,7 @@ from sandbox.wire.observe import source_ip, user_agent
 from sandbox.wire.wire import Handler
 
 SERVICE = "logs.amazonaws.com"
-ALIAS = re.compile(rf"(.+?)(?:\+\d+)?-at-{ACCOUNT}")
+ALIAS = re.compile(r"(.+?)(?:\+\d+)?-at-(\d{12})")
 
 
 class Refused(Exception):
@@ -39,6 +40,7 @@ class Refused(Exception):
 class Attempt:
     """What is known so far of one call."""
 
+    account: str = ACCOUNT
     user: str | None = None
     credential_id: str | None = None
     group: str | None = None
@@ -79,10 +81,10 @@ class Bearer:
         if not attempt.group or not attempt.stream:
             raise Refused(400, "InvalidParameterException", "Name the log group and the log stream.")
         region = _region(request)
-        if region not in logs_backends[ACCOUNT]:
+        if region not in logs_backends[attempt.account]:
             raise Refused(400, "InvalidParameterException", "There is no such Region.")
         self._authorize(request, attempt, iam, credential.user, region)
-        group = log_groups(region).get(attempt.group)
+        group = log_groups(region, attempt.account).get(attempt.group)
         if group is None:
             raise Refused(404, "ResourceNotFoundException", "The specified log group does not exist.")
         if not bearer_enabled(group):
@@ -108,9 +110,10 @@ class Bearer:
             raise invalid
         found = iam.credential(service, alias)
         if found is not None:
+            attempt.account = account_of_alias(alias)
             attempt.user, attempt.credential_id = found.user, found.id
-        elif (owner := ALIAS.fullmatch(alias)) and owner[1] in iam_backend().users:
-            attempt.user = owner[1]
+        elif (owner := ALIAS.fullmatch(alias)) and _is_user(owner[1], owner[2]):
+            attempt.user, attempt.account = owner[1], owner[2]
         if (
             found is None
             or service != SERVICE
@@ -123,9 +126,9 @@ class Bearer:
     def _authorize(
         self, request: Request, attempt: Attempt, iam: Present | Past, user: str, region: str
     ) -> None:
-        grants = iam.grants(user)
+        grants, account = iam.grants(user, attempt.account), attempt.account
         context = {"aws:username": user, "aws:sourceip": source_ip(request), "aws:securetransport": "false"}
-        stream = f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{attempt.group}:log-stream:{attempt.stream}"
+        stream = f"arn:aws:logs:{region}:{account}:log-group:{attempt.group}:log-stream:{attempt.stream}"
         for action, resource in (("logs:CallWithBearerToken", "*"), ("logs:PutLogEvents", stream)):
             decision = evaluate(grants, Access(action, resource, context))
             if decision is not Decision.ALLOWED:
@@ -137,14 +140,14 @@ class Bearer:
                 raise Refused(
                     403,
                     "AccessDeniedException",
-                    f"User: arn:aws:iam::{ACCOUNT}:user/{user} is not authorized to perform: "
+                    f"User: arn:aws:iam::{account}:user/{user} is not authorized to perform: "
                     f"{action} on resource: {resource} {because}",
                 )
 
     def _tell(self, request: Request, attempt: Attempt, refusal: Refused | None, request_id: str) -> None:
         call = BearerCall(
             time=self.world.clock.now(),
-            account=ACCOUNT,
+            account=attempt.account,
             region=_region(request),
             path=request.path,
             user=attempt.user,
@@ -162,6 +165,10 @@ class Bearer:
         )
         for listener in list(self.world.on_bearer_call):
             listener(call)
+
+
+def _is_user(name: str, account: str) -> bool:
+    return account in iam_backends and name in iam_backend(account).users
 
 
 def _destination(request: Request) -> tuple[str | None, str | None]:

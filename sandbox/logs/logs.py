@@ -41,7 +41,7 @@ def store(world: World, group: LogGroup, stream: str, entries: Sequence[Entry], 
     size = sum(len(message.encode()) for _, message in entries)
     group.put_log_events(stream, [{"timestamp": at, "message": text} for at, text in sorted(entries)])
     forget_old_events(group, stream)
-    world.part(Meter).add(group.region, group.name, now, size, len(entries))
+    world.part(Meter).add(group.region, group.name, now, size, len(entries), account=group.account_id)
     return size
 
 
@@ -104,7 +104,8 @@ class LogOperations(LogsResponse):
         events = self._get_param("logEvents") or []
         size = sum(len(event["message"].encode()) for event in events)
         forget_old_events(self._groups[name], stream)
-        self.world.part(Meter).add(self.region, name, self.world.clock.now(), size, len(events))
+        now = self.world.clock.now()
+        self.world.part(Meter).add(self.region, name, now, size, len(events), account=self.current_account)
         return answer
 
     def _described(self, name: str, *, briefly: bool) -> dict[str, Any]:

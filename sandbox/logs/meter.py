@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
+from sandbox.account.world import ACCOUNT
+
 Metric: TypeAlias = Literal["IncomingBytes", "IncomingLogEvents"]
 Totals: TypeAlias = tuple[int, int]
 """Bytes and events."""
+Place: TypeAlias = tuple[str, str, str]
 
 FINE = timedelta(hours=1)
 KEPT = timedelta(days=15)
@@ -16,38 +19,55 @@ CROWDED = 12_000
 
 
 class Meter:
-    """Counts by Region and log group; `world.part(Meter)` finds it.
+    """Counts by account, Region and log group; `world.part(Meter)` finds it.
 
     Not locked: hold world.lock. The last hour is kept by the second and fifteen days by
     the minute, so a group never holds more than some 34,000 counts.
     """
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, str], dict[int, Totals]] = {}
-        self._crowded: dict[tuple[str, str], int] = {}
+        self._groups: dict[Place, dict[int, Totals]] = {}
+        self._crowded: dict[Place, int] = {}
 
-    def add(self, region: str, group: str, when: datetime, size: int, events: int = 1) -> None:
+    def add(
+        self,
+        region: str,
+        group: str,
+        when: datetime,
+        size: int,
+        events: int = 1,
+        *,
+        account: str = ACCOUNT,
+    ) -> None:
         """Count *size* bytes in *events* events that came at *when*, which may be long ago."""
-        counts = self._groups.setdefault((region, group), {})
+        place = (account, region, group)
+        counts = self._groups.setdefault(place, {})
         second = int(when.timestamp())
         bytes_before, events_before = counts.get(second, (0, 0))
         counts[second] = (bytes_before + size, events_before + events)
-        if len(counts) > self._crowded.get((region, group), CROWDED):
-            self._groups[region, group] = thinned = _thinned(counts)
-            self._crowded[region, group] = len(thinned) + CROWDED
+        if len(counts) > self._crowded.get(place, CROWDED):
+            self._groups[place] = thinned = _thinned(counts)
+            self._crowded[place] = len(thinned) + CROWDED
 
-    def past(self, region: str, group: str, counts: Mapping[int, Totals]) -> None:
+    def past(self, region: str, group: str, counts: Mapping[int, Totals], account: str = ACCOUNT) -> None:
         """Put down what came long before anything that is counted so far, by epoch second."""
-        known = self._groups.setdefault((region, group), {})
+        known = self._groups.setdefault((account, region, group), {})
         known.update(counts)
-        self._crowded[region, group] = len(known) + CROWDED
+        self._crowded[account, region, group] = len(known) + CROWDED
 
-    def groups(self, region: str) -> list[str]:
+    def groups(self, region: str, account: str = ACCOUNT) -> list[str]:
         """The log groups of a Region that something ever came into."""
-        return sorted(group for at, group in self._groups if at == region)
+        return sorted(group for *at, group in self._groups if at == [account, region])
 
     def sums(
-        self, region: str, group: str, metric: Metric, start: datetime, end: datetime, period: int
+        self,
+        region: str,
+        group: str,
+        metric: Metric,
+        start: datetime,
+        end: datetime,
+        period: int,
+        account: str = ACCOUNT,
     ) -> dict[datetime, float]:
         """Sum by period, oldest first; a period in which nothing came has no entry.
 
@@ -57,7 +77,7 @@ class Meter:
         first = int(start.timestamp()) // period * period
         last = end.timestamp()
         found: dict[int, int] = {}
-        counts = self._groups.get((region, group), {})
+        counts = self._groups.get((account, region, group), {})
         beyond = int(last) // period * period + 2 * period
         seconds: Iterable[int] = range(first, beyond) if beyond - first < len(counts) else counts
         for second in seconds:

@@ -58,7 +58,7 @@ class MetricOperations(CloudWatchResponse):
         if namespace in (None, NAMESPACE):
             ours = [
                 {"Namespace": NAMESPACE, "MetricName": metric, "Dimensions": dimensions}
-                for group in self.world.part(Meter).groups(self.region)
+                for group in self.world.part(Meter).groups(self.region, self.current_account)
                 for metric in METRICS
                 if name in (None, metric)
                 and _fits(dimensions := [{"Name": "LogGroupName", "Value": group}], wanted)
@@ -83,7 +83,9 @@ class MetricOperations(CloudWatchResponse):
         horizon = self.world.clock.now() - lag
         # Points come by the minute: of a longer period what is published already counts.
         step = timedelta(seconds=min(period, MINUTE))
-        sums = self.world.part(Meter).sums(self.region, group, metric, start, end, period)
+        sums = self.world.part(Meter).sums(
+            self.region, group, metric, start, end, period, self.current_account
+        )
         shown = {at: value for at, value in sums.items() if not lag or at + step <= horizon}
         times = sorted(shown, reverse=newest_first)
         return {

@@ -61,12 +61,13 @@ class Actors:
         self._stopping = threading.Event()
         self._players: list[Player] = []
         self._threads: list[threading.Thread] = []
-        if scenario.leaked and scenario.deployer:
-            deployment = Deployment(endpoint_url, scenario.deployer, f"stanch/{scenario.leaked.user}")
-            self._players += [
-                Service(endpoint_url, scenario.leaked, pace, deployment),
-                Attacker(endpoint_url, scenario.leaked, pace),
-            ]
+        if leaked := scenario.leaked:
+            if scenario.deployer:
+                deployment = Deployment(endpoint_url, scenario.deployer, f"stanch/{leaked.user}")
+                self._players.append(Service(endpoint_url, leaked, pace, deployment))
+            else:
+                self._players.append(Shipper(endpoint_url, leaked, pace.service, SERVICE_LINE))
+            self._players.append(Attacker(endpoint_url, leaked, pace))
         if scenario.stolen:
             self._players.append(Intruder(endpoint_url, scenario.stolen, pace))
         self._players += [Shipper(endpoint_url, key, pace.shipper, SHIPPER_LINE) for key in scenario.shippers]

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from sandbox.scenario.cast import KeyInUse, Scenario
+from sandbox.scenario.cast import KeyInUse, Scenario, WayIn
 from sandbox.scenario.sender import PATH
 
 
@@ -31,6 +31,7 @@ def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequenc
             f"#   stanch respond {stolen.key.access_key_id} --step sessions --yes",
             "#",
         ]
+    lines += _ways_in(scenario.ways_in)
     lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")
     return "\n".join(lines)
 
@@ -52,6 +53,10 @@ def as_json(environment: Mapping[str, str], scenario: Scenario, left: Sequence[s
                 "log_stream": leaked.log_stream,
             },
             "stolen": _stolen(scenario),
+            "ways_in": [
+                {"account": each.account, "role_arn": each.arn, "external_id": each.external_id}
+                for each in scenario.ways_in
+            ],
         }
     )
 
@@ -69,6 +74,19 @@ def _stolen(scenario: Scenario) -> dict[str, object] | None:
         "secret_access_key": stolen.key.secret_access_key,
         "sessions": sessions,
     }
+
+
+def _ways_in(ways_in: Sequence[WayIn]) -> list[str]:
+    if not ways_in:
+        return []
+    first = ways_in[0]
+    lines = [
+        f"# They are in account {first.account}. To go there by a role, put into the configuration file:"
+    ]
+    lines += ["#   [accounts]", f'#   role = "{first.role}"', "#"]
+    for each in ways_in[1:]:
+        lines.append(f"# Another way in: {each.arn}, with the external id {each.external_id}.")
+    return [*lines, "#"]
 
 
 def _hints(leaked: KeyInUse | None) -> list[str]:

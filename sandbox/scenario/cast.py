@@ -64,6 +64,19 @@ class StolenKey:
 
 
 @dataclass(frozen=True, slots=True)
+class WayIn:
+    """A role in another account that the responder may assume, with the external id it asks for."""
+
+    account: str
+    role: str
+    external_id: str | None = None
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:iam::{self.account}:role/{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A seeded account, and what those who act in it need to know."""
 
@@ -77,3 +90,5 @@ class Scenario:
     stolen: StolenKey | None = None
     colleague: AccessKey | None = None
     """Of another user who assumes the same role, rightfully."""
+    ways_in: tuple[WayIn, ...] = ()
+    """Into the accounts where the leaked keys are, if these are not the responder's own."""

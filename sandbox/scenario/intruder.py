@@ -20,8 +20,8 @@ CAME = timedelta(hours=2)
 PLANTED_USER = "svc-metrics"
 
 
-def arn_of(role: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:role/{role}"
+def arn_of(role: str, account: str = ACCOUNT) -> str:
+    return f"arn:aws:iam::{account}:role/{role}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,21 @@ def by_session(session: Session, address: str, agent: str) -> SessionCaller:
     return SessionCaller(session.holder, session.access_key_id, address, agent, session)
 
 
-def open_for(kind: SessionKind, holder: str, name: str, issued: datetime, lasts: timedelta) -> Session:
+def open_for(
+    kind: SessionKind, holder: str, name: str, issued: datetime, lasts: timedelta, account: str = ACCOUNT
+) -> Session:
     """A session of the role or the user *holder*, opened in the past; hold world.lock."""
-    iam = iam_backend()
+    iam = iam_backend(account)
     if kind == "AssumedRole":
         role = iam.get_role(holder)
-        arn, holder_id = f"arn:aws:sts::{ACCOUNT}:assumed-role/{holder}/{name}", role.id
+        arn, holder_id = f"arn:aws:sts::{account}:assumed-role/{holder}/{name}", role.id
         user_id, role_arn = f"{role.id}:{name}", str(role.arn)
     else:
         user = iam.get_user(holder)
         arn, holder_id, user_id, role_arn = str(user.arn), user.id, user.id, None
     return open_session(
         kind,
-        account=ACCOUNT,
+        account=account,
         arn=arn,
         user_id=user_id,
         holder=holder,
@@ -91,20 +93,21 @@ class Loot:
         return (self.user, self.role, self.chained)
 
 
-def loot(user: str, role: str, other_role: str, now: datetime) -> Loot:
-    came = now - CAME
+def loot(user: str, role: str, other_role: str, now: datetime, account: str = ACCOUNT) -> Loot:
+    came, name, hour = now - CAME, "i-0deadbeef", timedelta(hours=1)
     return Loot(
-        open_for("IAMUser", user, "", came + timedelta(minutes=3), timedelta(hours=36)),
-        open_for("AssumedRole", role, "i-0deadbeef", came + timedelta(minutes=5), timedelta(hours=12)),
+        open_for("IAMUser", user, "", came + timedelta(minutes=3), 36 * hour, account),
+        open_for("AssumedRole", role, name, came + timedelta(minutes=5), 12 * hour, account),
         # A chained session lasts an hour: this one was opened lately.
-        open_for("AssumedRole", other_role, "i-0deadbeef", now - timedelta(minutes=20), timedelta(hours=1)),
+        open_for("AssumedRole", other_role, name, now - timedelta(minutes=20), hour, account),
     )
 
 
 def intrusion(past: Past, user: str, key_id: str, taken: Loot) -> Iterator[ApiCall]:
     first, second = cast.ATTACKER_ADDRESSES
     boto = "Boto3/1.34.46 md/Botocore#1.34.46 ua/2.0 os/linux lang/python#3.11"
-    stolen = Caller(user, key_id, first, boto)
+    account = taken.user.account
+    stolen = Caller(user, key_id, first, boto, account=account)
     came = past.now - CAME
     steps: tuple[tuple[float, str, Mapping[str, Any], bool], ...] = (
         (0.0, "sts.GetCallerIdentity", {}, False),
@@ -117,7 +120,7 @@ def intrusion(past: Past, user: str, key_id: str, taken: Loot) -> Iterator[ApiCa
     yield opening(past, stolen, taken.user)
     yield opening(past, stolen, taken.role)
     as_role = by_session(taken.role, second, "aws-cli/1.33.2 " + cast.ATTACKER_AGENTS[1])
-    planted = {"user": {"userName": PLANTED_USER, "arn": f"arn:aws:iam::{ACCOUNT}:user/{PLANTED_USER}"}}
+    planted = {"user": {"userName": PLANTED_USER, "arn": f"arn:aws:iam::{account}:user/{PLANTED_USER}"}}
     yield past.call(came + timedelta(minutes=7), as_role, "iam.ListRoles", {})
     yield past.call(
         came + timedelta(minutes=9), as_role, "iam.CreateUser", {"userName": PLANTED_USER}, response=planted

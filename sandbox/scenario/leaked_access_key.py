@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT, HOME_REGION, ApiCall, World
 from sandbox.cloudtrail.backfill import backfill
 from sandbox.iam.sessions import Session
@@ -51,7 +49,7 @@ def seed(world: World) -> Scenario:
         for person in PEOPLE:
             people.make(person, now)
         for role, document in ROLES.items():
-            _make_role(role, document)
+            people.make_role(role, document, people.trust(ACCOUNT))
         leaked = people.add_access_key(USER, now - timedelta(days=410))
         healthy = people.add_access_key(COLLEAGUE, now - timedelta(days=80))
         taken = intruder.loot(USER, ROLE, OTHER_ROLE, now)
@@ -66,24 +64,6 @@ def seed(world: World) -> Scenario:
         stolen=StolenKey(USER, leaked, taken.all),
         colleague=healthy,
     )
-
-
-def _make_role(name: str, document: str) -> None:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-        "Action": "sts:AssumeRole",
-    }
-    iam_backend().create_role(
-        role_name=name,
-        assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        path="/",
-        permissions_boundary=None,
-        description="",
-        tags=[],
-        max_session_duration="43200",
-    )
-    iam_backend().put_role_policy(name, "work", document)
 
 
 def _past(past: Past, leaked: str, healthy: str, taken: Loot, rightful: Session) -> Iterator[ApiCall]:

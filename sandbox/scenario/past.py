@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,10 +26,12 @@ class Caller:
     access_key_id: str
     address: str
     agent: str
+    account: str = field(default=ACCOUNT, kw_only=True)
 
     @property
     def actor(self) -> Actor:
-        return Actor("IAMUser", self.user, f"arn:aws:iam::{ACCOUNT}:user/{self.user}", self.access_key_id)
+        arn = f"arn:aws:iam::{self.account}:user/{self.user}"
+        return Actor("IAMUser", self.user, arn, self.access_key_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Past:
         error = f"User: {caller.actor.arn} is not authorized to perform: {service}:{name}"
         return ApiCall(
             time=time,
-            account=ACCOUNT,
+            account=caller.actor.account,
             region=region,
             service=service,
             operation=name,

@@ -170,16 +170,18 @@ def populate(world: World, now: datetime, rng: random.Random) -> Population:
     return Population(keys, access_keys)
 
 
-def add_access_key(user: str, created: datetime, last_used: datetime | None = None) -> AccessKey:
-    key = iam_backend().create_access_key(user)
+def add_access_key(
+    user: str, created: datetime, last_used: datetime | None = None, account: str = ACCOUNT
+) -> AccessKey:
+    key = iam_backend(account).create_access_key(user)
     key.create_date = _naive(created)
     if last_used:
         key.last_used = AccessKeyLastUsed(_naive(last_used), "iam", HOME_REGION)
     return AccessKey(key.access_key_id, key.secret_access_key)
 
 
-def make(person: Person, now: datetime) -> None:
-    iam = iam_backend()
+def make(person: Person, now: datetime, account: str = ACCOUNT) -> None:
+    iam = iam_backend(account)
     user = iam.create_user(HOME_REGION, person.name)
     user.create_date = _naive(now - timedelta(days=person.age, hours=16))
     for policy in person.attached:
@@ -190,6 +192,30 @@ def make(person: Person, now: datetime) -> None:
         iam.add_user_to_group(person.group, person.name)
     if person.signs_in:
         iam.create_login_profile(person.name, "never used, never shown")
+
+
+def trust(account: str, *actions: str, condition: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Lets whoever may assume roles in *account* assume this one."""
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": ["sts:AssumeRole", *actions],
+    }
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def make_role(name: str, document: str, trusting: Mapping[str, Any], account: str = ACCOUNT) -> None:
+    iam = iam_backend(account)
+    iam.create_role(
+        role_name=name,
+        assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [trusting]}),
+        path="/",
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="43200",
+    )
+    iam.put_role_policy(name, "work", document)
 
 
 def _key(world: World, user: str, key: Key, now: datetime, rng: random.Random) -> Credential:

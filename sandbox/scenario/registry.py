@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sandbox.account.world import World
-from sandbox.scenario import leaked_access_key, leaked_key
+from sandbox.scenario import leaked_access_key, leaked_key, two_accounts
 from sandbox.scenario.cast import Scenario
 
 DEFAULT = "leaked-key"
@@ -18,5 +18,6 @@ def _empty(world: World) -> Scenario:
 SCENARIOS: Mapping[str, Callable[[World], Scenario]] = {
     DEFAULT: leaked_key.seed,
     "leaked-access-key": leaked_access_key.seed,
+    "two-accounts": two_accounts.seed,
     "empty": _empty,
 }

@@ -10,7 +10,6 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from sandbox.account.world import ACCOUNT
 from sandbox.iam.actions import action
 from sandbox.wire.call import Request
 from sandbox.wire.identity import signer
@@ -113,13 +112,13 @@ def resource(request: Request) -> str:
         if arn := request.form_fields.get("PolicyArn"):
             return f"policy {arn}"
         if request.operation in {"ListUsers", "ListServiceSpecificCredentials"}:
-            return f"arn:aws:iam::{ACCOUNT}:user/"
+            return f"arn:aws:iam::{signer(request).account}:user/"
         return "*"
     if request.service == "logs":
         group = request.json_fields.get("logGroupName") or request.json_fields.get("logGroupIdentifier") or ""
         if str(group).startswith("arn:"):
             return str(group)
-        return f"arn:aws:logs:{request.region}:{ACCOUNT}:log-group:{group}:log-stream:"
+        return f"arn:aws:logs:{request.region}:{signer(request).account}:log-group:{group}:log-stream:"
     if request.service == "s3":
         return f"arn:aws:s3:::{request.path.lstrip('/')}"
     return "*"

@@ -18,7 +18,7 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.utils import get_service_model
 from werkzeug.wrappers import Response
 
-from sandbox.account.world import ACCOUNT, HOME_REGION, ApiCall, World
+from sandbox.account.world import HOME_REGION, ApiCall, World
 from sandbox.wire.call import S3_OBJECT, Request
 from sandbox.wire.identity import signer
 from sandbox.wire.wire import ConnectionDropped, Handler
@@ -87,7 +87,7 @@ def api_call(request: Request, answer: Response, began: datetime, **more: Any) -
     answered = not read_only or request.operation in ("GetFederationToken", "GetSessionToken")
     return ApiCall(
         time=began,
-        account=ACCOUNT,
+        account=more["actor"].account,
         region=HOME_REGION if request.service in GLOBAL else request.region,
         service=request.service,
         operation=request.operation,

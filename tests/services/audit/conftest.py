@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from sandbox.account.world import World
+from sandbox.account.world import ACCOUNT, World
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.iam.credentials import Credential, CredentialStore
 from sandbox.iam.lastaccessed import LastAccess
@@ -75,7 +75,7 @@ class Account:
         self.iam.delete_service_specific_credential(UserName=user, ServiceSpecificCredentialId=key_id)
 
     def reached(self, when: datetime, user: str = "web", namespace: str = "logs") -> None:
-        self.world.part(LastAccess).seen[user, namespace] = (when, REGION)
+        self.world.part(LastAccess).seen[ACCOUNT, user, namespace] = (when, REGION)
 
     def ship(self, key_id: str) -> None:
         """Send an event with that key, which the trail delivers at once."""
