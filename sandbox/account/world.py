@@ -15,13 +15,18 @@ HOME_REGION = "us-east-1"
 
 
 class Clock:
-    """Wall time that a test may push forward."""
+    """Wall time that a test may push forward, or hold."""
 
     def __init__(self) -> None:
         self._offset = timedelta()
+        self._held: datetime | None = None
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        return (self._held or datetime.now(UTC)) + self._offset
+
+    def hold(self) -> None:
+        """From here on it goes by advance() alone."""
+        self._held = self._held or datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
         self._offset += by

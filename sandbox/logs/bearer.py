@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
-import re
 import uuid
 from dataclasses import dataclass
 
-from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from werkzeug.wrappers import Response
 
-from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT, HOME_REGION, BearerCall, World
-from sandbox.iam.credentials import PREFIXES, Credential, account_of_alias
+from sandbox.iam.credentials import Credential
 from sandbox.iam.grants import IamHistory, Past, Present
 from sandbox.iam.policy import Access, Decision, evaluate
+from sandbox.iam.tokens import read_token
 from sandbox.logs import ingest
 from sandbox.logs.logs import bearer_enabled, log_groups, store
 from sandbox.wire.call import Request
@@ -25,7 +21,6 @@ from sandbox.wire.observe import source_ip, user_agent
 from sandbox.wire.wire import Handler
 
 SERVICE = "logs.amazonaws.com"
-ALIAS = re.compile(r"(.+?)(?:\+\d+)?-at-(\d{12})")
 
 
 class Refused(Exception):
@@ -103,25 +98,12 @@ class Bearer:
         attempt.events = len(entries)
 
     def _authenticated(self, request: Request, attempt: Attempt, iam: Present | Past) -> Credential:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        invalid = Refused(401, "UnauthorizedException", "The bearer token is invalid or has expired.")
-        service, alias = _named(token.strip())
-        if scheme.lower() != "bearer" or service is None or alias is None:
-            raise invalid
-        found = iam.credential(service, alias)
-        if found is not None:
-            attempt.account = account_of_alias(alias)
-            attempt.user, attempt.credential_id = found.user, found.id
-        elif (owner := ALIAS.fullmatch(alias)) and _is_user(owner[1], owner[2]):
-            attempt.user, attempt.account = owner[1], owner[2]
-        if (
-            found is None
-            or service != SERVICE
-            or not hmac.compare_digest(found.token.encode(), token.strip().encode())
-            or found.status(self.world.clock.now()) != "Active"
-        ):
-            raise invalid
-        return found
+        header = request.headers.get("Authorization", "")
+        token = read_token(header, SERVICE, iam, self.world.clock.now())
+        attempt.account, attempt.user, attempt.credential_id = token.account, token.user, token.credential_id
+        if token.credential is None:
+            raise Refused(401, "UnauthorizedException", "The bearer token is invalid or has expired.")
+        return token.credential
 
     def _authorize(
         self, request: Request, attempt: Attempt, iam: Present | Past, user: str, region: str
@@ -167,10 +149,6 @@ class Bearer:
             listener(call)
 
 
-def _is_user(name: str, account: str) -> bool:
-    return account in iam_backends and name in iam_backend(account).users
-
-
 def _destination(request: Request) -> tuple[str | None, str | None]:
     """The log group and stream, of the query (but for OTLP) or else of the headers."""
     query = {} if request.path == "/v1/logs" else request.args
@@ -182,15 +160,3 @@ def _destination(request: Request) -> tuple[str | None, str | None]:
 
 def _region(request: Request) -> str:
     return request.headers.get("X-Sandbox-Region") or HOME_REGION
-
-
-def _named(token: str) -> tuple[str | None, str | None]:
-    """The service and the alias a token speaks of, whether or not it is genuine."""
-    for service, prefix in PREFIXES.items():
-        if prefix and token.startswith(prefix):
-            try:
-                decoded = base64.b64decode(token.removeprefix(prefix), validate=True).decode()
-            except ValueError:
-                return service, None
-            return service, decoded.rpartition(":")[0] or None
-    return None, None

@@ -63,7 +63,8 @@ class Actors:
         self._threads: list[threading.Thread] = []
         if leaked := scenario.leaked:
             if scenario.deployer:
-                deployment = Deployment(endpoint_url, scenario.deployer, f"stanch/{leaked.user}")
+                secrets = client("secretsmanager", endpoint_url, scenario.deployer)
+                deployment = Deployment(secrets, f"stanch/{leaked.user}")
                 self._players.append(Service(endpoint_url, leaked, pace, deployment))
             else:
                 self._players.append(Shipper(endpoint_url, leaked, pace.service, SERVICE_LINE))
@@ -231,19 +232,23 @@ def _let_in(call: Callable[[], object]) -> bool:
 class Deployment:
     """Looks for the key that is to replace the leaked one, where responders leave it."""
 
-    def __init__(self, endpoint_url: str, key: AccessKey, secret_name: str) -> None:
-        self._client = client("secretsmanager", endpoint_url, key)
+    def __init__(self, client: Any, secret_name: str) -> None:
+        self._client = client
         self._secret_name = secret_name
 
     def token(self) -> str | None:
+        value = self.value()
+        return value if value.startswith("ACWL") else None
+
+    def value(self) -> str:
+        """What the newest of them holds; empty where there is none, or it cannot be read."""
         try:
             if (name := self._newest()) is None:
-                return None
+                return ""
             answer = self._client.get_secret_value(SecretId=name)
         except (ClientError, BotoCoreError):
-            return None
-        value = answer.get("SecretString", "").strip()
-        return value if value.startswith("ACWL") else None
+            return ""
+        return str(answer.get("SecretString", "")).strip()
 
     def _newest(self) -> str | None:
         """Of the secrets that are called so, or begin with that as a folder."""

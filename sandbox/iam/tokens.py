@@ -1,0 +1,59 @@
+"""Bearer tokens of API keys: whose one says that it is, and whether that is so."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from moto.iam.models import iam_backends
+
+from sandbox.account.account import iam_backend
+from sandbox.account.world import ACCOUNT
+from sandbox.iam.credentials import PREFIXES, Credential, account_of_alias
+from sandbox.iam.grants import Past, Present
+
+_ALIAS = re.compile(r"(.+?)(?:\+\d+)?-at-(\d{12})")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """*credential* is None unless the token is genuine and its key active."""
+
+    account: str = ACCOUNT
+    user: str | None = None
+    credential_id: str | None = None
+    credential: Credential | None = None
+
+
+def read_token(header: str, service: str, iam: Present | Past, now: datetime) -> Token:
+    """The token of an Authorization header, for the API of *service*."""
+    scheme, _, token = header.partition(" ")
+    of, alias = _named(token.strip())
+    if scheme.lower() != "bearer" or of is None or alias is None:
+        return Token()
+    found = iam.credential(of, alias)
+    if found is None:
+        owner = _ALIAS.fullmatch(alias)
+        return Token(owner[2], owner[1]) if owner and _is_user(owner[1], owner[2]) else Token()
+    genuine = of == service and hmac.compare_digest(found.token.encode(), token.strip().encode())
+    active = found if genuine and found.status(now) == "Active" else None
+    return Token(account_of_alias(alias), found.user, found.id, active)
+
+
+def _is_user(name: str, account: str) -> bool:
+    return account in iam_backends and name in iam_backend(account).users
+
+
+def _named(token: str) -> tuple[str | None, str | None]:
+    """The service and the alias a token speaks of, whether or not it is genuine."""
+    for service, prefix in PREFIXES.items():
+        if prefix and token.startswith(prefix):
+            try:
+                decoded = base64.b64decode(token.removeprefix(prefix), validate=True).decode()
+            except ValueError:
+                return service, None
+            return service, decoded.rpartition(":")[0] or None
+    return None, None
