@@ -116,6 +116,7 @@ class BearerCall:
     events_in: int = 0
     error_code: str | None = None
     error_message: str | None = None
+    service: str = "logs"
 
 
 @dataclass

@@ -12,11 +12,13 @@ from sandbox.account.world import World
 from sandbox.admission import refusals
 from sandbox.admission.keys import SigningKey, find_key
 from sandbox.admission.sigv4 import BadSignature, payload_is_signed, read_signature
+from sandbox.bedrock.mantle import PATHS
 from sandbox.logs import ingest
 from sandbox.wire.call import Request
 from sandbox.wire.errors import AwsError, expired_token
 from sandbox.wire.wire import Handler
 
+BEARER_PATHS = frozenset({*ingest.READERS, *PATHS})
 PATIENCE = timedelta(minutes=5)
 """How far a call's date may be from now."""
 
@@ -29,7 +31,7 @@ class Authenticated:
     inner: Handler
 
     def __call__(self, request: Request) -> Response:
-        if request.path in ingest.READERS and not request.signed:
+        if request.path in BEARER_PATHS and not request.signed:
             return self.inner(request)
         refusal = self._refusal(request)
         return refusal.answer(request) if refusal else self.inner(request)

@@ -13,6 +13,7 @@ from sandbox.account.world import ApiCall, BearerCall
 Record = dict[str, Any]
 
 DATA_RESOURCE = "AWS::Logs::LogGroupAuthorization"
+MANTLE_RESOURCE = "AWS::BedrockMantle::Project"
 
 # requestParameters and responseElements that name a resource LookupEvents can search by.
 _RESOURCE_TYPES = {
@@ -87,22 +88,27 @@ def data_record(call: BearerCall, *, credential_ids: bool) -> Record:
     }
     if credential_ids and call.credential_id:
         identity["credentialId"] = call.credential_id
+    mantle = call.service == "bedrock-mantle"
+    asked = {"logGroupName": call.log_group, "logStreamName": call.log_stream}
     record = _record(
         time=call.time,
         identity=identity,
-        source="logs.amazonaws.com",
-        name="CallWithBearerToken",
+        source=f"{call.service}.amazonaws.com",
+        name="CreateInference" if mantle else "CallWithBearerToken",
         region=call.region,
         source_ip=call.source_ip,
         user_agent=call.user_agent,
         error=_bearer_error(call),
-        request={"logGroupName": call.log_group, "logStreamName": call.log_stream},
+        request={"callWithBearerToken": True, "bearerTokenType": "LONG_TERM"} if mantle else asked,
         response=None,
         request_id=call.request_id,
         read_only=False,
         account=call.account,
     )
-    if call.log_group:
+    if mantle:
+        arn = f"arn:aws:bedrock-mantle:{call.region}:{call.account}:project/default"
+        record["resources"] = [{"accountId": call.account, "type": MANTLE_RESOURCE, "ARN": arn}]
+    elif call.log_group:
         arn = f"arn:aws:logs:{call.region}:{call.account}:log-group:{call.log_group}"
         record["resources"] = [{"accountId": call.account, "type": DATA_RESOURCE, "ARN": arn}]
     else:

@@ -42,6 +42,7 @@ class Callers:
     endpoint_url: str
     _session: boto3.Session = field(default_factory=boto3.Session)
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    on_close: list[Callable[[], None]] = field(default_factory=list)
 
     def client(self, service: str, key: Credentials, place: Place) -> Any:
         named = (service, key.access_key_id, place.address)
@@ -79,6 +80,8 @@ class Callers:
         for each in self._clients.values():
             each.close()
         self._clients.clear()
+        while self.on_close:
+            self.on_close.pop()()
 
 
 def allowed(call: Callable[..., object], **params: object) -> bool:

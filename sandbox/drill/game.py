@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
@@ -58,6 +58,10 @@ class Drill:
     def plan(self) -> list[tuple[float, str]]:
         """What the attacker will try and when, in seconds: the same for the same seed."""
         return sorted((round(move.after * self.difficulty.pace, 3), move.name) for move in self.staging.moves)
+
+    @property
+    def now(self) -> datetime:
+        return self._world.clock.now()
 
     @property
     def left(self) -> timedelta:

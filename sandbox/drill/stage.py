@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.account.account import AccessKey
-from sandbox.account.world import World
+from sandbox.account.world import ACCOUNT, World
+from sandbox.bedrock import mantle
 from sandbox.drill.caller import Callers, Credentials, Place, Temporary, allowed
 from sandbox.drill.model import Difficulty, Duty, Foothold, FootholdKind, Staging
-from sandbox.scenario import cast
-from sandbox.scenario.actors import Deployment
+from sandbox.scenario import cast, people
+from sandbox.scenario.actors import ATTACKER_LINE, Deployment
+from sandbox.scenario.cast import KeyInUse
+from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 
 INTRUDER = Place(cast.ATTACKER_ADDRESSES[0], "Boto3/1.34.46 md/Botocore#1.34.46 ua/2.0 os/linux")
 OWNER = Place(cast.SERVICE_ADDRESS, cast.DEPLOYER_AGENT)
 COLLEAGUE = Place(cast.VENDOR_ADDRESS, cast.DEPLOYER_AGENT)
 DEPLOYER = Place(cast.DEPLOYER_ADDRESS, cast.DEPLOYER_AGENT)
+DEPLOYER_PERSON = next(each for each in people.PEOPLE if each.name == people.DEPLOYER)
 EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
+
+
+def reads(who: str, user: str) -> str:
+    """What every alert ends with: where a replacement is looked for."""
+    return f"{who} reads a new key from Secrets Manager, stanch/{user} or a name below it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,10 @@ class Stage:
 
         return Duty(name, work)
 
+    def steady(self, name: str, post: Callable[[str], bool], token: str) -> Duty:
+        """The same with a token."""
+        return Duty(name, lambda: (post(token), False))
+
     def automation(self, name: str, leaked: AccessKey, handed: Deployment) -> Duty:
         """Runs with the leaked access key until it is *handed* another one."""
         held = [leaked]
@@ -92,8 +107,45 @@ class Stage:
 
         return Duty(name, work, recovers=True)
 
-    def handed(self, deployer: AccessKey, user: str) -> Deployment:
+    def handed(self, user: str, account: str = ACCOUNT) -> Deployment:
+        """What reads a replacement for *user*'s key, where responders put it."""
+        with self.world.lock:
+            people.make(DEPLOYER_PERSON, self.now, account)
+            key = people.add_access_key(people.DEPLOYER, self.now - timedelta(days=20), account=account)
+        return self.deployment(key, user)
+
+    def deployment(self, deployer: AccessKey, user: str) -> Deployment:
         return Deployment(self.callers.client("secretsmanager", deployer, DEPLOYER), f"stanch/{user}")
+
+    def shipping(self, key: KeyInUse, *, attacks: bool = False) -> Callable[[str], bool]:
+        """Posts to the key's log stream with the token that it is given."""
+        sender = Sender(self.sandbox.endpoint_url, key.log_group, key.log_stream)
+        self.callers.on_close.append(sender.close)
+        body = collector_body(ATTACKER_LINE if attacks else "order accepted status=201", 4000)
+        place = INTRUDER if attacks else Place(key.address, key.agent)
+        return lambda token: sender.post(token, body, address=place.address, agent=place.agent) == 200
+
+    def inference(self, place: Place) -> Callable[[str], bool]:
+        """Asks bedrock-mantle for an answer with the token that it is given."""
+        connection = http.client.HTTPConnection(urlsplit(self.sandbox.endpoint_url).netloc, timeout=5)
+        self.callers.on_close.append(connection.close)
+
+        def ask(token: str) -> bool:
+            headers = {
+                "Authorization": f"Bearer {token}",
+                "User-Agent": place.agent,
+                "X-Forwarded-For": place.address,
+            }
+            try:
+                connection.request("POST", mantle.PATHS[0], b"{}", headers)
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                return False
+            return answer.status == 200
+
+        return ask
 
 
 @dataclass(slots=True)

@@ -57,7 +57,8 @@ class LastAccess:
             key.last_used = AccessKeyLastUsed(call.time.replace(tzinfo=None), call.service, call.region)
 
     def on_bearer_call(self, call: BearerCall) -> None:
-        if call.user is not None and call.status != 401:
+        # Whether AWS notes inference there is not known.
+        if call.service == "logs" and call.user is not None and call.status != 401:
             self._note(call.account, call.user, "logs", call.time, call.region)
 
     def _note(self, account: str, user: str, namespace: str, when: datetime, region: str) -> None:

@@ -14,8 +14,18 @@ from sandbox.account.account import iam_backend
 from sandbox.account.world import ACCOUNT
 from sandbox.iam.credentials import PREFIXES, Credential, account_of_alias
 from sandbox.iam.grants import Past, Present
+from sandbox.iam.policy import Access, Decision, Grants, evaluate
+from sandbox.wire.call import Request
 
 _ALIAS = re.compile(r"(.+?)(?:\+\d+)?-at-(\d{12})")
+
+
+class Refused(Exception):
+    """Why a call was not accepted."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +37,34 @@ class Token:
     credential_id: str | None = None
     credential: Credential | None = None
 
+    def proved(self) -> Credential:
+        """The key; raises Refused where the token proves none."""
+        if self.credential is None:
+            raise Refused(401, "UnauthorizedException", "The bearer token is invalid or has expired.")
+        return self.credential
 
-def read_token(header: str, service: str, iam: Present | Past, now: datetime) -> Token:
-    """The token of an Authorization header, for the API of *service*."""
-    scheme, _, token = header.partition(" ")
+
+def permit(grants: Grants, access: Access, user: str, account: str) -> None:
+    """Raise Refused, in AWS's words, unless *grants* allow the access."""
+    decision = evaluate(grants, access)
+    if decision is Decision.ALLOWED:
+        return
+    because = (
+        "with an explicit deny in an identity-based policy"
+        if decision is Decision.EXPLICITLY_DENIED
+        else f"because no identity-based policy allows the {access.action} action"
+    )
+    raise Refused(
+        403,
+        "AccessDeniedException",
+        f"User: arn:aws:iam::{account}:user/{user} is not authorized to perform: "
+        f"{access.action} on resource: {access.resource} {because}",
+    )
+
+
+def read_token(request: Request, service: str, iam: Present | Past, now: datetime) -> Token:
+    """The token of the Authorization header, for the API of *service*."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     of, alias = _named(token.strip())
     if scheme.lower() != "bearer" or of is None or alias is None:
         return Token()

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from sandbox.account.world import ACCOUNT, HOME_REGION, BearerCall, World
 from sandbox.iam.credentials import Credential
 from sandbox.iam.grants import IamHistory, Past, Present
-from sandbox.iam.policy import Access, Decision, evaluate
-from sandbox.iam.tokens import read_token
+from sandbox.iam.policy import Access
+from sandbox.iam.tokens import Refused, permit, read_token
 from sandbox.logs import ingest
 from sandbox.logs.logs import bearer_enabled, log_groups, store
 from sandbox.wire.call import Request
@@ -21,14 +21,6 @@ from sandbox.wire.observe import source_ip, user_agent
 from sandbox.wire.wire import Handler
 
 SERVICE = "logs.amazonaws.com"
-
-
-class Refused(Exception):
-    """Why a call was not accepted."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
 
 
 @dataclass(slots=True)
@@ -98,12 +90,9 @@ class Bearer:
         attempt.events = len(entries)
 
     def _authenticated(self, request: Request, attempt: Attempt, iam: Present | Past) -> Credential:
-        header = request.headers.get("Authorization", "")
-        token = read_token(header, SERVICE, iam, self.world.clock.now())
+        token = read_token(request, SERVICE, iam, self.world.clock.now())
         attempt.account, attempt.user, attempt.credential_id = token.account, token.user, token.credential_id
-        if token.credential is None:
-            raise Refused(401, "UnauthorizedException", "The bearer token is invalid or has expired.")
-        return token.credential
+        return token.proved()
 
     def _authorize(
         self, request: Request, attempt: Attempt, iam: Present | Past, user: str, region: str
@@ -112,19 +101,7 @@ class Bearer:
         context = {"aws:username": user, "aws:sourceip": source_ip(request), "aws:securetransport": "false"}
         stream = f"arn:aws:logs:{region}:{account}:log-group:{attempt.group}:log-stream:{attempt.stream}"
         for action, resource in (("logs:CallWithBearerToken", "*"), ("logs:PutLogEvents", stream)):
-            decision = evaluate(grants, Access(action, resource, context))
-            if decision is not Decision.ALLOWED:
-                because = (
-                    "with an explicit deny in an identity-based policy"
-                    if decision is Decision.EXPLICITLY_DENIED
-                    else f"because no identity-based policy allows the {action} action"
-                )
-                raise Refused(
-                    403,
-                    "AccessDeniedException",
-                    f"User: arn:aws:iam::{account}:user/{user} is not authorized to perform: "
-                    f"{action} on resource: {resource} {because}",
-                )
+            permit(grants, Access(action, resource, context), user, account)
 
     def _tell(self, request: Request, attempt: Attempt, refusal: Refused | None, request_id: str) -> None:
         call = BearerCall(

@@ -22,6 +22,7 @@ from sandbox.admission.authentication import Authenticated
 from sandbox.admission.door import Door
 from sandbox.admission.keys import find_key
 from sandbox.athena import responses as athena
+from sandbox.bedrock.mantle import Mantle
 from sandbox.client.environment import NOWHERE
 from sandbox.cloudtrail import install as cloudtrail
 from sandbox.iam import accessanalyzer, iam, lastaccessed, sts
@@ -143,7 +144,7 @@ class Sandbox:
         ):
             extension.install(world)
         allowed = Enforced(world, AccessAnalyzer(world, Regions(S3(world, Moto(world)))))
-        served = Observed(world, Faulty(self.faults, Bearer(world, allowed)))
+        served = Observed(world, Faulty(self.faults, Bearer(world, Mantle(world, allowed))))
         return Door(self._serves_on, Authenticated(world, served))
 
     def _serves_on(self) -> int:

@@ -9,7 +9,7 @@ from sandbox.account.account import AccessKey, iam_backend
 from sandbox.account.world import ACCOUNT, ApiCall
 from sandbox.cloudtrail.backfill import backfill
 from sandbox.drill.model import Event, Move, Part, Staging
-from sandbox.drill.stage import EVERYTHING, INTRUDER, OWNER, Intruder, Stage
+from sandbox.drill.stage import EVERYTHING, INTRUDER, OWNER, Intruder, Stage, reads
 from sandbox.iam.sessions import Session, open_session
 from sandbox.scenario import audit, cast, intruder, people
 from sandbox.scenario.past import Caller, Past
@@ -41,7 +41,6 @@ def stage(stage: Stage) -> Staging:
             people.make(person, now)
         leaked = people.add_access_key(user, now - timedelta(days=rng.randrange(300, 700)))
         healthy = people.add_access_key(COLLEAGUE, now - timedelta(days=80))
-        deployer = people.add_access_key(people.DEPLOYER, now - timedelta(days=20))
         came = now - PUBLIC + timedelta(minutes=rng.uniform(6, 20))
         planted = people.add_access_key(planted_user, came + timedelta(minutes=9))
         session = _federated(user, session_name, came + timedelta(minutes=3))
@@ -57,12 +56,11 @@ def stage(stage: Stage) -> Staging:
     )
     staging = Staging(
         title="An administrator's access key, public for four hours",
-        alert=f"{alert} The automation of {user} reads a new key from Secrets Manager, stanch/{user} or a "
-        "name below it, as soon as it stands there.",
+        alert=f"{alert} {reads('The automation', user)}",
         weights=WEIGHTS,
         subjects=(user, leaked.access_key_id, session.access_key_id, planted_user, planted.access_key_id),
         duties=[
-            stage.automation("the nightly automation", leaked, stage.handed(deployer, user)),
+            stage.automation("the automation", leaked, stage.handed(user)),
             stage.duty("release-bot", healthy),
         ],
         before=[
@@ -92,17 +90,6 @@ def _people(user: str, planted: str) -> tuple[Person, ...]:
     return (
         Person(user, age=720, attached=("AdministratorAccess",)),
         Person(COLLEAGUE, age=260, inline={"release": allow("logs:Describe*", "s3:Get*", "s3:List*")}),
-        Person(
-            people.DEPLOYER,
-            age=350,
-            inline={
-                "read-secrets": allow(
-                    "secretsmanager:GetSecretValue",
-                    "secretsmanager:DescribeSecret",
-                    "secretsmanager:ListSecrets",
-                )
-            },
-        ),
         Person(planted, age=0, attached=("AdministratorAccess",)),
     )
 
