@@ -100,6 +100,7 @@ def test_every_file_that_contributors_are_led_to_is_there() -> None:
     [
         "policy-look.json",
         "policy-act.json",
+        "policy-intruder.json",
         "policy-setup.json",
         "policy-govern.json",
         "policy-harden.json",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from services.aws.errors import Throttled
+from services.aws.errors import NotFound, Throttled
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base.text import clean
@@ -123,6 +123,14 @@ async def trail_status(aws: AwsSession, trail: Trail) -> TrailStatus:
         digested=_utc(body.get("LatestDigestDeliveryTime")),
         delivery_error=clean(error) if error else None,
     )
+
+
+async def is_logging(aws: AwsSession, region: str, trail: str) -> bool | None:
+    """Whether the trail of that name or ARN logs; None where there is none."""
+    try:
+        return bool((await aws.read("cloudtrail", "GetTrailStatus", region=region, Name=trail))["IsLogging"])
+    except NotFound:
+        return None
 
 
 async def public_keys(aws: AwsSession, region: str, since: datetime, until: datetime) -> Mapping[str, bytes]:

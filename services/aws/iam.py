@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.errors import NotFound
+from services.aws.inlinepolicies import Holder
 from services.aws.paging import lister, pages
+from services.aws.policytext import TEXT
 from services.aws.session import AwsSession
 from services.base import clock
 from services.base.text import clean
@@ -62,6 +64,8 @@ class User:
     permissions_boundary: str | None = None
     tags: Mapping[str, str] | None = None
     path: str = "/"
+    id: str = ""
+    """AWS's own, which no namesake has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ class Role:
     name: str
     arn: str
     path: str
+    id: str = ""
+    trust: str | None = None
+    """Who may assume it, to the byte."""
 
     @property
     def aws_alone_changes_it(self) -> bool:
@@ -127,7 +134,13 @@ async def get_user(aws: AwsSession, name: str) -> User:
 
 async def get_role(aws: AwsSession, name: str) -> Role:
     raw = (await aws.read("iam", "GetRole", RoleName=name))["Role"]
-    return Role(clean(raw["RoleName"]), clean(raw["Arn"]), clean(raw.get("Path") or "/"))
+    return Role(
+        clean(raw["RoleName"]),
+        clean(raw["Arn"]),
+        clean(raw.get("Path") or "/"),
+        clean(raw.get("RoleId") or ""),
+        raw.get(TEXT),
+    )
 
 
 async def list_access_keys(aws: AwsSession, user: str) -> tuple[AccessKey, ...]:
@@ -181,9 +194,9 @@ async def get_policy_document(aws: AwsSession, arn: str) -> Mapping[str, Any]:
     return document if isinstance(document, Mapping) else {}
 
 
-async def list_attached_policies(aws: AwsSession, user: str) -> tuple[str, ...]:
-    """ARNs of the managed policies attached to the user itself."""
-    attached = await _all(aws, "ListAttachedUserPolicies", "AttachedPolicies", UserName=user)
+async def list_attached_policies(aws: AwsSession, name: str, kind: Holder = "User") -> tuple[str, ...]:
+    """ARNs of the managed policies attached to the user, the role or the group itself."""
+    attached = await _all(aws, f"ListAttached{kind}Policies", "AttachedPolicies", **{f"{kind}Name": name})
     return tuple(clean(raw["PolicyArn"]) for raw in attached)
 
 
@@ -205,6 +218,13 @@ def _policies(raw: Mapping[str, Any]) -> UserPolicies:
         attached=tuple(clean(one["PolicyArn"]) for one in raw.get("AttachedManagedPolicies") or ()),
         groups=tuple(clean(name) for name in raw.get("GroupList") or ()),
     )
+
+
+async def list_identity_providers(aws: AwsSession) -> tuple[str, ...]:
+    """ARNs of all providers, SAML's and OpenID Connect's."""
+    saml = (await aws.read("iam", "ListSAMLProviders"))["SAMLProviderList"]
+    connect = (await aws.read("iam", "ListOpenIDConnectProviders"))["OpenIDConnectProviderList"]
+    return tuple(clean(raw["Arn"]) for raw in (*saml, *connect))
 
 
 async def list_mfa_devices(aws: AwsSession, user: str) -> tuple[str, ...]:
@@ -231,6 +251,7 @@ def _user(raw: Mapping[str, Any]) -> User:
         permissions_boundary=boundary.get("PermissionsBoundaryArn"),
         tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags") or ()},
         path=clean(raw.get("Path") or "/"),
+        id=clean(raw.get("UserId") or ""),
     )
 
 

@@ -8,11 +8,16 @@ from urllib.parse import unquote
 TEXT = "PolicyDocumentText"
 """What `keep_text` adds to the answer."""
 
-OPERATIONS = ("GetUserPolicy", "GetRolePolicy", "GetGroupPolicy")
+OPERATIONS = ("GetUserPolicy", "GetRolePolicy", "GetGroupPolicy", "GetRole")
 
 
 def keep_text(parsed: Any, **_: Any) -> None:
     """A handler of ``after-call`` of one operation, which comes before botocore's own of all of IAM."""
-    document = parsed.get("PolicyDocument") if isinstance(parsed, dict) else None
-    if isinstance(document, str):
-        parsed[TEXT] = unquote(document)
+    for holder, name in ((parsed, "PolicyDocument"), (_role(parsed), "AssumeRolePolicyDocument")):
+        document = holder.get(name) if isinstance(holder, dict) else None
+        if isinstance(document, str):
+            holder[TEXT] = unquote(document)
+
+
+def _role(parsed: Any) -> Any:
+    return parsed.get("Role") if isinstance(parsed, dict) else None

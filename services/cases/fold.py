@@ -20,6 +20,7 @@ _MARKS: Mapping[Deed, str] = {
     LeverName.GROUPS: "groups off",
     LeverName.ACCESS_KEYS: "access keys off",
     LeverName.SESSIONS: "sessions ended",
+    LeverName.INTRUDER: "intruder stopped",
 }
 _MARKS_OF_UNDO: Mapping[Deed, str] = {
     StepName.DEACTIVATE: "reactivate",
@@ -28,6 +29,7 @@ _MARKS_OF_UNDO: Mapping[Deed, str] = {
     LeverName.GROUPS: "groups on",
     LeverName.ACCESS_KEYS: "access keys on",
     LeverName.SESSIONS: "sessions undone",
+    LeverName.INTRUDER: "undo intruder",
 }
 _GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
@@ -49,7 +51,7 @@ class Fold:
 
     def __init__(self) -> None:
         self.intents: dict[int, Intent] = {}
-        self.done: list[Call] = []
+        self.done: list[tuple[Deed, Call]] = []
         self.calls: defaultdict[Deed, list[SentCall]] = defaultdict(list)
         self._so_far = CaseState()
         self._frozen: CaseState | None = None
@@ -80,7 +82,12 @@ class Fold:
                 name: replace(step, calls=tuple(self.calls.get(name, ())))
                 for name, step in self._so_far.steps.items()
             }
-            self._frozen = replace(self._so_far, steps=steps, done=tuple(self.done))
+            by_deed: defaultdict[Deed, list[Call]] = defaultdict(list)
+            for name, call in self.done:
+                by_deed[name].append(call)
+            done = tuple(call for _, call in self.done)
+            done_by = {name: tuple(calls) for name, calls in by_deed.items()}
+            self._frozen = replace(self._so_far, steps=steps, done=done, done_by=done_by)
         return self._frozen
 
 
@@ -134,6 +141,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
         case "compromised":
             return replace(state, compromised=tuple(data["credentials"]))
+        case "made":
+            return replace(state, made=tuple(data["things"]))
         case "told":
             return replace(state, told=True)
         case "watched":
@@ -179,7 +188,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         # Whose it is was all that was asked.
         if not done:
             return state
-        fold.done.append(intent.call)
+        fold.done.append((intent.step, intent.call))
         return replace(state, before=_before(state.before, intent))
     candidates = tuple(map(str, entry.data.get("candidates") or ()))
     if candidates and done is not False:
@@ -195,7 +204,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
 
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
-    fold.done.append(intent.call)
+    fold.done.append((intent.step, intent.call))
     state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
     made = state.replacement
     match intent.call.operation:

@@ -27,6 +27,7 @@ class LeverName(StrEnum):
     GROUPS = "groups"
     ACCESS_KEYS = "access-keys"
     SESSIONS = "sessions"
+    INTRUDER = "intruder"
 
 
 class Governing(StrEnum):

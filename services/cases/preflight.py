@@ -30,7 +30,7 @@ _OF_A_USER = {
     "UpdateAccessKey",
     "UpdateServiceSpecificCredential",
 }
-_OF_A_ROLE = {"DeleteRolePolicy", "PutRolePolicy"}
+_OF_A_ROLE = {"AttachRolePolicy", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy"}
 _OF_NOTHING = {"cloudtrail:DescribeTrails", "cloudtrail:LookupEvents"}
 """Actions that no policy can limit to a resource."""
 

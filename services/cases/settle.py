@@ -39,7 +39,9 @@ WITH_A_SECRET = (
 
 
 MAKES = {
+    "AttachGroupPolicy": "PolicyArn",
     "AttachPolicy": "PolicyId",
+    "AttachRolePolicy": "PolicyArn",
     "AttachUserPolicy": "PolicyArn",
     "AddUserToGroup": "GroupName",
     "CreateBucket": "Bucket",
@@ -51,6 +53,7 @@ MAKES = {
     "PutBucketPolicy": "Bucket",
     "PutEventSelectors": "TrailName",
     "StartLogging": "Name",
+    "StopLogging": "Name",
     "UpdateTrail": "Name",
     "PutBearerTokenAuthentication": "logGroupIdentifier",
     "PutGroupPolicy": "PolicyName",
@@ -66,6 +69,7 @@ STATUSES = (
     "PutBucketPolicy",
     "PutEventSelectors",
     "StartLogging",
+    "StopLogging",
     "UpdateAccessKey",
     "UpdateServiceSpecificCredential",
     "UpdateTrail",
@@ -153,17 +157,17 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             return _said(
                 found is None, "the key has been deleted" if found is None else "the key still exists"
             )
-        case "PutUserPolicy" | "PutRolePolicy":
+        case "PutUserPolicy" | "PutRolePolicy" | "PutGroupPolicy":
             document = await _inline(aws, params)
             # Another text of that name is not this call's.
             return await made(aws, intent, there=document == json.loads(str(params["PolicyDocument"])))
-        case "DeleteUserPolicy" | "DeleteRolePolicy":
+        case "DeleteUserPolicy" | "DeleteRolePolicy" | "DeleteGroupPolicy":
             document = await _inline(aws, params)
             there = "there" if document is not None else "not there"
             return _said(document is None, f"the policy {params['PolicyName']} is {there}")
-        case "AttachUserPolicy" | "DetachUserPolicy" as operation:
-            attached = await _of_user(iam.list_attached_policies, aws, str(params["UserName"]))
-            if operation == "AttachUserPolicy":
+        case str() as operation if operation.startswith(("Attach", "Detach")) and "PolicyArn" in params:
+            attached = await _attached(aws, params)
+            if operation.startswith("Attach"):
                 return await made(aws, intent, there=params["PolicyArn"] in attached)
             return _absent(params["PolicyArn"], attached)
         case "AddUserToGroup" | "RemoveUserFromGroup" as operation:
@@ -179,6 +183,8 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             return _absent(name, (name,) if user else ())
         case "PutBearerTokenAuthentication":
             return await _switched(aws, intent)
+        case "StartLogging" | "StopLogging" as operation:
+            return await _logging(aws, intent, wanted=operation == "StartLogging")
         case "CreateSecret" | "PutSecretValue":
             name = str(params.get("Name") or params["SecretId"])
             secret = await secretsmanager.describe(aws, name)
@@ -337,8 +343,30 @@ async def _user(aws: AwsSession, user: str) -> iam.User | None:
 
 async def _inline(aws: AwsSession, params: Mapping[str, object]) -> Mapping[str, Any] | None:
     """The inline policy that a call names, of a user or a role."""
-    holder: Holder = "Role" if "RoleName" in params else "User"
+    holder = holder_in(params)
     return await get_inline(aws, holder, str(params[f"{holder}Name"]), str(params["PolicyName"]))
+
+
+def holder_in(params: Mapping[str, object]) -> Holder:
+    """Whether a call about policies is of a user, a role or a group."""
+    return "Role" if "RoleName" in params else "Group" if "GroupName" in params else "User"
+
+
+async def _attached(aws: AwsSession, params: Mapping[str, object]) -> tuple[str, ...]:
+    holder = holder_in(params)
+    try:
+        return await iam.list_attached_policies(aws, str(params[f"{holder}Name"]), holder)
+    except NotFound:
+        return ()
+
+
+async def _logging(aws: AwsSession, intent: Intent, *, wanted: bool) -> Settlement:
+    name, region = str(intent.call.params["Name"]), intent.call.region or await aws.home()
+    logging = await cloudtrail.is_logging(aws, region, name)
+    if logging is None:
+        return Settlement(None, f"the trail {name} does not exist")
+    words = f"trail {name} is {'logging' if logging else 'stopped'}"
+    return await _brought_about(aws, intent, logging is wanted, False, words)
 
 
 def _absent(what: object, found: tuple[str, ...]) -> Settlement:

@@ -2,7 +2,7 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``quiet`` · ``traffic`` · ``note`` ·
-``suspected`` · ``watched`` · ``compromised`` · ``exported`` · ``trying`` · ``tried`` · ``told`` ·
+``suspected`` · ``watched`` · ``compromised`` · ``made`` · ``exported`` · ``trying`` · ``tried`` · ``told`` ·
 ``responder`` · ``closed``.
 """
 
@@ -106,12 +106,16 @@ class CaseState:
     reviews: tuple[Mapping[str, Any], ...] = ()
     done: tuple[Call, ...] = ()
     """Every call that AWS is known to have acted on, in order."""
+    done_by: Mapping[Deed, tuple[Call, ...]] = field(default_factory=dict)
+    """The same, by what it was done for."""
     marks: tuple[tuple[datetime, str], ...] = ()
     """When the runbook acted, for the time axis of a graph."""
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
     compromised: tuple[Mapping[str, Any], ...] = ()
     """Other credentials that an intruder's address used or made, each as it was last read back."""
+    made: tuple[Mapping[str, Any], ...] = ()
+    """What followed credentials made, each with its record, as it was last read back."""
     before: Mapping[str, str | None] = field(default_factory=dict)
     """What stood where this case has put something, to the byte, until it is restored; None for nothing."""
     watched: tuple[str, ...] = ()

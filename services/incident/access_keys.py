@@ -62,7 +62,7 @@ def _left(at: Situation) -> dict[str, str]:
     """The status this case left each access key in that it touched."""
     return {
         str(call.params["AccessKeyId"]): str(call.params["Status"])
-        for call in at.case.done
+        for call in at.case.done_by.get(LeverName.ACCESS_KEYS, ())
         if call.operation == OPERATION
     }
 

@@ -31,6 +31,7 @@ from services.incident import (
     delete,
     deny,
     groups,
+    intruder,
     others,
     quiet,
     reviewing,
@@ -52,6 +53,7 @@ STEPS: Mapping[Deed, Step] = {
     LeverName.GROUPS: groups,
     LeverName.ACCESS_KEYS: access_keys,
     LeverName.SESSIONS: sessions,
+    LeverName.INTRUDER: intruder,
 }
 
 VERIFY_SECONDS = 10.0
@@ -127,7 +129,8 @@ class Runbook(CaseEngine):
         return self._guarded(await self._planned(step, options or Options(), undo=True))
 
     async def _planned(self, step: Deed, options: Options, *, undo: bool) -> Plan:
-        if self.key.service in SESSIONS_ALONE and step not in steps_of(self.key.service):
+        allowed = (*steps_of(self.key.service), LeverName.INTRUDER)
+        if self.key.service in SESSIONS_ALONE and step not in allowed:
             raise Refused(
                 f"{self.key.id} has no status of its own, so all that can be done is to end its sessions: "
                 "take the step sessions."
@@ -165,7 +168,7 @@ class Runbook(CaseEngine):
         case = self._ready()
         review = await reviewing.perform(self.situation(options), on_progress, stop, keep=case.readings)
         await asyncio.to_thread(reviewing.record, review, case)
-        await self.look_at_others(others.found(review))
+        await self._look_at(review)
         told = f" {review.headline.words}" if review.headline else ""
         return Result(self.state.step(StepName.REVIEW), review.verdict_words + told), review
 
@@ -175,8 +178,12 @@ class Runbook(CaseEngine):
         await self.suspected(since)
         told = judged(review, reviewing.marks(self.state), self._now())
         await asyncio.to_thread(reviewing.record, told, case)
-        await self.look_at_others(others.found(told))
+        await self._look_at(told)
         return told
+
+    async def _look_at(self, review: Review) -> None:
+        await self.look_at_others(others.found(review))
+        await self.look_at_made(intruder.found(self.situation(), review))
 
     async def suspected(self, since: datetime | None) -> None:
         """Journal *since* when the key may be in wrong hands; reviews from now on are told with that."""
@@ -200,10 +207,27 @@ class Runbook(CaseEngine):
         if others.told(seen) != others.told(known):
             await self._journal("compromised", credentials=seen)
 
+    async def look_at_made(self, found: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Read back, and journal, what of the intruder's making still stands; the case must be held."""
+        while True:
+            at = self.situation()
+            known = at.case.made
+            wanted = known if found is None else found
+            if not wanted and not known:
+                return
+            seen = await intruder.read(at, wanted)
+            if (self.state.made, self.state.done) == (known, at.case.done):
+                break
+            # As with the credentials above: it tells of what was before.
+        if intruder.told(seen) != intruder.told(known):
+            await self._journal("made", things=seen)
+
     async def sweep(self) -> Sweep:
         """What else the key's user holds; journaled where a case is held."""
-        if not self.key.user:
+        if not self.key.user and not self.state.made:
             raise Refused(f"{self.key.id} is not a user's, so there are no other keys to look for.")
+        if self.case and self.case.held:
+            await self.look_at_made()
         found = await sweep(self.situation())
         if self.case and self.case.held:
             await self._journal("sweep", **found.as_json())
@@ -323,6 +347,7 @@ class Runbook(CaseEngine):
                 self._check_recorded()
             if isinstance(step, LeverName):
                 await self.look_at_others()
+                await self.look_at_made()
         message = plan.already or seen.words
         return Result(self.state.step(step), message[:1].upper() + message[1:], secret, plan.left)
 

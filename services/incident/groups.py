@@ -51,7 +51,7 @@ async def verify(at: Situation) -> Verified:
 async def verify_undo(at: Situation) -> Verified:
     on = {
         (str(call.params["logGroupIdentifier"]), call.region or "")
-        for call in at.case.done
+        for call in at.case.done_by.get(LeverName.GROUPS, ())
         if call.operation == OPERATION and call.params["bearerTokenAuthenticationEnabled"]
     }
     return await _verify(at, sorted(on), enabled=True)
@@ -60,7 +60,7 @@ async def verify_undo(at: Situation) -> Verified:
 def switched_off(at: Situation) -> list[tuple[str, str]]:
     """(name, Region) of the groups this case switched off and not on again."""
     off: dict[tuple[str, str], None] = {}
-    for call in at.case.done:
+    for call in at.case.done_by.get(LeverName.GROUPS, ()):
         if call.operation == OPERATION:
             group = (str(call.params["logGroupIdentifier"]), call.region or "")
             if call.params["bearerTokenAuthenticationEnabled"]:

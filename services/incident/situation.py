@@ -39,6 +39,8 @@ class Options:
     access_keys: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     """Names of roles whose sessions are to be ended besides those that are known to have been assumed."""
+    made: tuple[str, ...] = ()
+    """The event that made the thing of the intruder's that is to be stopped."""
     override: str | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -30,6 +30,10 @@ class Held:
     words: str
     lever: LeverName | None = None
     elsewhere: str | None = None
+    made: str | None = None
+    """The event that made it, where that was the intruder's."""
+    offered: bool = False
+    """Whether that can be stopped now."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -38,6 +42,7 @@ class Held:
             "words": self.words,
             "lever": self.lever,
             "elsewhere": self.elsewhere,
+            "made": self.made,
         }
 
 
@@ -59,8 +64,10 @@ class Sweep:
 
 
 async def sweep(at: Situation) -> Sweep:
-    """Ask IAM all at once; what the user made is found by the review (persistence), not here."""
+    """Ask IAM all at once; what the intruder made is what the review found of it, as it was read back."""
     user, unreadable = at.key.user, list[Unreadable]()
+    if not user:
+        return Sweep(user, tuple(_made(at)), ())
 
     async def attempt(
         what: str, read: Callable[[AwsSession, str], Awaitable[tuple[T, ...]]]
@@ -79,6 +86,7 @@ async def sweep(at: Situation) -> Sweep:
         attempt("signing certificates", iam.list_signing_certificates),
     )
     held = (
+        *_made(at),
         *_credentials(at, credentials),
         *_holdings(at, holdings, await _quarantine(at, holdings.attached or ())),
         *(
@@ -92,6 +100,15 @@ async def sweep(at: Situation) -> Sweep:
         ),
     )
     return Sweep(user, held, (*holdings.unreadable, *unreadable))
+
+
+def _made(at: Situation) -> Iterator[Held]:
+    for each in at.case.made:
+        text, state = str(each.get("text")), str(each.get("state"))
+        offered = bool(each.get("offered"))
+        lever = LeverName.INTRUDER if offered or each.get("ended") else None
+        how, event = str(each.get("lever")), str(each.get("event_id"))
+        yield Held("by intruder", text, state, lever, how, event, offered)
 
 
 def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iterator[Held]:

@@ -17,7 +17,7 @@ from services.cases.lines import Entry
 from services.cases.state import INCIDENT, CaseState
 from services.report import flow
 from services.report.actions import actions
-from services.report.model import Compromised, Flow, Header, Held, Report, Said, Sweep, Verification
+from services.report.model import Compromised, Flow, Header, Held, Made, Report, Said, Sweep, Verification
 from services.report.remaining import remaining
 from services.report.reviewed import reviews
 from services.report.story import story
@@ -53,6 +53,7 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
         flow=points or flow.newest(case, entries),
         journal=_verification(case, entries, trouble),
         compromised=tuple(_compromised(entries)),
+        made=tuple(_made(entries)),
     )
     report = replace(report, remaining=remaining(report))
     told = tuple(Said(at, words) for at, words in chronology(report))
@@ -157,6 +158,23 @@ def _compromised(entries: Sequence[Entry]) -> Iterator[Compromised]:
             lever=text("lever"),
             kind=text("kind"),
             made=bool(each.get("made_from")),
+        )
+
+
+def _made(entries: Sequence[Entry]) -> Iterator[Made]:
+    last = next((entry for entry in reversed(entries) if entry.kind == "made"), None)
+    if last is None or not isinstance(last.data, dict):
+        return
+    for each in _dicts(last.data.get("things")):
+        text = _text_of(each)
+        yield Made(
+            text=text("text"),
+            proof=text("proof"),
+            event_id=text("event_id"),
+            state=text("state"),
+            ended=bool(each.get("ended")),
+            at=_when(each.get("read_at")) or last.at,
+            lever=text("lever"),
         )
 
 

@@ -15,6 +15,7 @@ from services.report import plot, timeline
 from services.report.actionhtml import actions
 from services.report.glyphs import legend
 from services.report.htmlparts import evidence, section, table, when
+from services.report.madehtml import made, to_rotate
 from services.report.markup import Child, Safe, el, join
 from services.report.model import Report
 from services.report.reviewhtml import review
@@ -50,6 +51,8 @@ def to_html(report: Report) -> str:
             actions(report),
             review(report),
             _compromised(report),
+            made(report),
+            to_rotate(report),
             _sweep(report),
             _notes(report),
             _journal(report),

@@ -20,6 +20,10 @@ _LINK = re.compile(r"(?i)(https?|ftp)(:)|(www)(\.)|(@)")
 _START = re.compile(r"^(\s*)(?:([-=:+#])|(\d+)([.)]))")
 
 
+_EVENTS = 3
+"""Records that are named of one reading; the JSON has all."""
+
+
 def to_markdown(report: Report) -> str:
     blocks = (
         _header,
@@ -31,6 +35,8 @@ def to_markdown(report: Report) -> str:
         _traffic,
         _review,
         _compromised,
+        _made,
+        _to_rotate,
         _sweep,
         _notes,
         _journal,
@@ -238,6 +244,11 @@ def _review(report: Report) -> Iterator[str]:
             for r in reviewed.coverage
         ),
     )
+    if reviewed.sessions:
+        yield ""
+        yield "### Sessions"
+        yield ""
+        yield from (f"{'  ' * each.depth}- {text(each.words)}" for each in reviewed.sessions)
     if reviewed.use.origins:
         yield ""
         yield "### Where it was used from"
@@ -273,6 +284,49 @@ def _compromised(report: Report) -> Iterator[str]:
                     code(each.lever),
                 )
                 for each in report.compromised
+            ),
+        )
+
+
+def _made(report: Report) -> Iterator[str]:
+    if report.made:
+        yield "## What the intruder made"
+        yield ""
+        yield from table(
+            ("What", "Proof", "State", "Read back", "What to do"),
+            (
+                (
+                    code(each.text),
+                    text(each.proof),
+                    text(each.state),
+                    moment(each.at, report.day),
+                    code(each.lever),
+                )
+                for each in report.made
+            ),
+        )
+
+
+def _to_rotate(report: Report) -> Iterator[str]:
+    if report.reviewed and report.reviewed.to_rotate:
+        yield "## To rotate"
+        yield ""
+        yield "These were read, so whoever read them has their values:"
+        yield ""
+        yield from table(
+            ("What", "Name", "Region", "Read", "First", "Last", "By", "Events"),
+            (
+                (
+                    text(each.kind),
+                    code(each.name),
+                    text(each.region),
+                    count(each.times, "time"),
+                    moment(each.first, report.day),
+                    moment(each.last, report.day),
+                    text(", ".join(each.by)),
+                    code(", ".join(each.event_ids[:_EVENTS])),
+                )
+                for each in report.reviewed.to_rotate
             ),
         )
 

@@ -12,7 +12,9 @@ from services.cases.state import Replacement
 from services.report import words
 from services.report.intruder import Attack
 from services.report.intruder import Said as Said
+from services.review.handedout import HandedOut
 from services.review.model import SourceUsed
+from services.review.tree import Branch
 from services.traffic.traffic import Reading
 
 
@@ -256,6 +258,10 @@ class Reviewed:
     baseline: str | None = None
     """What findings were weighed against."""
     attack: Attack | None = None
+    sessions: tuple[Branch, ...] = ()
+    """Which credential opened which session, and what each did."""
+    to_rotate: tuple[HandedOut, ...] = ()
+    """Secrets and parameters that followed credentials read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +309,22 @@ class Compromised:
     lever: str
     kind: str = ""
     made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One thing that a followed credential made, as it was when it was read back; *proof* is its record.
+
+    *ended* is whether nobody can use it any more, *lever* what stops it, or restores it.
+    """
+
+    text: str
+    proof: str
+    event_id: str
+    state: str
+    ended: bool
+    at: datetime
+    lever: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +382,7 @@ class Report:
     flow: Flow
     journal: Verification
     compromised: tuple[Compromised, ...] = ()
+    made: tuple[Made, ...] = ()
     summary: Summary | None = None
     chronology: tuple[Said, ...] = ()
     """The attack first, then what was done about it, in order of time."""

@@ -11,6 +11,9 @@ from services.incident.replace import orphan
 from services.report.model import Action, Remaining, Report
 from services.report.words import IN_FORCE, moment
 
+_NAMED = 10
+"""Secrets that one line names; the report has all of them."""
+
 
 def remaining(report: Report) -> tuple[Remaining, ...]:
     """The gravest first; *report* needs neither these nor its story."""
@@ -117,6 +120,20 @@ def _compromised(report: Report) -> Iterator[Remaining]:
             yield Remaining("compromised", f"{as_well}: {each.name} ({read}), {each.why}: {each.lever}.")
 
 
+def _made(report: Report) -> Iterator[Remaining]:
+    for each in report.made:
+        if not each.ended:
+            read = f"{each.state}, read {moment(each.at, report.day)}"
+            yield Remaining("intruder", f"The intruder made {each.text} ({read}): {each.lever}.")
+
+
+def _to_rotate(report: Report) -> Iterator[Remaining]:
+    if report.reviewed and (found := report.reviewed.to_rotate):
+        named = ", ".join(dict.fromkeys(each.name for each in found[:_NAMED]))
+        more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+        yield Remaining("rotate", f"Rotate what was read: {named}{more}.")
+
+
 def _groups_off(report: Report) -> Iterator[Remaining]:
     switched: dict[tuple[str | None, str], bool] = {}
     for action in report.actions:
@@ -192,6 +209,8 @@ RULES: tuple[Callable[[Report], Iterator[Remaining]], ...] = (
     _orphan,
     _old_key,
     _compromised,
+    _made,
+    _to_rotate,
     _failed,
     _not_in_force,
     _groups_off,

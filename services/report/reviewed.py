@@ -16,6 +16,7 @@ from services.review.headline import tells_apart
 from services.review.newcomers import grouped
 from services.review.record import Event
 from services.review.reread import read_written
+from services.review.tree import branches
 
 
 def reviews(case: Case, entries: Iterable[Entry]) -> tuple[tuple[ReviewLine, ...], Reviewed | None]:
@@ -77,6 +78,8 @@ def _reviewed(content: bytes) -> Reviewed | None:
         told_apart=tells_apart(kept.headline),
         baseline=_words(kept.baseline),
         attack=attack(kept.headline, kept.events, use, kept.findings),
+        sessions=branches(kept.opened(), kept.events),
+        to_rotate=tuple(kept.to_rotate),
     )
 
 

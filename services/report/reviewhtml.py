@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from services.base.sizes import count
 from services.report.htmlparts import evidence, section, table, when
+from services.report.madehtml import tree
 from services.report.markup import Child, Safe, el
 from services.report.model import Origin, Report, Reviewed
 from services.report.words import moment, stamp
@@ -52,6 +53,9 @@ def _full(reviewed: Reviewed, report: Report) -> Iterator[Safe]:
         yield el("ul", *_findings(reviewed), class_="findings")
         if reviewed.baseline:
             yield el("p", reviewed.baseline, class_="note")
+    if reviewed.sessions:
+        yield el("h3", "Sessions")
+        yield tree(reviewed.sessions)
     if reviewed.use.origins:
         yield el("h3", "Where it was used from")
         yield _origins(reviewed.use.origins, report)

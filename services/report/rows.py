@@ -136,6 +136,10 @@ def _words(kind: str, data: Mapping[str, Any]) -> Iterable[str]:
             yield f"Suspected since {since}" if since else "No suspected moment any more"
         case "compromised":
             yield _others([each for each in data.get("credentials") or () if isinstance(each, dict)])
+        case "made":
+            things = [each for each in data.get("things") or () if isinstance(each, dict)]
+            told = ", ".join(f"{each.get('text')} ({each.get('state')})" for each in things)
+            yield f"Made by the intruder: {told}" if told else "Nothing is known to be made by the intruder"
         case "note":
             yield f"Note: {data.get('text')}"
         case "delivered":

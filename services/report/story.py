@@ -17,6 +17,8 @@ NOUNS = {
     ("groups", True): "Log groups take bearer tokens again",
     ("access-keys", False): "Access keys made Inactive",
     ("access-keys", True): "Access keys made Active again",
+    ("intruder", False): "What the intruder made stopped",
+    ("intruder", True): "What the intruder made restored",
 }
 
 _NO_LEVER = ("replace", "delete", "review")

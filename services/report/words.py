@@ -19,6 +19,8 @@ TITLES = {
     ("groups", True): "Turn bearer tokens back on for the log groups",
     ("access-keys", False): "Make the user's access keys Inactive",
     ("access-keys", True): "Make the user's access keys Active again",
+    ("intruder", False): "Stop what the intruder made",
+    ("intruder", True): "Restore what the intruder made",
 }
 
 MARKS = {
@@ -29,6 +31,7 @@ MARKS = {
     ("groups", True): "groups on",
     ("access-keys", False): "access keys off",
     ("access-keys", True): "access keys on",
+    ("intruder", False): "intruder stopped",
 }
 
 

@@ -79,6 +79,7 @@ class Session:
             "expires": clock.rfc3339(self.expires) if self.expires else None,
             "opened_by": self.by,
             "event_id": self.event_id,
+            "role_arn": self.arn,
         }
 
 

@@ -12,6 +12,9 @@ from services.review.actions import Severity
 from services.review.attribution import By
 from services.review.coverage import Coverage
 from services.review.findings import Finding
+from services.review.follow import Followed, Session
+from services.review.handedout import HandedOut
+from services.review.made import Made
 from services.review.model import Marks, SourceUsed, Subject, Unreadable, Window
 from services.review.record import Event
 from services.review.recorded import Covers
@@ -40,6 +43,29 @@ class WrittenFinding(msgspec.Struct):
     by: str = ""
 
 
+class WrittenSession(msgspec.Struct):
+    opened: datetime
+    access_key_id: str | None = None
+    principal: str | None = None
+    role: str = ""
+    expires: datetime | None = None
+    opened_by: str | None = None
+    event_id: str = ""
+    role_arn: str | None = None
+
+    def session(self) -> Session:
+        return Session(
+            self.access_key_id,
+            self.principal,
+            self.role,
+            self.opened,
+            self.opened_by,
+            self.event_id,
+            self.expires,
+            self.role_arn,
+        )
+
+
 class Written(msgspec.Struct):
     """Fields that are not shown are not read; of the records what is shown of them is kept, and no more."""
 
@@ -64,6 +90,13 @@ class Written(msgspec.Struct):
     on_user: list[Event] = []
     headline: dict[str, Any] | None = None
     baseline: dict[str, Any] | None = None
+    sessions: list[WrittenSession] = []
+    made_by_intruder: list[Made] = []
+    to_rotate: list[HandedOut] = []
+
+    def opened(self) -> dict[str, Session]:
+        """The sessions that were followed, by id."""
+        return {each.id: each for each in map(WrittenSession.session, self.sessions)}
 
 
 def read_written(content: bytes) -> Written | None:
@@ -96,6 +129,7 @@ def reread(content: bytes, at: datetime) -> Review | None:
         delivered_until=kept.delivered_until,
         events=tuple(kept.events),
         on_user=tuple(kept.on_user),
+        followed=Followed(sessions=kept.opened()),
     )
     # What was said then stands; what else is shown beside it is worked out from the same events.
     return replace(
@@ -114,6 +148,8 @@ def reread(content: bytes, at: datetime) -> Review | None:
             )
             for each in kept.findings
         ),
+        made=tuple(kept.made_by_intruder),
+        handed_out=tuple(kept.to_rotate),
         attribution=kept.attribution,
         attribution_words=kept.attribution_words,
         verdict=kept.verdict,

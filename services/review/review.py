@@ -24,9 +24,11 @@ from services.review.coverage import HISTORY, Coverage, Span, gaps, path_rows, r
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
+from services.review.handedout import HandedOut, handed_out
 from services.review.headline import Headline, headline
 from services.review.hints import hint
 from services.review.kept import Kept, kept
+from services.review.made import Made, made
 from services.review.match import NOBODY, Matcher
 from services.review.model import (
     Athena,
@@ -108,6 +110,10 @@ class Review:
     """The suspected use told from the owner's, where anything tells them apart."""
     compromised: tuple[Compromised, ...] = ()
     """Other credentials that an intruder's address used or made."""
+    made: tuple[Made, ...] = ()
+    """What followed credentials made or changed, each with its record."""
+    handed_out: tuple[HandedOut, ...] = ()
+    """The secrets and parameters that followed credentials read."""
     attribution: By = "user"
     attribution_words: str = ""
     verdict: Verdict = "unknown"
@@ -136,6 +142,8 @@ class Review:
             "headline": self.headline.as_json() if self.headline else None,
             "baseline": self.baseline.as_json(),
             "compromised_as_well": [each.as_json() for each in self.compromised],
+            "made_by_intruder": [each.as_json() for each in self.made],
+            "to_rotate": [each.as_json() for each in self.handed_out],
             "suspected": clock.rfc3339(self.marks.suspected) if self.marks.suspected else None,
             "seen_in_force": clock.rfc3339(self.seen_in_force) if self.seen_in_force else None,
             "sources": [{"name": s.name, "used": s.used, "why": s.why} for s in self.sources],
@@ -335,6 +343,8 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         baseline=facts.baseline,
         headline=headline(facts),
         compromised=compromised(facts),
+        made=made(facts),
+        handed_out=handed_out(facts),
         attribution=attributed.by,
         attribution_words=attributed.words,
         verdict=word,

@@ -13,6 +13,7 @@ from services.rights.permissions import SIMULATE, Question
 
 USERS = "arn:{partition}:iam::{account}:user/*"
 ROLES = "arn:{partition}:iam::{account}:role/*"
+IAM_GROUPS = "arn:{partition}:iam::{account}:group/*"
 SECRETS = "arn:{partition}:secretsmanager:{region}:{account}:secret:stanch/*"
 GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
 TRAILS = "arn:{partition}:cloudtrail:{region}:{account}:trail/*"
@@ -50,7 +51,7 @@ class Part:
     does: str
     without: str
     """What to do where it may not."""
-    document: Literal["look", "act", "setup", "govern", "harden"]
+    document: Literal["look", "act", "intruder", "setup", "govern", "harden"]
     needs: tuple[Need, ...]
 
     @property
@@ -249,6 +250,30 @@ PARTS = (
         _on(ROLES, "iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"),
     ),
     Part(
+        "intruder",
+        "stop what an intruder made: policies, group memberships, trails",
+        "Have someone do it in IAM and CloudTrail; for keys, users and roles the rest is enough.",
+        "intruder",
+        (
+            *_on("*", "iam:ListOpenIDConnectProviders", "iam:ListSAMLProviders"),
+            *_on(USERS, "iam:AttachUserPolicy", "iam:DetachUserPolicy"),
+            *_on(ROLES, "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:ListAttachedRolePolicies"),
+            *_on(
+                IAM_GROUPS,
+                "iam:AddUserToGroup",
+                "iam:AttachGroupPolicy",
+                "iam:DeleteGroupPolicy",
+                "iam:DetachGroupPolicy",
+                "iam:GetGroupPolicy",
+                "iam:ListAttachedGroupPolicies",
+                "iam:ListGroupPolicies",
+                "iam:PutGroupPolicy",
+                "iam:RemoveUserFromGroup",
+            ),
+            *_on(TRAILS, "cloudtrail:StartLogging", "cloudtrail:StopLogging"),
+        ),
+    ),
+    Part(
         "setup",
         "create users, log groups and policies for new Logs keys, and remove them",
         "Have someone create the user and the log group, then issue its key (stanch issue).",
@@ -276,7 +301,7 @@ PARTS = (
         (
             Need("access-analyzer:ValidatePolicy"),
             *_on(
-                "arn:{partition}:iam::{account}:group/*",
+                IAM_GROUPS,
                 "iam:DeleteGroupPolicy",
                 "iam:GetGroupPolicy",
                 "iam:ListGroupPolicies",

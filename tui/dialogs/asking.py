@@ -40,6 +40,7 @@ _VERBS: Mapping[PlanDeed, str] = {
     LeverName.ACCESS_KEYS: "Make it inactive",
     LeverName.GROUPS: "Turn them off",
     LeverName.SESSIONS: "End them",
+    LeverName.INTRUDER: "Stop it",
 }
 _VERBS_OF_UNDO: Mapping[PlanDeed, str] = {
     StepName.DEACTIVATE: "Make it Active",
@@ -48,6 +49,7 @@ _VERBS_OF_UNDO: Mapping[PlanDeed, str] = {
     LeverName.ACCESS_KEYS: "Make it active",
     LeverName.GROUPS: "Turn them on",
     LeverName.SESSIONS: "Let them work again",
+    LeverName.INTRUDER: "Restore it",
 }
 
 

@@ -104,6 +104,7 @@ _LEVERS = {
     LeverName.GROUPS: ("s", "log groups"),
     LeverName.ACCESS_KEYS: ("w", "access keys"),
     LeverName.SESSIONS: ("S", "sessions"),
+    LeverName.INTRUDER: ("w", "intruder"),
 }
 
 

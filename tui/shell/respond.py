@@ -16,7 +16,7 @@ from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed, steps_of
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
-from services.incident import opening, reviewing
+from services.incident import intruder, opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.others import usable
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
@@ -105,6 +105,12 @@ STEPS = [*UNDOABLE, "reset", *READS]
     multiple=True,
     help="A role whose sessions to end too, besides those that the key assumed; may be repeated.",
 )
+@click.option(
+    "--made",
+    metavar="EVENT",
+    multiple=True,
+    help="With --step intruder: the event that made what to stop, as sweep and review name it.",
+)
 @click.option("--override", metavar="REASON", help="Delete before a replacement was seen working; journaled.")
 @click.option(
     "--source",
@@ -143,6 +149,7 @@ def command(
     log_groups: tuple[str, ...],
     access_keys: tuple[str, ...],
     roles: tuple[str, ...],
+    made: tuple[str, ...],
     override: str | None,
     source: str,
     since: datetime | None,
@@ -157,9 +164,10 @@ def command(
 
     The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Of an access key the
     second is sessions (end those that it opened). Beside the steps: sessions, groups (log groups refuse
-    bearer tokens), access-keys (the user's other keys), sweep (what else the user has), quiet (whether
-    nothing was used for 30 minutes). Every call is journaled in a case under the state directory before it
-    is sent; an interrupted run resumes its case.
+    bearer tokens), access-keys (the user's other keys), intruder (one thing that the leaked key or a session
+    of it made: stopped, never deleted), sweep (what else the user has, and what the intruder made), quiet
+    (whether nothing was used for 30 minutes). Every call is journaled in a case under the state directory
+    before it is sent; an interrupted run resumes its case.
     """
     if key_id is None:
         if len(roles) != 1:
@@ -181,6 +189,7 @@ def command(
         log_groups=log_groups,
         access_keys=access_keys,
         roles=roles,
+        made=made,
         override=override,
         since=since,
         source=source,
@@ -313,7 +322,12 @@ class _Work:
             print_json(found.as_json())
         else:
             rows = [
-                (one.kind, one.name, one.words, f"--step {one.lever}" if one.lever else one.elsewhere or "")
+                (
+                    one.kind,
+                    one.name,
+                    one.words,
+                    f"--step {one.lever}" if one.lever and not one.made else one.elsewhere or "",
+                )
                 for one in found.held
             ]
             print_table(("KIND", "NAME", "STATE", "WHAT TO DO"), rows)
@@ -374,7 +388,7 @@ class _Work:
             where = f"Case {case}." if case and not self.setup.read_only else "Kept in no case (--read-only)."
             click.echo(f"{result.message.rstrip('.')}. {where}")
             if step is StepName.REVIEW or isinstance(step, LeverName):
-                for words in usable(runbook.state):
+                for words in (*usable(runbook.state), *intruder.left(runbook.state)):
                     complain(words)
             return
         print_json(
@@ -390,5 +404,6 @@ class _Work:
                 "verified": result.verified,
                 "message": result.message,
                 "compromised_as_well": list(runbook.state.compromised),
+                "made_by_intruder": list(runbook.state.made),
             }
         )

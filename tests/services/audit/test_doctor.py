@@ -35,6 +35,7 @@ REGIONS = ("us-east-1", "us-west-2")
 BUCKET = f"api-key-audit-{ACCOUNT}"
 LOOK, ACT = documented("look", bucket=BUCKET), documented("act")
 SETUP, GOVERN, HARDEN = documented("setup"), documented("govern"), documented("harden")
+INTRUDER = documented("intruder")
 NO_SIMULATION = deny("iam:SimulatePrincipalPolicy")
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -85,7 +86,7 @@ async def test_full_rights(seeded: Sandbox, examined: Callable[..., Any], iam: A
 
 
 async def test_exactly_the_documented_rights(seeded: Sandbox, examined: Callable[..., Any]) -> None:
-    found = await examined(LOOK, ACT, SETUP, GOVERN, HARDEN)
+    found = await examined(LOOK, ACT, INTRUDER, SETUP, GOVERN, HARDEN)
     assert set(able(found).values()) == {"yes"}
     assert found.complete
 
@@ -104,6 +105,7 @@ async def test_rights_to_look_alone(seeded: Sandbox, examined: Callable[..., Any
         "groups": "no",
         "access keys": "no",
         "sessions": "no",
+        "intruder": "no",
         "setup": "no",
         "policies": "no",
         "recording": "no",

@@ -54,7 +54,7 @@ def mays(answers: tuple[Permission, ...]) -> list[May]:
     return [each.may for each in answers]
 
 
-@pytest.mark.parametrize("name", ["look", "act", "setup", "govern", "harden"])
+@pytest.mark.parametrize("name", ["look", "act", "intruder", "setup", "govern", "harden"])
 def test_the_documents_grant_what_the_parts_need_and_nothing_more(name: str) -> None:
     document = documented(name)
     granted = [action for statement in document["Statement"] for action in statement["Action"]]

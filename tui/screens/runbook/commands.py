@@ -60,7 +60,7 @@ RUNBOOK = screen(
         "sweep",
         ("w",),
         "other access",
-        "What else this user has: access keys, a console password, policies, groups, other API keys.",
+        "What else this user has (keys, a password, policies, groups), and what the intruder made.",
         rank=72,
     ),
     Command(
@@ -102,15 +102,16 @@ SWEEP = screen(
     Command(
         "act",
         ("enter",),
-        "make inactive",
-        "Make the selected access key inactive, after one confirmation; an API key opens its runbook.",
+        "stop it",
+        "Make the access key inactive, or stop what the intruder made, after one confirmation; an API key "
+        "opens its runbook.",
         rank=10,
     ),
     Command(
         "put_back",
         ("u",),
         "undo",
-        "Make the selected access key active again, if this case made it inactive.",
+        "Make the access key active again, or restore what was stopped, if this case did that.",
         rank=12,
         blocked=needs_changes,
     ),

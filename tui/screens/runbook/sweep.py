@@ -24,6 +24,8 @@ _API_KEY = "API key"
 
 def what_to_do(row: Held) -> str:
     """The way on from here, else where it is done."""
+    if row.lever is LeverName.INTRUDER:
+        return "enter stops it" if row.offered else "u: restore, if ours"
     if row.lever is LeverName.ACCESS_KEYS:
         return "enter makes it inactive" if row.words.startswith("Active") else "u: reactivate, if ours"
     if row.kind == _API_KEY:
@@ -33,7 +35,7 @@ def what_to_do(row: Held) -> str:
 
 def columns() -> tuple[Column[Held], ...]:
     def state(row: Held) -> Span:
-        live = row.lever is not None and row.words.startswith("Active")
+        live = row.offered or (row.lever is not None and row.words.startswith("Active"))
         return (clean(row.words), "warn" if live else "text")
 
     return (
@@ -57,7 +59,7 @@ class SweepScreen(LeverScreen):
         return self.query_one("#rows", Table)
 
     def table_widget(self) -> Widget:
-        return Table(columns(), lambda row: f"{row.kind} {row.name}", id="rows")
+        return Table(columns(), lambda row: f"{row.kind} {row.made or row.name}", id="rows")
 
     async def read(self) -> None:
         self._sweep = await self._handling.sweep()
@@ -116,5 +118,6 @@ class SweepScreen(LeverScreen):
     def _pull(self, row: Held, *, undo: bool = False) -> None:
         lever = row.lever
         if lever:
-            options = replace(self._handling.options, access_keys=(row.name,))
+            made, keys = ((row.made,), ()) if row.made else ((), (row.name,))
+            options = replace(self._handling.options, made=made, access_keys=keys)
             self.ask(lambda asking: asking.pull(lever, options, undo=undo))

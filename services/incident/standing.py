@@ -1,0 +1,178 @@
+"""What of an intruder's making still stands, read back from AWS; a namesake's is never taken for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from services.aws import cloudtrail, iam, logs
+from services.aws.errors import AwsError, NotFound
+from services.aws.inlinepolicies import inline_text
+from services.aws.session import AwsSession
+from services.base.text import clean
+from services.review.made import Kind, Made
+from services.rights import intruderdenies
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """*there* is whether it is still the thing that was made, *works* whether it can be used.
+
+    Both are None where AWS could not be asked.
+    """
+
+    words: str
+    there: bool | None
+    works: bool | None
+
+    @property
+    def over(self) -> bool:
+        """Whether it is known that nobody can use it any more."""
+        return self.works is False
+
+
+GONE = Standing("gone", there=False, works=False)
+
+
+async def standing(aws: AwsSession, account: str, made: Made) -> Standing:
+    """Raises nothing of AWS's: what cannot be read is unknown."""
+    if made.account not in (None, account):
+        return Standing(f"in account {clean(made.account)}: sign in there", None, None)
+    try:
+        return await _READERS[made.kind](aws, made)
+    except NotFound:
+        return GONE
+    except AwsError as error:
+        return Standing(f"unknown ({error})", None, None)
+
+
+async def _user(aws: AwsSession, made: Made) -> Standing:
+    return await _identity(aws, made, (await iam.get_user(aws, made.name)).id)
+
+
+async def _role(aws: AwsSession, made: Made) -> Standing:
+    return await _identity(aws, made, (await iam.get_role(aws, made.name)).id)
+
+
+async def _identity(aws: AwsSession, made: Made, unique: str) -> Standing:
+    """Whoever took the name later is somebody else."""
+    if not made.unique or not unique:
+        return Standing("unknown (no id tells it from a namesake)", None, None)
+    if unique != made.unique:
+        return Standing(f"gone; the {made.kind} of that name now is another", there=False, works=False)
+    kind = "User" if made.kind == "user" else "Role"
+    text = await inline_text(aws, "User" if kind == "User" else "Role", made.name, intruderdenies.NAME)
+    denied = text is not None and intruderdenies.alike(text, intruderdenies.EVERYTHING)
+    return Standing("denied everything" if denied else "there", there=True, works=not denied)
+
+
+async def _access_key(aws: AwsSession, made: Made) -> Standing:
+    return _key({key.id: key.status for key in await iam.list_access_keys(aws, made.whose)}, made)
+
+
+async def _api_key(aws: AwsSession, made: Made) -> Standing:
+    return _key({key.id: key.status for key in await iam.list_credentials(aws, made.whose)}, made)
+
+
+def _key(statuses: Mapping[str, str], made: Made) -> Standing:
+    status = statuses.get(made.name)
+    return GONE if status is None else Standing(status, there=True, works=status == "Active")
+
+
+async def _password(aws: AwsSession, made: Made) -> Standing:
+    return _there(await iam.has_login_profile(aws, made.whose))
+
+
+async def _device(aws: AwsSession, made: Made) -> Standing:
+    return _there(made.name in await iam.list_mfa_devices(aws, made.whose))
+
+
+async def _provider(aws: AwsSession, made: Made) -> Standing:
+    return _there(made.name in await iam.list_identity_providers(aws))
+
+
+async def _attached(aws: AwsSession, made: Made) -> Standing:
+    assert made.holder
+    there = made.name in await iam.list_attached_policies(aws, made.whose, made.holder)
+    return Standing("attached", there=True, works=True) if there else _NOT_ATTACHED
+
+
+async def _inline(aws: AwsSession, made: Made) -> Standing:
+    assert made.holder
+    text = await inline_text(aws, made.holder, made.whose, made.name)
+    if text is None:
+        return GONE
+    if not intruderdenies.alike(text, made.document):
+        return Standing("changed since, so it is not as the record has it", there=False, works=None)
+    denying = intruderdenies.denying(made.document)
+    name = intruderdenies.name_of(made.name)
+    denied = denying and await inline_text(aws, made.holder, made.whose, name)
+    if denied and denying and intruderdenies.alike(denied, denying):
+        return Standing("denied what it allows", there=True, works=False)
+    return Standing("there", there=True, works=True)
+
+
+async def _trust(aws: AwsSession, made: Made) -> Standing:
+    text = (await iam.get_role(aws, made.whose)).trust
+    if text is None or not intruderdenies.alike(text, made.document):
+        return Standing("changed since, so it is not as the record has it", there=False, works=None)
+    return Standing("there", there=True, works=True)
+
+
+async def _member(aws: AwsSession, made: Made) -> Standing:
+    there = made.name in await iam.list_groups(aws, made.whose)
+    return Standing("a member", there=True, works=True) if there else _NO_MEMBER
+
+
+async def _log_group(aws: AwsSession, made: Made) -> Standing:
+    group = await logs.find_log_group(aws, made.region, made.name)
+    if group is None:
+        return GONE
+    on = bool(group.bearer_enabled)
+    return Standing("on" if on else "off", there=True, works=on)
+
+
+async def _trail_stopped(aws: AwsSession, made: Made) -> Standing:
+    logging = await cloudtrail.is_logging(aws, made.region, made.name)
+    if logging is None:
+        return Standing("the trail is gone: nothing is recorded by it", there=False, works=None)
+    return Standing("logging again" if logging else "not logging", there=True, works=not logging)
+
+
+async def _trail_deleted(aws: AwsSession, made: Made) -> Standing:
+    logging = await cloudtrail.is_logging(aws, made.region, made.name)
+    if logging is None:
+        return Standing("the trail is gone", there=True, works=True)
+    return Standing(f"a trail of that name is {'logging' if logging else 'not logging'}", False, not logging)
+
+
+async def _trail_changed(aws: AwsSession, made: Made) -> Standing:
+    logging = await cloudtrail.is_logging(aws, made.region, made.name)
+    if logging is None:
+        return GONE
+    return Standing("compare its settings: what they were is not recorded", there=True, works=True)
+
+
+def _there(there: bool) -> Standing:
+    return Standing("there", there=True, works=True) if there else GONE
+
+
+_NOT_ATTACHED = Standing("detached", there=False, works=False)
+_NO_MEMBER = Standing("not in the group", there=False, works=False)
+_READERS: Mapping[Kind, Callable[[AwsSession, Made], Awaitable[Standing]]] = {
+    "user": _user,
+    "role": _role,
+    "access key": _access_key,
+    "API key": _api_key,
+    "console password": _password,
+    "attached policy": _attached,
+    "inline policy": _inline,
+    "trust policy": _trust,
+    "group member": _member,
+    "MFA device": _device,
+    "identity provider": _provider,
+    "log group": _log_group,
+    "trail stopped": _trail_stopped,
+    "trail deleted": _trail_deleted,
+    "trail changed": _trail_changed,
+}

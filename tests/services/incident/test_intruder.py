@@ -1,0 +1,217 @@
+"""What an intruder made is offered one by one, on proof alone; a colleague's like it never is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from moto.logs.models import logs_backends
+
+from sandbox.account.world import ACCOUNT, HOME_REGION
+from sandbox.wire.server import Sandbox
+from services.aws.session import AwsSession
+from services.cases.book import CaseBook
+from services.cases.plan import LeverName, State
+from services.incident import opening
+from services.incident.engine import Runbook
+from services.incident.situation import Options
+from services.report.build import build
+from tests.principals import EVERYTHING, Key, make_role, make_user, policy, session_key
+
+Boto = Callable[..., Any]
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+ELSEWHERE = policy(
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}
+)
+METADATA = "<EntityDescriptor>" + "x" * 1000 + "</EntityDescriptor>"
+HISTORY = Options(source="history")
+
+
+@dataclass
+class Hand:
+    """Somebody who makes the same things, each under names of its own."""
+
+    boto: Boto
+    name: str
+    key: tuple[str, ...]
+    made: dict[str, str] = field(default_factory=dict)
+
+    def make(self, kind: str) -> None:
+        self.made[kind] = getattr(self, f"_{kind}")()
+
+    def _client(self, service: str) -> Any:
+        return self.boto(service, key=self.key)
+
+    def _user(self) -> str:
+        self._client("iam").create_user(UserName=f"{self.name}-user")
+        return f"user {self.name}-user"
+
+    def _access_key(self) -> str:
+        made = self._client("iam").create_access_key(UserName="app")["AccessKey"]
+        return f"access key {made['AccessKeyId']} of user app"
+
+    def _api_key(self) -> str:
+        made = self._client("iam").create_service_specific_credential(
+            UserName="app", ServiceName="logs.amazonaws.com"
+        )["ServiceSpecificCredential"]
+        return f"API key {made['ServiceSpecificCredentialId']} of user app"
+
+    def _role(self) -> str:
+        self._client("iam").create_role(
+            RoleName=f"{self.name}-role", AssumeRolePolicyDocument=json.dumps(ELSEWHERE)
+        )
+        return f"role {self.name}-role"
+
+    def _attached(self) -> str:
+        self._client("iam").attach_user_policy(UserName=f"{self.name}-target", PolicyArn=ADMIN)
+        return f"policy AdministratorAccess attached to user {self.name}-target"
+
+    def _inline(self) -> str:
+        self._client("iam").put_role_policy(
+            RoleName="work", PolicyName=f"{self.name}-all", PolicyDocument=json.dumps(policy(EVERYTHING))
+        )
+        return f"inline policy {self.name}-all of role work"
+
+    def _member(self) -> str:
+        self._client("iam").add_user_to_group(GroupName="admins", UserName=f"{self.name}-target")
+        return f"membership of user {self.name}-target in group admins"
+
+    def _log_group(self) -> str:
+        self._client("logs").put_bearer_token_authentication(
+            logGroupIdentifier=f"/{self.name}/logs", bearerTokenAuthenticationEnabled=True
+        )
+        return f"bearer tokens on log group /{self.name}/logs in us-east-1"
+
+    def _password(self) -> str:
+        self._client("iam").create_login_profile(UserName=f"{self.name}-target", Password="Sandbox-1234")
+        return f"console password of user {self.name}-target"
+
+    def _trust(self) -> str:
+        self._client("iam").update_assume_role_policy(
+            RoleName=f"{self.name}-trusting", PolicyDocument=json.dumps(ELSEWHERE)
+        )
+        return f"trust policy of role {self.name}-trusting"
+
+    def _provider(self) -> str:
+        made = self._client("iam").create_saml_provider(
+            Name=f"{self.name}-idp", SAMLMetadataDocument=METADATA
+        )
+        return f"identity provider {made['SAMLProviderArn']}"
+
+
+REVERSIBLE = ("user", "access_key", "api_key", "role", "attached", "inline", "member", "log_group")
+BY_HAND = ("password", "provider")
+
+
+@dataclass
+class Scene:
+    """An account with a leaked key in it, an intruder with a session of that, and a colleague."""
+
+    boto: Boto
+    leaked: Key
+    intruder: Hand
+    colleague: Hand
+
+    def snapshot(self) -> dict[str, Any]:
+        """What of the account the levers can change, asked with boto3."""
+        iam = self.boto("iam")
+        seen: dict[str, Any] = {}
+        details = iam.get_account_authorization_details(Filter=["User", "Role", "Group"])
+        for user in details["UserDetailList"]:
+            name = user["UserName"]
+            keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+            api = iam.list_service_specific_credentials(UserName=name)["ServiceSpecificCredentials"]
+            seen[f"user {name}"] = (
+                {key["AccessKeyId"]: key["Status"] for key in keys},
+                {key["ServiceSpecificCredentialId"]: key["Status"] for key in api},
+                json.dumps(user.get("UserPolicyList", []), sort_keys=True),
+                sorted(each["PolicyArn"] for each in user.get("AttachedManagedPolicies", [])),
+                sorted(user.get("GroupList", [])),
+            )
+        for role in details["RoleDetailList"]:
+            seen[f"role {role['RoleName']}"] = (
+                json.dumps(role.get("RolePolicyList", []), sort_keys=True),
+                json.dumps(role["AssumeRolePolicyDocument"], sort_keys=True),
+            )
+        for group in self.boto("logs").describe_log_groups()["logGroups"]:
+            seen[group["logGroupName"]] = group.get("bearerTokenAuthenticationEnabled", False)
+        return seen
+
+
+@pytest.fixture
+def scene(sandbox: Sandbox, boto: Boto, unpaced: None) -> Scene:
+    iam = boto("iam")
+    leaked = make_user(iam, "ci", policy(EVERYTHING))
+    theirs = make_user(iam, "colleague", policy(EVERYTHING))
+    iam.create_user(UserName="app")
+    iam.create_group(GroupName="admins")
+    role = make_role(iam, "work", policy(EVERYTHING))
+    for name in ("intruder", "colleague"):
+        iam.create_user(UserName=f"{name}-target")
+        make_role(iam, f"{name}-trusting")
+        logs_backends[ACCOUNT][HOME_REGION].create_log_group(f"/{name}/logs", {})
+    opened = boto("sts", key=leaked).assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    return Scene(boto, leaked, Hand(boto, "intruder", session_key(opened)), Hand(boto, "colleague", theirs))
+
+
+@pytest.fixture
+def book(tmp_path: Any) -> CaseBook:
+    return CaseBook(tmp_path / "state")
+
+
+@asynccontextmanager
+async def reviewed(scene: Scene, book: CaseBook) -> AsyncIterator[Runbook]:
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        runbook = await opening.look_up(aws, book, scene.leaked[0], user="ci")
+        with opening.begin(runbook, book):
+            await runbook.review(HISTORY)
+            yield runbook
+
+
+def things(runbook: Runbook, *, offered: bool | None = None) -> dict[str, Any]:
+    return {each["text"]: each for each in runbook.state.made if offered in (None, each["offered"])}
+
+
+async def test_what_the_intruder_made_is_offered_and_a_colleagues_like_it_is_not(
+    scene: Scene, book: CaseBook, sandbox: Sandbox
+) -> None:
+    for hand in (scene.intruder, scene.colleague):
+        for kind in (*REVERSIBLE, *BY_HAND):
+            hand.make(kind)
+        sandbox.world.clock.advance(timedelta(minutes=1))
+    before = scene.snapshot()
+    async with reviewed(scene, book) as runbook:
+        assert set(things(runbook)) == set(scene.intruder.made.values())
+        offered = things(runbook, offered=True)
+        assert set(offered) == {scene.intruder.made[kind] for kind in REVERSIBLE}
+        for text, each in offered.items():
+            plan = await runbook.plan(LeverName.INTRUDER, Options(made=(each["event_id"],)))
+            (call,) = plan.calls
+            assert plan.reversible, text
+            assert not call.operation.startswith("Delete"), text
+            assert each["event_id"] in " ".join(plan.warnings), text
+            result = await runbook.apply(LeverName.INTRUDER, Options(made=(each["event_id"],)), shown=plan)
+            assert result.step.state is State.CONFIRMED, (text, result.message)
+            assert things(runbook)[text]["ended"], text
+        stopped = scene.snapshot()
+        changed = {name for name in before if before[name] != stopped[name]}
+        assert changed == {
+            "user intruder-user",
+            "user app",
+            "role intruder-role",
+            "user intruder-target",
+            "role work",
+            "/intruder/logs",
+        }
+        assert runbook.case
+        assert [each.kind for each in build(runbook.case).remaining].count("intruder") == len(BY_HAND)
+        for text, each in offered.items():
+            result = await runbook.undo(LeverName.INTRUDER, Options(made=(each["event_id"],)))
+            assert not things(runbook)[text]["ended"], text
+        assert result.step.state is State.UNDONE
+        assert scene.snapshot() == before
