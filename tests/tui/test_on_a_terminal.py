@@ -195,14 +195,21 @@ def test_windows_of_any_size(account: Sandbox, program: list[str]) -> None:
 def test_a_storm_of_sizes_ends_in_the_last_one(account: Sandbox, program: list[str]) -> None:
     with Terminal(program) as terminal:
         terminal.wait("16 keys", "its user also has")
-        for number in range(200):
-            terminal.resize(20 + number % 140, 5 + number % 45)
-        terminal.resize(100, 30)
-        terminal.wait("16 keys", "AGE", "q quit")
-        terminal.wait_until(lambda: len(terminal.text.splitlines()[0]) == 99, "it is not drawn as wide")
+        for storm, sizes in enumerate((200, 3, 50, 5, 200, 2, 50, 10)):
+            for number in range(sizes):
+                terminal.resize(20 + number % 140, 5 + number % 45)
+            columns = 99 + storm
+            terminal.resize(columns, 30 + storm % 2)
+            terminal.wait("16 keys", "AGE", "q quit")
+            terminal.wait_until(partial(_is_drawn_as, columns, terminal), "it is not drawn as wide")
         terminal.press("j", "q")
         assert terminal.wait_end() == 0
     assert restored(bytes(terminal.raw))
+
+
+def _is_drawn_as(columns: int, terminal: Terminal) -> bool:
+    """The status line leaves one cell free at its end."""
+    return len(terminal.text.splitlines()[0]) == columns - 1
 
 
 @pytest.mark.parametrize("told", ["told", "untold"])

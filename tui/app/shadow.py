@@ -114,6 +114,9 @@ class ExactDrawing(Internals[Result]):
             self.screen.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
+        if (size := self.terminal_size()) != event.size:
+            # A signal that came while another was handled told its newer size before that told its own.
+            self.post_message(events.Resize(size, size))
         # Also where the size is the same again: meanwhile the terminal may have been smaller.
         self.redraw()
 

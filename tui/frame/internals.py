@@ -64,6 +64,12 @@ class Internals(App[Result]):
         """Whether there is a terminal that can be given back for a while."""
         return self._driver is not None and self._driver.can_suspend
 
+    def terminal_size(self) -> Size:
+        """What the terminal is now, whatever was told of it."""
+        if self._driver is None or self.is_headless:
+            return self.size
+        return Size(*self._driver._get_terminal_size())  # type: ignore[attr-defined]
+
     def pieces_waiting(self) -> int:
         """How many pieces of output a slow terminal has not taken yet."""
         writer = getattr(self._driver, "_writer_thread", None)
