@@ -38,7 +38,7 @@ def found(at: Situation, review: Review) -> list[dict[str, Any]]:
     """What *review* names; what it did not look back to, or this case has acted on, stays known."""
     new = [each.as_json() for each in review.made]
     named = {each.same for each in review.made}
-    acted_on = {made.same for made, _ in _touched(at).values()}
+    acted_on = {made.same for made, _ in touched(at).values()}
     old = [(each, thing(each)) for each in at.case.made]
     return [
         *(
@@ -168,7 +168,7 @@ async def verify(at: Situation) -> Verified:
 
 
 async def verify_undo(at: Situation) -> Verified:
-    restored = [made for made, put_back in _touched(at).values() if put_back]
+    restored = [made for made, put_back in touched(at).values() if put_back]
     seen = await _standing(at, restored)
     if not all(now.works for now in seen):
         return Verified(State.REQUESTED, said_aws("not restored yet", at.now()))
@@ -191,11 +191,11 @@ def _stopped_words(things: Iterable[Made]) -> str:
 
 def _stopped(at: Situation) -> dict[str, Made]:
     """By event id, what this case has stopped and not restored."""
-    return {event_id: made for event_id, (made, put_back) in _touched(at).items() if not put_back}
+    return {event_id: made for event_id, (made, put_back) in touched(at).items() if not put_back}
 
 
-def _touched(at: Situation) -> dict[str, tuple[Made, bool]]:
-    """Everything that this case has stopped, and whether it was put back since."""
+def touched(at: Situation) -> dict[str, tuple[Made, bool]]:
+    """By event id, everything that this case has stopped, and whether it was put back since."""
     things = [(made, lever) for made in map(thing, at.case.made) if (lever := lever_of(made))]
     found: dict[str, tuple[Made, bool]] = {}
     for call in at.case.done_by.get(LeverName.INTRUDER, ()):

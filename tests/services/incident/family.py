@@ -56,6 +56,22 @@ CALLS = {
         "PutRolePolicy",
         "DeleteUserPolicy",
     ],
+    "intruder": [
+        "GetUser",
+        "ListAttachedRolePolicies",
+        "GetGroupPolicy",
+        "ListGroupPolicies",
+        "GetTrailStatus",
+        "LookupEvents",
+        "PutUserPolicy",
+        "DetachRolePolicy",
+        "PutGroupPolicy",
+        "StartLogging",
+        "DeleteUserPolicy",
+        "AttachRolePolicy",
+        "DeleteGroupPolicy",
+        "StopLogging",
+    ],
     "access keys": ["ListAccessKeys", "UpdateAccessKey"],
     "log groups": ["DescribeLogGroups", "PutBearerTokenAuthentication"],
     "rotation": [
@@ -78,6 +94,7 @@ def begin(desk: Desk, route: str) -> Way:
     clients = desk.once.setdefault("clients", None) or prepare(desk.boto)
     desk.once["clients"] = clients
     patient = admit(clients, desk.sandbox, desk.subject(route))
+    ROUTES[route].before(patient, desk.sandbox)
     state = desk.folder / patient.user
     ended = partial(check, desk.sandbox, patient, CaseBook(state), ROUTES[route])
     return Way(state, partial(take_route, route, patient.who), ended)

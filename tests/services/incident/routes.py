@@ -23,10 +23,12 @@ from services.cases.book import CaseBook
 from services.cases.plan import Deed, LeverName, State, StepName
 from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening
+from services.incident.intruder import touched
 from services.incident.situation import Options
 from services.rights.endedsessions import NAME
 from services.rotation import opening as rotating
 from services.rotation.stages import STEP, Next
+from tests.services.incident.intrusion import as_left, intrude
 from tests.storedsecrets import name_of
 
 LOGS = "logs.amazonaws.com"
@@ -262,6 +264,11 @@ def _restored(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
 
+def _as_the_intruder_left_it(patient: Patient, sandbox: Sandbox) -> None:
+    assert as_left(patient.user, HOLD)
+    untouched(patient)
+
+
 def _as_before(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
@@ -284,6 +291,9 @@ class Route:
     def key_of(self, patient: Patient) -> str:
         return patient.key_id
 
+    def before(self, patient: Patient, sandbox: Sandbox) -> None:
+        """What is in the account besides."""
+
     async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
         """Whatever of it was not done yet, as a responder would who is told where the case stands."""
         runbook = await opening.look_up(aws, book, self.key_of(patient), user=patient.user)
@@ -305,6 +315,31 @@ class OfAccessKey(Route):
 
     def key_of(self, patient: Patient) -> str:
         return patient.access_key
+
+
+@dataclass(frozen=True)
+class OfIntruder(OfAccessKey):
+    """Each thing that the review finds an intruder to have made is stopped, and then all are restored."""
+
+    def before(self, patient: Patient, sandbox: Sandbox) -> None:
+        intrude(sandbox, patient.user, patient.access_key, HOLD)
+
+    async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
+        runbook = await opening.look_up(aws, book, self.key_of(patient), user=patient.user)
+        with opening.begin(runbook, book):
+            await runbook.resume()
+            if not runbook.state.reviews:
+                await runbook.apply(StepName.REVIEW, self.options(patient))
+            elif not runbook.state.made:
+                # It was cut right after the review was kept.
+                await runbook.review(self.options(patient))
+            for undo in (False, True):
+                for each in runbook.state.made:
+                    options, done = Options(made=(each["event_id"],)), touched(runbook.situation())
+                    if not undo and each["event_id"] not in done:
+                        await runbook.apply(LeverName.INTRUDER, options)
+                    if undo and not done[each["event_id"]][1]:
+                        await runbook.undo(LeverName.INTRUDER, options)
 
 
 @dataclass(frozen=True)
@@ -386,6 +421,7 @@ ROUTES = {
         (StepName.DEACTIVATE, StepName.REPLACE), (StepName.REPLACE, StepName.DEACTIVATE)
     ),
     "sessions": OfAccessKey((LeverName.SESSIONS,), (LeverName.SESSIONS,), {"roles": (ROLE,)}, _restored),
+    "intruder": OfIntruder((), (), {"source": "history"}, _as_the_intruder_left_it),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
     "rotation": Rotating((), ends=_replaced),

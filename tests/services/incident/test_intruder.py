@@ -15,13 +15,18 @@ from moto.logs.models import logs_backends
 from sandbox.account.world import ACCOUNT, HOME_REGION
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
+from services.base import clock
 from services.cases.book import CaseBook
+from services.cases.errors import Refused
 from services.cases.plan import LeverName, State
 from services.incident import opening
 from services.incident.engine import Runbook
 from services.incident.situation import Options
 from services.report.build import build
-from tests.principals import EVERYTHING, Key, make_role, make_user, policy, session_key
+from services.report.document import to_json
+from services.report.html import to_html
+from services.report.markdown import to_markdown
+from tests.principals import EVERYTHING, Key, make_role, make_user, policy, session_key, sign_as
 
 Boto = Callable[..., Any]
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -144,7 +149,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(sandbox: Sandbox, boto: Boto, unpaced: None) -> Scene:
+def scene(sandbox: Sandbox, boto: Boto, unpaced: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    # Time passes in the account and here.
+    monkeypatch.setattr(clock, "now", sandbox.world.clock.now)
     iam = boto("iam")
     leaked = make_user(iam, "ci", policy(EVERYTHING))
     theirs = make_user(iam, "colleague", policy(EVERYTHING))
@@ -215,3 +222,149 @@ async def test_what_the_intruder_made_is_offered_and_a_colleagues_like_it_is_not
             assert not things(runbook)[text]["ended"], text
         assert result.step.state is State.UNDONE
         assert scene.snapshot() == before
+
+
+def event_of(runbook: Runbook, text: str) -> Options:
+    return Options(made=(things(runbook)[text]["event_id"],))
+
+
+async def test_a_namesake_and_what_was_changed_since_are_not_the_intruders(
+    scene: Scene, book: CaseBook, boto: Boto
+) -> None:
+    iam = boto("iam")
+    for kind in ("user", "role", "inline", "trust"):
+        scene.intruder.make(kind)
+    iam.delete_user(UserName="intruder-user")
+    iam.create_user(UserName="intruder-user")
+    iam.delete_role(RoleName="intruder-role")
+    changed = json.dumps(policy({"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}))
+    iam.put_role_policy(RoleName="work", PolicyName="intruder-all", PolicyDocument=changed)
+    before = scene.snapshot()
+    async with reviewed(scene, book) as runbook:
+        assert things(runbook, offered=True) == {}
+        seen = {text: each["state"] for text, each in things(runbook).items()}
+        assert seen["user intruder-user"] == "gone; the user of that name now is another"
+        assert seen["role intruder-role"] == "gone"
+        assert seen["inline policy intruder-all of role work"].startswith("changed since")
+        for text in seen:
+            plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, text))
+            assert plan.calls == (), text
+            assert plan.already or plan.blocked, text
+            if plan.blocked:
+                with pytest.raises(Refused):
+                    await runbook.apply(LeverName.INTRUDER, event_of(runbook, text))
+    assert scene.snapshot() == before
+
+
+@pytest.mark.parametrize("first", ["colleague", "intruder"])
+async def test_what_a_colleague_did_too_is_left_to_a_person(
+    scene: Scene, book: CaseBook, sandbox: Sandbox, boto: Boto, first: str
+) -> None:
+    """The very same policy on the very same user, before or after: the intruder's call is not all of it."""
+    hands = {"colleague": scene.colleague, "intruder": scene.intruder}
+    for name in (first, *({*hands} - {first})):
+        boto("iam", key=hands[name].key).attach_user_policy(UserName="app", PolicyArn=ADMIN)
+        sandbox.world.clock.advance(timedelta(minutes=1))
+    async with reviewed(scene, book) as runbook:
+        options = event_of(runbook, "policy AdministratorAccess attached to user app")
+        plan = await runbook.plan(LeverName.INTRUDER, options)
+        assert plan.blocked
+        assert plan.blocked.startswith("It is not the intruder's alone: colleague did the same at ")
+        with pytest.raises(Refused):
+            await runbook.apply(LeverName.INTRUDER, options)
+
+
+async def test_only_from_the_suspected_moment_on_and_what_was_stopped_can_be_restored_all_the_same(
+    scene: Scene, book: CaseBook, sandbox: Sandbox
+) -> None:
+    scene.intruder.make("attached")
+    sandbox.world.clock.advance(timedelta(minutes=5))
+    began = clock.now()
+    scene.intruder.make("access_key")
+    async with reviewed(scene, book) as runbook:
+        early = event_of(runbook, scene.intruder.made["attached"])
+        await runbook.apply(LeverName.INTRUDER, early)
+        assert set(things(runbook)) == set(scene.intruder.made.values())
+        # The session was opened before: it may be the owner's, and so may what it made.
+        review = (await runbook.review(Options(source="history")))[1]
+        await runbook.suspect(review, began)
+        assert set(things(runbook)) == {scene.intruder.made["attached"]}
+        plan = await runbook.plan(LeverName.INTRUDER, Options(made=("nobody",)))
+        assert plan.blocked
+        assert "No record of a followed credential says that it made nobody" in plan.blocked
+        assert (await runbook.undo(LeverName.INTRUDER, early)).step.state is State.UNDONE
+
+
+async def test_a_key_that_was_made_is_followed_where_its_calls_are_read(
+    scene: Scene, book: CaseBook, boto: Boto
+) -> None:
+    """The session makes another key of the leaked one's user, and that key goes on."""
+    made = boto("iam", key=scene.intruder.key).create_access_key(UserName="ci")["AccessKey"]
+    second = Hand(boto, "intruder", (made["AccessKeyId"], made["SecretAccessKey"]))
+    second.make("user")
+    async with reviewed(scene, book) as runbook:
+        assert set(things(runbook)) == {
+            f"access key {made['AccessKeyId']} of user ci",
+            "user intruder-user",
+        }
+        assert made["AccessKeyId"] in things(runbook)["user intruder-user"]["proof"]
+
+
+async def test_the_responder_is_not_taken_for_the_intruders(
+    scene: Scene, book: CaseBook, boto: Boto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam = boto("iam", key=scene.intruder.key)
+    key = make_user(iam, "nightwatch", policy(EVERYTHING))
+    sign_as(monkeypatch, key)
+    before = scene.snapshot()
+    async with reviewed(scene, book) as runbook:
+        plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, "user nightwatch"))
+        assert plan.blocked == (
+            "You are signed in as nightwatch, which this would be done to: use other credentials."
+        )
+        plan = await runbook.plan(LeverName.INTRUDER, Options())
+        assert plan.blocked
+        assert plan.blocked.startswith("Name one by the event that made it")
+    assert scene.snapshot() == before
+
+
+async def test_what_cannot_be_read_is_unknown_and_not_offered(
+    scene: Scene, book: CaseBook, sandbox: Sandbox
+) -> None:
+    scene.intruder.make("user")
+    sandbox.faults.add("deny:GetUser")
+    async with reviewed(scene, book) as runbook:
+        told = things(runbook)["user intruder-user"]
+        assert told["state"].startswith("unknown (")
+        assert not told["offered"]
+        assert not told["ended"]
+        plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, "user intruder-user"))
+        assert plan.blocked
+        assert plan.calls == ()
+
+
+async def test_secrets_and_parameters_that_were_read_are_named_once(
+    scene: Scene, book: CaseBook, sandbox: Sandbox, boto: Boto
+) -> None:
+    secrets = boto("secretsmanager")
+    for name in ("prod/db", "prod/own"):
+        secrets.create_secret(Name=name, SecretString="x")
+    theirs = boto("secretsmanager", key=scene.intruder.key)
+    for _ in range(2):
+        theirs.get_secret_value(SecretId="prod/db")
+    boto("secretsmanager", key=scene.colleague.key).get_secret_value(SecretId="prod/own")
+    with pytest.raises(theirs.exceptions.ResourceNotFoundException):
+        theirs.get_secret_value(SecretId="prod/none")
+    async with reviewed(scene, book) as runbook:
+        assert runbook.case
+        report = build(runbook.case)
+        assert report.reviewed
+        (read,) = report.reviewed.to_rotate
+        assert (read.kind, read.name, read.times) == ("secret", "prod/db", 2)
+        assert "Rotate what was read: prod/db." in [each.words for each in report.remaining]
+        for text in (to_markdown(report), to_html(report)):
+            assert "prod/db" in text
+            assert "To rotate" in text
+            assert "prod/own" not in text
+        assert json.loads(to_json(report))["reviewed"]["sessions"][0]["depth"] == 0
+        assert "Sessions" in to_html(report)
