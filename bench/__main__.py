@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-PARTS = ("shell", "screen", "line", "inventory", "journal", "review", "bucket", "history", "scan")
+PARTS = (
+    "shell",
+    "screen",
+    "line",
+    "inventory",
+    "organization",
+    "journal",
+    "review",
+    "bucket",
+    "history",
+    "scan",
+)
 
 
 def main() -> None:

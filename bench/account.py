@@ -13,11 +13,12 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
+from sandbox.account.organizations import add_member
 from sandbox.account.world import ACCOUNT, HOME_REGION, World
 from sandbox.iam.credentials import CredentialStore
 from sandbox.logs.logs import enable_bearer
 from sandbox.logs.meter import Meter
-from sandbox.scenario import leaked_key
+from sandbox.scenario import leaked_key, people
 from sandbox.wire.server import Sandbox
 
 Seed = Callable[[World], Any]
@@ -83,6 +84,17 @@ def many(world: World) -> None:
     for number in range(10_000):
         for service in ("logs.amazonaws.com", "bedrock.amazonaws.com"):
             store.seed(f"user-{number:05}", service, created=now - timedelta(days=number % 400))
+
+
+def organization(world: World) -> None:
+    """1,000 accounts, ours among them; each of the others has a key, and a role that we may assume."""
+    store, now = world.part(CredentialStore), world.clock.now()
+    trust = people.trust(ACCOUNT, "sts:SetSourceIdentity")
+    for number in range(999):
+        member = f"{200_000_000_000 + number}"
+        add_member(member, f"member-{number:03}")
+        people.make_role("look", people.allow("*"), trust, member)
+        store.of_account(member).seed("web", "logs.amazonaws.com", created=now - timedelta(days=number % 400))
 
 
 def _serve(pipe: Connection, seed: Seed) -> None:

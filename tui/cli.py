@@ -85,7 +85,7 @@ class Stanch(Guessing):
     "--account",
     metavar="ID",
     callback=lambda ctx, param, value: _account(value),
-    help="Stop unless the credentials belong to this account.",
+    help="Act in this account: with credentials of it, else by the role in [accounts], else not at all.",
 )
 @click.option(
     "--role-arn",

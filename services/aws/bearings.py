@@ -22,7 +22,16 @@ class Bearings:
     given: Mapping[str, str] = field(default_factory=dict)
     known: str | None = None
     home: str | None = None
+    asked_role: str | None = field(init=False)
+    """The role that was named; *role_arn* may also be one that is configured for the account."""
     found: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.asked_role = self.role_arn
+
+    def go_by(self, role_arn: str) -> None:
+        """Remember the role that led to the account."""
+        self.role_arn = role_arn
 
     @property
     def unchecked(self) -> bool:

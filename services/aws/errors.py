@@ -83,7 +83,9 @@ class NoAuthorities(BadSetup):
 class WrongAccount(AwsError):
     """The credentials are of another account than was named, so nothing else is asked or sent."""
 
-    advice = "Use a profile of that account, or a role in it (--role-arn)."
+    advice = (
+        "Use a profile of that account, or a role in it (--role-arn, or [accounts] in the configuration)."
+    )
 
 
 class Expired(AwsError):

@@ -24,6 +24,19 @@ class ScpSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One account of the organization."""
+
+    id: str
+    name: str
+    status: str
+
+    @property
+    def active(self) -> bool:
+        return self.status == "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """*management* is its management account."""
 
@@ -77,10 +90,13 @@ async def trusts(aws: AwsSession, service: str) -> bool:
     return any(raw["ServicePrincipal"] == service for raw in found)
 
 
-async def list_accounts(aws: AwsSession) -> tuple[str, ...]:
-    """The ids of the organization's accounts that are in use."""
+async def members(aws: AwsSession) -> tuple[Member, ...]:
+    """Every account of the organization, its management account too; those that are suspended as well."""
     found = await _all(aws, "ListAccounts", "Accounts")
-    return tuple(clean(raw["Id"]) for raw in found if raw.get("Status") == "ACTIVE")
+    return tuple(
+        Member(clean(raw["Id"]), clean(raw.get("Name") or ""), clean(raw.get("Status") or ""))
+        for raw in found
+    )
 
 
 async def _summaries(aws: AwsSession, operation: str, **params: str) -> tuple[ScpSummary, ...]:

@@ -16,8 +16,9 @@ from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
-from services.aws.credentials.role import by_role
+from services.aws.credentials.role import by_account, by_role
 from services.aws.credentials.signer import Signer, in_thread
+from services.aws.credentials.ways import Hop, Ways
 from services.aws.errors import AwsError, Expired, NoCredentials, ReadOnly, RegionDisabled
 from services.aws.mark import add_mark, marked
 from services.aws.policytext import OPERATIONS, keep_text
@@ -28,11 +29,14 @@ from services.aws.where import Where
 from services.base.version import VERSION
 
 if TYPE_CHECKING:
+    from services.aws.credentials.found import Found
     from services.aws.credentials.signer import Find, Prompt
     from services.aws.credentials.source import Source
 
 DEFAULT_REGIONS = ("us-east-1", "us-west-1", "us-west-2", "us-east-2")
 """Where CloudWatch Logs API keys were first to be had; the user may name others."""
+
+NO_WAYS = Ways()
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
@@ -44,7 +48,8 @@ class AwsSession:
     *regions* are the Regions to look into, the first being the home of Regional calls that name none.
     *prompt* asks for an MFA code, and *find* takes the place of the standard credential chain; *role_arn* is
     assumed with what that finds. With *read_only*, any call that is not a read raises ReadOnly before it is
-    sent; with *account*, any call raises WrongAccount where the credentials are of another.
+    sent; with *account*, any call raises WrongAccount where the credentials are of another and none of *ways*
+    leads there. *base* signs for the role in place of a session of its own.
     """
 
     def __init__(
@@ -60,18 +65,26 @@ class AwsSession:
         find: Find | None = None,
         account: str | None = None,
         role_arn: str | None = None,
+        ways: Ways = NO_WAYS,
+        base: AwsSession | None = None,
         state_dir: str | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
+        self.ways = ways
         self._named_regions = regions
         self._more_regions = more_regions or DEFAULT_REGIONS
         everywhere = dict.fromkeys(endpoints.SERVICES, endpoint_url) if endpoint_url else {}
         self._bearings = Bearings(account, role_arn, state_dir, everywhere | dict(endpoint_urls or {}))
-        self._base: AwsSession | None = None
-        if role_arn and find is None:
-            self._base = AwsSession(profile, regions, endpoint_urls=self._bearings.given, prompt=prompt)
-            find = by_role(self._base, role_arn)
+        self._base, self._owns_base = base, base is None
+        if find is None and (role_arn or (account and (base or ways.may_lead_to(account)))):
+            self._base = base or AwsSession(
+                profile, regions, endpoint_urls=self._bearings.given, prompt=prompt
+            )
+            if role_arn:
+                find = by_role(self._base, ways.hop_by(role_arn))
+            elif account:
+                find = by_account(self._base, account, ways, self._bearings.go_by)
         home = regions[0] if regions else None
         self._waiting: Waiting = self._base._waiting if self._base else Waiting()
         self._signer = Signer(find or by_chain(profile, home), prompt, self._waiting)
@@ -115,7 +128,7 @@ class AwsSession:
     async def _close(self) -> None:
         await self._stack.aclose()
         self._clients.clear()
-        if self._base is not None:
+        if self._base is not None and self._owns_base:
             await self._base._close()
 
     async def renew(self) -> None:
@@ -133,23 +146,43 @@ class AwsSession:
         """Which credentials sign, and from where, once they are found."""
         return self._signer.source
 
-    def sign_as(self, other: AwsSession) -> None:
-        """Sign with the credentials that *other*, which was made alike, has found."""
-        self._signer.adopt(other._signer)
-        if self._base and other._base:
-            self._base.sign_as(other._base)
+    async def found(self) -> Found:
+        """The credentials that sign now; raises an AwsError."""
+        await self._botocore()
+        return await self._signer.current()
 
-    async def assume(self, role_arn: str) -> AwsSession:
+    def sign_as(self, other: AwsSession) -> None:
+        """Sign with what *other*, of the same profile, has found, as far as they go to the same place."""
+        mine, theirs = self._bearings, other._bearings
+        if (mine.expected, mine.asked_role) == (theirs.expected, theirs.asked_role):
+            self._signer.adopt(other._signer)
+            mine.role_arn = theirs.role_arn
+        if self._base:
+            self._base.sign_as(other._base or other)
+        elif other._base and not (mine.expected or mine.asked_role):
+            self.sign_as(other._base)
+
+    async def assume(self, hop: Hop) -> AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
+        return await self._elsewhere(find=by_role(self, hop), role_arn=hop.role_arn)
+
+    async def to_account(self, account: str) -> AwsSession:
+        """A session like this one in that account, by the role that is configured; raises an AwsError.
+
+        It stands on what this one does: from the account that one came to, no role is gone on from.
+        """
+        return await self._elsewhere(base=self._base or self, account=account)
+
+    async def _elsewhere(self, **there: Any) -> AwsSession:
         session = AwsSession(
             self.profile,
             self._named_regions,
             more_regions=self._more_regions,
             read_only=self.read_only,
             endpoint_urls=self._bearings.given,
-            find=by_role(self, role_arn),
-            role_arn=role_arn,
+            ways=self.ways,
             state_dir=self._bearings.state_dir,
+            **there,
         )
         await session.resolve_credentials()
         return session

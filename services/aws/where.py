@@ -54,8 +54,11 @@ class Where:
         return {"endpoint": self.endpoint}
 
     def journaled(self) -> dict[str, object]:
-        """What a case's first line says beside the account; nothing where the endpoints are AWS's own."""
-        return {"endpoint": self.endpoint, "endpoints": dict(self.endpoints)} if self.endpoints else {}
+        """What a case's first line says beside the account; nothing where nothing is out of the ordinary."""
+        role = {"role_arn": self.role_arn} if self.role_arn else {}
+        return role | (
+            {"endpoint": self.endpoint, "endpoints": dict(self.endpoints)} if self.endpoints else {}
+        )
 
     @classmethod
     def of_case(cls, opened: Mapping[str, object]) -> Where:

@@ -63,6 +63,7 @@ async def send(
         step=sending.deed,
         undo=sending.undo,
         call=call.as_json(),
+        account=aws.where.account,
         facts=dict(sending.facts),
         mark=call.mark,
         aws_at=_by_aws(aws),

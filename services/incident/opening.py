@@ -63,7 +63,7 @@ async def find_key(
     if known is None and theirs not in (None, caller.account):
         raise NoSuchKey(
             f"{key_id} belongs to account {theirs}; you are signed in to {caller.account}. "
-            f"Use a profile of {theirs}, or a role there (--role-arn)."
+            f"Use a profile of {theirs}, or a role there (--role-arn, or [accounts] in the configuration)."
         )
     match service_told_by(key_id):
         case _ if known is not None:

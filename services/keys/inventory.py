@@ -104,18 +104,23 @@ class Inventory:
 
 
 async def sweep(
-    aws: AwsSession, *, now: Callable[[], datetime] = clock.now, service: str | None = None
+    aws: AwsSession,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    service: str | None = None,
+    who: sts.Caller | None = None,
 ) -> AsyncIterator[Inventory]:
     """Snapshots that grow page by page; the last is complete, or names what could not be read.
 
     Where AllUsers is denied, users are asked one by one, and a note says so. So they are for access keys, of
-    which IAM has no list: they come only where they are the *service* asked for.
+    which IAM has no list: they come only where they are the *service* asked for. *who* asks is asked of AWS
+    where it isn't known.
     """
+    caller, pages = asyncio.create_task(_known(aws, who)), iam.credential_pages(aws)
     if service == ACCESS_KEY:
-        async for snapshot in _user_by_user(aws, await sts.get_caller(aws), None, now, ACCESS_KEYS):
+        async for snapshot in _user_by_user(aws, await caller, None, now, ACCESS_KEYS):
             yield snapshot
         return
-    caller, pages = asyncio.create_task(sts.get_caller(aws)), iam.credential_pages(aws)
     found: list[Credential] = []
     inventory: Inventory | None = None
     try:
@@ -139,6 +144,10 @@ async def sweep(
             raise
     finally:
         caller.cancel()
+
+
+async def _known(aws: AwsSession, who: sts.Caller | None) -> sts.Caller:
+    return who or await sts.get_caller(aws)
 
 
 async def everything(aws: AwsSession, *, now: Callable[[], datetime] = clock.now) -> Inventory:

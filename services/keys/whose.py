@@ -12,6 +12,7 @@ from services.aws import sts
 from services.aws.errors import AwsError, NotFound, Rejected
 from services.aws.iam import Credential, LastUse
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.base import clock
 from services.keys import accesskeys, inventory
 from services.keys.decoys import Decoy, decoy_of
@@ -73,6 +74,8 @@ class KeyFacts:
     session: str | None = None
     """The session of this account that it is, or was made from: IAM knows nothing of it, the runbook does."""
     said: tuple[str, ...] = field(default=())
+    where: Where | None = None
+    """Where it was looked up, if it was."""
 
     @property
     def works(self) -> Literal["no", "unknown"]:
@@ -201,7 +204,7 @@ def _of_credential(known: KeyFacts, found: Credential, said: tuple[str, ...]) ->
 def _elsewhere(known: KeyFacts, account: str | None, ours: str) -> KeyFacts:
     said = (
         f"Not looked up: you are signed in to {ours}. Use a profile of account {account}, or a role in it "
-        "(--role-arn)."
+        "(--role-arn, or [accounts] in the configuration)."
     )
     return replace(known, answer=Answer.OTHER_ACCOUNT, account=account, said=(said,))
 

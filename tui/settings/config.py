@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from services.base import folders
+from tui.settings.accounts import Accounts
 
 ThemeName = Literal["dark", "light", "high-contrast", "terminal"]
 Colour = Literal["red", "yellow", "green"]
@@ -45,6 +46,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Between two readings of the keys while they are in sight."""
     decoy_accounts: tuple[str, ...] = ()
     """Accounts of your own whose access keys are bait."""
+    accounts: Accounts = Accounts()
+    """By which roles other accounts are reached."""
     keys: dict[str, str | tuple[str, ...]] = {}
     """Other keys for commands, by the commands' ids."""
     profiles: dict[str, ProfileConfig] = {}
@@ -74,6 +77,14 @@ EXAMPLE = """\
 # colour = "red"             # red, yellow or green: its name is always in sight
 # read_only = true
 # regions = ["eu-central-1"]
+
+# [accounts]                 # by which roles other accounts are reached: docs/accounts.md
+# role = "incident-response"           # a name, or "arn:aws:iam::{account}:role/ops/responder"
+# external_id = "4711-abc"             # where the roles ask for one
+# source_identity = true               # tells the role who acts
+
+# [accounts.exceptions.210987654321]   # for one account, or for an organization (o-…)
+# role = "break-glass"
 
 # [keys]                     # stanch config --keys lists the commands
 # respond = "f5"

@@ -13,10 +13,11 @@ import click
 
 from services.audit import baseline as accepted
 from services.audit import sarif
-from services.audit.accounts import Visit, roles_of_organization, visit_all
+from services.audit.accounts import Visit, visit_all
 from services.audit.audit import audit
 from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
+from services.aws.everyaccount import stops_by_role, stops_of_organization
 from services.base import clock
 from services.base.text import clean
 from tui.exits import Exit
@@ -31,6 +32,7 @@ from tui.shell.common import (
     run,
 )
 from tui.shell.newfile import force_option, may_replace
+from tui.shell.organization import organization_option
 from tui.shell.rolearn import role_arn
 
 SIGNS = {"high": "‼", "medium": "!", "info": "·"}
@@ -51,12 +53,7 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
     callback=role_arn,
     help="Audit this role's account instead of your own; may be repeated.",
 )
-@click.option(
-    "--organization",
-    "organization_role",
-    metavar="ROLE",
-    help="Audit every account of the organization, with this role in each.",
-)
+@organization_option
 @click.option(
     "--data-events",
     is_flag=True,
@@ -128,7 +125,7 @@ def command(
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif cannot be combined.")
-    if role_arns and organization_role:
+    if role_arns and organization_role is not None:
         raise click.UsageError("--role-arn and --organization cannot be combined.")
     limits = Limits(
         old=timedelta(days=max_age), expiring=timedelta(days=expiring_in), unused=timedelta(days=unused_for)
@@ -152,7 +149,7 @@ def command(
 
 async def _visit(
     setup: Setup,
-    role_arns: Sequence[str | None],
+    role_arns: Sequence[str],
     organization_role: str | None,
     limits: Limits,
     data_events: bool,
@@ -160,10 +157,11 @@ async def _visit(
     progress = Progress()
     try:
         async with setup.session() as aws:
-            if organization_role:
-                role_arns = await roles_of_organization(aws, organization_role)
-            if role_arns:
-                return await visit_all(aws, role_arns, limits, data_events=data_events, on_progress=progress)
+            stops = stops_by_role(aws.ways, role_arns)
+            if organization_role is not None:
+                stops = await stops_of_organization(aws, organization_role or None)
+            if stops:
+                return await visit_all(aws, stops, limits, data_events=data_events, on_progress=progress)
             return (Visit(None, await audit(aws, limits, data_events=data_events, on_progress=progress)),)
     finally:
         progress.done()

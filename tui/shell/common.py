@@ -64,15 +64,20 @@ class Setup:
         """Those that are in addition to the profile's own, where none is named."""
         return self.profile_config.regions or self.config.regions
 
-    def session(self) -> AwsSession:
+    def session(self, account: str | None = None) -> AwsSession:
+        """The way to AWS; to *account*, where a role leads there and no other place was asked for."""
+        ways = self.config.accounts.ways()
+        named = self.account or self.role_arn
+        toward = account if account and not named and ways.may_lead_to(account) else None
         opened = AwsSession(
             self.profile,
             self.regions,
             read_only=self.read_only,
             more_regions=self.more_regions,
             prompt=TerminalPrompt(),
-            account=self.account,
+            account=self.account or toward,
             role_arn=self.role_arn,
+            ways=ways,
             endpoint_urls=self.endpoint_urls,
             state_dir=self._named_state_dir,
         )

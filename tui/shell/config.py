@@ -7,6 +7,7 @@ import msgspec
 
 from services.aws.credentials.profiles import named_profile
 from tui.exits import Exit
+from tui.settings.accounts import Accounts
 from tui.settings.config import EXAMPLE
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 
@@ -67,12 +68,21 @@ def _settings(setup: Setup) -> list[tuple[str, str]]:
         ("regions", ", ".join(setup.more_regions) or "AWS's own and those of the profile"),
         ("refresh_seconds", f"{config.refresh_seconds:g}"),
         ("list_seconds", f"{config.list_seconds:g}"),
+        ("accounts", accounts_told(config.accounts)),
         ("keys", f"{len(config.keys)} changed" if config.keys else "none changed"),
     ]
     for name, profile in config.profiles.items():
         told = [profile.colour or "", "read-only" if profile.read_only else "", ", ".join(profile.regions)]
         rows.append((f"profile {name}", "; ".join(filter(None, told)) or "no settings of its own"))
     return rows
+
+
+def accounts_told(accounts: Accounts) -> str:
+    """By which roles other accounts are reached, in words."""
+    if not (accounts.role or accounts.exceptions):
+        return "no role configured: only the credentials' own account is reached"
+    others = f"; {len(accounts.exceptions)} exceptions" if accounts.exceptions else ""
+    return f"by role {accounts.role or 'none'}{others}"
 
 
 def _yes(value: bool) -> str:

@@ -17,6 +17,7 @@ from services.rights.abilities import Ability, Able
 from services.rights.permissions import CAVEAT
 from tui.exits import Exit
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, run
+from tui.shell.config import accounts_told
 
 SIGNS = {Able.YES: "✓", Able.PARTLY: "!", Able.NO: "✗", Able.UNKNOWN: "?"}
 COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "✗", "no": "✗"}
@@ -40,7 +41,7 @@ def command(ctx: click.Context, setup: Setup, as_json: bool) -> None:
     if as_json:
         print_json(found.as_json())
     else:
-        _print(found)
+        _print(found, accounts_told(setup.config.accounts))
     for part in found.unreadable:
         complain(f"{part.what} could not be read. {part.error}")
     ctx.exit(Exit.DONE if found.complete else Exit.INCOMPLETE)
@@ -51,12 +52,13 @@ async def _diagnose(setup: Setup) -> Diagnosis:
         return await diagnose(aws, setup.state_dir)
 
 
-def _print(found: Diagnosis) -> None:
+def _print(found: Diagnosis, accounts: str) -> None:
     account = f"{found.alias} {found.caller.account}" if found.alias else found.caller.account
     click.echo(f"{found.caller.name} in {account}{', READ-ONLY' if found.read_only else ''}")
     click.echo(f"  {found.caller.arn}")
     click.echo(f"  signed by: {found.source or 'unknown'}")
     click.echo(f"  Regions: {', '.join(found.regions)}")
+    click.echo(f"  other accounts: {accounts}")
     if found.where.endpoint:
         click.echo(f"  ! requests go to {found.where.endpoint}, which is not AWS's own endpoint")
     _head(f"You may, {CAVEAT}")

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import click
 
+from services.aws.reach import Reach
 from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.errors import NoSuchKey
 from services.keys import inventory
+from services.keys.anywhere import look_up_all
 from services.keys.handed import MOST, handed_in, the_token
 from services.keys.recognise import AnyKey
 from services.keys.telling import alias_of, key_json, offline_facts, title_of
 from services.keys.token import Token
-from services.keys.whose import Answer, KeyFacts, look_up, offline
+from services.keys.whose import Answer, KeyFacts, offline
 from tui.exits import Exit
 from tui.shell.common import Setup, as_json, pass_setup, print_json, run
 
@@ -36,7 +38,8 @@ def command(ctx: click.Context, setup: Setup, offline: bool, as_json: bool) -> N
     Anything with a credential in it will do: an API key, over several lines too, an access key id, a
     short-term key, a header, an export line, JSON, a URL, or a whole mail with several. It is decoded here;
     only ids, aliases and user names are looked up, and no secret is shown, stored or sent. It is never taken
-    from the command line, where the shell's history would keep it.
+    from the command line, where the shell's history would keep it. A key of another account is looked up
+    there, where a role is configured for it ([accounts]).
 
     Exit code 3: one belongs to another account, or could not be looked up. 0: all are answered, a deleted key
     too.
@@ -69,8 +72,8 @@ def _offline(setup: Setup, keys: Sequence[AnyKey]) -> list[KeyFacts]:
 
 
 async def _look_up(setup: Setup, keys: Sequence[AnyKey]) -> list[KeyFacts]:
-    async with setup.session() as aws:
-        return [await look_up(aws, key, clock.now(), setup.config.decoy_accounts) for key in keys]
+    async with setup.session() as aws, Reach(aws) as reach:
+        return await look_up_all(reach, keys, clock.now(), setup.config.decoy_accounts)
 
 
 def _tell(setup: Setup, facts: KeyFacts) -> None:
@@ -92,7 +95,8 @@ def _tell(setup: Setup, facts: KeyFacts) -> None:
         click.echo("Not checked (offline): which key it is and whether it works.")
     if key_id := facts.respond_to:
         whose = (("--user", facts.user),) if facts.user else ()
-        click.echo(f"Next: {setup.where.stanch('respond', key_id, options=whose)}")
+        where = facts.where or setup.where
+        click.echo(f"Next: {where.stanch('respond', key_id, options=whose)}")
 
 
 def read_handed() -> str:
@@ -110,7 +114,7 @@ def read_token() -> Token:
 
 async def match_token(setup: Setup, token: Token) -> tuple[str, str]:
     """The id and user of the token's key; raises NoSuchKey."""
-    async with setup.session() as aws:
+    async with setup.session(token.account) as aws:
         return await match_key(aws, token)
 
 

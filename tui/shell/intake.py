@@ -11,13 +11,15 @@ import click
 
 from services.aws import sts
 from services.aws.iam import Credential
+from services.aws.reach import Reach
 from services.aws.session import AwsSession
 from services.base import clock, files
 from services.base.text import clean
 from services.cases.book import CaseBook
 from services.cases.errors import RunbookError
+from services.keys.anywhere import look_up_all
 from services.keys.telling import title_of
-from services.keys.whose import KeyFacts, look_up, offline
+from services.keys.whose import KeyFacts, offline
 from services.scan.reports import Report, Reported, read_report
 from services.scan.scan import Place
 from tui.exits import Exit
@@ -52,9 +54,9 @@ def command(ctx: click.Context, setup: Setup, report: str, offline: bool, as_jso
     """Read FILE, or standard input (-), and say of each credential in it whose it is and how it stands.
 
     It takes gitleaks (JSON, SARIF), trufflehog (JSON lines), GitHub secret-scanning alerts, AWS Health and
-    GuardDuty events, `stanch scan --json`, other JSON, and any text. Each key that is found in this account
-    gets a case (or its open one is used) with where it leaked as evidence; with --read-only, none. No secret
-    is kept.
+    GuardDuty events, `stanch scan --json`, other JSON, and any text. Each key that is found, in this account
+    or in one that a role leads to ([accounts]), gets a case (or its open one is used) with where it leaked as
+    evidence; with --read-only, none. No secret is kept.
 
     Exit code 3: something could not be judged: a key of another account, one that could not be looked up,
     or a finding whose secret was taken out of the report; or a case could not be written, as one that
@@ -62,10 +64,9 @@ def command(ctx: click.Context, setup: Setup, report: str, offline: bool, as_jso
     """
     found = read_report(_data(report), "standard input" if report == "-" else report)
     each = list(found.found.values())
-    facts = (
-        [offline_facts(setup, one) for one in each] if offline else run(_look_up(setup, each)) if each else []
-    )
-    cases = {} if offline or setup.read_only or not each else run(_open_cases(setup, facts, each))
+    facts, cases = [offline_facts(setup, one) for one in each], dict[int, Taken]()
+    if each and not offline:
+        facts, cases = run(_take_in(setup, each))
     if as_json:
         print_json(_document(found, facts, each, cases))
     else:
@@ -100,21 +101,28 @@ def _data(report: str) -> bytes:
     return data
 
 
-async def _look_up(setup: Setup, each: list[Reported]) -> list[KeyFacts]:
-    async with setup.session() as aws:
-        return [await look_up(aws, one.key, clock.now(), setup.config.decoy_accounts) for one in each]
+async def _take_in(setup: Setup, each: list[Reported]) -> tuple[list[KeyFacts], dict[int, Taken]]:
+    """What is known of each, and what became of each key that was found, by its number."""
+    async with setup.session() as aws, Reach(aws) as reach:
+        keys = [one.key for one in each]
+        facts = await look_up_all(reach, keys, clock.now(), setup.config.decoy_accounts)
+        if setup.read_only:
+            return facts, {}
+        return facts, await _open_cases(reach, setup, facts, each)
 
 
-async def _open_cases(setup: Setup, facts: list[KeyFacts], each: list[Reported]) -> dict[int, Taken]:
-    """What became of each key that was found, by its number; where it leaked is evidence in its case."""
+async def _open_cases(
+    reach: Reach, setup: Setup, facts: list[KeyFacts], each: list[Reported]
+) -> dict[int, Taken]:
+    """Where each leaked is evidence in its case."""
     taken: dict[int, Taken] = {}
-    async with setup.session() as aws:
-        for number, (one, leaked) in enumerate(zip(facts, each, strict=True)):
-            if one.credential:
-                try:
-                    taken[number] = Taken(await _open_case(aws, setup, one.credential, leaked))
-                except RunbookError as error:
-                    taken[number] = Taken(why_not=str(error))
+    for number, (one, leaked) in enumerate(zip(facts, each, strict=True)):
+        if one.credential:
+            try:
+                aws = await reach.at(one.account)
+                taken[number] = Taken(await _open_case(aws, setup, one.credential, leaked))
+            except RunbookError as error:
+                taken[number] = Taken(why_not=str(error))
     return taken
 
 
@@ -187,7 +195,7 @@ def _tell(
         if taken.why_not:
             click.echo(f"  Not noted in a case: {taken.why_not}")
         if key_id := one.respond_to:
-            click.echo(f"  Next: {setup.where.stanch('respond', key_id)}")
+            click.echo(f"  Next: {(one.where or setup.where).stanch('respond', key_id)}")
     if found.hidden:
         click.echo(
             f"{len(found.hidden):,} findings name no key, for their secret was taken out of the report: "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import click
 
@@ -11,9 +10,10 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY
 from services.keys import inventory
-from services.keys.inventory import Inventory, Key
+from services.keys.inventory import Inventory
 from services.keys.named import check_service
 from tui.exits import Exit
+from tui.shell.allkeys import everywhere
 from tui.shell.common import (
     Progress,
     Setup,
@@ -25,8 +25,8 @@ from tui.shell.common import (
     print_table,
     run,
 )
-
-SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
+from tui.shell.keytable import HEADER, cells, matches
+from tui.shell.organization import organization_option
 
 
 @click.command(
@@ -40,19 +40,31 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
     help="Only this service: logs, bedrock, or a full name; or access-key.",
 )
 @click.option("--user", metavar="U", help="Only this user; needs permission only on that user.")
+@organization_option
 @as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, with a header.")
 @pass_setup
 @click.pass_context
 def command(
-    ctx: click.Context, setup: Setup, service: str | None, user: str | None, as_json: bool, as_csv: bool
+    ctx: click.Context,
+    setup: Setup,
+    service: str | None,
+    user: str | None,
+    organization_role: str | None,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """List the account's service-specific credentials, highest risk first.
 
-    Access keys are listed with --service access-key, which asks for each user's in turn.
+    Access keys are listed with --service access-key, which asks for each user's in turn. With --organization,
+    the keys of all its accounts are one list; an account that could not be read is named (exit code 3).
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be combined.")
+    if organization_role is not None:
+        if user:
+            raise click.UsageError("--user and --organization cannot be combined.")
+        ctx.exit(everywhere(setup, organization_role or None, service, as_json=as_json, as_csv=as_csv))
     found = run(_read(setup, user, service))
     now = clock.now()
     if as_json:
@@ -73,7 +85,7 @@ async def _read(setup: Setup, user: str | None, service: str | None) -> Inventor
     async with setup.session() as aws:
         found = await (inventory.of_user(aws, user, kept) if user else _all(aws, progress, kept))
         check_service(service, {key.service for key in found.keys})
-        found = replace(found, keys=tuple(key for key in found.keys if _matches(key, service)))
+        found = replace(found, keys=tuple(key for key in found.keys if matches(key, service)))
         found = await inventory.examine(aws, found)
     progress.done()
     return found
@@ -87,35 +99,9 @@ async def _all(aws: AwsSession, progress: Progress, service: str | None) -> Inve
     return found
 
 
-def _matches(key: Key, service: str | None) -> bool:
-    return service is None or service.casefold() in (key.service, key.short_service)
-
-
 def _print(found: Inventory) -> None:
     now = clock.now()
-    rows = [
-        (
-            SIGNS[key.worst],
-            key.id,
-            key.user,
-            key.short_service,
-            key.status.lower(),
-            f"{key.age_days(now)}d",
-            expiry(key, now),
-            " ".join(risk.name for risk in key.risks),
-        )
-        for key in found.keys
-    ]
-    if rows:
-        print_table((" ", "KEY ID", "USER", "SERVICE", "STATUS", "AGE", "EXPIRES", "RISKS"), rows)
+    if found.keys:
+        print_table(HEADER, [cells(key, now) for key in found.keys])
     else:
         complain("No matching key was found." if found.complete else "No key could be read.")
-
-
-def expiry(key: Key, now: datetime) -> str:
-    """When the key expires, from *now*: ``never``, ``in 6d`` or ``3d ago``."""
-    expires = key.credential.expires
-    if expires is None:
-        return "never"
-    days = (expires - now).days
-    return f"in {days}d" if days >= 0 else f"{-days}d ago"

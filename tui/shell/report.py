@@ -74,7 +74,7 @@ def command(
 async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Report, bool]:
     """The report with fresh points, and whether all of them could be read."""
     try:
-        async with setup.session() as aws:
+        async with setup.session(report.header.account) as aws:
             account = (await sts.get_caller(aws)).account
             if account != report.header.account:
                 complain(

@@ -21,6 +21,7 @@ from services.incident.engine import Result, Runbook
 from services.incident.others import usable
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.accesskeys import ROLE_ID, owner_of
+from services.keys.keyid import account_in
 from services.review.model import SourceUnavailable
 from services.rotation.opening import notices
 from tui.exits import Exit
@@ -219,8 +220,7 @@ def command(
         raise click.UsageError("--json needs --plan, --step or --undo.")
     from tui.shell.screen import open_runbook
 
-    token = read_token() if key_id == "-" else None
-    ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=token))
+    ctx.exit(open_runbook(setup, key_id, user=user, case_id=case_id, token=work.token))
 
 
 class _Work:
@@ -248,12 +248,17 @@ class _Work:
         self.as_json = as_json
         self.take_over = take_over
         self.book = CaseBook(setup.state_dir)
+        self.token = read_token() if key_id == "-" else None
+
+    def _session(self) -> AwsSession:
+        """In the account that the key names, where a role leads there."""
+        return self.setup.session(self.token.account if self.token else account_in(self.key_id))
 
     async def plan(self, step: str | None, undo: str | None) -> int:
         """Of the five steps, or of the one that is named."""
         if step in READS:
             raise click.UsageError(f"{step} only reads: leave --plan out.")
-        async with self.setup.session() as aws:
+        async with self._session() as aws:
             runbook = await self._look_up(aws)
             wanted = steps_of(runbook.key.service)
             if step or undo:
@@ -279,7 +284,7 @@ class _Work:
         return warned(plan, await runbook.preflight(plan))
 
     async def take(self, step: Deed, *, undo: bool, ask: bool) -> int:
-        async with self.setup.session() as aws:
+        async with self._session() as aws:
             runbook = await self._look_up(aws)
             runbook.guard()
             if self.setup.read_only and step is not StepName.REVIEW:
@@ -311,7 +316,7 @@ class _Work:
         return Exit.DONE if review.complete else Exit.INCOMPLETE
 
     async def sweep(self) -> int:
-        async with self.setup.session() as aws:
+        async with self._session() as aws:
             runbook = await self._look_up(aws)
             if runbook.case is None or self.setup.read_only:
                 found = await runbook.sweep()
@@ -336,7 +341,7 @@ class _Work:
         return Exit.INCOMPLETE if found.unreadable else Exit.DONE
 
     async def quiet(self) -> int:
-        async with self.setup.session() as aws:
+        async with self._session() as aws:
             runbook = await self._look_up(aws)
             if runbook.case is None or self.setup.read_only:
                 found = await runbook.quiet()
@@ -375,8 +380,8 @@ class _Work:
 
     async def _look_up(self, aws: AwsSession) -> Runbook:
         key_id, user = self.key_id, self.user
-        if key_id == "-":
-            key_id, user = await match_key(aws, read_token())
+        if self.token is not None:
+            key_id, user = await match_key(aws, self.token)
         runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
         for notice in notices(self.book, key_id, runbook.caller.account):
             complain(notice)

@@ -18,6 +18,7 @@ from services.incident import opening
 from services.incident.exporting import keep
 from services.incident.reviewing import marks
 from services.incident.reviewwork import source_told
+from services.keys.keyid import account_in
 from services.keys.named import spoken, user_named
 from services.review import export as exporting
 from services.review.model import Athena, Marks, SourceUnavailable, Subject, Unreadable, Window
@@ -179,7 +180,7 @@ async def _review(
                 None, subject, window, source=source, marks=known, on_progress=on_progress
             )
             return review, None
-        async with setup.session() as aws:
+        async with setup.session(account or (account_in(key_id) if key_id else None)) as aws:
             subject = Subject(user or "")
             if account and account != (here := (await get_caller(aws)).account):
                 raise NoSuchName("GetUser", f"User {user} is of account {account}, and this is {here}.")

@@ -20,6 +20,7 @@ from services.cases.preflight import warned
 from services.incident.engine import Result
 from services.incident.replace import orphan
 from services.incident.situation import Options
+from services.keys.keyid import account_in
 from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.following import follow
@@ -66,7 +67,7 @@ class One:
 
     async def run(self) -> int:
         do, options = self.want.do, self.want.options
-        async with self.setup.session() as aws:
+        async with self.setup.session(account_in(self.key_id)) as aws:
             rotation = await opening.look_up(aws, self.book, self.key_id, user=self.user)
             if options.log_groups:
                 await groups_named(aws, options.log_groups)

@@ -20,6 +20,7 @@ from services.aws.credentials.profiles import (
 )
 from services.aws.credentials.regions import check_region
 from services.aws.session import AwsSession
+from services.keys.keyid import account_in
 from services.keys.token import Token
 from tui.settings.options import Connect, Options, Start
 from tui.shell.common import Setup, run
@@ -37,7 +38,8 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         _check_profile(setup.profile)
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
-        more = {"connect": _after_prompt(setup) or as_set_up(setup)} | more
+        account = account_in(start.key_id) if start and start.key_id else None
+        more = {"connect": _after_prompt(setup, account) or as_set_up(setup, account)} | more
     options = Options(
         state_dir=setup.state_dir,
         profile=setup.profile,
@@ -100,23 +102,26 @@ def _take_terminal() -> None:
     os.close(terminal)
 
 
-def as_set_up(setup: Setup) -> Connect:
-    """By the options before the command: the account that is meant, the role, the endpoints."""
+def as_set_up(setup: Setup, account: str | None = None) -> Connect:
+    """By the options before the command: the account that is meant, the role, the endpoints.
+
+    *account* is gone to, where none was named and a role leads there.
+    """
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[AwsSession]:
-        async with setup.session() as aws:
+        async with setup.session(account) as aws:
             await aws.resolve_credentials()
             yield aws
 
     return connect
 
 
-def _after_prompt(setup: Setup) -> Connect | None:
+def _after_prompt(setup: Setup, account: str | None) -> Connect | None:
     """Where signing in may ask a person, let it ask before the screen opens, and hand the session on."""
     if not may_ask(setup.profile):
         return None
-    session = setup.session()
+    session = setup.session(account)
     run(session.resolve_credentials())
 
     @asynccontextmanager

@@ -149,7 +149,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
         "organizations",
         lambda aws: organizations.trusts(aws, "cloudtrail.amazonaws.com"),
     ),
-    organizations.list_accounts: ("organizations", organizations.list_accounts),
+    organizations.members: ("organizations", organizations.members),
     regions.enabled_regions: ("account", _sure_regions),
     s3.find_bucket: ("s3", lambda aws: s3.find_bucket(aws, "bucket", "123456789012")),
     s3.expiries: ("s3", lambda aws: s3.expiries(aws, "bucket")),

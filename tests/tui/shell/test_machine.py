@@ -25,7 +25,7 @@ from tests.tui.shell.conftest import PROGRAM, Account, Done, Stanch
 from tui import cli
 from tui.dialogs import steps
 from tui.exits import Exit
-from tui.shell import audit, doctor, keys, streams
+from tui.shell import audit, doctor, keytable, streams
 
 LOCALES = ("utf-8", "iso-8859-1", "iso-8859-15", "koi8-r", "cp1252", "euc-jp", "shift_jis", "gb18030")
 ROOT = os.geteuid() == 0
@@ -159,7 +159,7 @@ def test_each_sign_of_ours_is_as_wide_as_what_stands_for_it() -> None:
 
 def test_a_verdict_stays_itself_whatever_the_locale_lacks() -> None:
     """Two signs of one column never become one, and none becomes the sign of what is not known."""
-    for column in (keys.SIGNS, audit.SIGNS, steps.SIGNS, doctor.SIGNS, doctor.COVER_SIGNS):
+    for column in (keytable.SIGNS, audit.SIGNS, steps.SIGNS, doctor.SIGNS, doctor.COVER_SIGNS):
         signs = {sign for sign in column.values() if sign}
         shown = [sign.encode("ascii", "stanch") for sign in signs]
         assert len(set(shown)) == len(signs)

@@ -14,6 +14,7 @@ import time_machine
 
 from services.aws.credentials import find
 from services.aws.credentials.failures import CodeRefused, SignInEnded, SignInFailed
+from services.aws.credentials.ways import Hop
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from tests.signin.aws import Aws, role
@@ -285,7 +286,7 @@ async def test_renewed_credentials_of_another_account_are_refused(aws: Aws, pers
 
 
 async def test_a_role_taken_on_top_is_renewed_too(aws: Aws, person: Person) -> None:
-    async with AwsSession("keys") as session, await session.assume("arn:aws:iam::1:role/There") as there:
+    async with AwsSession("keys") as session, await session.assume(Hop("arn:aws:iam::1:role/There")) as there:
         await call(there)
         first, now = last_key(aws), datetime.now(UTC)
         assert str(there.source) == "profile keys, role There"

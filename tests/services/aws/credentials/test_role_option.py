@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from services.aws.credentials.ways import Hop
 from services.aws.errors import ClockOff, Expired, RegionDisabled, WrongAccount
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.test_renewal import Typist, call, last_key
@@ -87,7 +88,7 @@ async def test_the_role_is_renewed_before_it_ends(aws: Aws, person: Person) -> N
 @pytest.mark.parametrize("assumed", [False, True])
 async def test_what_it_stands_on_ends_and_is_renewed(aws: Aws, person: Person, assumed: bool) -> None:
     async with AwsSession("keys", role_arn=None if assumed else THERE) as outer:
-        session = await outer.assume(THERE) if assumed else outer
+        session = await outer.assume(Hop(THERE)) if assumed else outer
         async with session:
             await call(session)
             aws.refused[last_key(aws)] = aws.refused["AKIAKEYS"] = "ExpiredToken"

@@ -1,0 +1,37 @@
+"""A key as a row of a printed table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.keys.inventory import Key
+
+HEADER = (" ", "KEY ID", "USER", "SERVICE", "STATUS", "AGE", "EXPIRES", "RISKS")
+
+SIGNS = {"high": "‼", "medium": "!", "info": "·", None: " "}
+
+
+def matches(key: Key, service: str | None) -> bool:
+    return service is None or service.casefold() in (key.service, key.short_service)
+
+
+def cells(key: Key, now: datetime) -> tuple[str, ...]:
+    return (
+        SIGNS[key.worst],
+        key.id,
+        key.user,
+        key.short_service,
+        key.status.lower(),
+        f"{key.age_days(now)}d",
+        expiry(key, now),
+        " ".join(risk.name for risk in key.risks),
+    )
+
+
+def expiry(key: Key, now: datetime) -> str:
+    """When the key expires, from *now*: ``never``, ``in 6d`` or ``3d ago``."""
+    expires = key.credential.expires
+    if expires is None:
+        return "never"
+    days = (expires - now).days
+    return f"in {days}d" if days >= 0 else f"{-days}d ago"
