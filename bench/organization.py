@@ -42,8 +42,8 @@ async def _sweep(count: int) -> float:
     async with AwsSession(ways=Ways(Way(ROLE))) as aws:
         caller, stops = await sts.get_caller(aws), await stops_of_organization(aws)
         begun, found = time.perf_counter(), OrganizationKeys(caller, count)
-        async for found in read_organization(aws, stops[:count], caller, at_once=AT_ONCE):
-            pass
+        async for snapshot in read_organization(aws, stops[:count], caller, at_once=AT_ONCE):
+            found = snapshot
         assert found.complete
         assert len(found.keys) == count - 1
         return time.perf_counter() - begun
