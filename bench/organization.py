@@ -36,7 +36,7 @@ def _megabytes() -> float:
 
 async def _sweep(count: int) -> float:
     from services.aws import sts
-    from services.aws.everyaccount import stops_of_organization
+    from services.keys.everyaccount import stops_of_organization
     from services.keys.organization import OrganizationKeys, read_organization
 
     async with AwsSession(ways=Ways(Way(ROLE))) as aws:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from services.audit.audit import audit
 from services.audit.model import Audit, Limits
-from services.aws.everyaccount import Stop, visits
 from services.aws.session import AwsSession
+from services.keys.everyaccount import Stop, visits
 
 AT_ONCE = 4
 

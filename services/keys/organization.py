@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.aws.everyaccount import AT_ONCE, PATIENCE, Stop, visits
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.keys.everyaccount import AT_ONCE, PATIENCE, Stop, visits
 from services.keys.holdings import Unreadable
 from services.keys.inventory import Inventory, Key, in_order, sweep
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import click
 
 from services.aws import sts
-from services.aws.everyaccount import stops_of_organization
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY
+from services.keys.everyaccount import stops_of_organization
 from services.keys.named import check_service
 from services.keys.organization import NOTE, OrganizationKeys, read_organization
 from tui.exits import Exit

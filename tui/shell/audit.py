@@ -17,9 +17,9 @@ from services.audit.accounts import Visit, visit_all
 from services.audit.audit import audit
 from services.audit.baseline import BadBaseline, Baseline
 from services.audit.model import SEVERITIES, Audit, Finding, Limits
-from services.aws.everyaccount import stops_by_role, stops_of_organization
 from services.base import clock
 from services.base.text import clean
+from services.keys.everyaccount import stops_by_role, stops_of_organization
 from tui.exits import Exit
 from tui.shell.common import (
     Progress,

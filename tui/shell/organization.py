@@ -8,11 +8,16 @@ import click
 
 from tui.shell.common import Setup
 
+CONFIGURED = "[accounts]"
+"""What no role can be called."""
+
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 
 
 def _checked(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value and not _ROLE.fullmatch(value):
+    if value == CONFIGURED:
+        value = ""
+    elif value is not None and not _ROLE.fullmatch(value):
         raise click.BadParameter(f"{value!r} isn't the name of a role.")
     setup = context.find_object(Setup)
     if value == "" and setup is not None and not setup.config.accounts.ways():
@@ -27,7 +32,7 @@ organization_option = click.option(
     "organization_role",
     metavar="[ROLE]",
     is_flag=False,
-    flag_value="",
+    flag_value=CONFIGURED,
     callback=_checked,
     help="Read every account of the organization, with this role in each (default: the one in [accounts]).",
 )

@@ -45,7 +45,7 @@ class NotLetIn(Denied):
         return (
             f"The role must exist in {account}, trust {self.caller} and get the external ID that it asks for "
             "(external_id in [accounts] of the configuration); one that asks for MFA needs a profile of its "
-            "own (role_arn, mfa_serial), and a suspended account lets nobody in."
+            "own (role_arn, mfa_serial), and no role of a suspended account can be assumed."
         )
 
 

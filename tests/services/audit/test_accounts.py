@@ -11,8 +11,8 @@ from sandbox.wire.server import Sandbox
 from services.audit.accounts import visit_all
 from services.audit.model import Limits
 from services.aws.credentials.ways import Ways
-from services.aws.everyaccount import stops_by_role, stops_of_organization
 from services.aws.session import AwsSession
+from services.keys.everyaccount import stops_by_role, stops_of_organization
 from tests.principals import session_key
 
 HERE = "arn:aws:iam::123456789012:role/audit"

@@ -14,8 +14,8 @@ from sandbox.scenario import people
 from sandbox.wire.server import Sandbox
 from services.aws import sts
 from services.aws.credentials.ways import Way, Ways
-from services.aws.everyaccount import Stop, stops_of_organization, visits
 from services.aws.session import AwsSession
+from services.keys.everyaccount import Stop, stops_of_organization, visits
 from services.keys.organization import OrganizationKeys, read_organization
 
 ROLE = "look"
@@ -57,7 +57,7 @@ async def test_forty_accounts_of_which_three_refuse_one_hangs_and_one_is_suspend
     failed = {account for account, row in rows.items() if row.error}
     (hanging,) = failed - set(ids[:4])
     assert all("Not allowed: sts:AssumeRole" in str(rows[each].error) for each in ids[:3])
-    assert rows[ids[3]].error == "It is suspended: nobody is let in."
+    assert rows[ids[3]].error == "It is suspended: no role of it can be assumed."
     assert rows[hanging].error == "It did not answer within 10 s."
     assert {account for account, _ in found.keys} == set(ids) - failed
     assert not found.complete

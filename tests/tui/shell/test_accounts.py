@@ -224,7 +224,7 @@ def test_a_suspended_account_and_one_without_the_role(
         done = configured("--account", account, "keys")
         assert done.code == Exit.AWS
         assert account in done.err
-        assert "a suspended account lets nobody in" in done.err
+        assert "no role of a suspended account can be assumed" in done.err
 
 
 def test_without_a_role_it_says_what_to_configure(
@@ -281,7 +281,7 @@ def test_the_keys_of_the_organization_are_one_list(
         two_accounts.REFUSING: None,
         two_accounts.SUSPENDED: None,
     }
-    assert rows[two_accounts.SUSPENDED]["error"] == "It is suspended: nobody is let in."
+    assert rows[two_accounts.SUSPENDED]["error"] == "It is suspended: no role of it can be assumed."
     failed = {
         f"account {two_accounts.REFUSING} (payments)",
         f"account {two_accounts.SUSPENDED} (old-playground)",

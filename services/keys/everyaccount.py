@@ -66,7 +66,8 @@ async def stops_of_organization(aws: AwsSession, role: str | None = None) -> tup
         there = Stop(member.id, caller, name=member.name)
         if not member.active:
             return replace(
-                there, closed=f"It is {member.status.lower().replace('_', ' ')}: nobody is let in."
+                there,
+                closed=f"It is {member.status.lower().replace('_', ' ')}: no role of it can be assumed.",
             )
         if member.id == caller.account:
             return there
