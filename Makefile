@@ -18,7 +18,7 @@ demo: $(VENV)/.installed
 # Compiled once, and not anew by each of the many processes.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .

@@ -45,9 +45,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
-    # Much of what is in memory stays there, moto and the services' models above all: to look through it as
-    # often as Python would by itself takes a fifth of the time.
-    gc.set_threshold(10_000, 10, 10)
+    # To look for garbage as often as Python would by itself takes a fifth of the time.
+    gc.set_threshold(100_000, 10, 10)
 
 
 def _fits_tests(place: Path) -> bool:
@@ -63,6 +62,16 @@ def _fits_tests(place: Path) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones go first, so that none is left for the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    # What is in memory by now stays there, moto above all: nothing of it need be looked through again.
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)

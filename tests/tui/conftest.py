@@ -8,12 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from sandbox.scenario.actors import Actors, Pace
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
+
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def _parse_once(self: Stylesheet, *css: Any, **how: Any) -> list[RuleSet]:
+    told = (css, *how.items(), *self._variables.items())
+    if told not in _parsed:
+        _parsed[told] = _parse_rules(self, *css, **how)
+    return _parsed[told]
+
+
+# Every app of the tests has the same sheets, and each would parse them anew.
+Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
 
 FAST = Pace(service=0.2, shipper=0.5, workload=0.5, attacker=0.2, attacker_gives_way=0.5, secret=0.2)
 

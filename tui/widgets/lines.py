@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.host import host_of
-from tui.look.lines import Line, Role, changed, plain
+from tui.look.lines import Line, changed, plain
 
 
 class Lines(Widget):
@@ -53,13 +52,13 @@ class Lines(Widget):
             self._drawn_for, self._rendering = self.size, True
             self._redraw()
             self._rendering = False
-        if y >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        segments = [Segment(text, self.style_of(role)) for text, role in self._lines[y] if text]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def style_of(self, role: Role) -> Style:
         base = self.rich_style
-        if role == "text":
-            return base
-        return base + host_of(self).role_styles[role]
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        roles = host_of(self).role_styles
+        segments = [
+            Segment(text, base if role == "text" else base + roles[role])
+            for text, role in self._lines[y]
+            if text
+        ]
+        return Strip(segments).adjust_cell_length(width, base)

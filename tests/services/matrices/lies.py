@@ -1,8 +1,8 @@
 """Who answered? Pages that are not AWS's at every changing call, acted upon or not: the journal agrees.
 
-In one going every call of a way gets such an answer once, and there are two: one takes those of CANONICAL, of
-which the next call gets another, and one some that are drawn. Calls that make a secret get two of CANONICAL.
-With STANCH_FULL_MATRICES=1 there are as many goings as there are answers.
+In one going every call of a way gets such an answer once: one of CANONICAL, of which the next call gets
+another, or one that is drawn. Calls that make a secret get two of CANONICAL, in two goings. With
+STANCH_FULL_MATRICES=1 there are as many goings as there are answers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any, Protocol
 
 import pytest
@@ -77,8 +77,12 @@ def answers_to(call: str, number: int) -> list[Told]:
     """Those to the call of that number on the way."""
     every = [Told(*each) for each in product(STATUSES, BODIES, (True, False), (True, False))]
     drawn = random.Random(zlib.crc32(call.encode())).sample(every, len(every))
-    at = number % len(CANONICAL)
-    return drawn if EVERYTHING else [CANONICAL[at], CANONICAL[at - 1] if call in MINTS else drawn[0]]
+    if EVERYTHING:
+        return drawn
+    if call in MINTS:
+        at = number % len(CANONICAL)
+        return [CANONICAL[at], CANONICAL[at - 1]]
+    return [(*CANONICAL, drawn[0])[number % (len(CANONICAL) + 1)]]
 
 
 @contextmanager
@@ -90,20 +94,24 @@ def between(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def agrees(
-    liar: Liar, fresh: Callable[[], Subject], calls: Collection[str], book: Callable[[Any], CaseBook]
+    liar: Liar,
+    fresh: Callable[[], Subject],
+    calls: Collection[str],
+    book: Callable[[Any], CaseBook],
+    *,
+    first: int = 0,
 ) -> int:
-    """Every call gets its answers, one in each going; how many were given."""
-    answers = {call: answers_to(call, number) for number, call in enumerate(calls)}
-    goings = len(next(iter(answers.values())))
-    for number in range(goings):
+    """Every call gets its answers, one in each going; how many were given. *first* numbers the calls."""
+    answers = {call: answers_to(call, number) for number, call in enumerate(calls, first)}
+    for told in zip_longest(*answers.values()):
         subject = fresh()
-        going = Going(liar, book(subject), {call: answers[call][number] for call in calls})
+        given = {call: each for call, each in zip(answers, told, strict=True) if each is not None}
         try:
-            await going.go(subject)
+            await Going(liar, book(subject), given).go(subject)
         except BaseException as error:
-            error.add_note(f"told {going.told}")
+            error.add_note(f"told {given}")
             raise
-    return goings * len(answers)
+    return sum(map(len, answers.values()))
 
 
 class Going:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from services.aws.call import Call
 from tests.services.matrices import faults
-from tests.services.matrices.families import FAMILIES
+from tests.services.matrices.families import EVERY_CHANGE, FAMILIES
 from tests.services.matrices.lies import CANONICAL, answers_to
 
 
@@ -30,6 +32,17 @@ def test_each_call_is_refused_and_loses_its_answer_and_each_fault_strikes_a_chan
     assert {fault for _, fault in lost} == faults.LOSING.keys()
     assert {call for call, fault in lost if fault.startswith("acted")} == calls
     assert {call for call, fault in lost if not fault.startswith("acted")} == changes
+
+
+def test_whoever_answers_each_kind_of_answer_comes_to_many_calls() -> None:
+    given = Counter(
+        answer
+        for first, (name, route) in enumerate(EVERY_CHANGE)
+        for number, call in enumerate(FAMILIES[name].changes(route), first)
+        for answer in answers_to(call, number)
+    )
+    assert all(given[each] >= 10 for each in CANONICAL)
+    assert len(given.keys() - {*CANONICAL}) >= 10
 
 
 def test_a_call_that_makes_a_secret_gets_every_answer_that_is_told_apart() -> None:
