@@ -19,6 +19,7 @@ from services.cases.state import CaseState
 from services.incident import exporting, opening, reviewing
 from services.incident.engine import Result, Runbook
 from services.incident.keptreview import kept_review
+from services.incident.moving import chosen, moves
 from services.incident.permitted import Permitted
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
@@ -75,8 +76,8 @@ class Handling:
         """Why a step could not be planned."""
         self.under_way: dict[Deed, str] = {}
         """What is being done, in words."""
-        self._ended = 0
-        """How many deeds ended: a plan that was begun before that is made anew."""
+        self._ended: list[Deed] = []
+        """The deeds that ended: a plan that was begun before one that moves it is made anew."""
         self.work = ReviewWork()
         self.settled: tuple[str, ...] = ()
         """What AWS said of calls without an outcome when the case was gone on with."""
@@ -282,12 +283,12 @@ class Handling:
             self._end(step)
             self._changed()
         await self._read_state()
-        await self.plan()
+        await self.plan(*(each for each in self.state.deeds if moves(step, each)))
         return outcome
 
     def _end(self, step: Deed) -> None:
         """What was planned before tells of an account that is no more."""
-        self._ended += 1
+        self._ended.append(step)
         self.plans.pop(step, None)
 
     async def _do(self, step: Deed, options: Options, undo: bool, shown: Plan | None) -> Result:
@@ -362,13 +363,14 @@ class Handling:
     async def _planned(self, step: Deed, runbook: Runbook) -> tuple[Plan | None, str]:
         """A plan or what keeps it from being made, either of what is chosen, and true, by then."""
         while True:
-            options, ended = self.options, self._ended
+            options, ended = self.options, len(self._ended)
             plan, trouble = None, ""
             try:
                 plan = await runbook.plan(step, options)
             except Stopped as error:
                 trouble = str(error)
-            if options is self.options and ended == self._ended:
+            moved = any(moves(deed, step) for deed in self._ended[ended:])
+            if not moved and chosen(options, step) == chosen(self.options, step):
                 return plan, trouble
 
     async def _read_state(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from sandbox.wire.server import Sandbox
 from services.aws import sts
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
-from services.cases.plan import State, StepName
+from services.cases.plan import LeverName, State, StepName
+from services.cases.secret import ToScreen
 from services.incident import engine
 from services.incident.engine import Runbook
 from services.incident.handling import Handling
@@ -113,6 +115,47 @@ async def test_another_choice_keeps_no_other_step_from_being_planned(
         await every
         assert set(handling.plans) == set(handling.state.deeds)
         assert "30 days" in handling.plans[StepName.REPLACE].title
+        handling.leave()
+
+
+async def test_the_sessions_are_looked_for_anew_only_after_what_moves_them(
+    account: Account, book: CaseBook, sandbox: Sandbox, unpaced: None, tmp_path: Path
+) -> None:
+    """Event history is asked twice a second at most, in every Region: the look takes minutes."""
+    key_id = account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    records = tmp_path / "records.json"
+    records.write_text('{"Records": []}')
+    asked: list[str] = []
+    sandbox.world.on_api_call.append(lambda call: asked.append(call.operation))
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        handling = Handling(aws, book, key_id, user="web")
+        await handling.open()
+        await handling.plan()
+        sessions = handling.plans[LeverName.SESSIONS]
+        for step, options, moves in (
+            (StepName.REVIEW, Options(source=str(records)), False),
+            (StepName.REPLACE, Options(secret_to=ToScreen()), False),
+            (LeverName.ACCESS_KEYS, Options(access_keys=("AKIANONE",)), False),
+            (StepName.DEACTIVATE, Options(), True),
+            (StepName.DENY, Options(), True),
+        ):
+            asked.clear()
+            handling.choose(options, step)
+            await handling.take(step)
+            assert ("LookupEvents" in asked) is moves, step
+            assert (handling.plans[LeverName.SESSIONS] is sessions) is not moves, step
+        # Where it was begun before such a deed, it is not thrown away either.
+        held = Held(sandbox, "LookupEvents", "before")
+        slow = asyncio.create_task(handling.plan(LeverName.SESSIONS))
+        await held.begun()
+        asked.clear()
+        try:
+            handling.choose(Options(source=str(records), age_days=30), StepName.REPLACE)
+            await handling.take(StepName.REVIEW)
+        finally:
+            held.go_on.set()
+        await slow
+        assert asked.count("LookupEvents") <= 1
         handling.leave()
 
 
