@@ -120,7 +120,8 @@ def intrusion(past: Past, user: str, key_id: str, taken: Loot) -> Iterator[ApiCa
     yield opening(past, stolen, taken.user)
     yield opening(past, stolen, taken.role)
     as_role = by_session(taken.role, second, "aws-cli/1.33.2 " + cast.ATTACKER_AGENTS[1])
-    planted = {"user": {"userName": PLANTED_USER, "arn": f"arn:aws:iam::{account}:user/{PLANTED_USER}"}}
+    found = iam_backend(account).get_user(PLANTED_USER)
+    planted = {"user": {"userName": found.name, "userId": found.id, "arn": str(found.arn)}}
     yield past.call(came + timedelta(minutes=7), as_role, "iam.ListRoles", {})
     yield past.call(
         came + timedelta(minutes=9), as_role, "iam.CreateUser", {"userName": PLANTED_USER}, response=planted

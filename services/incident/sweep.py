@@ -34,6 +34,8 @@ class Held:
     """The event that made it, where that was the intruder's."""
     offered: bool = False
     """Whether that can be stopped now."""
+    proof: str | None = None
+    """Who made it, when and from where, by that record."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -43,6 +45,7 @@ class Held:
             "lever": self.lever,
             "elsewhere": self.elsewhere,
             "made": self.made,
+            "proof": self.proof,
         }
 
 
@@ -108,7 +111,7 @@ def _made(at: Situation) -> Iterator[Held]:
         offered = bool(each.get("offered"))
         lever = LeverName.INTRUDER if offered or each.get("ended") else None
         how, event = str(each.get("lever")), str(each.get("event_id"))
-        yield Held("by intruder", text, state, lever, how, event, offered)
+        yield Held("by intruder", text, state, lever, how, event, offered, str(each.get("proof")))
 
 
 def _credentials(at: Situation, credentials: tuple[iam.Credential, ...]) -> Iterator[Held]:

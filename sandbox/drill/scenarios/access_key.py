@@ -146,7 +146,8 @@ def _past(past: Past, came: datetime, by: _Cast) -> Iterator[ApiCall]:
             "federatedUser": {"federatedUserId": by.session.user_id, "arn": by.session.arn},
         },
     )
-    user = {"userName": by.planted_user, "arn": f"arn:aws:iam::{ACCOUNT}:user/{by.planted_user}"}
+    made_user = iam_backend().get_user(by.planted_user)
+    user = {"userName": made_user.name, "userId": made_user.id, "arn": str(made_user.arn)}
     yield past.call(later(7), thief, "iam.CreateUser", {"userName": by.planted_user}, response={"user": user})
     admin = "arn:aws:iam::aws:policy/AdministratorAccess"
     yield past.call(

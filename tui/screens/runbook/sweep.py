@@ -88,6 +88,7 @@ class SweepScreen(LeverScreen):
             return "", []
         lines: list[Line] = [((clean(row.name), "strong"), (f" · {clean(row.words)}", "text"))]
         lines.append((("to do: ", "quiet"), (what_to_do(row), "text")))
+        lines += [(("proof: ", "quiet"), (clean(row.proof), "text"))] if row.proof else []
         return row.kind, lines
 
     def refuses(self, command_id: str) -> str | None:

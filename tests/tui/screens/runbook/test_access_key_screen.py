@@ -70,6 +70,34 @@ async def test_the_key_is_stopped_while_its_sessions_are_looked_for(
         await driver.wait("Leave it", "End them")
 
 
+async def test_what_the_intruder_made_is_stopped_and_restored_from_the_sweep(
+    stolen: StolenKey, boto: Callable[..., Any], tmp_path: Path
+) -> None:
+    def denied() -> list[str]:
+        names: list[str] = boto("iam").list_user_policies(UserName="svc-metrics")["PolicyNames"]
+        return names
+
+    async with driven(tmp_path, Start("runbook", key_id=stolen.key.access_key_id)) as driver:
+        await driver.wait("6 · deny Attach the deny policy to ci-deploy")
+        await driver.press("3", "enter")
+        await driver.wait("3 ✓ review")
+        await driver.press("w")
+        await driver.wait("by intruder", "user svc-metrics", "enter stops it", "proof: CreateUser by session")
+        await driver.press("enter")
+        await driver.wait("Deny user svc-metrics everything?", "Proof: CreateUser by session", "Stop it")
+        assert denied() == []
+        await driver.press("y")
+        await driver.wait("svc-metrics denied everything (confirmed by AWS", "u: restore, if ours")
+        assert denied() == ["stanch-deny-intruder"]
+        await driver.press("u")
+        await driver.wait("Remove the deny policy from user svc-metrics?")
+        await driver.press("y")
+        await driver.wait("svc-metrics as before (confirmed by AWS")
+        assert denied() == []
+        await driver.press("escape")
+        await driver.wait("w ↶ intruder")
+
+
 def _active(boto: Callable[..., Any], stolen: StolenKey) -> bool:
     (key,) = boto("iam").list_access_keys(UserName=stolen.user)["AccessKeyMetadata"]
     return bool(key["Status"] == "Active")
