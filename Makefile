@@ -10,7 +10,7 @@ INSTALL_STANCH := $(PIP) install --no-deps --no-index --no-build-isolation -e .
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --extra sandbox --group build $(UPGRADE) pyproject.toml
 
-.PHONY: constraints demo test lint bench pictures clean
+.PHONY: constraints demo test lint bench pictures dist image man clean
 
 demo: $(VENV)/.installed
 	$(BIN)/stanch demo
@@ -31,6 +31,16 @@ bench: $(VENV)/.developing
 
 pictures: $(VENV)/.developing
 	$(BIN)/python -m docs.draw
+
+# One file for a machine without network and pip, its SHA-256, and its bill of materials.
+dist: $(VENV)/.developing
+	$(BIN)/python -m release
+
+man: $(VENV)/.developing
+	$(BIN)/python -m release.manual
+
+image:
+	$(or $(BUILDER),$(shell command -v podman || command -v docker)) build -f Containerfile -t stanch .
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -7,6 +7,7 @@ from importlib import import_module
 
 PARTS = (
     "shell",
+    "file",
     "screen",
     "line",
     "inventory",

@@ -16,6 +16,8 @@ BY_NAME = Path(sys.executable).parent
 
 def rows() -> Iterator[Row]:
     aws, stanch = str(BY_NAME / "aws"), str(BY_NAME / "stanch")
+    value, note = ratio(process([stanch, "--help"], os.environ), process([stanch, "--version"], os.environ))
+    yield Row("stanch --help, against stanch --version", value, 1.5, note=note)
     with account(leaked) as served, tempfile.TemporaryDirectory() as state:
         environment = {**os.environ, "STANCH_STATE_DIR": state}
         value, note = ratio(

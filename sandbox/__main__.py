@@ -122,6 +122,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def options() -> Iterator[tuple[str, str]]:
+    """(how it is written, what it does) of each option, for the manual."""
+    for action in _parser()._actions:
+        value = action.metavar or (f"[{'|'.join(action.choices)}]" if action.choices else "")
+        takes = f" {value}" if action.nargs != 0 and value else ""
+        yield f"{', '.join(action.option_strings)}{takes}", action.help or ""
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")

@@ -26,30 +26,38 @@ from tui.shell.guessing import Guessing
 from tui.shell.rolearn import role_arn
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from tui.settings.config import Config, ThemeName
 
-# What each command needs is imported only when it runs: `stanch --help` must not wait for AWS's models.
 COMMANDS = {
-    "keys": "tui.shell.keys",
-    "identify": "tui.shell.identify",
-    "respond": "tui.shell.respond",
-    "review": "tui.shell.review",
-    "watch": "tui.shell.watch",
-    "case": "tui.shell.case",
-    "scan": "tui.shell.scan",
-    "intake": "tui.shell.intake",
-    "audit": "tui.shell.audit",
-    "setup": "tui.shell.setup",
-    "issue": "tui.shell.issue",
-    "policy": "tui.shell.policy",
-    "rotate": "tui.shell.rotate",
-    "harden": "tui.shell.harden",
-    "doctor": "tui.shell.doctor",
-    "config": "tui.shell.config",
-    "demo": "tui.shell.demo",
-    "sandbox": "tui.shell.sandbox",
-    "completion": "tui.shell.completion",
+    "keys": ("tui.shell.keys", "List every API key of the account, with its risks."),
+    "identify": ("tui.shell.identify", "Find whose key a leaked token or id is; read from standard input."),
+    "respond": ("tui.shell.respond", "Respond to a leaked key: open its runbook."),
+    "review": ("tui.shell.review", "Show what was done with a key, from CloudTrail."),
+    "watch": ("tui.shell.watch", "Watch bytes coming into log groups, live or once."),
+    "case": ("tui.shell.case", "List, show, verify, anchor, report, export and close cases."),
+    "scan": ("tui.shell.scan", "Find leaked keys in files, git histories and standard input."),
+    "intake": ("tui.shell.intake", "Take in a scanner's report, an alert or a notice: whose keys are in it?"),
+    "audit": ("tui.shell.audit", "Check all keys against best practices; each finding comes with its fix."),
+    "setup": ("tui.shell.setup", "Create an API key for CloudWatch Logs, with all it needs."),
+    "issue": ("tui.shell.issue", "Create an API key for an existing user."),
+    "policy": ("tui.shell.policy", "Print or attach policies that govern keys."),
+    "rotate": (
+        "tui.shell.rotate",
+        "Replace a key without downtime: second key, import, old key off, watch, delete.",
+    ),
+    "harden": ("tui.shell.harden", "Record key use with CloudTrail, before you need it."),
+    "doctor": (
+        "tui.shell.doctor",
+        "Check your credentials and permissions, and whether key use is recorded.",
+    ),
+    "config": ("tui.shell.config", "Where the configuration is, and the settings in effect."),
+    "demo": ("tui.shell.demo", "Practise on a simulated account with a leaked key in use."),
+    "sandbox": ("tui.shell.sandbox", "Serve a simulated AWS account on 127.0.0.1."),
+    "completion": ("tui.shell.completion", "Print a shell's completion script."),
 }
+"""By name, where it is and what it does: a command is imported when it runs, and not to be listed."""
 
 
 class Stanch(Guessing):
@@ -68,9 +76,25 @@ class Stanch(Guessing):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(COMMANDS[cmd_name]).command
+        module, command_help = COMMANDS[cmd_name]
+        command = import_module(module).command
         assert isinstance(command, click.Command)
+        command.short_help = command_help
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command_help) for name, (_, command_help) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        named = [
+            CompletionItem(name, help=command_help)
+            for name, (_, command_help) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(

@@ -40,7 +40,6 @@ SIGNS = {"high": "‼", "medium": "!", "info": "·"}
 
 @click.command(
     "audit",
-    short_help="Check all keys against best practices; each finding comes with its fix.",
     epilog="Examples: stanch audit · stanch --region us-east-1 audit --json · "
     "stanch audit --fail-on high --baseline audit.json · "
     "stanch audit --role-arn arn:aws:iam::111122223333:role/audit --role-arn …",

@@ -19,7 +19,7 @@ from tui.shell.guessing import Guessing
 from tui.shell.verifying import anchor, say_consistency, verify
 
 
-@click.group("case", cls=Guessing, short_help="List, show, verify, anchor, report, export and close cases.")
+@click.group("case", cls=Guessing)
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 

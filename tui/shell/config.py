@@ -14,7 +14,6 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, p
 
 @click.command(
     "config",
-    short_help="Where the configuration is, and the settings in effect.",
     epilog="Examples: stanch config · stanch config --keys · stanch config --example > config.toml",
 )
 @click.option("--example", is_flag=True, help="Print an example configuration, all of it commented out.")

@@ -20,7 +20,6 @@ POLL_SECONDS = 2.0
 
 @click.command(
     "demo",
-    short_help="Practise on a simulated account with a leaked key in use.",
     epilog="Example: stanch demo",
 )
 @pass_setup

@@ -25,7 +25,6 @@ COVER_SIGNS = {"yes": "✓", "partly": "!", "unknown": "?", "management only": "
 
 @click.command(
     "doctor",
-    short_help="Check your credentials and permissions, and whether key use is recorded.",
     epilog="Examples: stanch doctor · stanch --profile incident doctor · stanch doctor --json",
 )
 @as_json

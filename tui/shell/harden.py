@@ -22,7 +22,6 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "harden",
-    short_help="Record key use with CloudTrail, before you need it.",
     epilog="Examples: stanch harden --plan · stanch harden --yes --wait · stanch harden --trail audit · "
     "stanch harden --bucket my-records --service logs --service bedrock · "
     "stanch --region eu-west-1 harden --organization --plan · stanch harden --undo",

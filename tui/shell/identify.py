@@ -24,7 +24,6 @@ from tui.shell.common import Setup, as_json, pass_setup, print_json, run
 
 @click.command(
     "identify",
-    short_help="Find whose key a leaked token or id is; read from standard input.",
     epilog="Examples: stanch identify · stanch identify --offline < mail.txt · "
     "echo AKIA… | stanch identify --json",
 )

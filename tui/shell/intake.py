@@ -41,7 +41,6 @@ class Taken:
 
 @click.command(
     "intake",
-    short_help="Take in a scanner's report, an alert or a notice: whose keys are in it?",
     epilog="Examples: stanch intake gitleaks.json · trufflehog git file://. --json | stanch intake - · "
     "stanch intake notice.txt --offline",
 )

@@ -19,7 +19,6 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "issue",
-    short_help="Create an API key for an existing user.",
     epilog="Examples: stanch issue web --plan · stanch issue web --days 30 --secret-to file:web.key · "
     "stanch issue web --service bedrock --secret-to secretsmanager:prod/web --yes · stanch issue web --undo",
 )

@@ -31,7 +31,6 @@ from tui.shell.organization import organization_option
 
 @click.command(
     "keys",
-    short_help="List every API key of the account, with its risks.",
     epilog="Examples: stanch keys · stanch keys --service logs --json · stanch --profile prod keys --csv",
 )
 @click.option(

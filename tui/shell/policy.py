@@ -16,7 +16,6 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "policy",
-    short_help="Print or attach policies that govern keys.",
     epilog="Examples: stanch policy deny-use · stanch policy expiry --days 30 --attach-to group:developers · "
     "stanch policy deny --service bedrock --attach-to scp:ou-ab12-12345678 --plan · "
     "stanch policy deny-use --attach-to user:web --undo",

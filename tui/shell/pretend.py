@@ -17,6 +17,7 @@ import msgspec
 
 from services.aws.errors import Unreachable
 from services.aws.session import AwsSession
+from services.base import version
 from tui.shell.common import Setup
 
 
@@ -57,6 +58,8 @@ async def pretend_account(setup: Setup, *arguments: str) -> AsyncIterator[Preten
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        # A zipapp's packages lie where a new interpreter doesn't look.
+        env={**os.environ, "PYTHONPATH": str(Path(version.__file__).parents[2])},
         # An interrupt of the terminal is for the screen alone; the account ends with its standard input.
         start_new_session=True,
     )

@@ -51,7 +51,6 @@ STEPS = [*UNDOABLE, "reset", *READS]
 
 @click.command(
     "respond",
-    short_help="Respond to a leaked key: open its runbook.",
     epilog="Examples: stanch respond ACCA… · stanch respond - < token.txt · stanch respond ACCA… --plan · "
     "stanch respond ACCA… --user web --step deactivate --yes --json · "
     "stanch respond ACCA… --undo deny --yes",

@@ -52,7 +52,6 @@ SHOWN = 50
 
 @click.command(
     "review",
-    short_help="Show what was done with a key, from CloudTrail.",
     epilog="Examples: stanch review ACCA… --since 7d · stanch review --user web --source s3 --json · "
     "stanch review --user web --source ./AWSLogs",
 )

@@ -33,7 +33,6 @@ class Age(click.ParamType[timedelta]):
 
 @click.command(
     "rotate",
-    short_help="Replace a key without downtime: second key, import, old key off, watch, delete.",
     epilog="Examples: stanch rotate ACCA… --user web · stanch rotate ACCA… --imported --yes · "
     "stanch rotate ACCA… --watch · stanch rotate ACCA… --back --yes · stanch rotate ACCA… --delete --yes · "
     "stanch rotate --older-than 90d --service logs --plan",

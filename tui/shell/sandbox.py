@@ -9,7 +9,6 @@ import click
 
 @click.command(
     "sandbox",
-    short_help="Serve a simulated AWS account on 127.0.0.1.",
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )

@@ -19,7 +19,6 @@ from tui.shell.common import Progress, Setup, as_json, complain, pass_setup, pri
 
 @click.command(
     "scan",
-    short_help="Find leaked keys in files, git histories and standard input.",
     epilog="Examples: stanch scan . · git diff --cached | stanch scan --fail-on-found - · "
     "stanch scan ~/src --json · stanch scan leaked.env --respond",
 )

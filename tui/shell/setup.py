@@ -25,7 +25,6 @@ from tui.shell.upkeep import How, Work, how_options
 
 @click.command(
     "setup",
-    short_help="Create an API key for CloudWatch Logs, with all it needs.",
     epilog="Examples: stanch setup --plan · stanch setup web --log-group /app/web --send-event · "
     "stanch setup web --log-group /app/web --days 30 --secret-to file:web.key --yes · "
     "stanch setup web --policy managed · stanch setup web --undo",

@@ -19,7 +19,6 @@ WINDOW_POINTS = 60
 
 @click.command(
     "watch",
-    short_help="Watch bytes coming into log groups, live or once.",
     epilog="Examples: stanch watch · stanch watch /aws/hlc-logs/my-application · stanch watch --once --json",
 )
 @click.argument("log_groups", metavar="[LOG_GROUP]...", nargs=-1)
