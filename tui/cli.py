@@ -54,6 +54,7 @@ COMMANDS = {
     ),
     "config": ("tui.shell.config", "Where the configuration is, and the settings in effect."),
     "demo": ("tui.shell.demo", "Practise on a simulated account with a leaked key in use."),
+    "drill": ("tui.shell.drill", "A scored exercise on a simulated account, with an attacker who goes on."),
     "sandbox": ("tui.shell.sandbox", "Serve a simulated AWS account on 127.0.0.1."),
     "completion": ("tui.shell.completion", "Print a shell's completion script."),
 }
@@ -191,9 +192,12 @@ def stanch(
     config_file = config_file or default_path()
     config = _config(config_file, no_config, named)
     if read_only is None:
-        # In the demo there is nothing to be careful with. A profile that AWS_PROFILE names counts even where
-        # keys in the environment sign instead of it.
-        read_only = config.read_only_with(named_profile(profile)) and ctx.invoked_subcommand != "demo"
+        # On a simulated account there is nothing to be careful with. A profile that AWS_PROFILE names counts
+        # even where keys in the environment sign instead of it.
+        read_only = config.read_only_with(named_profile(profile)) and ctx.invoked_subcommand not in (
+            "demo",
+            "drill",
+        )
     ctx.obj = Setup(
         profile or None,
         regions,

@@ -29,7 +29,7 @@ Credentials = AccessKey | Session | Temporary
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody calls from, and with what."""
+    """Where someone calls from, and with what."""
 
     address: str
     agent: str

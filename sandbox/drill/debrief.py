@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.drill.model import Difficulty, Event, Part
+from sandbox.drill.model import Difficulty, Event, Part, capital
 from sandbox.drill.score import QUESTION_TITLES, TITLES, Standing, scored
 
 FORMAT = 1
@@ -23,7 +23,7 @@ ADVICE: dict[Part, str] = {
     "persistence": "Look for what the user and its sessions created, and what else the user holds: other "
     "access keys, new users, new policies. They outlive the key.",
     "recover": "Make the replacement at once, put it where the service reads it, and watch it being used.",
-    "damage": "A deny policy on a user stops its replacement too, and one on a group everybody in it. "
+    "damage": "A deny policy on a user stops its replacement too, and one on a group everyone in it. "
     "Remove it as soon as it has done its work.",
     "truth": "Say what the records can show, and no more: without coverage the answer is unknown, never "
     "'not used'.",
@@ -70,7 +70,7 @@ def result(standing: Standing, ending: Ending) -> dict[str, Any]:
             }
             for each in standing.claims or ()
         ],
-        "missed": list(_missed(standing)),
+        "missed": [capital(each) for each in _missed(standing)],
         "advice": [ADVICE[each.part] for each in parts if each.points < each.of],
         "timeline": [
             {
@@ -89,7 +89,7 @@ def _missed(standing: Standing) -> Iterator[str]:
         yield f"{foothold.name} still works."
     for duty in standing.staging.duties:
         if duty.tries and not duty.tries[-1].allowed:
-            yield f"{duty.name} is refused in the end."
+            yield f"{duty.name} is denied in the end."
         elif duty.recovers and duty.recovered is None:
             yield f"{duty.name} still runs with the leaked key."
 

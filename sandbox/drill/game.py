@@ -68,7 +68,7 @@ class Drill:
         return max(timedelta(), self.began + self.length - self._world.clock.now())
 
     def tick(self) -> None:
-        """Let everybody do what is due by now, and no more than the drill is long."""
+        """Let everyone do what is due by now, and no more than the drill is long."""
         elapsed = (self._world.clock.now() - self.began).total_seconds()
         while self._due and self._due[0][0] <= min(elapsed, self.length.total_seconds()):
             self._act()
@@ -86,7 +86,7 @@ class Drill:
         return self._result(None, report)
 
     def end(self, report: Mapping[str, Any] | None, by: EndedBy = "responder") -> dict[str, Any]:
-        """Everybody tries once more, and that is how it stands."""
+        """Everyone tries once more, and that is how it stands."""
         self._round()
         done = self._result(by, report)
         self.close()
@@ -128,7 +128,7 @@ class Drill:
             work = Work(self._world.clock.now(), could, leaked)
             duty.tries.append(work)
             if before and before.allowed != could:
-                how = "works again" if could else "is refused"
+                how = "works again" if could else "is denied"
                 self._tell("owner", f"{duty.name} {how}{', with the leaked key' if leaked else ''}.")
             elif before and before.leaked and not leaked:
                 self._tell("owner", f"{duty.name} runs with a new key.")
@@ -137,7 +137,7 @@ class Drill:
         was, allowed = foothold.alive, foothold.use()
         foothold.tries.append(Try(self._world.clock.now(), allowed))
         if was != allowed:
-            self._tell("attacker", f"{foothold.name} {'works again' if allowed else 'is refused'}.")
+            self._tell("attacker", f"{foothold.name} {'works again' if allowed else 'is denied'}.")
 
     def _tell(self, side: Literal["attacker", "owner"], words: str) -> None:
         self.events.append(Event(self._world.clock.now(), side, words))

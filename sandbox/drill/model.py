@@ -93,6 +93,14 @@ class Event:
     side: Literal["attacker", "responder", "owner"]
     words: str
 
+    def __post_init__(self) -> None:
+        self.words = capital(self.words)
+
+
+def capital(words: str) -> str:
+    """A sentence that begins with someone's name, which may be in small letters."""
+    return words[:1].upper() + words[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
@@ -126,7 +134,7 @@ class Move:
 
 @dataclass(slots=True)
 class Staging:
-    """A scenario on stage: an account that holds it, and everybody who acts there.
+    """A scenario on stage: an account that holds it, and everyone who acts there.
 
     *subjects* are the names by which calls concern the leaked key; *recorded* says whether use of it can be
     seen in CloudTrail at all; *weights* are the points of each part, 100 together.

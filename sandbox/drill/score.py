@@ -80,7 +80,7 @@ def _contain(standing: Standing) -> tuple[float, str]:
     keys = [each for each in standing.staging.footholds if each.kind == "key"]
     ends = [each.ended for each in keys]
     when = None if None in ends else max(each for each in ends if each)
-    return _timed("contain", when, standing, "The leaked key was refused", "The leaked key works to the end.")
+    return _timed("contain", when, standing, "The leaked key was denied", "The leaked key works to the end.")
 
 
 def _gone(kind: FootholdKind, what: str) -> Callable[[Standing], tuple[float, str]]:
@@ -114,11 +114,11 @@ def _recover(standing: Standing) -> tuple[float, str]:
 def _damage(standing: Standing) -> tuple[float, str]:
     broken = [each for each in standing.staging.duties if each.broken]
     if not broken:
-        return 1.0, "Nobody who had a right to work was refused."
+        return 1.0, "Nobody who had a right to work was denied."
     still = [each for each in broken if not each.tries[-1].allowed]
     told = ", ".join(f"{each.name} ({len(each.broken)} times)" for each in broken)
     share = 0.0 if still else max(0.0, 1 - len(broken) / 2)
-    return share, f"Refused though no leaked key was used: {told}{'; to the end' if still else ''}."
+    return share, f"Denied, though no leaked key was used: {told}{'; to the end' if still else ''}."
 
 
 def _truth(standing: Standing) -> tuple[float, str]:

@@ -74,7 +74,7 @@ class Stage:
         return Foothold(kind, f"{name} {key.access_key_id}", use, manages_keys)
 
     def duty(self, name: str, key: AccessKey) -> Duty:
-        """Somebody's rightful work with a key that nobody stole."""
+        """Someone's rightful work with a key that nobody stole."""
 
         def work() -> tuple[bool, bool]:
             return allowed(self.callers.client("logs", key, COLLEAGUE).describe_log_groups), False

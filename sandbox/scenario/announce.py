@@ -13,13 +13,7 @@ from sandbox.scenario.sender import PATH
 
 def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:
     """Lines for a shell; beside the exports all are comments. What is *left* in it would lead elsewhere."""
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-    others = (name for name in left if name.startswith("AWS_") and name not in environment)
-    lines.append(f"unset {' '.join(sorted({'AWS_PROFILE', 'AWS_SESSION_TOKEN', *others}))}")
-    if any(name.upper().endswith("_PROXY") for name in left):
-        lines.append(
-            'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"'
-        )
+    lines = exports(environment, left)
     lines += _hints(scenario.leaked)
     if stolen := scenario.stolen:
         lines += [
@@ -34,6 +28,18 @@ def as_exports(environment: Mapping[str, str], scenario: Scenario, left: Sequenc
     lines += _ways_in(scenario.ways_in)
     lines.append("# Interrupt this (ctrl+c) to end the account; nothing of it stays.")
     return "\n".join(lines)
+
+
+def exports(environment: Mapping[str, str], left: Sequence[str] = ()) -> list[str]:
+    """The lines that lead any AWS client here, and nowhere else."""
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    others = (name for name in left if name.startswith("AWS_") and name not in environment)
+    lines.append(f"unset {' '.join(sorted({'AWS_PROFILE', 'AWS_SESSION_TOKEN', *others}))}")
+    if any(name.upper().endswith("_PROXY") for name in left):
+        lines.append(
+            'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"'
+        )
+    return lines
 
 
 def as_json(environment: Mapping[str, str], scenario: Scenario, left: Sequence[str] = ()) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.filter import LineFilter, NoColor
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
 from services.aws.errors import AwsError
 from services.base.text import clean
@@ -34,10 +35,10 @@ from tui.frame.base import Commands
 from tui.host import Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
-from tui.look.themes import THEMES, choose
+from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
 from tui.routes import Route, ToCases, ToEvents, ToIdentify, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
-from tui.settings.options import Options
+from tui.settings.options import DrillClock, Options
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
@@ -67,23 +68,30 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""
         # Asked now: before it is known who is asking, the inventory may have kept its first look there.
-        self._first_run = not (options.demo or options.state_dir.exists())
+        self._first_run = not (options.demo or options.drill or options.state_dir.exists())
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
         self._desk: Desk | None = None
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
-        for theme in THEMES:
+        self._themes_here: tuple[Theme, ...] = THEMES
+        chosen = choose(options.theme, self.console.color_system, self.no_color)
+        if options.drill:
+            # Its own, unless the terminal has few, or more contrast was asked for.
+            self._themes_here = (DRILL, HIGH_CONTRAST, TERMINAL)
+            chosen = chosen if chosen in (HIGH_CONTRAST.name, TERMINAL.name) else DRILL.name
+        for theme in self._themes_here:
             self.register_theme(theme)
-        self.theme = choose(options.theme, self.console.color_system, self.no_color)
+        self.theme = chosen
         self.set_reactive(
             StanchApp.context,
             Context(
                 profile=options.signing_profile,
                 colour=options.colour,
                 read_only=options.read_only,
-                demo=options.demo,
+                demo=options.demo or options.drill is not None,
+                drill=options.drill,
                 waiting=options.connecting,
             ),
         )
@@ -117,6 +125,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self.errors.overhear(self.options.now)
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
         self.set_interval(1.0, self._watching.tell_waiting)
+        if self.options.drill:
+            self.set_interval(0.5, self._end_drill)
 
     async def on_unmount(self) -> None:
         if self._desk:
@@ -203,6 +213,25 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
             self.push_screen(WelcomeDialog(token), answered)
 
+        elif drill := self.options.drill:
+            self.open_alert(drill)
+
+    def open_alert(self, drill: DrillClock) -> None:
+        """Say what the drill is about, as far as the alert tells."""
+        from tui.dialogs.welcome import AlertDialog
+
+        token = drill.exercise.token
+
+        def answered(identify: bool | None) -> None:
+            if identify and token:
+                self.open(ToIdentify(token))
+
+        self.push_screen(AlertDialog(drill.exercise.alert or "", token), answered)
+
+    def _end_drill(self) -> None:
+        if self.options.drill and self.options.drill.exercise.over.is_set():
+            self.exit()
+
     def reintroduce(self) -> None:
         """Ask again who is asking, where that failed before."""
         if self.context.account is None:
@@ -263,7 +292,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         return self._roles[1]
 
     def next_theme(self) -> str:
-        names = [theme.name for theme in THEMES]
+        names = [theme.name for theme in self._themes_here]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         return self.theme
 

@@ -22,13 +22,23 @@ def status(context: Context, width: int, now: datetime) -> Line:
     """Account, foreign endpoint and READ-ONLY stay whatever the width; Region, name and caller give way."""
     right = _right(context, now)
     room = width - width_of(right) - 3
+    banner = _banner(context, now)
     for parts in _left(context):
-        line: Line = ((" ", "text"),)
+        line: Line = banner
         for number, part in enumerate(parts):
             line = (*line, *(((_GAP, "text"),) if number else ()), part)
         if width_of(line) <= room:
             break
     return (*fit(line, max(0, room + 1)), (" ", "text"), *right, (" ", "text"))
+
+
+def _banner(context: Context, now: datetime) -> Line:
+    """A drill is never taken for the real thing: it is told first, and never gives way."""
+    if (drill := context.drill) is None:
+        return ((" ", "text"),)
+    ends = drill.exercise.ends
+    left = words.stopwatch((ends - now).total_seconds()) if ends else "begins"
+    return ((f" DRILL {drill.name} {left} ", "banner"), (" ", "text"))
 
 
 def _left(context: Context) -> list[tuple[Span, ...]]:

@@ -22,8 +22,9 @@ Role = Literal[
     "mark",
     "bar",
     "dashed bar",
+    "banner",
 ]
-"""A dashed bar is a cell full of bar with a line through it."""
+"""A dashed bar is a cell full of bar with a line through it; a banner cannot be overlooked."""
 
 Span = tuple[str, Role]
 Line = tuple[Span, ...]

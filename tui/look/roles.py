@@ -52,6 +52,7 @@ def styles(variables: Mapping[str, str], *, ansi: bool) -> dict[Role, Style]:
             )
     # Turned round, so that with no colour at all the bar is still full.
     found["dashed bar"] = found["bar"] + Style(reverse=True)
+    found["banner"] = found["alarm"] + Style(reverse=True, bold=True)
     if not ansi and (behind := variables.get("cursor-background")):
         found["cursor"] += Style(bgcolor=Color.parse(behind).rich_color)
     return found

@@ -122,6 +122,20 @@ TERMINAL = Theme(
     },
 )
 
+DRILL = _theme(
+    "drill",
+    text=("#d0d0d0", "#1c1024"),
+    trouble=("#d7af5f", "#ff87d7", "#87af5f"),
+    accent="#d787ff",
+    panel="#4e2a63",
+    quiet="#b294bb",
+    greyed="#8a6c94",
+    bar="#af5fd7",
+    rule="#5f3a70",
+    cursor=("#ffffff", "#5f3a70"),
+)
+"""Nobody who sees these colours can take a drill for the real thing."""
+
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
 
 

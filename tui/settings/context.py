@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.cases.leftopen import LeftOpen
 from tui.settings.config import Colour
+from tui.settings.options import DrillClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Context:
     """The profile's own, if it is to be in sight whatever the width."""
     read_only: bool = False
     demo: bool = False
+    drill: DrillClock | None = None
+    """The drill that is played, which is told in front of all else, whatever the width."""
     waiting: str | None = None
     trouble: str | None = None
     case: OpenCase | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from services.base import clock
 from tui.settings.config import Colour, ThemeName
@@ -29,6 +30,30 @@ class Start:
     user: str | None = None
     case: str | None = None
     log_groups: tuple[str, ...] = ()
+
+
+class Exercise(Protocol):
+    """What plays a drill, as far as a screen shows it."""
+
+    over: threading.Event
+    """Set once its time is over."""
+
+    @property
+    def ends(self) -> datetime | None: ...
+
+    @property
+    def alert(self) -> str | None: ...
+
+    @property
+    def token(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DrillClock:
+    """A drill that is played on the screen; when it ends and what leaked is known once it has begun."""
+
+    name: str
+    exercise: Exercise
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,7 @@ class Options:
     connecting: str = "connecting to AWS…"
     leaked: Callable[[], str | None] | None = None
     """The demo's leaked token, once its account is there."""
+    drill: DrillClock | None = None
     graphs: GraphStyle = "blocks"
     theme: ThemeName | None = None
     plain: bool = False

@@ -20,6 +20,14 @@ from services.aws.session import AwsSession
 from services.base import version
 from tui.shell.common import Setup
 
+PYTHON = (sys.executable, "-P", "-m")
+"""To run a module of the sandbox; without -P a folder called so, where the program is started, would be."""
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of that process: a zipapp's packages lie where a new interpreter doesn't look."""
+    return {**os.environ, "PYTHONPATH": str(Path(version.__file__).parents[2])}
+
 
 @dataclass(frozen=True, slots=True)
 class PretendAccount:
@@ -47,10 +55,7 @@ def shut_in(setup: Setup, state_dir: Path) -> Setup:
 async def pretend_account(setup: Setup, *arguments: str) -> AsyncIterator[PretendAccount]:
     """Start an account with the sandbox's *arguments*; *setup* is what shut_in() made of it."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        # Else a folder called sandbox, where the program is started, would be run.
-        "-P",
-        "-m",
+        *PYTHON,
         "sandbox",
         "--announce",
         "json",
@@ -58,8 +63,7 @@ async def pretend_account(setup: Setup, *arguments: str) -> AsyncIterator[Preten
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        # A zipapp's packages lie where a new interpreter doesn't look.
-        env={**os.environ, "PYTHONPATH": str(Path(version.__file__).parents[2])},
+        env=surroundings(),
         # An interrupt of the terminal is for the screen alone; the account ends with its standard input.
         start_new_session=True,
     )

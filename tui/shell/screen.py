@@ -29,7 +29,7 @@ from tui.shell.terminal import why_no_screen
 
 def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int:
     """Run the app and return its exit code."""
-    if reason := _why_not():
+    if reason := why_not():
         raise click.UsageError(
             f"{reason} Without a screen: stanch keys, respond --plan, review, watch --once."
         )
@@ -74,7 +74,8 @@ def _check_profile(option: str | None) -> None:
         open_sync(option, None)
 
 
-def _why_not() -> str | None:
+def why_not() -> str | None:
+    """Why no screen can be opened here; None where one can."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "The screen needs a terminal."
     return why_no_screen(os.environ.get("TERM"))

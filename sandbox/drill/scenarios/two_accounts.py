@@ -38,7 +38,7 @@ def stage(stage: Stage) -> Staging:
         iam_backend(THERE).put_user_policy(PLANTED_USER, "metrics", may)
     key_id = stolen.key.access_key_id
     alert = stage.told(
-        hard="Somebody from nowhere is in one of the organization's accounts.",
+        hard="Someone from nowhere is in one of the organization's accounts.",
         normal=f"A file with two keys is public: a logs key's token, and the access key {key_id}.",
         easy=f"A public file holds the logs key {leaked.key_id} of {leaked.user}, and the access key "
         f"{key_id} of {stolen.user}, of account {THERE}. It opened sessions.",

@@ -63,7 +63,7 @@ def test_who_denies_the_replacement_loses_for_damage(responder: Responder, names
     responder.drill.advance(60)
     done = responder.drill.end(report())
     assert points(done)["damage"] == (0, 15)
-    assert "the automation is refused in the end." in done["missed"]
+    assert "The automation is denied in the end." in done["missed"]
 
 
 def test_an_attacker_who_is_let_goes_on(responder: Responder, names: Names) -> None:
@@ -73,8 +73,8 @@ def test_an_attacker_who_is_let_goes_on(responder: Responder, names: Names) -> N
     responder.drill.advance(4 * 60)
     done = responder.drill.end(None)
     told = " ".join(each["words"] for each in done["timeline"])
-    assert "opened another federation session" in told
-    assert "came back" in told
+    assert "Opened another federation session" in told
+    assert "Came back" in told
     assert points(done)["sessions"] == (15, 15), "the deny is younger than both sessions"
     assert points(done)["persistence"] == (0, 15)
     assert points(done)["truth"] == (0, 15), "no report was handed in"

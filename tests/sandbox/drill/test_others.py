@@ -71,7 +71,7 @@ def test_an_access_key_that_is_left_makes_another(responder: Responder) -> None:
     responder.iam.delete_access_key(UserName=user, AccessKeyId=first)
     responder.drill.advance(12 * 60)
     assert len(responder.iam.list_access_keys(UserName=user)["AccessKeyMetadata"]) == 2
-    assert any("came back" in each["words"] for each in responder.drill.end(None)["timeline"])
+    assert any("Came back" in each["words"] for each in responder.drill.end(None)["timeline"])
 
 
 def stop_bedrock(responder: Responder) -> None:
