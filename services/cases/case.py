@@ -18,10 +18,10 @@ from services.base.files import CannotLock, Held, sync_folder
 from services.base.folders import make_private
 from services.base.text import clean
 from services.cases import fold
-from services.cases.errors import CaseError, CaseHeld
+from services.cases.errors import CaseError, CaseHeld, Newer
 from services.cases.holder import Holder, host, login, responder_here
 from services.cases.journal import Journal
-from services.cases.lines import UNREADABLE, Entry
+from services.cases.lines import FORMAT, UNREADABLE, Entry
 from services.cases.state import CaseState
 from services.quoting.shell import ShellCommand
 
@@ -45,6 +45,9 @@ class Case:
     def __enter__(self) -> Self:
         if not self.held:
             self._take_lock()
+            if self.newer:
+                self.__exit__(None, None, None)
+                raise Newer(self.id)
             torn = self.journal.repair()
             if self.altered:
                 self.__exit__(None, None, None)
@@ -73,6 +76,11 @@ class Case:
         """Whether the journal is not as it was written; a line torn by a crash is repaired, and no matter."""
         return self.journal.altered
 
+    @property
+    def newer(self) -> bool:
+        """Whether a newer version wrote in it."""
+        return self.journal.reading.fold.format > FORMAT
+
     def first(self) -> tuple[Entry, ...]:
         """The line it was opened with; none where it cannot be read, which is told where it is looked at."""
         with suppress(CaseError, *UNREADABLE):
@@ -92,6 +100,8 @@ class Case:
         """Where it stands, frozen; each line is read and folded once in this process."""
         read = self.journal.reading
         with read.lock:
+            if read.fold.format > FORMAT:
+                raise Newer(self.id)
             if read.last is None and not self.journal.unwritten:
                 raise CaseError(f"The journal of case {self.id} is empty. See `{self._verify}`.")
             try:
@@ -227,8 +237,10 @@ class Case:
                 raise
             self.take_over()
         try:
-            mine = {"responder": caller_arn, **responder_here()}
-            if mine not in self.state().responders[-1:]:
+            mine: dict[str, object] = {"responder": caller_arn, **responder_here()}
+            newest = self.state().responders[-1:]
+            known = any(dict(each).items() <= mine.items() for each in newest)
+            if not known or self.journal.reading.fold.format < FORMAT:
                 self.append("responder", **mine)
         except BaseException:
             self.__exit__(None, None, None)

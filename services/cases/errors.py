@@ -21,6 +21,15 @@ class CaseError(RunbookError):
     """The case cannot be opened, read or written."""
 
 
+class Newer(CaseError):
+    """A newer stanch wrote in the case, and its lines may mean what isn't known here."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(
+            f"Case {case} was written by a newer version of stanch: open it with that version or a later one."
+        )
+
+
 class NoSuch(RunbookError):
     """A name that somebody typed is nobody's."""
 

@@ -50,6 +50,8 @@ class Fold:
     """
 
     def __init__(self) -> None:
+        self.format = 1
+        """The newest that a line of its writers names."""
         self.intents: dict[int, Intent] = {}
         self.done: list[tuple[Deed, Call]] = []
         self.calls: defaultdict[Deed, list[SentCall]] = defaultdict(list)
@@ -69,6 +71,8 @@ class Fold:
     def take_entry(self, entry: Entry) -> None:
         self._frozen = None
         try:
+            if entry.kind in ("opened", "responder"):
+                self.format = max(self.format, int(entry.data.get("format", 1)))
             self._so_far = _after(self._so_far, entry, self)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             self._error = self._error or error

@@ -8,6 +8,8 @@ import socket
 from dataclasses import dataclass
 
 from services.base.text import clean
+from services.base.version import VERSION
+from services.cases.lines import FORMAT
 
 NAME_SHOWN = 64
 """Characters of a login or a host: what a colleague's machine calls them is a stranger's text."""
@@ -27,9 +29,9 @@ class Holder:
         return f"{who} on {host} (process {self.pid}) since {since}"
 
 
-def responder_here() -> dict[str, str]:
-    """Who works on this machine, and which it is."""
-    return {"login": login(), "host": host()}
+def responder_here() -> dict[str, str | int]:
+    """Who works on this machine, which it is, and what the lines after this one are written by."""
+    return {"login": login(), "host": host(), "stanch": VERSION, "format": FORMAT}
 
 
 def host() -> str:

@@ -12,7 +12,7 @@ from services.base import clock
 from services.base.version import VERSION
 from services.cases.anchor import anchors
 from services.cases.case import Case
-from services.cases.errors import CaseError
+from services.cases.errors import CaseError, Newer
 from services.cases.lines import Entry
 from services.cases.state import INCIDENT, CaseState
 from services.report import flow
@@ -37,6 +37,8 @@ def build(case: Case, points: Flow | None = None, *, now: datetime | None = None
     trouble: tuple[str, ...] = ()
     try:
         state = case.state()
+    except Newer:
+        raise
     except CaseError as error:
         state, trouble = CaseState(), (str(error),)
     lines, reviewed = reviews(case, entries)

@@ -10,6 +10,7 @@ from typing import Any
 from services.base.text import clean
 from services.cases import evidence
 from services.cases.case import Case
+from services.cases.errors import Newer
 from services.cases.lines import Entry
 from services.report.unsecret import cleared
 from services.review.actions import Severity
@@ -42,6 +43,8 @@ class Rows:
 
 def rows(case: Case) -> Rows:
     """Everything of *case* that has a time; raises CaseError where the journal cannot be read at all."""
+    if case.newer:
+        raise Newer(case.id)
     entries = case.journal.entries()
     calls: dict[str, Row] = {}
     unread: list[str] = []
