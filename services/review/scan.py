@@ -13,7 +13,7 @@ from services.review import record as records
 from services.review.envelope import CATEGORIES, NO_CALLER, is_record, opened
 from services.review.follow import marked
 from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, Stream, gunzip
-from services.review.match import Matcher, Role
+from services.review.match import NOBODY, Matcher, Role
 from services.review.model import Unreadable, Window
 from services.review.pieces import BLOCK, pieces
 from services.review.record import BadRecord, Event
@@ -63,6 +63,8 @@ class Scanner:
     def __init__(self, matcher: Matcher, window: Window) -> None:
         self.matcher = matcher
         self.window = window
+        self.again = matcher.followed is not NOBODY
+        """Whether all was read and counted before, and only whom that led to is looked for."""
 
     def object(self, name: str, packed: bytes, into: Scan | None = None, *, hashed: bool = False) -> Scan:
         """Scan one whole object, packed in any way or plain; *name* is for what is to be said of it."""
@@ -150,12 +152,18 @@ class Scanner:
     def _trail(self, name: str, data: bytes, scan: Scan) -> bool:
         """Scan what CloudTrail itself wrote, without a look at records that cannot be the subject's."""
         needles = self.matcher.needles
-        if (number := _count(data)) is None or needles.hidden_in(data):
-            return False
-        if not needles.plainly_in(data):
-            scan.records += number
+        if self.again and needles.standing(data) == "absent":
             return True
-        holding = containing(data, needles.closed)
+        if (number := _count(data)) is None:
+            return False
+        match needles.standing(data):
+            case "hidden":
+                return False
+            case "absent":
+                scan.records += number
+                return True
+            case "plain":
+                holding = containing(data, needles.finders())
         if holding is None or holding[0] != number:
             return False
         scan.records += number

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Literal, TypeAlias
 
 try:
     # Several times as fast as Python's own search.
@@ -29,6 +31,15 @@ def find(data: bytes, needle: bytes, start: int) -> int:
     return int(_find(data, needle, start))
 
 
+Standing: TypeAlias = Literal["absent", "plain", "hidden"]
+"""How texts stand in a document: not at all, as they are, or perhaps where only decoding shows them."""
+
+_SESSION, _ID = b"ASIA", 20
+"""How the access key ids of sessions begin, and how long they are."""
+TOGETHER = 4
+"""So many ids of sessions are looked for by their common beginning, however many they are, in one search."""
+
+
 class Needles:
     """*texts* as they stand in JSON: plain, or with any of their characters written as an escape.
 
@@ -37,28 +48,54 @@ class Needles:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = frozenset(texts)
+        plain = sorted(text.encode() for text in self.texts)
+        ids = frozenset(text for text in plain if len(text) == _ID and text.startswith(_SESSION))
+        self._ids = ids if len(ids) >= TOGETHER else frozenset[bytes]()
+        few = [text for text in plain if text not in self._ids]
         # A name ends its string wherever it stands, so "bob" is not found in "bobby". In a string of JSON
         # within JSON the closing quote is escaped.
-        self.closed = tuple(text.encode() + b'"' for text in sorted(self.texts))
-        self._inner = tuple(text.encode() + b"\\" for text in sorted(self.texts))
-        self._letters = {ord(letter) for text in self.texts for letter in text}
+        self._closed = tuple(text + b'"' for text in few)
+        self._inner = tuple(text + b"\\" for text in few)
+        self._letters = {letter for text in plain for letter in text}
 
-    def plainly_in(self, data: bytes) -> bool:
-        """Whether any of the texts ends a string in *data*, unescaped."""
-        return any(holds(data, needle) for needle in self.closed)
+    def standing(self, data: bytes) -> Standing:
+        """How any of the texts stands in *data*, also in JSON that is a string of other JSON."""
+        escapes = b"\\" in data
+        if escapes and (any(holds(data, needle) for needle in self._inner) or self._escaped_in(data)):
+            return "hidden"
+        plain = any(holds(data, needle) for needle in self._closed)
+        at = self._next_id(data, 0)
+        while at >= 0:
+            if escapes and data[at + _ID : at + _ID + 1] == b"\\":
+                return "hidden"
+            plain = plain or data[at + _ID : at + _ID + 1] == b'"'
+            at = self._next_id(data, at + _ID)
+        return "plain" if plain else "absent"
 
-    def escaped_in(self, data: bytes) -> bool:
+    def may_be_in(self, data: bytes) -> bool:
+        return self.standing(data) != "absent"
+
+    def finders(self) -> Iterator[Callable[[bytes, int], int]]:
+        """Each says where in a document, from a place on, its next text stands; -1 where none does."""
+        for needle in self._closed:
+            yield partial(_next, needle)
+        if self._ids:
+            yield self._next_id
+
+    def _next_id(self, data: bytes, start: int) -> int:
+        if not self._ids:
+            return -1
+        at = find(data, _SESSION, start)
+        while at >= 0 and data[at : at + _ID] not in self._ids:
+            at = find(data, _SESSION, at + 1)
+        return at
+
+    def _escaped_in(self, data: bytes) -> bool:
         """Whether letters of the texts stand in *data* as escapes: then only decoding tells what is there."""
-        if b"\\" not in data or not holds(data, b"\\u00"):
+        if not holds(data, b"\\u00"):
             return False
         return any(int(found[1], 16) in self._letters for found in _ESCAPED.finditer(data))
 
-    def hidden_in(self, data: bytes) -> bool:
-        """Whether any of the texts may stand in *data* otherwise than plainly."""
-        if b"\\" not in data:
-            return False
-        return any(holds(data, needle) for needle in self._inner) or self.escaped_in(data)
 
-    def may_be_in(self, data: bytes) -> bool:
-        """Whether any of the texts may stand in *data*, also in JSON that is a string of other JSON."""
-        return self.plainly_in(data) or self.hidden_in(data)
+def _next(needle: bytes, data: bytes, start: int) -> int:
+    return find(data, needle, start)

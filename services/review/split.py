@@ -12,8 +12,6 @@ from itertools import accumulate
 
 import msgspec
 
-from services.review.search import find
-
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -62,8 +60,8 @@ def split(data: bytes) -> Split:
     return _prefixed(data) or _scan(data)
 
 
-def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]] | None:
-    """How many records there are, and those that hold one of *needles*; None but for CloudTrail's own form.
+def containing(data: bytes, finders: Iterable[Callable[[bytes, int], int]]) -> tuple[int, list[bytes]] | None:
+    """How many records there are, and those where *finders* find; None but for CloudTrail's own form.
 
     Copies nothing of the others: the records' lengths tell where each stands, for with the whole as long as
     they and one comma between each, there is nothing else between them.
@@ -78,12 +76,12 @@ def containing(data: bytes, needles: Iterable[bytes]) -> tuple[int, list[bytes]]
     if not lengths or starts[-1] - 1 + len(CLOSING) != len(data):
         return None
     found: set[int] = set()
-    for needle in needles:
-        at = find(data, needle, 0)
+    for find in finders:
+        at = find(data, 0)
         while at >= 0:
             number = bisect_right(starts, at) - 1
             found.add(number)
-            at = find(data, needle, starts[number + 1]) if number + 1 < len(starts) else -1
+            at = find(data, starts[number + 1]) if number + 1 < len(starts) else -1
     kept = sorted(number for number in found if 0 <= number < len(lengths))
     return len(lengths), [data[starts[number] : starts[number] + lengths[number]] for number in kept]
 

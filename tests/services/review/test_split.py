@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -118,6 +119,10 @@ def compact(*records: Any) -> bytes:
     return json.dumps({"Records": records}, separators=(",", ":")).encode()
 
 
+def _finder(needle: bytes) -> Callable[[bytes, int], int]:
+    return lambda data, start: data.find(needle, start)
+
+
 @given(
     st.lists(
         st.dictionaries(
@@ -130,7 +135,7 @@ def compact(*records: Any) -> bytes:
 def test_the_records_that_hold_something_are_cut_out_whole(records: list[Any]) -> None:
     data, needle = compact(*records), b'alice"'
     every = split(data).records
-    found = containing(data, [needle, b"bob"])
+    found = containing(data, [_finder(needle), _finder(b"bob")])
     if found is None:
         assert not records
     else:
@@ -150,7 +155,7 @@ def test_the_records_that_hold_something_are_cut_out_whole(records: list[Any]) -
     ids=["nothing", "no record", "cut", "spaced", "too much", "twice"],
 )
 def test_what_cloudtrail_would_not_write_is_left_to_the_careful_way(data: bytes) -> None:
-    assert containing(data, [b"alice"]) is None
+    assert containing(data, [_finder(b"alice")]) is None
 
 
 def test_lines_that_begin_with_a_time() -> None:
