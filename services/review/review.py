@@ -69,7 +69,7 @@ FEW = 3
 """Reasons for gaps that are named in a sentence; the coverage has them all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Review:
     """What was found, and how far it can be trusted.
 

@@ -69,10 +69,10 @@ def containing(data: bytes, finders: Iterable[Callable[[bytes, int], int]]) -> t
     if not (data.startswith(OPENING) and data.endswith(CLOSING)):
         return None
     try:
-        lengths = [len(memoryview(raw)) for raw in _document.decode(data).records]
+        lengths = list(map(len, map(memoryview, _document.decode(data).records)))  # type: ignore[arg-type]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    starts = list(accumulate((length + 1 for length in lengths), initial=len(OPENING)))
+    starts = list(accumulate(map((1).__add__, lengths), initial=len(OPENING)))
     if not lengths or starts[-1] - 1 + len(CLOSING) != len(data):
         return None
     found: set[int] = set()

@@ -121,8 +121,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         else:
             progress.done()
 
+    found: list[T] = []
+
+    async def attend() -> None:
+        # Of what a task returns, asyncio.run makes a repr at the end, however large it is.
+        found.append(await attended(work, _OPENED, say, complain))
+
     try:
-        return asyncio.run(attended(work, _OPENED, say, complain))
+        asyncio.run(attend())
+        return found[0]
     finally:
         _OPENED.clear()
         progress.done()
