@@ -1,8 +1,8 @@
 """`python -m sandbox.drill`: play one drill, and tell on standard output how it stands, a line at a time.
 
 Each line is a JSON document. The first says where the account is; then comes the result so far, again and
-again. The owner writes one line, `{"by": …, "report": …}`, to end it, and the last line is the result. Where
-standard input just ends, the owner is gone, and so is the drill.
+again. The owner writes one line, `{"by": …, "reports": […]}`, to end it, and the last line is the result.
+Where standard input just ends, the owner is gone, and so is the drill.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def _play(drill: Drill) -> None:
                 continue
             if order is not None:
                 by: EndedBy = "time" if order.get("by") == "time" else "responder"
-                report = order.get("report")
-                _say(drill.end(report if isinstance(report, dict) else None, by))
+                reports = [each for each in order.get("reports", ()) if isinstance(each, dict)]
+                _say(drill.end(*reports, by=by))
             return
     finally:
         drill.close()

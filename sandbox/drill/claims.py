@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -32,10 +32,33 @@ class Claim:
     why: str
 
 
-def claims_of(report: Mapping[str, Any] | None) -> dict[Question, str | bool]:
+def about(reports: Sequence[Mapping[str, Any]], keys: Collection[str]) -> Sequence[Mapping[str, Any]]:
+    """Those of *reports* (the newest first) that are about one of *keys*; the newest where none is."""
+    found = [each for each in reports if _key_of(each) in keys]
+    return found or reports[:1]
+
+
+def _key_of(report: Mapping[str, Any]) -> object:
+    header = report.get("header")
+    return header.get("key_id") if isinstance(header, Mapping) else None
+
+
+def claimed(reports: Sequence[Mapping[str, Any]]) -> dict[Question, str | bool]:
+    """What all of them claim together: of several keys, that is so which is so of each."""
+    answers = [claims_of(each) for each in reports]
+    found: dict[Question, str | bool] = {}
+    uses = {each["use"] for each in answers if "use" in each}
+    if uses:
+        found["use"] = next(each for each in ("not used", "used", "unknown") if each in uses)
+    for question in QUESTIONS[1:]:
+        said = [each[question] for each in answers if question in each]
+        if said:
+            found[question] = all(said)
+    return found
+
+
+def claims_of(report: Mapping[str, Any]) -> dict[Question, str | bool]:
     """Those of a short report that answers the questions by name, or of one by `stanch case report`."""
-    if report is None:
-        return {}
     if isinstance(given := report.get("claims"), Mapping):
         return {each: answer for each in QUESTIONS if (answer := _answer(each, given.get(each))) is not None}
     return dict(_of_case(report))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
 from sandbox.drill.caller import Callers
-from sandbox.drill.claims import Claim, Facts, claims_of, judge
+from sandbox.drill.claims import Claim, Facts, about, claimed, judge
 from sandbox.drill.debrief import Ending, result
 from sandbox.drill.model import DIFFICULTIES, Event, Foothold, Try, Work
 from sandbox.drill.record import Record
@@ -81,14 +81,14 @@ class Drill:
             self._act()
         self._to(end)
 
-    def so_far(self, report: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def so_far(self) -> dict[str, Any]:
         """The result as it would stand, told as unfinished."""
-        return self._result(None, report)
+        return self._result(None, ())
 
-    def end(self, report: Mapping[str, Any] | None, by: EndedBy = "responder") -> dict[str, Any]:
-        """Everyone tries once more, and that is how it stands."""
+    def end(self, *reports: Mapping[str, Any], by: EndedBy = "responder") -> dict[str, Any]:
+        """Everyone tries once more, and that is how it stands; the newest of the *reports* comes first."""
         self._round()
-        done = self._result(by, report)
+        done = self._result(by, reports)
         self.close()
         return done
 
@@ -142,8 +142,8 @@ class Drill:
     def _tell(self, side: Literal["attacker", "owner"], words: str) -> None:
         self.events.append(Event(self._world.clock.now(), side, words))
 
-    def _claims(self, report: Mapping[str, Any] | None) -> list[Claim] | None:
-        if report is None:
+    def _claims(self, reports: Sequence[Mapping[str, Any]]) -> list[Claim] | None:
+        if not reports:
             return None
         staging = self.staging
         sessions = [each for each in staging.footholds if each.kind == "session"]
@@ -153,9 +153,9 @@ class Drill:
             sessions_ended=not staging.alive("session") if sessions else None,
             nothing_left=not staging.alive(),
         )
-        return judge(claims_of(report), facts)
+        return judge(claimed(about(reports, self.staging.subjects)), facts)
 
-    def _result(self, by: EndedBy | None, report: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _result(self, by: EndedBy | None, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         standing = Standing(
             staging=self.staging,
             began=self.began,
@@ -163,7 +163,7 @@ class Drill:
             length=self.length,
             detected=self.record.detected,
             changes=tuple(self.record.changes),
-            claims=self._claims(report),
+            claims=self._claims(reports),
             closed=by == "responder",
         )
         ending = Ending(self.scenario, self.seed, self.difficulty, by, tuple(self.events))

@@ -87,11 +87,10 @@ def _gone(kind: FootholdKind, what: str) -> Callable[[Standing], tuple[float, st
     def judged(standing: Standing) -> tuple[float, str]:
         held = [each for each in standing.staging.footholds if each.kind == kind]
         left = [each for each in held if each.alive]
+        if not held:
+            return 1.0, f"There were no {what}."
         if not left:
-            return (
-                1.0,
-                f"All {len(held)} {what} are ended." if held else f"There were no {what}.",
-            )
+            return 1.0, f"None of the {what} works any more."
         return 1 - len(left) / len(held), f"{len(left)} of {len(held)} {what} still work: {_names(left)}."
 
     return judged

@@ -67,6 +67,6 @@ def test_a_drill_that_is_played_with_the_keyboard(tmp_path: Path) -> None:
     assert points["detect"] == (10, 10)
     assert points["contain"] == (25, 25)
     assert points["persistence"] == (0, 20)
-    assert kept.claims, "the newest case's report was judged"
+    assert kept.claims, "the report of the case was judged"
     assert "UpdateServiceSpecificCredential" in str(kept.timeline)
     assert not (tmp_path / "state" / "cases").exists(), "cases of a drill are kept apart"

@@ -29,7 +29,7 @@ from services.drill.results import Result
 from tui.exits import Exit
 from tui.settings.options import Connect, DrillClock
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_document, print_table
-from tui.shell.drilling import Place, Running, home, new_place, read_report, report_of, running, under_way
+from tui.shell.drilling import Place, Running, home, new_place, read_report, reports_of, running, under_way
 from tui.shell.pretend import shut_in
 from tui.shell.screen import open_screen, why_not
 
@@ -81,7 +81,7 @@ END_PATIENCE = 60.0
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="With --end: hand in this report (JSON) instead of that of the newest case.",
+    help="With --end: hand in this report (JSON) instead of those of your cases.",
 )
 @click.option(
     "--results",
@@ -142,7 +142,7 @@ def command(
         code, handed = (
             (Exit.DONE, _serve(drill, aside=as_json)) if serve else (_on_screen(apart, drill, scenario), None)
         )
-        result = drill.end(handed if handed is not None else report_of(place))
+        result = drill.end([handed] if handed is not None else reports_of(place))
     ctx.exit(_debrief(result, place, drill.trouble, as_json) or code)
 
 

@@ -31,6 +31,7 @@ from tui.shell.pretend import PYTHON, surroundings
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 MOST_REPORT = 64 << 20
 """Bytes of a report that is handed in."""
+MOST_CASES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,12 @@ class Running:
         found = self._announced and self._announced["token"]
         return str(found) if found else None
 
-    def end(self, report: Mapping[str, Any] | None) -> Result | None:
-        """Have it judged with *report*, and wait for that; what was known last where it is gone already."""
+    def end(self, reports: Sequence[Mapping[str, Any]]) -> Result | None:
+        """Have it judged with the *reports*, waited for; what was known last where it is gone already."""
         by = "time" if self.over.is_set() else "responder"
         assert self._process.stdin is not None
         with suppress(OSError), closing(self._process.stdin) as stdin:
-            stdin.write(json.dumps({"by": by, "report": report}).encode() + b"\n")
+            stdin.write(json.dumps({"by": by, "reports": reports}).encode() + b"\n")
             stdin.flush()
             self._gone.wait()
         self._process.wait()
@@ -215,13 +216,13 @@ def running(place: Place, team: str | None, arguments: Sequence[str]) -> Iterato
             drill.close()
 
 
-def report_of(place: Place) -> dict[str, Any] | None:
-    """The report of the newest case that the responder kept; None where there is none that can be told."""
-    for case in CaseBook(place.state).cases():
+def reports_of(place: Place) -> list[dict[str, Any]]:
+    """The reports of the responder's newest cases, as far as they can be told, the newest first."""
+    found = list[dict[str, Any]]()
+    for case in CaseBook(place.state).cases()[:MOST_CASES]:
         with suppress(CaseError):
-            found: dict[str, Any] = json.loads(to_json(build(case)))
-            return found
-    return None
+            found.append(json.loads(to_json(build(case))))
+    return found
 
 
 def read_report(path: Path) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_an_attacker_who_is_let_goes_on(responder: Responder, names: Names) -> N
     responder.access_keys(names.user)
     responder.deny(names.user, "*", before_now=True)
     responder.drill.advance(4 * 60)
-    done = responder.drill.end(None)
+    done = responder.drill.end()
     told = " ".join(each["words"] for each in done["timeline"])
     assert "Opened another federation session" in told
     assert "Came back" in told
@@ -85,7 +85,7 @@ def test_a_session_that_is_younger_than_the_deny_stays(responder: Responder, nam
     responder.drill.advance(9 * 60)
     responder.access_keys(names.user)
     responder.drill.advance(60)
-    done = responder.drill.end(None)
+    done = responder.drill.end()
     assert points(done)["sessions"] == (8, 15)
 
 

@@ -71,7 +71,7 @@ def test_an_access_key_that_is_left_makes_another(responder: Responder) -> None:
     responder.iam.delete_access_key(UserName=user, AccessKeyId=first)
     responder.drill.advance(12 * 60)
     assert len(responder.iam.list_access_keys(UserName=user)["AccessKeyMetadata"]) == 2
-    assert any("Came back" in each["words"] for each in responder.drill.end(None)["timeline"])
+    assert any("Came back" in each["words"] for each in responder.drill.end()["timeline"])
 
 
 def stop_bedrock(responder: Responder) -> None:
@@ -111,7 +111,7 @@ def test_a_deny_of_bedrock_alone_leaves_mantle(responder: Responder) -> None:
 def test_a_decoy_that_nobody_touches_is_all_there_is_to_it(responder: Responder) -> None:
     responder.client("sts").get_caller_identity()
     responder.iam.list_users()
-    assert responder.drill.end(None)["score"] == 100
+    assert responder.drill.end()["score"] == 100
 
 
 @in_scenario("decoy")
@@ -120,7 +120,7 @@ def test_who_touches_anything_for_a_decoy_loses(responder: Responder) -> None:
         :1
     ]
     responder.access_keys(user)
-    done = responder.drill.end(None)
+    done = responder.drill.end()
     assert lost(done) == {"untouched"}
     assert done["score"] == 30
 
@@ -128,7 +128,7 @@ def test_who_touches_anything_for_a_decoy_loses(responder: Responder) -> None:
 @in_scenario("decoy")
 def test_who_never_closes_a_false_alarm_loses_the_time(responder: Responder) -> None:
     responder.drill.advance(30 * 60)
-    done = responder.drill.end(None, "time")
+    done = responder.drill.end(by="time")
     assert (done["score"], done["ended_by"]) == (70, "time")
 
 
@@ -159,7 +159,7 @@ def test_the_same_seed_is_the_same_drill(scenario: str, play: Play, sandbox: San
         sandbox.reset()
         drill = play(scenario, seed=seed)
         names = [each for each in drill.staging.subjects if not each.startswith(("AKIA", "ASIA", "ACCA"))]
-        result = drill.end(None)
+        result = drill.end()
         assert sum(of for _, of in points(result).values()) == 100
         return drill.plan, names, points(result)
 

@@ -190,7 +190,7 @@ def test_when_the_time_is_over_it_is_judged_as_it_stands(tmp_path: Path) -> None
     arguments = ["--scenario", "decoy", "--minutes", "0.002"]
     with running(place, None, arguments) as drill:
         assert drill.over.wait(PATIENCE)
-        done = drill.end(None)
+        done = drill.end([])
     assert done
     assert (done.ended_by, done.score) == ("time", 70)
     assert isinstance(place, Place)
