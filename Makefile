@@ -10,7 +10,7 @@ INSTALL_STANCH := $(PIP) install --no-deps --no-index --no-build-isolation -e .
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --extra sandbox --group build $(UPGRADE) pyproject.toml
 
-.PHONY: constraints demo test lint bench pictures dist image man clean
+.PHONY: constraints demo test lint bench pictures dist image man docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/stanch demo
@@ -35,6 +35,9 @@ pictures: $(VENV)/.developing
 # One file for a machine without network and pip, its SHA-256, and its bill of materials.
 dist: $(VENV)/.developing
 	$(BIN)/python -m release
+
+docs: $(VENV)/.developing
+	$(BIN)/python -m mkdocs build --quiet
 
 man: $(VENV)/.developing
 	$(BIN)/python -m release.manual
