@@ -50,7 +50,7 @@ def run(argv: Sequence[str] | None = None) -> int:
                 "exports": exports(environment, options.left.split(",") if options.left else ()),
                 "title": drill.staging.title,
                 "alert": drill.staging.alert,
-                "token": drill.staging.token,
+                "found": drill.staging.found,
                 "ends": f"{drill.began + drill.length:%Y-%m-%dT%H:%M:%SZ}",
             }
         )

@@ -153,7 +153,7 @@ class Drill:
             sessions_ended=not staging.alive("session") if sessions else None,
             nothing_left=not staging.alive(),
         )
-        return judge(claimed(about(reports, self.staging.subjects)), facts)
+        return judge(claimed(about(reports, self.staging.leaked)), facts)
 
     def _result(self, by: EndedBy | None, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         standing = Standing(

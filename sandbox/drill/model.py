@@ -136,13 +136,14 @@ class Move:
 class Staging:
     """A scenario on stage: an account that holds it, and everyone who acts there.
 
-    *subjects* are the names by which calls concern the leaked key; *recorded* says whether use of it can be
-    seen in CloudTrail at all; *weights* are the points of each part, 100 together.
+    *leaked* are the ids of the keys that leaked, *subjects* all names by which calls concern them; *recorded*
+    says whether CloudTrail can show their use at all; *weights* are the points of each part, 100 together.
     """
 
     title: str
     alert: str
     weights: Mapping[Part, int]
+    leaked: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     recorded: bool = True
     footholds: list[Foothold] = field(default_factory=list)
@@ -150,8 +151,8 @@ class Staging:
     moves: list[Move] = field(default_factory=list)
     before: list[Event] = field(default_factory=list)
     """What the attacker had done by the time the drill began."""
-    token: str | None = None
-    """The leaked token, where it is one and the alert gives it."""
+    found: str | None = None
+    """What was found, a token or the id of an access key, where the alert gives it."""
 
     def alive(self, *kinds: FootholdKind) -> list[Foothold]:
         return [each for each in self.footholds if each.alive and (not kinds or each.kind in kinds)]

@@ -28,7 +28,7 @@ class Exercise:
 
     ends: datetime | None = NOW + timedelta(minutes=29, seconds=58)
     alert: str | None = None
-    token: str | None = None
+    found: str | None = None
     over: Event = field(default_factory=Event)
 
 

@@ -220,13 +220,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         """Say what the drill is about, as far as the alert tells."""
         from tui.dialogs.welcome import AlertDialog
 
-        token = drill.exercise.token
+        found = drill.exercise.found
 
         def answered(identify: bool | None) -> None:
-            if identify and token:
-                self.open(ToIdentify(token))
+            if identify:
+                self.open(ToIdentify(found))
 
-        self.push_screen(AlertDialog(drill.exercise.alert or "", token), answered)
+        self.push_screen(AlertDialog(drill.exercise.alert or "", found), answered)
 
     def _end_drill(self) -> None:
         if self.options.drill and self.options.drill.exercise.over.is_set():

@@ -46,7 +46,8 @@ class WelcomeDialog(Dialog[bool]):
         ]
 
     def _token_lines(self) -> list[Line]:
-        half = (len(self._token) + 1) // 2
+        whole = len(self._token)
+        half = whole if whole < _WIDTH - 3 else (whole + 1) // 2
         return [((f"   {part}", "accent"),) for part in (self._token[:half], self._token[half:]) if part]
 
     def do_try(self) -> None:
@@ -57,10 +58,10 @@ class WelcomeDialog(Dialog[bool]):
 
 
 class AlertDialog(WelcomeDialog):
-    """What a drill begins with; an alert may give no token, and then there is none to identify."""
+    """What a drill begins with: the alert, and what was *found*, if it says that."""
 
-    def __init__(self, alert: str, token: str | None) -> None:
-        super().__init__(token)
+    def __init__(self, alert: str, found: str | None) -> None:
+        super().__init__(found)
         self._alert = alert
 
     def _heading(self) -> str:

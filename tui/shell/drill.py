@@ -208,8 +208,8 @@ def _invitation(announced: dict[str, Any], place: Place) -> Iterator[str]:
     ends = clock.parse(announced["ends"])
     yield f"# A DRILL, until {ends:%H:%M:%S} UTC, on a simulated account: nothing here is real."
     yield f"# {clean(announced['alert'])}"
-    if announced["token"]:
-        yield f"# The token: {clean(announced['token'])}"
+    if announced["found"]:
+        yield f"# What was found: {clean(announced['found'])}"
     yield "# In the shell that responds, with stanch or any AWS client:"
     yield from announced["exports"]
     yield f"export STANCH_STATE_DIR={shlex.quote(str(place.state))}"

@@ -145,8 +145,8 @@ class Running:
         return str(self._announced["alert"]) if self._announced else None
 
     @property
-    def token(self) -> str | None:
-        found = self._announced and self._announced["token"]
+    def found(self) -> str | None:
+        found = self._announced and self._announced["found"]
         return str(found) if found else None
 
     def end(self, reports: Sequence[Mapping[str, Any]]) -> Result | None:

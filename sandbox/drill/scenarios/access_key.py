@@ -58,6 +58,8 @@ def stage(stage: Stage) -> Staging:
         title="An administrator's access key, public for four hours",
         alert=f"{alert} {reads('The automation', user)}",
         weights=WEIGHTS,
+        leaked=(leaked.access_key_id,),
+        found=leaked.access_key_id if stage.difficulty.told else None,
         subjects=(user, leaked.access_key_id, session.access_key_id, planted_user, planted.access_key_id),
         duties=[
             stage.automation("the automation", leaked, stage.handed(user)),

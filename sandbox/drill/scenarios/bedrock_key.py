@@ -44,6 +44,7 @@ def stage(stage: Stage) -> Staging:
         title="A Bedrock key used through mantle, where the trail is blind",
         alert=f"{alert} {reads('The chat', user)}",
         weights=WEIGHTS,
+        leaked=(leaked.id,),
         subjects=(user, leaked.id),
         recorded=False,
         footholds=[Foothold("key", f"API key {leaked.id}", lambda: ask(leaked.token))],
@@ -54,7 +55,7 @@ def stage(stage: Stage) -> Staging:
         before=[
             Event(now - timedelta(hours=5), "attacker", f"Began to use {leaked.id} of {user} through mantle.")
         ],
-        token=leaked.token if stage.difficulty.told else None,
+        found=leaked.token if stage.difficulty.told else None,
     )
 
 

@@ -42,6 +42,8 @@ def stage(stage: Stage) -> Staging:
         title="An access key in a file: whose is it?",
         alert=alert,
         weights=WEIGHTS,
+        leaked=(bait,),
+        found=bait,
         subjects=(bait,),
         duties=[stage.duty(user, key)],
         before=[Event(now - timedelta(days=40), "owner", f"The decoy {bait} was put there, to be found.")],

@@ -39,6 +39,7 @@ def stage(stage: Stage) -> Staging:
         title="A logs key that floods a log group",
         alert=f"{alert} {reads('The service', user)}",
         weights=WEIGHTS,
+        leaked=(leaked.key_id,),
         subjects=(user, leaked.key_id, leaked.log_group, *(each.access_key_id for each in keys)),
         duties=[
             stage.posting(
@@ -53,7 +54,7 @@ def stage(stage: Stage) -> Staging:
             Event(stage.now - ATTACK, "attacker", f"Began to post with the key {leaked.key_id} of {user}."),
             Event(planted_at(stage.now), "attacker", f"Made a second access key of {user}."),
         ],
-        token=leaked.token if stage.difficulty.told else None,
+        found=leaked.token if stage.difficulty.told else None,
     )
     flood = stage.shipping(leaked, attacks=True)
     staging.footholds.append(Foothold("key", f"API key {leaked.key_id}", lambda: flood(leaked.token)))

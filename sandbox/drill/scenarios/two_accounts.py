@@ -48,6 +48,7 @@ def stage(stage: Stage) -> Staging:
         alert=f"{alert} The role arn:aws:iam::{THERE}:role/{ROLE} leads to the account {THERE}. "
         f"There {reads('the service', leaked.user)}",
         weights=WEIGHTS,
+        leaked=(leaked.key_id, key_id),
         subjects=(leaked.user, leaked.key_id, stolen.user, key_id, planted.access_key_id),
         duties=[
             stage.posting(
@@ -59,7 +60,7 @@ def stage(stage: Stage) -> Staging:
             Event(now - CAME, "attacker", f"Found both keys in account {THERE}, and opened sessions."),
             Event(now - CAME + timedelta(minutes=10), "attacker", f"Made an access key of {PLANTED_USER}."),
         ],
-        token=leaked.token if stage.difficulty.told else None,
+        found=leaked.token if stage.difficulty.told else None,
     )
     flood = stage.shipping(leaked, attacks=True)
     staging.footholds.append(Foothold("key", f"API key {leaked.key_id}", lambda: flood(leaked.token)))
