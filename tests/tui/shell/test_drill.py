@@ -6,10 +6,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.config
@@ -178,10 +180,23 @@ def test_a_drill_that_is_killed_is_told_as_unfinished(stanch: Stanch, tmp_path: 
         time.sleep(0.05)
     served.process.kill()
     served.process.communicate()
+    # The account ends with the program, however that ended.
+    address = urlsplit(served.environment["AWS_ENDPOINT_URL"])
+    while _is_served(str(address.hostname), int(address.port or 0)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     done = stanch("drill", "--results", str(served.folder))
     assert (done.code, done.err) == (0, "")
     assert "unfinished" in done.out
     assert stanch("--state-dir", str(served.state), "drill", "--end").code == 2
+
+
+def _is_served(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.long
