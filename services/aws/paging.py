@@ -7,6 +7,9 @@ from typing import Any
 
 from services.aws.errors import NotAws
 
+MOST_EMPTY = 1_000
+"""So many pages in a row with nothing on them no service of AWS's sends."""
+
 
 async def pages(
     ask: Callable[..., Awaitable[Any]],
@@ -21,9 +24,10 @@ async def pages(
 
     *answered* is the token's name in the answer where that differs; *truncated* the flag that says that there
     is more, where the service has one; *first* a first page that is there already. Raises NotAws where a
-    token comes again, or is missing.
+    token comes again, or is missing, or leads from one empty page to the next.
     """
     seen: set[str] = set()
+    empty = 0
     more: dict[str, Any] = {}
     while True:
         body = await ask(**more) if first is None else first
@@ -36,6 +40,9 @@ async def pages(
             if truncated:
                 raise NotAws(operation, "the answer says there is more, but not where")
             return
+        empty = 0 if any(isinstance(value, list) and value for value in body.values()) else empty + 1
+        if empty >= MOST_EMPTY:
+            raise NotAws(operation, f"the endpoint sent {empty:,} empty pages in a row")
         if following in seen:
             raise NotAws(operation, "the endpoint keeps sending the same page")
         seen.add(following)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
+from itertools import chain, repeat
 from typing import Protocol, TypeVar
 
 from services.aws.cloudtrail import Sleep
-from services.aws.errors import AwsError, ReadOnly
+from services.aws.errors import AwsError, NotAws, ReadOnly
 from services.review.model import SourceUnavailable, Subject
 
 PAUSES = (0.2, 0.3, 0.5, 1.0, 2.0)
 """Seconds between two looks; the last is repeated."""
+
+LONGEST = 4 * 3600.0
+"""Seconds that a query is waited for: AWS ends one after an hour, Athena after four at most."""
 
 _USER = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _KEY = re.compile(r"\w{16,128}", re.ASCII)
@@ -39,11 +43,16 @@ async def stopped_if_left(stop: Callable[[], Awaitable[None]]) -> AsyncIterator[
 
 
 async def finished(look: Callable[[], Awaitable[W]], sleep: Sleep) -> W:
-    """What *look* sees once it is done."""
-    count = 0
+    """What *look* sees once it is done; raises NotAws where that takes longer than AWS lets a query run."""
+    waited, pauses = 0.0, chain(PAUSES, repeat(PAUSES[-1]))
     while not (seen := await look()).done:
-        await sleep(PAUSES[min(count, len(PAUSES) - 1)])
-        count += 1
+        if waited >= LONGEST:
+            raise NotAws(
+                "the query", "it goes on for longer than AWS lets one run: nobody waits for it any more"
+            )
+        pause = next(pauses)
+        await sleep(pause)
+        waited += pause
     return seen
 
 

@@ -15,7 +15,10 @@ PACKED_LIMIT = 64_000_000
 """Bytes of an object that are read at all."""
 
 RATIO = 200
-"""What unpacks to more than so many times its size, once it is large, is taken for a bomb."""
+"""What unpacks to more than so many times its size is taken for a bomb: ids alone keep records from that."""
+
+BOMB_BYTES = 16_000_000
+"""So much of a bomb is unpacked before it is taken for one."""
 
 MAGIC = b"\x1f\x8b"
 _GZIP = 31
@@ -25,6 +28,8 @@ _CAREFUL = 1 << 16
 _STEP = 1 << 22
 _FIRST = 1 << 10
 _MOST = 1032  # to one: deflate packs no better
+_OVER = "over"
+_BOMB = f"packed more than {RATIO} to 1, as bombs are: the rest was left unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
     if not packed.startswith(MAGIC):
         over = len(packed) > limit
         return Unpacked(packed[:limit], _too_large(limit) if over else None, over)
+    if _most(len(packed)) < limit:
+        limit, larger = _most(len(packed)), _BOMB
+    else:
+        larger = _too_large(limit)
     parts: list[bytes] = []
     left, at = limit, 0
     while packed.startswith(MAGIC, at):
@@ -50,11 +59,11 @@ def gunzip(packed: bytes, *, limit: int = UNPACKED_LIMIT) -> Unpacked:
         left -= len(data)
         at += length
         if trouble:
-            over = not left or trouble == _too_large(limit)
-            return Unpacked(b"".join(parts), trouble if left else _too_large(limit), over)
+            over = not left or trouble == _OVER
+            return Unpacked(_joined(parts), larger if over else trouble, over)
     # tar and some file systems pad with zeros.
     trouble = "data that isn't gzip after its end" if packed[at:].strip(b"\0") else None
-    return Unpacked(parts[0] if len(parts) == 1 else b"".join(parts), trouble)
+    return Unpacked(_joined(parts), trouble)
 
 
 class Stream:
@@ -92,10 +101,8 @@ class Stream:
                     begun = True
                     self._made += len(part)
                     yield part
-                    if self._made > max(UNPACKED_LIMIT, RATIO * (self._read - len(rest))):
-                        self.trouble = (
-                            f"packed more than {RATIO} to 1, as bombs are: the rest was left unread"
-                        )
+                    if self._made > _most(self._read - len(rest)):
+                        self.trouble = _BOMB
                         return
         except _IsalError:
             self.trouble = "damaged"
@@ -133,13 +140,14 @@ def _member(packed: bytes, limit: int) -> tuple[bytes, bytes, str | None]:
             got += len(part)
             parts.append(part)
             if got > limit:
-                return b"".join(parts)[:limit], b"", _too_large(limit)
+                parts[-1] = part[: len(part) - (got - limit)]
+                return _joined(parts), b"", _OVER
             if not part and not rest and not member.eof:
-                return b"".join(parts), b"", "cut off"
+                return _joined(parts), b"", "cut off"
             size = min(1 << 20, limit - got + 1)
     except _IsalError:
         return _carefully(packed, limit), b"", "damaged"
-    return parts[0] if len(parts) == 1 else b"".join(parts), member.unused_data, None
+    return _joined(parts), member.unused_data, None
 
 
 def _carefully(packed: bytes, limit: int) -> bytes:
@@ -156,6 +164,15 @@ def _carefully(packed: bytes, limit: int) -> bytes:
     except _IsalError:
         pass
     return bytes(kept)
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _most(packed: int) -> int:
+    """To how many bytes so many *packed* ones may unpack."""
+    return max(BOMB_BYTES, RATIO * packed)
 
 
 def _too_large(limit: int) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import services
-from services.aws.errors import AwsError
+from services.aws.errors import AwsError, NotAws
+from services.aws.paging import MOST_EMPTY, pages
 from services.aws.session import AwsSession
 from services.keys.named import user_named
 from tests.services.aws.liar import Asked, Liar, Lie, answer
@@ -61,6 +62,19 @@ async def test_a_marker_that_comes_again_ends_it(
         assert len(liar.heard) <= MOST_ASKED * period, name
     assert noticed >= 15
     counted(f"{noticed} of {len(calls)} functions list, and notice {period} markers in turn")
+
+
+async def test_empty_pages_without_end_are_noticed() -> None:
+    asked = []
+
+    async def ask(**more: str) -> dict[str, object]:
+        asked.append(more)
+        return {"Users": [], "IsTruncated": True, "Marker": f"m{len(asked)}"}
+
+    with pytest.raises(NotAws, match="empty pages in a row"):
+        async for _ in pages(ask, "ListUsers", "Marker", truncated="IsTruncated"):
+            pass
+    assert len(asked) == MOST_EMPTY
 
 
 @pytest.mark.parametrize("period", [1, 2])

@@ -8,12 +8,13 @@ import lzma
 import random
 import time
 from collections.abc import Callable
+from secrets import token_bytes
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.review.gunzip import gunzip
+from services.review.gunzip import BOMB_BYTES, Unpacked, gunzip
 from services.review.unpack import documents
 
 TEXT = bytes(random.Random(1).choices(range(97, 123), k=300_000))
@@ -105,3 +106,16 @@ def test_any_change_of_any_byte_ends_in_a_result(text: bytes, at: int, value: in
     packed[at % len(packed)] = value
     found = gunzip(bytes(packed))
     assert found.data == text or found.trouble or not packed.startswith(b"\x1f\x8b")
+
+
+def test_of_a_bomb_little_is_unpacked() -> None:
+    found = gunzip(gzip.compress(b"0" * (3 * BOMB_BYTES)))
+    assert (len(found.data), found.over) == (BOMB_BYTES, True)
+    assert found.trouble is not None
+    assert "as bombs are" in found.trouble
+
+
+def test_what_ids_keep_from_packing_well_is_no_bomb() -> None:
+    data = b"".join(b'{"eventID":"%s"}' % token_bytes(16).hex().encode() + b" " * 900 for _ in range(20_000))
+    assert len(data) > BOMB_BYTES
+    assert gunzip(gzip.compress(data)) == Unpacked(data)

@@ -16,8 +16,9 @@ from sandbox.cloudtrail.install import CloudTrail
 from sandbox.insights.queries import Insights
 from sandbox.lake.stores import Lake
 from sandbox.wire.server import Sandbox
-from services.aws.errors import ReadOnly
+from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
+from services.review import asking
 from services.review.asking import askable, portions
 from services.review.model import Athena, Progress
 from services.review.record import Event
@@ -111,6 +112,30 @@ async def test_every_source_gives_the_same_events(
     assert ("event data store store", "us-west-2", "yes") in {
         (row.source, row.region, row.covers) for row in found["lake"].coverage
     }
+
+
+@pytest.mark.parametrize("source", ["insights", "lake", "athena"])
+async def test_a_query_that_never_ends_is_waited_for_as_long_as_aws_lets_one_run(
+    sandbox: Sandbox, aws: AwsSession, everywhere: Subject, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LONGEST", 60.0)
+    slept = []
+
+    async def fly(seconds: float) -> None:
+        slept.append(seconds)
+
+    sandbox.world.part(Insights).delay = timedelta(days=400)
+    sandbox.world.part(Lake).delay = timedelta(days=400)
+    sandbox.world.part(PretendAthena).delay = timedelta(days=400)
+    try:
+        review = await reviewed(aws, everywhere, source, athena=ATHENA, sleep=fly)
+        told = " ".join(f"{each.what} {each.error}" for each in review.unreadable)
+    except AwsError as error:
+        told = str(error)
+    else:
+        assert not review.complete
+    assert "longer than AWS lets one run" in told
+    assert 60 <= sum(slept) < 600
 
 
 async def test_what_only_some_fields_tell_comes_from_athena_too(
