@@ -61,6 +61,10 @@ COMMANDS = {
 """By name, where it is and what it does: a command is imported when it runs, and not to be listed."""
 
 
+PRETEND = ("demo", "drill", "sandbox")
+"""Nobody is told of cases that aren't real."""
+
+
 class Stanch(Guessing):
     """A group that imports a command's module only when that command is asked for."""
 
@@ -213,6 +217,10 @@ def stanch(
         endpoint_urls=endpoint_urls,
         state_dir_named=ctx.get_parameter_source("state_dir") is ParameterSource.COMMANDLINE,
     )
+    if config.webhook.url and ctx.invoked_subcommand not in PRETEND:
+        from tui.shell.webhook import switch_on
+
+        switch_on(config.webhook)
     if ctx.invoked_subcommand is None:
         from tui.shell.screen import open_screen
 
@@ -297,6 +305,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """The command's exit code."""
+    try:
+        return _run(arguments)
+    finally:
+        _finish_telling()
+
+
+def _finish_telling() -> None:
+    """What was told to others, and what became of it, after the command said all it had to say."""
+    if "services.cases.webhook" in sys.modules:
+        from services.cases import webhook
+
+        with suppress(KeyboardInterrupt):
+            for words in webhook.finish():
+                _say(words)
+        webhook.configure(None)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result: Any = stanch.main(arguments, prog_name="stanch", standalone_mode=False)
     except click.exceptions.Abort:

@@ -16,6 +16,7 @@ from services.base import clock, files
 from services.base.files import CannotLock, sync_folder
 from services.base.folders import make_new, make_private, require_private
 from services.base.nearest import no_such
+from services.cases import webhook
 from services.cases.case import Case
 from services.cases.errors import CaseError, NoSuchCase
 from services.cases.holder import responder_here
@@ -142,7 +143,10 @@ class CaseBook:
         self.names.keep()
         case = Case(folder)
         elsewhere = where.journaled() if where else {}
-        case.journal.append("opened", {**opened, **elsewhere, **responder_here()}, now)
+        event = webhook.event_of(case, "opened", opened)
+        entry = case.journal.append("opened", {**opened, **elsewhere, **responder_here()}, now)
+        if event:
+            webhook.announce(case, event, entry.at)
         return case
 
 

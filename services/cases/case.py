@@ -17,7 +17,7 @@ from services.base import clock, files
 from services.base.files import CannotLock, Held, sync_folder
 from services.base.folders import make_private
 from services.base.text import clean
-from services.cases import fold
+from services.cases import fold, webhook
 from services.cases.errors import CaseError, CaseHeld, Newer
 from services.cases.holder import Holder, host, login, responder_here
 from services.cases.journal import Journal
@@ -119,7 +119,11 @@ class Case:
         if not self.held:
             raise CaseError(f"Case {self.id} is open read-only.")
         self._check_lock()
-        return self.journal.append(kind, data).seq
+        event = webhook.event_of(self, kind, data)
+        entry = self.journal.append(kind, data)
+        if event:
+            webhook.announce(self, event, entry.at)
+        return entry.seq
 
     def record(self, kind: str, **data: object) -> int:
         """Journal what has happened already: what cannot be written is remembered, and written later."""

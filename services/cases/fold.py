@@ -96,7 +96,7 @@ class Fold:
 
 
 _WITHOUT_EFFECT = frozenset(
-    ("metadata", "override", "sweep", "quiet", "traffic", "note", "exported", "trying", "tried")
+    ("metadata", "override", "sweep", "quiet", "traffic", "note", "exported", "notified", "trying", "tried")
 )
 """Kinds of line that tell what happened, and change nothing of where the case stands."""
 

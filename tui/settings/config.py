@@ -32,6 +32,15 @@ class ProfileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regions: tuple[str, ...] = ()
 
 
+class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of cases; off without a URL."""
+
+    url: str = ""
+    secret_file: str = ""
+    """Its content signs what is sent; only its owner may read it."""
+    events: tuple[Literal["opened", "contained", "closed"], ...] = ("opened", "contained", "closed")
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set; what stands on the command line goes before it."""
 
@@ -51,6 +60,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str | tuple[str, ...]] = {}
     """Other keys for commands, by the commands' ids."""
     profiles: dict[str, ProfileConfig] = {}
+    webhook: WebhookConfig = WebhookConfig()
 
     def of_profile(self, profile: str | None) -> ProfileConfig:
         return self.profiles.get(profile or "default", ProfileConfig())
@@ -85,6 +95,11 @@ EXAMPLE = """\
 
 # [accounts.exceptions.210987654321]   # for one account, or for an organization (o-…)
 # role = "break-glass"
+
+# [webhook]                  # told of cases; off without a URL. stanch config --webhook-test tries it
+# url = "https://hooks.example.com/stanch"
+# secret_file = "~/.config/stanch/webhook.key"   # signs what is sent: HMAC-SHA256
+# events = ["opened", "contained", "closed"]
 
 # [keys]                     # stanch config --keys lists the commands
 # respond = "f5"

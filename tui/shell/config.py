@@ -9,6 +9,7 @@ from services.aws.credentials.profiles import named_profile
 from tui.exits import Exit
 from tui.settings.accounts import Accounts
 from tui.settings.config import EXAMPLE
+from tui.shell import webhook
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 
 
@@ -18,10 +19,13 @@ from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, p
 )
 @click.option("--example", is_flag=True, help="Print an example configuration, all of it commented out.")
 @click.option("--keys", is_flag=True, help="List every command of the screens with its keys.")
+@click.option("--webhook-test", is_flag=True, help="Show what the webhook is sent, send it as a test.")
 @as_json
 @pass_setup
 @click.pass_context
-def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, setup: Setup, example: bool, keys: bool, webhook_test: bool, as_json: bool
+) -> None:
     """Show where the configuration is, the settings in effect, and the keys of each command.
 
     The command line takes precedence. An invalid file stops every command, because it may ask for
@@ -33,6 +37,8 @@ def command(ctx: click.Context, setup: Setup, example: bool, keys: bool, as_json
     if example:
         click.echo(EXAMPLE, nl=False)
         return
+    if webhook_test:
+        ctx.exit(webhook.test(setup.config.webhook))
     load_commands()
     table, told = remapped(setup.config.remapped())
     found = {
@@ -68,6 +74,7 @@ def _settings(setup: Setup) -> list[tuple[str, str]]:
         ("refresh_seconds", f"{config.refresh_seconds:g}"),
         ("list_seconds", f"{config.list_seconds:g}"),
         ("accounts", accounts_told(config.accounts)),
+        ("webhook", config.webhook.url or "none"),
         ("keys", f"{len(config.keys)} changed" if config.keys else "none changed"),
     ]
     for name, profile in config.profiles.items():
