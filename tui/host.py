@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from tui.routes import Route
     from tui.settings.context import Context, OpenCase
     from tui.settings.options import Options
+    from tui.settings.place import Place
 
 Result = TypeVar("Result")
+
+Moved = Literal["account", "profile", "region"]
+"""What can be another while the screen is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,12 @@ class Host(Protocol):
 
     async def push_screen_wait(self, screen: Screen[Result]) -> Result:
         """Ask, and wait for the answer; in a worker."""
+
+    def ask_to_go(self, what: Moved, given: str | None = None) -> None:
+        """Work in another account, by another profile, in other Regions: asked for where it isn't *given*."""
+
+    def go(self, place: Place, then: Route | None = None) -> None:
+        """Work there, and open *then*; refused with the reason while something is under way."""
 
     def keep(self, doing: str, error: Exception) -> None:
         """Put *error* into the error log."""

@@ -153,14 +153,14 @@ class AwsSession:
 
     def sign_as(self, other: AwsSession) -> None:
         """Sign with what *other*, of the same profile, has found, as far as they go to the same place."""
+        if self._base is None:
+            self._signer.adopt((other._base or other)._signer)
+            return
+        self._base.sign_as(other)
         mine, theirs = self._bearings, other._bearings
-        if (mine.expected, mine.asked_role) == (theirs.expected, theirs.asked_role):
+        if other._base and (mine.expected, mine.asked_role) == (theirs.expected, theirs.asked_role):
             self._signer.adopt(other._signer)
             mine.role_arn = theirs.role_arn
-        if self._base:
-            self._base.sign_as(other._base or other)
-        elif other._base and not (mine.expected or mine.asked_role):
-            self.sign_as(other._base)
 
     async def assume(self, hop: Hop) -> AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""

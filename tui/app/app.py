@@ -23,6 +23,7 @@ from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
 from tui.app.jobcontrol import JobControl
+from tui.app.moving import Moving
 from tui.app.safety import ControlFilter
 from tui.app.shadow import ExactDrawing
 from tui.app.start import StartScreen
@@ -32,13 +33,14 @@ from tui.app.watching import Watching
 from tui.dialogs.mfacode import DialogPrompt
 from tui.exits import Exit
 from tui.frame.base import Commands
-from tui.host import Trouble
+from tui.host import Moved, Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
 from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
 from tui.routes import Route, ToCases, ToEvents, ToIdentify, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
 from tui.settings.options import DrillClock, Options
+from tui.settings.place import Place
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
@@ -74,6 +76,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self._desk: Desk | None = None
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
+        self._moving = Moving(self)
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         self._themes_here: tuple[Theme, ...] = THEMES
         chosen = choose(options.theme, self.console.color_system, self.no_color)
@@ -86,14 +89,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self.theme = chosen
         self.set_reactive(
             StanchApp.context,
-            Context(
-                profile=options.signing_profile,
-                colour=options.colour,
-                read_only=options.read_only,
-                demo=options.demo or options.drill is not None,
-                drill=options.drill,
-                waiting=options.connecting,
-            ),
+            context_of(options),
         )
 
     def get_default_screen(self) -> Screen[Any]:
@@ -259,6 +255,28 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
                 self._keep_in_hand(route.key_id)
             self.push_screen(screen_of(route), then)
 
+    def ask_to_go(self, what: Moved, given: str | None = None) -> None:
+        """Work in another account, by another profile, in other Regions: asked for where it isn't *given*."""
+        self.run_worker(self._moving.ask(what, given), name="go", group="go", exclusive=True)
+
+    def go(self, place: Place, then: Route | None = None) -> None:
+        """Work there, and open *then*; refused with the reason while something is under way."""
+        self.run_worker(self._moving.go(place, then), name="go", group="go", exclusive=True)
+
+    async def settle_in(self, connection: Connection, options: Options, then: Route | None) -> None:
+        """Give back all that is open, and begin anew by that *connection*."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if self._desk:
+            await self._desk.close()
+            self._desk = None
+        before, self.connection, self.options = self.connection, connection, options
+        self._watching.follow(connection)
+        self.context = context_of(options)
+        self.push_screen(screen_of(then or ToInventory()))
+        self.run_worker(self._introduce(), name="introduce", exclusive=True, group="introduce")
+        await before.close()
+
     def _keep_in_hand(self, key_id: str) -> None:
         """Let the cursor of the inventory below be on the key that is being handled."""
         for screen in self.screen_stack:
@@ -321,3 +339,15 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     def told_of_defect(self) -> Text:
         told = traceback.format_exc(chain=True)
         return Text("\n".join(clean(line) for line in told.splitlines()))
+
+
+def context_of(options: Options) -> Context:
+    """What is in sight before AWS has said who is asking."""
+    return Context(
+        profile=options.signing_profile,
+        colour=options.colour,
+        read_only=options.read_only,
+        demo=options.demo or options.drill is not None,
+        drill=options.drill,
+        waiting=options.connecting,
+    )

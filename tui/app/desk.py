@@ -118,6 +118,13 @@ class Desk:
         )
         return (*steps, *self._carried.values())
 
+    def in_hand(self) -> str | None:
+        """Why the keys that are handled can't be given back now; None where they can."""
+        for handling in self._handlings:
+            if handling.runbook and handling.runbook.secret is not None:
+                return f"the new secret of {handling.key_id} isn't stored yet"
+        return None
+
     def release(self, handling: Handling) -> None:
         """Give the case back once nobody looks and nothing is under way."""
         if not handling.on_change and not handling.under_way:

@@ -26,6 +26,10 @@ class Watching:
         self._connection, self._screen, self._keep = connection, screen, keep
         self._waited = False
 
+    def follow(self, connection: Connection) -> None:
+        """Watch that one from now on."""
+        self._connection, self._waited = connection, False
+
     def tell_skew(self, aws: AwsSession) -> None:
         """Say by how much the clock here is off, where that is worth a word."""
         from services.aws.skew import NOTICED, ahead_in_words

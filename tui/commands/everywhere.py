@@ -98,6 +98,8 @@ SHARED = (
     ),
     Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name."),
     Command("guide", ("W",), "guide", "Turn the step-by-step guide on or off."),
+    Command("account", (), "account", "Work in another account, by the role that leads there."),
+    Command("profile", (), "profile", "Work by another profile of ~/.aws/config."),
     Command("theme", (), "colours", "Change the colour theme."),
     Command(
         "redraw",

@@ -60,6 +60,8 @@ SYNONYMS: Mapping[str, str] = {
     "copy_document": _COPY,
     "copy_result": _COPY,
     "copy_command": _COPY,
+    "account": "switch organization role assume other",
+    "profile": "switch credentials sign in other",
     "theme": "theme color dark light contrast look",
     "errors": "log problems trouble",
     "refresh": "reload again update",

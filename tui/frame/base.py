@@ -168,6 +168,12 @@ class Commands(Departing[Result]):
         if not self.stanch.stop_job():
             self.say("There is no shell to go back to.")
 
+    def do_account(self) -> None:
+        self.stanch.ask_to_go("account")
+
+    def do_profile(self) -> None:
+        self.stanch.ask_to_go("profile")
+
     def do_theme(self) -> None:
         self.say(f"Colours: {self.stanch.next_theme()}.")
 

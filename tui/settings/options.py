@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from services.base import clock
 from tui.settings.config import Colour, ThemeName
+from tui.settings.place import Place
 
 if TYPE_CHECKING:
+    from services.aws.credentials.signer import Prompt
     from services.aws.session import AwsSession
     from tui.look.graphs import GraphStyle
 
 Connect = Callable[[], "AbstractAsyncContextManager[AwsSession]"]
 """Opens the way to AWS on entering and closes it on leaving; raises AwsError."""
+
+
+Go = Callable[["Options", Place, "Prompt"], "Options"]
+"""The options in force, where to go, and who asks a person on the way; raises AwsError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class Options:
     demo: bool = False
     start: Start = Start()
     connect: Connect | None = None
+    go: Go | None = None
+    """Makes the options of another place; None where there is only one."""
     connecting: str = "connecting to AWS…"
     leaked: Callable[[], str | None] | None = None
     """The demo's leaked token, once its account is there."""

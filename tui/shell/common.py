@@ -14,6 +14,7 @@ from weakref import WeakSet
 import click
 
 from services.aws.credentials.profiles import named_profile
+from services.aws.credentials.signer import Prompt
 from services.aws.session import AwsSession
 from services.aws.where import Where
 from services.base.text import clean
@@ -52,6 +53,8 @@ class Setup:
     role_arn: str | None = None
     endpoint_urls: Mapping[str, str] = field(default_factory=dict)
     state_dir_named: bool = False
+    prompt: Prompt | None = None
+    """Who asks a person, where that is not the terminal."""
     opened: list[AwsSession] = field(default_factory=list, compare=False, repr=False)
     """Every session that was made."""
 
@@ -74,7 +77,7 @@ class Setup:
             self.regions,
             read_only=self.read_only,
             more_regions=self.more_regions,
-            prompt=TerminalPrompt(),
+            prompt=self.prompt or TerminalPrompt(),
             account=self.account or toward,
             role_arn=self.role_arn,
             ways=ways,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import click
 
@@ -35,11 +36,14 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         )
     if "connect" not in more:
         # Told before the screen opens, where it can be corrected.
-        _check_profile(setup.profile)
+        check_profile(setup.profile)
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
         account = account_in(start.key_id) if start and start.key_id else None
-        more = {"connect": _after_prompt(setup, account) or as_set_up(setup, account)} | more
+        from tui.shell.going import go_by
+
+        connect = _after_prompt(setup, account) or as_set_up(setup, account)
+        more = {"connect": connect, "go": partial(go_by, setup)} | more
     options = Options(
         state_dir=setup.state_dir,
         profile=setup.profile,
@@ -63,7 +67,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
     return run_app(replace(options, **more))  # type: ignore[arg-type]
 
 
-def _check_profile(option: str | None) -> None:
+def check_profile(option: str | None) -> None:
     """Raises NoSuchProfile; whether it is so botocore says, which is too slow to be asked of one there is."""
     if (named := named_profile(option)) in (None, *read_profiles()):
         return

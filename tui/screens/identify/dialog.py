@@ -9,19 +9,22 @@ from textual import on
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError
+from services.aws.reach import Reach
 from services.base.keyservices import ACCESS_KEY, TEMPORARY
+from services.keys.anywhere import look_up_anywhere
 from services.keys.handed import handed_in
 from services.keys.inventory import Key
 from services.keys.token import TokenError
-from services.keys.whose import Answer, KeyFacts, look_up, offline
+from services.keys.whose import Answer, KeyFacts, offline
 from tui.commands.bindings import bindings
 from tui.commands.command import Command
 from tui.frame.base import Dialog
 from tui.look.lines import Line
-from tui.routes import ToIdentify, ToKey, ToRunbook
+from tui.routes import Route, ToIdentify, ToKey, ToRunbook
 from tui.screens.identify.commands import IDENTIFY
 from tui.screens.identify.texts import facts_lines, why_not_opened
 from tui.settings.context import Subject
+from tui.settings.place import Place
 from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField
@@ -104,9 +107,10 @@ class IdentifyDialog(Dialog[None]):
         options = self.stanch.options
         for at, facts in enumerate(self._facts):
             try:
-                self._facts[at] = await look_up(
-                    await self.stanch.aws(), facts.key, options.now(), options.decoy_accounts
-                )
+                async with Reach(await self.stanch.aws()) as reach:
+                    self._facts[at] = await look_up_anywhere(
+                        reach, facts.key, options.now(), options.decoy_accounts
+                    )
             except AwsError as error:
                 self.report("looking for a leaked key", error)
                 self._facts[at] = replace(facts, answer=Answer.UNREADABLE, said=(str(error),))
@@ -174,14 +178,20 @@ class IdentifyDialog(Dialog[None]):
             # The screen of one key is that of a service-specific credential.
             self.do_respond()
             return
-        self.dismiss()
-        self.stanch.open(ToKey(Key(facts.credential)))
+        self._leave_for(ToKey(Key(facts.credential)))
 
     def do_respond(self) -> None:
         if self.subject:
-            subject = self.subject
-            self.dismiss()
-            self.stanch.open(ToRunbook(subject.key_id, subject.user or None))
+            self._leave_for(ToRunbook(self.subject.key_id, self.subject.user or None))
+
+    def _leave_for(self, route: Route) -> None:
+        """In the account that the key in sight was found in, which may be another."""
+        facts, ours = self._shown, self.stanch.context.account
+        self.dismiss()
+        if facts and facts.account and ours and facts.account != ours:
+            self.stanch.go(Place(account=facts.account), route)
+        else:
+            self.stanch.open(route)
 
     def do_back(self) -> None:
         self._field.wipe()

@@ -1,0 +1,122 @@
+"""From one account to another while the screen is open, and back: what is under way keeps it where it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.account.world import ACCOUNT
+from sandbox.scenario import two_accounts
+from sandbox.scenario.cast import KeyInUse
+from sandbox.scenario.registry import SCENARIOS
+from sandbox.scenario.two_accounts import THERE
+from sandbox.wire.server import Sandbox
+from services.cases.book import CaseBook
+from tests.principals import make_user
+from tests.tui.piloting import Driver, driven
+from tui.settings.accounts import Accounts
+from tui.settings.config import Config
+from tui.settings.options import Start
+from tui.shell.common import Setup
+from tui.shell.going import go_by
+from tui.shell.screen import as_set_up
+
+
+@pytest.fixture
+def leaked(sandbox: Sandbox) -> KeyInUse:
+    sandbox.world.settings.lookup_per_second = None
+    found = SCENARIOS["two-accounts"](sandbox.world).leaked
+    assert found is not None
+    return found
+
+
+@asynccontextmanager
+async def opened(tmp_path: Path, role: str | None = two_accounts.ROLE) -> AsyncIterator[Driver]:
+    setup = Setup(None, ("us-east-1",), False, tmp_path, config=Config(accounts=Accounts(role)))
+    async with driven(tmp_path, Start(), connect=as_set_up(setup), go=partial(go_by, setup)) as driver:
+        await driver.wait(ACCOUNT)
+        yield driver
+
+
+async def palette(driver: Driver, word: str, *answers: str) -> None:
+    await driver.press("colon")
+    await driver.wait("a command, or a word")
+    await driver.type(word)
+    await driver.press("enter")
+    for title, answer in zip(answers[::2], answers[1::2], strict=True):
+        await driver.wait(title)
+        await driver.type(answer)
+        await driver.press("enter")
+
+
+def status_line(driver: Driver) -> str:
+    return driver.text.splitlines()[0]
+
+
+async def test_a_token_leads_to_its_account_where_its_key_is_stopped_and_back(
+    leaked: KeyInUse, tmp_path: Path, boto: Callable[..., Any]
+) -> None:
+    make_user(boto("iam"), "ours")
+    async with opened(tmp_path) as driver:
+        await driver.press("i")
+        await driver.wait("identify a leaked key")
+        await driver.type(leaked.token)
+        await driver.wait(f"{THERE}, which is not this one", "active, made")
+        await driver.press("r")
+        await driver.wait(THERE, "deactivate")
+        await driver.until(lambda: THERE in status_line(driver), "the status line names the other account")
+        assert two_accounts.ROLE in str(driver.app.context.credentials)
+        await driver.wait("UpdateServiceSpecificCredential")
+        await driver.press("enter")
+        await driver.wait("Make it Inactive ]", THERE)
+        await driver.press("y")
+        await driver.until(lambda: _journaled(tmp_path) == [THERE], "it was not sent")
+        await driver.until(lambda: not driver.app.under_way, "it did not end")
+        await palette(driver, "account", "go to another account", ACCOUNT)
+        await driver.until(lambda: ACCOUNT in status_line(driver), "it did not come back")
+        (case,) = CaseBook(tmp_path).cases()
+        assert case.state().closed_at is None
+
+
+def _journaled(state_dir: Path) -> list[str]:
+    cases = CaseBook(state_dir).cases()
+    return [
+        str(each.data["account"])
+        for case in cases
+        for each in case.journal.entries()
+        if each.kind == "intent"
+    ]
+
+
+async def test_what_keeps_it_where_it_is(leaked: KeyInUse, sandbox: Sandbox, tmp_path: Path) -> None:
+    async with opened(tmp_path) as driver:
+        await palette(driver, "account", "go to another account", "12")
+        await driver.wait("12 digits")
+        await palette(driver, "account", "go to another account", two_accounts.SUSPENDED)
+        await driver.wait("Not allowed: sts:AssumeRole")
+        assert ACCOUNT in status_line(driver)
+        await palette(driver, "profile", "use another profile", "nobody")
+        await driver.wait("nobody")
+        ended = asyncio.Event()
+        driver.app.desk.carry("setting up", _until(ended))
+        await palette(driver, "account")
+        await driver.wait("setting up is under way")
+        ended.set()
+
+
+async def _until(ended: asyncio.Event) -> None:
+    await ended.wait()
+
+
+async def test_a_role_is_asked_for_where_none_is_configured(leaked: KeyInUse, tmp_path: Path) -> None:
+    async with opened(tmp_path, None) as driver:
+        role = ("No role is configured", two_accounts.ROLE)
+        await palette(driver, "account", "go to another account", THERE, *role)
+        await driver.until(lambda: THERE in status_line(driver), "it did not go there")
+        await driver.wait("1 key", leaked.user)
