@@ -82,6 +82,9 @@ class Desk(Protocol):
     async def ask(self, question: Coroutine[Any, Any, object]) -> None:
         """From work that is carried: a dialog ends with the program, when nobody is there to be asked."""
 
+    def in_hand(self) -> str | None:
+        """Why the keys that are handled can't be given back now; None where they can."""
+
     def release(self, handling: Handling) -> None:
         """Give the case back once nobody looks and nothing is under way."""
 

@@ -76,7 +76,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self._desk: Desk | None = None
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
-        self._moving = Moving(self)
+        self._moving = Moving(self, DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         self._themes_here: tuple[Theme, ...] = THEMES
         chosen = choose(options.theme, self.console.color_system, self.no_color)
@@ -257,11 +257,11 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
     def ask_to_go(self, what: Moved, given: str | None = None) -> None:
         """Work in another account, by another profile, in other Regions: asked for where it isn't *given*."""
-        self.run_worker(self._moving.ask(what, given), name="go", group="go", exclusive=True)
+        self.run_worker(self._moving.ask(what, given), name="go", group="go")
 
     def go(self, place: Place, then: Route | None = None) -> None:
         """Work there, and open *then*; refused with the reason while something is under way."""
-        self.run_worker(self._moving.go(place, then), name="go", group="go", exclusive=True)
+        self.run_worker(self._moving.go(place, then), name="go", group="go")
 
     async def settle_in(self, connection: Connection, options: Options, then: Route | None) -> None:
         """Give back all that is open, and begin anew by that *connection*."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.aws.errors import AwsError, WrongAccount
 from tui.app.connection import Connection
-from tui.dialogs.mfacode import DialogPrompt
 from tui.frame.base import Commands
 from tui.frame.notice import Level
-from tui.host import Moved
+from tui.host import Host, Moved
 from tui.routes import Route
 from tui.settings.place import Place
 
 if TYPE_CHECKING:
-    from tui.app.app import StanchApp
+    from textual.screen import Screen
+
+    from services.aws.credentials.signer import Prompt
+    from tui.settings.options import Options
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
@@ -36,20 +38,37 @@ _QUESTIONS: dict[Moved, _Question] = {
 }
 
 
+class Movable(Host, Protocol):
+    """The app, as it is taken elsewhere."""
+
+    @property
+    def screen(self) -> Screen[Any]: ...
+
+    async def settle_in(self, connection: Connection, options: Options, then: Route | None) -> None:
+        """Give back all that is open, and begin anew by that *connection*."""
+
+
 class Moving:
     """Asks where to go, goes there, and only then lets go of where it was."""
 
-    def __init__(self, app: StanchApp) -> None:
+    def __init__(self, app: Movable, prompt: Prompt) -> None:
         self._app = app
+        self._prompt = prompt
+        self._going: Place | None = None
 
     def why_not(self) -> str | None:
         """Why nothing may be left now; None where it may."""
         app = self._app
+        if self._going is not None:
+            return f"on the way to {self._going}"
         if app.options.go is None:
             return "this is the only account here"
-        if under_way := app.under_way:
+        return self._busy()
+
+    def _busy(self) -> str | None:
+        if under_way := self._app.under_way:
             return f"{', '.join(under_way)} is under way"
-        return app.desk.in_hand()
+        return self._app.desk.in_hand()
 
     async def ask(self, what: Moved, given: str | None = None) -> None:
         """Ask for it where it is not *given*; a mistake is a sentence."""
@@ -96,16 +115,23 @@ class Moving:
             self._say(f"{place}: {reason}.", "warn")
             return
         self._say(f"Going to {place}…")
-        options = app.options.go(app.options, place, DialogPrompt(app))
+        self._going = place
+        try:
+            await self._enter(app.options.go(app.options, place, self._prompt), place, then)
+        finally:
+            self._going = None
+
+    async def _enter(self, options: Options, place: Place, then: Route | None) -> None:
+        app = self._app
         assert options.connect is not None
-        connection = Connection(options.connect, DialogPrompt(app))
+        connection = Connection(options.connect, self._prompt)
         try:
             from services.aws.sts import get_caller
 
             aws = await connection.aws()
             await aws.regions()
             await get_caller(aws)
-            if reason := self.why_not():
+            if reason := self._busy():
                 # It began while AWS was asked.
                 self._say(f"{place}: {reason}.", "warn")
                 await connection.close()

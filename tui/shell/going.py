@@ -14,7 +14,7 @@ from tui.settings.accounts import Accounts
 from tui.settings.options import Options, Start
 from tui.settings.place import Place
 from tui.shell.common import Setup
-from tui.shell.screen import as_set_up, check_profile
+from tui.shell.connecting import as_set_up, check_profile
 
 
 def go_by(setup: Setup, options: Options, place: Place, prompt: Prompt) -> Options:

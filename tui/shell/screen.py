@@ -14,9 +14,7 @@ import click
 from services.aws.credentials.profiles import (
     environment_signs,
     may_ask,
-    named_profile,
     named_region,
-    read_profiles,
     signing_profile,
 )
 from services.aws.credentials.regions import check_region
@@ -25,6 +23,8 @@ from services.keys.keyid import account_in
 from services.keys.token import Token
 from tui.settings.options import Connect, Options, Start
 from tui.shell.common import Setup, run
+from tui.shell.connecting import as_set_up, check_profile
+from tui.shell.going import go_by
 from tui.shell.terminal import why_no_screen
 
 
@@ -40,8 +40,6 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
         account = account_in(start.key_id) if start and start.key_id else None
-        from tui.shell.going import go_by
-
         connect = _after_prompt(setup, account) or as_set_up(setup, account)
         more = {"connect": connect, "go": partial(go_by, setup)} | more
     options = Options(
@@ -65,17 +63,6 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
     from tui.app.run import run as run_app
 
     return run_app(replace(options, **more))  # type: ignore[arg-type]
-
-
-def check_profile(option: str | None) -> None:
-    """Raises NoSuchProfile; whether it is so botocore says, which is too slow to be asked of one there is."""
-    if (named := named_profile(option)) in (None, *read_profiles()):
-        return
-    from services.aws.credentials.failures import explained
-    from services.aws.credentials.find import open_sync
-
-    with explained(named):
-        open_sync(option, None)
 
 
 def why_not() -> str | None:
@@ -105,21 +92,6 @@ def _take_terminal() -> None:
         return
     os.dup2(terminal, 0)
     os.close(terminal)
-
-
-def as_set_up(setup: Setup, account: str | None = None) -> Connect:
-    """By the options before the command: the account that is meant, the role, the endpoints.
-
-    *account* is gone to, where none was named and a role leads there.
-    """
-
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[AwsSession]:
-        async with setup.session(account) as aws:
-            await aws.resolve_credentials()
-            yield aws
-
-    return connect
 
 
 def _after_prompt(setup: Setup, account: str | None) -> Connect | None:

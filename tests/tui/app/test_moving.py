@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tui.shell.connecting import as_set_up
 
 from sandbox.account.world import ACCOUNT
 from sandbox.scenario import two_accounts
@@ -25,7 +26,6 @@ from tui.settings.config import Config
 from tui.settings.options import Start
 from tui.shell.common import Setup
 from tui.shell.going import go_by
-from tui.shell.screen import as_set_up
 
 
 @pytest.fixture
