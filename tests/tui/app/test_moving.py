@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tui.shell.connecting import as_set_up
 
 from sandbox.account.world import ACCOUNT
 from sandbox.scenario import two_accounts
@@ -25,6 +24,7 @@ from tui.settings.accounts import Accounts
 from tui.settings.config import Config
 from tui.settings.options import Start
 from tui.shell.common import Setup
+from tui.shell.connecting import as_set_up
 from tui.shell.going import go_by
 
 

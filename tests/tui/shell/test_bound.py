@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tui.shell.connecting import as_set_up
 
 from sandbox.wire.server import Sandbox
 from services.aws.endpoints import SERVICES
@@ -23,6 +22,7 @@ from tui.cli import COMMANDS
 from tui.exits import Exit
 from tui.settings.options import Start
 from tui.shell.common import Setup
+from tui.shell.connecting import as_set_up
 
 OURS, THEIRS = "123456789012", "111122223333"
 ROLE = f"arn:aws:iam::{THEIRS}:role/audit"
