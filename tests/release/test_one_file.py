@@ -23,7 +23,7 @@ from tests.tui.terminal import Terminal
 
 PYTHON = sys._base_executable  # type: ignore[attr-defined]
 """The interpreter itself, which knows nothing of what is installed here."""
-CUT_OFF = ["unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up; exec "$@"', "cut-off"]
+CUT_OFF = ["unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up && exec "$@"', "cut-off"]
 SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
 LOOK = """
 stanch() { "$PYTHON" -P "$FILE" "$@"; }
@@ -67,7 +67,7 @@ def _may_cut_off() -> bool:
 
 
 def _run(command: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=3 * PATIENCE, check=False)
 
 
 def test_it_lists_keys_and_plans_in_an_empty_environment(made: Path, home: Path, tmp_path: Path) -> None:

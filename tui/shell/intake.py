@@ -91,13 +91,15 @@ def offline_facts(setup: Setup, one: Reported) -> KeyFacts:
 
 def _data(report: str) -> bytes:
     if report == "-":
-        data = sys.stdin.buffer.read(MOST + 1)
+        data: bytes | bytearray = sys.stdin.buffer.read(MOST + 1)
     else:
+        data = bytearray()
         with files.open_foreign(Path(report), follow=True) as file:
-            data = b"".join(iter(lambda: file.read(8 << 20), b""))
+            while len(data) <= MOST and (more := file.read(8 << 20)):
+                data += more
     if len(data) > MOST:
         raise click.UsageError("The report is larger than 512 MB: split it, or use `stanch scan`.")
-    return data
+    return bytes(data)
 
 
 async def _take_in(setup: Setup, each: list[Reported]) -> tuple[list[KeyFacts], dict[int, Taken]]:

@@ -15,6 +15,7 @@ from services.scan.reports import read_report
 from tests.services.keys import leaks
 from tests.tui.shell.conftest import Account, Stanch
 from tui.exits import Exit
+from tui.shell import intake
 
 Boto = Callable[..., Any]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -111,6 +112,26 @@ def test_a_million_findings_of_one_key_are_one() -> None:
     report = read_report(f"[{','.join([one] * 30_000)}]".encode(), "report")
     (found,) = report.found.values()
     assert (found.count, len(found.places)) == (30_000, 1)
+
+
+def test_a_scanner_that_nobody_here_knows_is_read_for_its_keys() -> None:
+    leak = leaks.token(random.Random(5))
+    text = json.dumps({"tool": "another", "results": [{"path": "a.py", "hit": {"raw": leak.text}}]})
+    (found,) = read_report(text.encode(), "report").found.values()
+    assert found.key.name == leak.name
+
+
+def test_a_report_that_is_too_large_is_refused_in_a_sentence(
+    stanch: Stanch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST", 1000)
+    # A sparse file: whoever read all of it would need 64 GB.
+    with (tmp_path / "report").open("wb") as file:
+        file.truncate(64 << 30)
+    for name in (str(tmp_path / "report"), "-"):
+        done = stanch("intake", name, "--offline", input="x" * 1001)
+        assert done.code == Exit.USAGE
+        assert len(done.err.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
