@@ -96,7 +96,7 @@ class Fold:
 
 
 _WITHOUT_EFFECT = frozenset(
-    ("metadata", "override", "sweep", "quiet", "traffic", "note", "exported", "notified", "trying", "tried")
+    ("metadata", "override", "sweep", "traffic", "note", "exported", "notified", "trying", "tried")
 )
 """Kinds of line that tell what happened, and change nothing of where the case stands."""
 
@@ -147,6 +147,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return replace(state, compromised=tuple(data["credentials"]))
         case "made":
             return replace(state, made=tuple(data["things"]))
+        case "quiet":
+            return replace(state, quiet={**data, "at": entry.at})
         case "told":
             return replace(state, told=True)
         case "watched":

@@ -116,6 +116,8 @@ class CaseState:
     """Other credentials that an intruder's address used or made, each as it was last read back."""
     made: tuple[Mapping[str, Any], ...] = ()
     """What followed credentials made, each with its record, as it was last read back."""
+    quiet: Mapping[str, Any] | None = None
+    """How it was when it was last looked whether nothing is used any more: at, words and enough."""
     before: Mapping[str, str | None] = field(default_factory=dict)
     """What stood where this case has put something, to the byte, until it is restored; None for nothing."""
     watched: tuple[str, ...] = ()

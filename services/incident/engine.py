@@ -233,9 +233,9 @@ class Runbook(CaseEngine):
             await self._journal("sweep", **found.as_json())
         return found
 
-    async def quiet(self) -> Quiet:
+    async def quiet(self, options: Options | None = None) -> Quiet:
         """Since when nothing the intruder had was used; journaled where a case is held."""
-        found = await quiet.look(self.situation())
+        found = await quiet.look(self.situation(options))
         if self.case and self.case.held:
             await self._journal("quiet", words=found.words(self._now()), **found.as_json())
         return found

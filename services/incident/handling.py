@@ -21,6 +21,7 @@ from services.incident.engine import Result, Runbook
 from services.incident.keptreview import kept_review
 from services.incident.moving import chosen, moves
 from services.incident.permitted import Permitted
+from services.incident.quiet import Quiet
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
 from services.incident.sweep import Sweep
@@ -187,6 +188,14 @@ class Handling:
         if self.runbook is None:
             raise RunbookError("The key is not read yet.")
         found = await self.runbook.sweep()
+        await self._read_state()
+        return found
+
+    async def quiet(self) -> Quiet:
+        """Since when nothing is used any more; journaled where the case is open. Raises what stops a step."""
+        if self.runbook is None:
+            raise RunbookError("The key is not read yet.")
+        found = await self.runbook.quiet(self.options)
         await self._read_state()
         return found
 

@@ -5,6 +5,7 @@ AWS advises to watch for 30 minutes. Records come late, so what is quiet is cert
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +13,13 @@ from services.base import clock
 from services.base.keyservices import SIGNS
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, StepName
+from services.incident.reviewing import marks
 from services.incident.situation import Situation
+from services.review.model import Subject, Window
 from services.review.opened import LONGEST, opened_with
 from services.review.record import Event
+from services.review.review import run_review
+from services.review.words import listed
 
 ENOUGH = timedelta(minutes=30)
 LATE = timedelta(minutes=15)
@@ -35,7 +40,9 @@ class Quiet:
     last: Event | None = None
     unread: tuple[str, ...] = ()
     where: str = ""
-    """Which event history was read."""
+    """What was read."""
+    data: bool = False
+    """Whether reads and writes of data were among it."""
 
     @property
     def lasts(self) -> timedelta:
@@ -51,10 +58,9 @@ class Quiet:
             by = self.last.access_key_id or self.last.credential_id or "an unnamed credential"
             what = f"Last allowed call {since}: {self.last.name} by {by} from {self.last.source_ip}."
         else:
-            what = (
-                f"The event history of {self.where} has no allowed call since the containment at {since}; "
-                "reads and writes of data are not in it."
-            )
+            but = "." if self.data else "; reads and writes of data are not in it."
+            read = _capital(self.where) if self.data else f"The event history of {self.where}"
+            what = f"{read} has no allowed call since the containment at {since}{but}"
         tried = f" {self.denied:,} were denied." if self.denied else ""
         upto = clock.spoken(self.certain, now)
         late = f"Records may be about {LATE.seconds // 60} minutes late, so this is certain up to {upto}"
@@ -82,17 +88,14 @@ class Quiet:
 
 async def look(at: Situation) -> Quiet:
     """Read the records of the key, of its sessions and of its user; raises Refused before a containment."""
-    if at.key.service not in SIGNS:
-        raise Refused(
-            "Use of API keys is not in the event history, so it cannot say that there is none: review again, "
-            "or watch IncomingBytes (`stanch watch`)."
-        )
     # By AWS's clock, as the records are.
     steps = (at.case.step(deed) for deed in (StepName.DEACTIVATE, StepName.DENY, LeverName.SESSIONS))
     done = [step.sent or step.at for step in steps if step.state.holds]
     if not (known := [when for when in done if when is not None]):
         raise Refused("Nothing was contained in this case yet: deactivate the key first.")
     contained, now = max(known), at.aws.clock.now() or at.now()
+    if at.key.service not in SIGNS:
+        return await _of_api_key(at, contained, now)
     texts = tuple(each for each in (at.key.id, at.key.user) if each)
     # What was opened before the containment may be used after it.
     opened = await opened_with(at.aws, texts, at.key.user, now, since=contained - LONGEST)
@@ -102,14 +105,61 @@ async def look(at: Situation) -> Quiet:
         for event in opened.events
         if event.time > contained and event.access_key_id not in at.case.keys and event.request_id not in ours
     ]
+    unread = tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable)
+    return _told(contained, now - LATE, after, unread, opened.where)
+
+
+async def _of_api_key(at: Situation, contained: datetime, now: datetime) -> Quiet:
+    """Its use is in no event history: it is read wherever it is recorded, and a gap there is no quiet."""
+    review = await run_review(
+        at.aws,
+        Subject(at.key.user, at.key.id, at.key.service),
+        Window(contained, now),
+        source=at.options.source,
+        marks=marks(at.case),
+        now=lambda: now,
+    )
+    read = [source.name for source in review.sources if source.used]
+    unread = [f"{part.what} could not be read. {part.error}" for part in review.unreadable]
+    if review.gaps:
+        regions = listed(dict.fromkeys(region for region, _ in review.gaps))
+        unread.append(f"Use of the key in {regions} would not surely be recorded.")
+    used = {event.event_id for event in review.use}
+    ours = marks(at.case).ours
+    after = [
+        event
+        for event in review.events
+        if event.time > contained
+        and event.request_id not in ours
+        and not {event.credential_id, event.access_key_id} & {*at.case.keys}
+    ]
+    nameless = [
+        event for event in after if event.event_id in used and event.let_in and not event.credential_id
+    ]
+    if at.case.keys and nameless:
+        unread.append(
+            f"The records name no key, so use of its replacement cannot be told from its own: "
+            f"{len(nameless):,} calls."
+        )
+        after = [event for event in after if event not in nameless]
+    return _told(contained, now - LATE, after, tuple(unread), listed(read) or "nothing", data=True)
+
+
+def _told(
+    contained: datetime,
+    certain: datetime,
+    after: Sequence[Event],
+    unread: tuple[str, ...],
+    where: str,
+    *,
+    data: bool = False,
+) -> Quiet:
     allowed = [event for event in after if event.let_in]
     last = allowed[-1] if allowed else None
-    return Quiet(
-        contained=contained,
-        since=last.time if last else contained,
-        certain=now - LATE,
-        denied=sum(event.refused for event in after),
-        last=last,
-        unread=tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable),
-        where=opened.where,
-    )
+    denied = sum(event.refused for event in after)
+    since = last.time if last else contained
+    return Quiet(contained, since, certain, denied, last, unread, where, data)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

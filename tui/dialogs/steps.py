@@ -115,7 +115,15 @@ def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow
         for lever, (key, name) in _LEVERS.items()
         if lever not in case.deeds and (lever in under_way or case.step(lever).state is not State.TODO)
     )
-    return (*pulled, *_compromised(case))
+    return (*pulled, *_quiet(case), *_compromised(case))
+
+
+def _quiet(case: CaseState) -> Iterable[LeverRow]:
+    """How quiet it was when that was last looked at."""
+    if (seen := case.quiet) is not None:
+        enough = bool(seen.get("enough"))
+        words = clean(str(seen.get("words")))
+        yield LeverRow("z", "quiet", "✓" if enough else "·", words, "good" if enough else "text")
 
 
 def _compromised(case: CaseState) -> Iterable[LeverRow]:

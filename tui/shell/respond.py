@@ -343,10 +343,10 @@ class _Work:
         async with self._session() as aws:
             runbook = await self._look_up(aws)
             if runbook.case is None or self.setup.read_only:
-                found = await runbook.quiet()
+                found = await runbook.quiet(self.options)
             else:
                 with opening.begin(runbook, self.book, take_over=self.take_over):
-                    found = await runbook.quiet()
+                    found = await runbook.quiet(self.options)
         if self.as_json:
             print_json(found.as_json() | {"message": found.words(clock.now())})
         else:

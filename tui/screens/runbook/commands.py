@@ -78,6 +78,13 @@ RUNBOOK = screen(
         rank=75,
     ),
     Command(
+        "quiet",
+        ("z",),
+        "quiet",
+        "Look whether nothing of the key, its sessions or its user was allowed for 30 minutes.",
+        rank=79,
+    ),
+    Command(
         "report",
         ("R",),
         "report",

@@ -53,6 +53,8 @@ class RunbookScreen(StanchScreen):
         self._opened = asyncio.Event()
         """Set once the key is read, or could not be."""
         self._asking = False
+        self._looking = False
+        """Whether it is being read how quiet it is."""
         self._drawing: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -219,7 +221,9 @@ class RunbookScreen(StanchScreen):
                 return "here it is a step of its own"
             case "end_sessions" if self.read_only:
                 return "started with --read-only"
-            case "note" | "sweep" | "groups" | "end_sessions" if handling is None:
+            case "quiet" if self._looking:
+                return "it is being looked at"
+            case "note" | "sweep" | "groups" | "end_sessions" | "quiet" if handling is None:
                 return "the key is not read yet"
             case "report" | "close_case" if handling is None or handling.case is None:
                 return "there is no case yet: the first step you take opens one"
@@ -320,6 +324,12 @@ class RunbookScreen(StanchScreen):
         if self._handling:
             self.app.push_screen(GroupsScreen(self._handling))
 
+    def do_quiet(self) -> None:
+        if self._handling and not self._looking:
+            self._looking = True
+            self.say("Reading the records since the containment…")
+            self.run_worker(self._look_for_quiet(self._handling), group="quiet")
+
     def do_report(self) -> None:
         self._ask(self._report)
 
@@ -392,6 +402,17 @@ class RunbookScreen(StanchScreen):
         self.say("Writing the report…")
         if self._handling:
             self.say(f"Report written to {await write_report(self._handling)}")
+
+    async def _look_for_quiet(self, handling: Handling) -> None:
+        try:
+            found = await handling.quiet()
+        except Stopped as error:
+            self.say(steps.without_shell_ways(str(error)), "warn")
+        else:
+            self.say(" ".join((found.words(self.stanch.options.now()), *found.unread)))
+        finally:
+            self._looking = False
+            self._changed()
 
     async def _refresh(self, handling: Handling) -> None:
         try:

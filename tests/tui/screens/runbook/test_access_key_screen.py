@@ -96,6 +96,14 @@ async def test_what_the_intruder_made_is_stopped_and_restored_from_the_sweep(
         assert denied() == []
         await driver.press("escape")
         await driver.wait("w ↶ intruder")
+        await driver.press("z")
+        await driver.wait("Nothing was contained in this case yet: deactivate the key first.")
+        await driver.press("1", "enter")
+        await driver.wait("Leave it", "Make it Inactive")
+        await driver.press("y")
+        await driver.wait("1 ✓ deactivate")
+        await driver.press("z")
+        await driver.wait("z · quiet", "has no allowed call since the containment")
 
 
 def _active(boto: Callable[..., Any], stolen: StolenKey) -> bool:
