@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Unpack
 
+from services.aws import iam
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
-from services.base.keyservices import SESSIONS_ALONE
+from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
@@ -43,6 +44,7 @@ from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
 from services.review.model import Progress
 from services.review.review import Review, judged
+from services.rights.administrator import Administrator, administrator
 
 STEPS: Mapping[Deed, Step] = {
     StepName.DEACTIVATE: deactivate,
@@ -228,10 +230,20 @@ class Runbook(CaseEngine):
             raise Refused(f"{self.key.id} is not a user's, so there are no other keys to look for.")
         if self.case and self.case.held:
             await self.look_at_made()
-        found = await sweep(self.situation())
+        found = await sweep(self.situation(), await self.triage())
         if self.case and self.case.held:
             await self._journal("sweep", **found.as_json())
         return found
+
+    async def triage(self) -> Administrator | None:
+        """Whether whoever has an access key is an administrator; None of other keys."""
+        if self.key.service != ACCESS_KEY:
+            return None
+        try:
+            arn = (await iam.get_user(self.aws, self.key.user)).arn
+        except AwsError as error:
+            return Administrator(None, f"unknown whether it is an administrator: {error}")
+        return await administrator(self.aws, arn)
 
     async def quiet(self, options: Options | None = None) -> Quiet:
         """Since when nothing the intruder had was used; journaled where a case is held."""

@@ -16,6 +16,7 @@ from services.cases.plan import LeverName
 from services.incident.situation import Situation
 from services.keys.holdings import Unreadable, UserHoldings, examine_user
 from services.rights import policies
+from services.rights.administrator import Administrator
 from services.rights.quarantine import quarantine_effect
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class Sweep:
         }
 
 
-async def sweep(at: Situation) -> Sweep:
+async def sweep(at: Situation, rights: Administrator | None = None) -> Sweep:
     """Ask IAM all at once; what the intruder made is what the review found of it, as it was read back."""
     user, unreadable = at.key.user, list[Unreadable]()
     if not user:
@@ -90,6 +91,7 @@ async def sweep(at: Situation) -> Sweep:
     )
     held = (
         *_made(at),
+        *((Held("rights", user, rights.words, None, "in IAM: read its policies"),) if rights else ()),
         *_credentials(at, credentials),
         *_holdings(at, holdings, await _quarantine(at, holdings.attached or ())),
         *(

@@ -263,16 +263,20 @@ class _Work:
             if step or undo:
                 wanted = (StepName.REPLACE if step == "reset" else deed(step or undo or ""),)
             plans = await asyncio.gather(*(self._planned(runbook, each, undo=bool(undo)) for each in wanted))
+            rights = None if step or undo else await runbook.triage()
         if self.as_json:
             print_json(
                 {
                     "key_id": runbook.key.id,
                     "user": runbook.key.user,
                     "steps": [plan.as_json() for plan in plans],
+                    **({"triage": rights.as_json()} if rights else {}),
                 }
             )
         else:
             click.echo(f"{runbook.key.id} of {owner_of(runbook.key)} in {aws.where.text}")
+            if rights:
+                click.echo(f"{runbook.key.user}: {rights.words}")
             for number, plan in enumerate(plans, 1):
                 print_plan(plan, number)
         return Exit.DONE

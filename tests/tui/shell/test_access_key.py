@@ -42,6 +42,30 @@ def statuses(boto: Boto, user: str) -> dict[str, str]:
     return {key["AccessKeyId"]: key["Status"] for key in listed}
 
 
+def test_triage_says_whether_it_is_an_administrators(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto, sandbox: Sandbox
+) -> None:
+    def triage() -> tuple[bool | None, str]:
+        found = respond("--plan").json["triage"]
+        return found["administrator"], found["words"]
+
+    assert triage() == (False, "no administrator, as far as IAM's simulation sees")
+    (held,) = [each for each in respond("--step", "sweep").json["held"] if each["kind"] == "rights"]
+    assert held["words"].startswith("no administrator")
+    grant = {"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
+    boto("iam").put_user_policy(UserName=stolen.user, PolicyName="more", PolicyDocument=document)
+    said, words = triage()
+    assert (said, words.partition(",")[0]) == (True, "can make itself an administrator by iam:PutUserPolicy")
+    admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+    boto("iam").attach_user_policy(UserName=stolen.user, PolicyArn=admin)
+    assert triage() == (True, "administrator, as far as IAM's simulation sees")
+    sandbox.faults.add("deny:SimulatePrincipalPolicy")
+    said, words = triage()
+    assert said is None
+    assert words.startswith("unknown whether it is an administrator: ")
+
+
 def test_from_the_id_to_a_new_key(
     stanch: Stanch, respond: Callable[..., Done], stolen: StolenKey, boto: Boto, sandbox: Sandbox
 ) -> None:
