@@ -61,7 +61,7 @@ def deed(name: str) -> Deed:
 def steps_of(service: str | None) -> tuple[Deed, ...]:
     """The steps of a key of *service*, in AWS's order: the sessions of an access key outlive it."""
     if service == TEMPORARY:
-        return (LeverName.SESSIONS, StepName.REVIEW)
+        return (LeverName.SESSIONS, StepName.REVIEW, StepName.DENY)
     if service == ROLE:
         return (LeverName.SESSIONS,)
     if service == ACCESS_KEY:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import NoSuchName, NotFound
-from services.base.keyservices import ACCESS_KEY, KeyService
+from services.aws.inlinepolicies import Holder, get_inline, read_inline
+from services.base.keyservices import ACCESS_KEY, TEMPORARY, KeyService
 from services.base.nearest import no_such
 from services.cases.plan import Plan, PlanParts, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
+from services.rights.intruderdenies import QUOTAS
 
 ATTACHED_QUOTA = 10
 """Managed policies on one user, unless AWS raised it."""
@@ -29,64 +32,72 @@ _BESIDE = {
 
 
 async def plan(at: Situation) -> Plan:
-    if at.key.service not in policies.USE_ACTIONS:
+    if not policies.denied_by(at.key.service):
         words = f"Which actions {at.noun}s are used for is unknown, so there is nothing to deny."
         return _plan(at, blocked=words)
-    warning = f"It stops every {at.noun} of {at.key.user}, including a replacement, until it is removed."
+    if at.key.service == TEMPORARY:
+        warning = (
+            f"It stops long-term API keys of these services too, of {whose(at)}, until it is removed; the "
+            "session itself goes on signing calls until it is ended."
+        )
+    else:
+        warning = f"It stops every {at.noun} of {whose(at)}, including a replacement, until it is removed."
     if beside := _BESIDE.get(at.key.service):
         warning = f"{warning} {beside}"
     present = await holding(at)
     if present and not at.options.also_sigv4:
-        return _plan(at, already=f"The policy {present} already denies {at.key.user}.")
+        return _plan(at, already=f"The policy {present} already denies {whose(at)}.")
     if at.options.hold_policy:
         return await _plan_attached(at, at.options.hold_policy, warning)
-    name, inline = policies.hold_name(at.key.service), await at.inline_policies()
+    name, inline = policies.hold_name(at.key.service), await _inline(at)
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
     if inline.get(name) == document:
-        return _plan(at, already=f"The policy {name} already denies {at.key.user}.")
+        return _plan(at, already=f"The policy {name} already denies {whose(at)}.")
     used = sum(policies.counted_length(found) for other, found in inline.items() if other != name)
-    if used + policies.counted_length(document) > policies.INLINE_QUOTA:
+    kind, whom = holder(at)
+    if used + policies.counted_length(document) > QUOTAS[kind]:
         return _plan(
             at,
-            blocked=f"The inline policies of {at.key.user} leave no room for the deny policy ({used} of "
-            f"{policies.INLINE_QUOTA} characters are used): remove one in IAM first, or attach a managed "
+            blocked=f"The inline policies of {whose(at)} leave no room for the deny policy ({used} of "
+            f"{QUOTAS[kind]} characters are used): remove one in IAM first, or attach a managed "
             "policy made beforehand (`--hold-policy ARN`).",
         )
-    params = {"UserName": at.key.user, "PolicyName": name, "PolicyDocument": json.dumps(document)}
-    return _plan(at, calls=(Call("iam", "PutUserPolicy", params),), warnings=(warning,))
+    params = {f"{kind}Name": whom, "PolicyName": name, "PolicyDocument": json.dumps(document)}
+    return _plan(at, calls=(Call("iam", f"Put{kind}Policy", params),), warnings=(warning,))
 
 
 async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
     try:
-        attached, document = await asyncio.gather(
-            iam.list_attached_policies(at.aws, at.key.user), iam.get_policy_document(at.aws, arn)
-        )
+        attached, document = await asyncio.gather(_attached(at), iam.get_policy_document(at.aws, arn))
     except NotFound:
         raise NoSuchName("GetPolicy", no_such("policy", arn, (), "to attach")) from None
     if not policies.holds(document, at.key.service):
-        actions = " and ".join(policies.USE_ACTIONS[at.key.service])
+        actions = " and ".join(policies.denied_by(at.key.service))
         return _plan(at, blocked=f"The policy {arn} does not deny {actions} on every resource.")
     if len(attached) >= ATTACHED_QUOTA:
         return _plan(
             at,
-            blocked=f"{at.key.user} has {len(attached)} managed policies, and AWS allows {ATTACHED_QUOTA} "
+            blocked=f"{whose(at)} has {len(attached)} managed policies, and AWS allows {ATTACHED_QUOTA} "
             "unless that was raised: detach one in IAM first, or use the inline deny policy.",
         )
-    call = Call("iam", "AttachUserPolicy", {"UserName": at.key.user, "PolicyArn": arn})
+    kind, whom = holder(at)
+    call = Call("iam", f"Attach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
     return _plan(at, calls=(call,), warnings=(warning,))
 
 
 async def plan_undo(at: Situation) -> Plan:
     name = policies.hold_name(at.key.service)
+    kind, whom = holder(at)
     calls = tuple(
-        Call("iam", "DetachUserPolicy", {"UserName": at.key.user, "PolicyArn": arn})
+        Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
         for arn in await _attached_by_us(at)
     )
-    if await iam.get_user_policy(at.aws, at.key.user, name) is not None:
-        calls += (Call("iam", "DeleteUserPolicy", {"UserName": at.key.user, "PolicyName": name}),)
+    if await get_inline(at.aws, kind, whom, name) is not None:
+        calls += (Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name}),)
     if not calls:
-        return _plan(at, lift=True, already=f"No deny policy from stanch is on {at.key.user} ({name}).")
-    theirs = calls[-1].operation == "DeleteUserPolicy" and not at.case.did("PutUserPolicy", PolicyName=name)
+        return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
+    put = at.case.did(f"Put{kind}Policy", PolicyName=name)
+    theirs = calls[-1].operation == f"Delete{kind}Policy" and not put
     warnings = (f"{name} was not attached by this case: ask who did before you remove it.",) if theirs else ()
     return _plan(at, lift=True, calls=calls, warnings=warnings)
 
@@ -99,17 +110,18 @@ async def verify(at: Situation) -> Verified:
 
 async def verify_undo(at: Situation) -> Verified:
     name = policies.hold_name(at.key.service)
-    if await iam.get_user_policy(at.aws, at.key.user, name) is None and not await _attached_by_us(at):
+    kind, whom = holder(at)
+    if await get_inline(at.aws, kind, whom, name) is None and not await _attached_by_us(at):
         return Verified(State.UNDONE, said_aws("deny policy removed", at.now()))
     return Verified(State.REQUESTED, said_aws("the deny policy is still attached", at.now()))
 
 
 async def holding(at: Situation) -> str | None:
-    """The name of a policy on the user itself that holds it; its groups' policies are not looked at."""
-    for name, document in (await at.inline_policies()).items():
+    """The name of a policy on the user, or the role, itself that holds it; groups' are not looked at."""
+    for name, document in (await _inline(at)).items():
         if policies.holds(document, at.key.service):
             return name
-    for arn in await iam.list_attached_policies(at.aws, at.key.user):
+    for arn in await _attached(at):
         if ":iam::aws:policy/" in arn:
             # None of AWS's own is a hold.
             continue
@@ -120,15 +132,39 @@ async def holding(at: Situation) -> str | None:
 
 async def _attached_by_us(at: Situation) -> list[str]:
     """ARNs of the holds that this case attached and that are still there."""
+    kind, whom = holder(at)
     ours = {
         call.params["PolicyArn"]
         for call in at.case.done
-        if call.operation == "AttachUserPolicy" and call.params["UserName"] == at.key.user
+        if call.operation == f"Attach{kind}Policy" and call.params[f"{kind}Name"] == whom
     }
-    return [arn for arn in await iam.list_attached_policies(at.aws, at.key.user) if arn in ours]
+    return [arn for arn in await _attached(at) if arn in ours]
+
+
+def holder(at: Situation) -> tuple[Holder, str]:
+    """Whom the policy is put on: the key's user, or the role whose session it is."""
+    return ("User", at.key.user) if at.key.user else ("Role", str(at.key.alias).rpartition("/")[2])
+
+
+def whose(at: Situation) -> str:
+    kind, name = holder(at)
+    return name if kind == "User" else f"role {name}"
+
+
+async def _inline(at: Situation) -> Mapping[str, Mapping[str, Any]]:
+    return await read_inline(at.aws, *holder(at))
+
+
+async def _attached(at: Situation) -> tuple[str, ...]:
+    kind, name = holder(at)
+    return await iam.list_attached_policies(at.aws, name, kind)
 
 
 def _stops(at: Situation) -> str:
+    if at.key.service == TEMPORARY:
+        return (
+            f"Calls with API keys, short-term and long-term, of Bedrock and Claude Platform, of {whose(at)}."
+        )
     if at.key.service == ACCESS_KEY:
         return f"Everything that {at.key.user} itself may do, by whatever key or session of its own."
     if at.key.service in policies.BEARER_ACTIONS:
@@ -138,6 +174,8 @@ def _stops(at: Situation) -> str:
 
 
 def _does_not_stop(at: Situation) -> str:
+    if at.key.service == TEMPORARY:
+        return "Calls that the session signs, and other services: end its sessions for that."
     others = "Other users' keys, role sessions already started"
     if at.key.service == ACCESS_KEY:
         return f"{others}."
@@ -151,9 +189,9 @@ def _does_not_stop(at: Situation) -> str:
 def _plan(at: Situation, *, lift: bool = False, **parts: Unpack[PlanParts]) -> Plan:
     return Plan(
         step=StepName.DENY,
-        title=f"Remove the deny policy from {at.key.user}"
+        title=f"Remove the deny policy from {whose(at)}"
         if lift
-        else f"Attach the deny policy to {at.key.user}",
+        else f"Attach the deny policy to {whose(at)}",
         stops="Nothing: this removes the deny policy." if lift else _stops(at),
         leaves="Keys that are inactive stay inactive." if lift else _does_not_stop(at),
         reversible=True,

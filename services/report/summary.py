@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from services.base.keyservices import TEMPORARY
 from services.base.sizes import count
 from services.base.spans import spoken
 from services.report.attack import LOOKED_FOR
@@ -31,7 +32,9 @@ def summary(report: Report) -> Summary:
 
 def _stop(report: Report) -> Action | None:
     """The first action that stopped the key and still stands."""
-    for step in ("deactivate", "delete", "replace", "deny"):
+    # A session goes on signing calls though its API keys are denied.
+    denies = () if report.header.service == TEMPORARY else ("deny",)
+    for step in ("deactivate", "delete", "replace", *denies):
         newest = report.newest(step)
         if (
             newest

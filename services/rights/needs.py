@@ -247,7 +247,14 @@ PARTS = (
         "end the sessions of a role that a key assumed",
         "Have someone revoke the role's sessions in IAM; those of the user end without this.",
         "act",
-        _on(ROLES, "iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:PutRolePolicy"),
+        _on(
+            ROLES,
+            "iam:DeleteRolePolicy",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:PutRolePolicy",
+        ),
     ),
     Part(
         "intruder",
@@ -257,7 +264,7 @@ PARTS = (
         (
             *_on("*", "iam:ListOpenIDConnectProviders", "iam:ListSAMLProviders"),
             *_on(USERS, "iam:AttachUserPolicy", "iam:DetachUserPolicy"),
-            *_on(ROLES, "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:ListAttachedRolePolicies"),
+            *_on(ROLES, "iam:AttachRolePolicy", "iam:DetachRolePolicy"),
             *_on(
                 IAM_GROUPS,
                 "iam:AddUserToGroup",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.base.keyservices import ACCESS_KEY, KeyService, short_service
+from services.base.keyservices import ACCESS_KEY, TEMPORARY, KeyService, short_service
 
 HOLD_PREFIX = "stanch-hold-"
 """Inline policies of this program are recognised, and lifted, by their name alone."""
@@ -34,6 +34,13 @@ USE_ACTIONS: Mapping[str, tuple[str, ...]] = {
 """What a deny on the user must name so that none of its keys of the service works."""
 
 
+def denied_by(service: str) -> tuple[str, ...]:
+    """What a deny must name for keys of *service*, or for the short-term keys of a session; none is known."""
+    if service == TEMPORARY:
+        return (*BEARER_ACTIONS[KeyService.BEDROCK], *BEARER_ACTIONS[KeyService.CLAUDE])
+    return USE_ACTIONS.get(service, ())
+
+
 def hold_name(service: str) -> str:
     return HOLD_PREFIX + short_service(service)
 
@@ -43,7 +50,7 @@ def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
 
     CallWithBearerToken has no resource types and no condition keys, so there is no per-key deny.
     """
-    actions = list(USE_ACTIONS[service])
+    actions = list(denied_by(service))
     if also_sigv4 and service == KeyService.LOGS:
         actions.append("logs:PutLogEvents")
     return {
@@ -54,7 +61,7 @@ def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
 
 def holds(document: Mapping[str, Any], service: str) -> bool:
     """Whether *document* denies all use of *service*'s keys, unconditionally."""
-    wanted = USE_ACTIONS.get(service)
+    wanted = denied_by(service)
     if not wanted:
         return False
     denied: list[str] = []

@@ -159,8 +159,9 @@ def command(
 ) -> None:
     """Open the runbook of KEY_ID (or of a token on standard input: -).
 
-    KEY_ID is that of an API key (ACCA…), an access key (AKIA…) or a session (ASIA…). Of a session, and of a
-    role named with --role in place of it, the sessions can be ended, and nothing else.
+    KEY_ID is that of an API key (ACCA…), an access key (AKIA…) or a session (ASIA…). Of a session, its user's
+    or role's sessions can be ended, and short-term API keys denied (deny); of a role named with --role in
+    place of a key, its sessions can be ended.
 
     The steps, in AWS's order: deactivate, review, replace (or reset), delete, deny. Of an access key the
     second is sessions (end those that it opened). Beside the steps: sessions, groups (log groups refuse

@@ -49,13 +49,46 @@ def test_a_session_is_ended_with_those_it_opened(
 ) -> None:
     key = stolen.sessions[which].access_key_id
     plan = respond(key, "--plan", "--json").json
-    assert [step["name"] for step in plan["steps"]] == ["sessions", "review"]
+    assert [step["name"] for step in plan["steps"]] == ["sessions", "review", "deny"]
     done = respond(key, "--step", "sessions", "--yes", "--json")
     assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed"), done.err
     assert [works(boto, session) for session in stolen.sessions] == ended
     assert respond(key, "--step", "review", "--yes", "--json").json["verified"]
     assert respond(key, "--undo", "sessions", "--yes").code == Exit.DONE
     assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_short_term_keys_are_denied_on_their_own(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto, which: int
+) -> None:
+    """The session goes on signing; what is made from it, and the user's own API keys, are denied."""
+    session, iam = stolen.sessions[which], boto("iam")
+    arn = f"arn:aws:iam::123456789012:{'role/deployment' if which else f'user/{stolen.user}'}"
+    bearer = ["bedrock:CallWithBearerToken", "aws-external-anthropic:CallWithBearerToken"]
+
+    def decided() -> list[str]:
+        found = iam.simulate_principal_policy(
+            PolicySourceArn=arn, ActionNames=[*bearer, "logs:DescribeLogGroups"]
+        )
+        return [each["EvalDecision"] for each in found["EvaluationResults"]]
+
+    before = decided()
+    plan = next(
+        step
+        for step in respond(session.access_key_id, "--plan", "--json").json["steps"]
+        if step["name"] == "deny"
+    )
+    assert "API keys, short-term and long-term" in plan["stops"]
+    assert "Calls that the session signs" in plan["leaves"]
+    done = respond(session.access_key_id, "--step", "deny", "--yes", "--json")
+    assert (done.code, done.json["state"]) == (Exit.DONE, "confirmed"), done.err
+    assert decided()[:2] == ["explicitDeny", "explicitDeny"]
+    assert decided()[2] == before[2]
+    assert works(boto, session), "only its end ends it"
+    undone = respond(session.access_key_id, "--undo", "deny", "--yes", "--json")
+    assert (undone.code, undone.json["state"]) == (Exit.DONE, "undone")
+    assert decided() == before
 
 
 def test_a_role_by_its_name(respond: Callable[..., Done], stolen: StolenKey, boto: Boto) -> None:
