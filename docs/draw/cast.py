@@ -58,7 +58,7 @@ def _walk(terminal: Recording) -> None:
     terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "newest point")
     terminal.read()
     _take(terminal, "1", "1 ✓ deactivate")
-    terminal.wait("gone since", seconds=90)
+    terminal.wait("stopped since", seconds=90)
     terminal.read()
     terminal.press("2", "enter")
     terminal.wait("2 ✓ review")

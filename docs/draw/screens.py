@@ -54,7 +54,7 @@ def _runbook(terminal: Terminal) -> None:
     terminal.press("y")
     terminal.wait("Inactive (confirmed by AWS")
     terminal.press("down", "down")
-    terminal.wait("gone since", seconds=90)
+    terminal.wait("stopped since", seconds=90)
     _keep(terminal, "runbook", "The runbook of a leaked key: the flow ends with the deactivation")
 
 
@@ -63,7 +63,7 @@ def _review_traffic_audit(terminal: Terminal) -> None:
     terminal.wait("TIME▾", "CallWithBearerToken", seconds=90)
     _keep(terminal, "review", "The review: what was read, what would have been recorded, what was done")
     terminal.press("t")
-    terminal.wait("in all", "gone since", seconds=90)
+    terminal.wait("in all", "stopped since", seconds=90)
     _keep(terminal, "traffic", "IncomingBytes of every log group that takes bearer tokens")
     terminal.press("A")
     terminal.wait("is too broad", seconds=90)

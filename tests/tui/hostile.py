@@ -20,7 +20,7 @@ from services.keys.risks import Risk
 from tui.app.app import StanchApp
 from tui.flows.flow import Flow
 from tui.flows.graph import FlowGraph
-from tui.flows.plot import Mark
+from tui.flows.marks import Mark
 from tui.screens.keys.inventory import InventoryScreen
 from tui.settings.context import Context, OpenCase
 from tui.settings.options import Options
@@ -86,7 +86,7 @@ class Hostile(StanchApp):
         for graph in self.screen.query(FlowGraph):
             since = NOW - timedelta(minutes=20)
             graph.show(
-                Flow(text, (text,), (), since, NOW, NOW, 60, (Mark(NOW - timedelta(minutes=9), text),))
+                Flow(text, (text,), (), since, NOW, NOW, 60, marks=(Mark(NOW - timedelta(minutes=9), text),))
             )
         self.step += 1
 

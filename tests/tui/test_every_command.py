@@ -144,7 +144,20 @@ async def traffic(driver: Driver) -> None:
         driver, "traffic", "~in all", "next_flow", "previous_flow", "zoom", "~IncomingLogEvents", "zoom"
     )
     await take(
-        driver, "pause", "pause", "earlier", "earlier", "later", "latest", "wider", "narrower", "window"
+        driver,
+        "pause",
+        "pause",
+        "point_left",
+        "point_right",
+        "log_scale",
+        "log_scale",
+        "earlier",
+        "earlier",
+        "later",
+        "latest",
+        "wider",
+        "narrower",
+        "window",
     )
     await take(driver, "all_groups", "all_groups", "total", "total", "baseline", "graph_style", "^KEY ID")
 

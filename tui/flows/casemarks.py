@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from tui.flows.plot import Mark
+from tui.flows.marks import Mark
 
 
 async def marks_since(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:

@@ -67,7 +67,7 @@ class TrafficFeed:
         reading = await traffic.read(wanted, *recent(now, traffic.period_seconds), asked.curves)
         for part in reading.unreadable:
             self._host.keep_words(f"reading {part.what}", part.error)
-        since = window.frame(now)[0] - window.span
+        since = min(window.frame(now)[0], recent(now, traffic.period_seconds)[0])
         marks = await marks_since(self._host.options.state_dir, self._host.context.account, since)
         return asked.draw(reading, traffic.series, marks)
 

@@ -10,7 +10,7 @@ from statistics import fmean
 from services.aws.logs import LogGroup
 from services.traffic.series import EVENTS, Curve, Point, Series, floor, total
 from services.traffic.traffic import FALLING, FLOWING, GroupFlow, Reading, seen_earlier
-from tui.flows.plot import Mark
+from tui.flows.marks import Mark
 from tui.flows.window import Window
 
 Place = tuple[str, str]
@@ -21,7 +21,7 @@ Curves = Mapping[Place, tuple[Point, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was read, and what is drawn of it; all points are what came in the reading's period."""
+    """What was read, and what is drawn of it: rates, by the `per_seconds` of the window."""
 
     reading: Reading
     window: Window
@@ -77,19 +77,25 @@ class Asked:
         window, now = self.window, self.now
         drawn = {_place(group): window.points(series, window.curve(group, now)) for group in self.groups}
         usual = {
-            _place(group): window.baseline(series, window.compared_curve(group, now)) for group in self.groups
+            _place(group): window.baseline(series, window.compared_curve(group, now), now)
+            for group in self.groups
         }
         events = {
             _place(group): window.points(series, window.curve(group, now, EVENTS)) for group in self._large
         }
         flows = {place_of(flow): flow for flow in reading.groups}
-        period = timedelta(seconds=window.period_seconds)
+        period = timedelta(seconds=window.period_seconds(now))
         groups = tuple(seen_earlier(flow, drawn[place], period, now) for place, flow in flows.items())
         return Picture(
             replace(reading, groups=groups),
             window,
             now,
-            {place: _with_the_running(points, flows[place], period, now) for place, points in drawn.items()},
+            {
+                place: _with_the_running(
+                    points, flows[place], period, now, window.per_seconds / window.finest
+                )
+                for place, points in drawn.items()
+            },
             usual,
             events,
             marks,
@@ -97,11 +103,11 @@ class Asked:
 
 
 def _with_the_running(
-    points: tuple[Point, ...], flow: GroupFlow, period: timedelta, now: datetime
+    points: tuple[Point, ...], flow: GroupFlow, period: timedelta, now: datetime, share: float
 ) -> tuple[Point, ...]:
     """A long period is seen while it goes on, by the finer points that there are of it."""
     begun = floor(now, int(period.total_seconds()))
-    fine = [value for at, value in flow.points if at >= begun and value is not None]
+    fine = [value * share for at, value in flow.points if at >= begun and value is not None]
     return tuple(
         (at, fmean(fine) if at == begun and value is None and fine else value) for at, value in points
     )

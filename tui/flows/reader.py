@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.aws.logs import LogGroup
-from services.traffic.traffic import GONE, Reading, Traffic, find_groups
+from services.traffic.traffic import Reading, Traffic, find_groups
 from tui.flows.flow import Flow
-from tui.flows.plot import Mark
-from tui.flows.view import aftermath, changes, flow_of, in_order, reach
+from tui.flows.marks import Mark
+from tui.flows.readout import stats_words
+from tui.flows.view import aftermath, aged, changes, flow_of, in_order, strip_words
 from tui.flows.window import spans
 from tui.settings.options import Options
 
@@ -58,7 +59,8 @@ class FlowReader:
             self._traffic = Traffic(aws, self._options.period_seconds, now=self._options.now)
             self._found()
         if self._groups:
-            since, until = reach(self._options.now(), self._span, self._options.period_seconds)
+            now = self._options.now()
+            since, until = now - self._span, now
             before = self._reading
             self._reading = await self._traffic.read(self._groups, since, until)
             self.changed = tuple(changes(before, self._reading))
@@ -77,14 +79,15 @@ class FlowReader:
         ranked = sorted(self._names, key=lambda name: name[1] not in used)
         name = self._shown or ranked[0]
         group = next(each for each in self._reading.groups if (each.region, each.log_group) == name)
-        flow = flow_of(group, self._reading, self._options.now(), self._span, marks, chosen=False)
-        state, *short = flow.notes
+        now, seconds = self._options.now(), self._reading.period_seconds
+        group = aged(group, self._reading, now)
+        flow = flow_of(group, self._reading, now, self._span, marks, chosen=False)
+        state, word = strip_words(group, seconds)
+        told = aftermath(group, marks, seconds, now)
         place = f" · {self._names.index(name) + 1} of {len(self._names)} groups (g)"
-        told = aftermath(group, marks, self._reading.period_seconds, self._options.now())
-        notes = [f"{state}{place}", state] if len(self._names) > 1 else [state]
-        if told:
-            gone = group.state == GONE
-            notes = [f"{state} · {told.words}", f"{told.words}{place}", told.words]
-            notes += [] if gone else [told.short]
-        notes += [group.words, group.words.partition(",")[0], *short]
+        place = place if len(self._names) > 1 else ""
+        numbers = [told.words] if told else list(stats_words(flow))
+        notes = [f"{state}{place} · {each}" for each in numbers] + [f"{state}{place}"]
+        notes += [f"{word} · {each}" for each in ([told.words, told.short] if told else [])]
+        notes += [state, state.partition(",")[0], state.partition(" · ")[0], word]
         return replace(flow, title=f"IncomingBytes {flow.title}", notes=tuple(notes))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.traffic.series import floor, rate, total
 from services.traffic.traffic import (
     FALLING,
     FLOWING,
@@ -17,21 +18,31 @@ from services.traffic.traffic import (
     GroupFlow,
     Reading,
     after_deed,
+    judge,
 )
-from tui.flows.flow import Flow
-from tui.flows.picture import Picture, place_of
-from tui.flows.plot import Mark
+from tui.flows.flow import Flow, Layer
+from tui.flows.marks import Mark
+from tui.flows.picture import Picture, Place, place_of
+from tui.flows.readout import cursor_words, stats_words
 from tui.flows.timescale import Point, frame
 from tui.look import words
 from tui.look.lines import Line
 
 SIGNS = {FLOWING: "▶", FALLING: "▼", GONE: "■", UNSURE: "?", NEVER_SEEN: "·", NO_DATA_YET: "?"}
+_WORDS = {GONE: "stopped"}
+AGE_SECONDS = 10
+"""Seconds between two redrawings for the sake of an age."""
 
 
-def reach(now: datetime, span: timedelta, period_seconds: int) -> tuple[datetime, datetime]:
-    """What to ask for, so that a graph of *span* has points for all the width it may have."""
-    since, until = frame(now, span, period_seconds)
-    return since - span, until
+def aged(group: GroupFlow, reading: Reading, now: datetime) -> GroupFlow:
+    """*group* with its age as of *now*: a reading that is not followed by another does not stay fresh."""
+    if group.state in (NEVER_SEEN, NO_DATA_YET) or not group.points:
+        return group
+    period = timedelta(seconds=reading.period_seconds)
+    lag, arrived = reading.lags.get(group.region), group.arrived or reading.at
+    state, told = judge(group.points, floor(now, AGE_SECONDS), period, arrived, lag=lag)
+    # What only coarser points tell of stays as they told it.
+    return group if state == NEVER_SEEN else replace(group, state=state, words=told)
 
 
 def in_order(groups: Sequence[GroupFlow]) -> list[GroupFlow]:
@@ -57,7 +68,14 @@ def short_state(group: GroupFlow, period_seconds: int) -> str:
 
 def state_word(group: GroupFlow) -> str:
     """The sign and the word alone."""
-    return f"{SIGNS[group.state]} {group.state}"
+    return f"{SIGNS[group.state]} {_WORDS.get(group.state, group.state)}"
+
+
+def strip_words(group: GroupFlow, period_seconds: int) -> tuple[str, str]:
+    """What a strip says: flowing, falling, stopped or unknown, with the reason, and the word alone."""
+    if group.state in (FLOWING, FALLING, GONE):
+        return state_words(group, period_seconds), state_word(group)
+    return f"? unknown · {group.words}", "? unknown"
 
 
 STOPS = {"deactivate": "reactivate", "deny": "undo deny", "groups off": "groups on", "delete": None}
@@ -95,42 +113,69 @@ def flow_of(
     *,
     chosen: bool,
 ) -> Flow:
-    since, until = frame(now, span, reading.period_seconds)
-    pointer = "▸ " if chosen else ""
-    told, short = state_words(group, reading.period_seconds), short_state(group, reading.period_seconds)
-    closed = () if group.bearer_enabled else (f"{told} · no bearer tokens", f"{short} · no bearer tokens")
-    regions = {other.region for other in reading.groups}
-    place = f" · {group.region}" if len(regions) > 1 else ""
-    return Flow(
-        title=f"{pointer}{group.log_group}{place}",
-        notes=(
-            *closed,
-            told,
-            told.replace("newest point", "newest"),
-            short,
-            state_word(group),
-            SIGNS[group.state],
-        ),
-        points=group.points,
+    """*group* over the last *span*."""
+    seconds = reading.period_seconds
+    since, until = frame(now, span, seconds)
+    per_seconds = words.rate_seconds(seconds)
+    stop = newest_stop(marks)
+    flow = Flow(
+        title=_title(group, reading, chosen=chosen),
+        notes=(),
+        points=rate(group.points, seconds, per_seconds),
         since=since,
         until=until,
         now=now,
-        period_seconds=reading.period_seconds,
+        period_seconds=seconds,
+        per_seconds=per_seconds,
+        first=floor(now - span, seconds),
         marks=marks,
+        stopped=stop.at if stop else None,
+    )
+    return replace(flow, notes=_notes(group, flow, seconds))
+
+
+def _title(group: GroupFlow, reading: Reading, *, chosen: bool) -> str:
+    pointer = "▸ " if chosen else ""
+    regions = {other.region for other in reading.groups}
+    return f"{pointer}{group.log_group}{f' · {group.region}' if len(regions) > 1 else ''}"
+
+
+def _notes(group: GroupFlow, flow: Flow, period_seconds: int) -> tuple[str, ...]:
+    told, short = state_words(group, period_seconds), short_state(group, period_seconds)
+    closed = () if group.bearer_enabled else (f"{told} · no bearer tokens", f"{short} · no bearer tokens")
+    full = (*closed, told)
+    return (
+        *(f"{full[0]} · {numbers}" for numbers in stats_words(flow)),
+        *full,
+        told.replace("newest point", "newest"),
+        short,
+        state_word(group),
+        SIGNS[group.state],
     )
 
 
-def drawn(group: GroupFlow, picture: Picture, *, chosen: bool) -> Flow:
+def with_cursor(flow: Flow, cursor: datetime | None) -> Flow:
+    """*flow* with a line at *cursor*, and what stands there told before all else."""
+    if cursor is None or not flow.begin <= cursor < flow.now:
+        return flow
+    read = replace(flow, cursor=cursor)
+    told = cursor_words(read)
+    return replace(read, notes=(*(f"{told} · {numbers}" for numbers in stats_words(read)), told, *flow.notes))
+
+
+def drawn(group: GroupFlow, picture: Picture, now: datetime, *, chosen: bool) -> Flow:
     """One of the small multiples."""
-    window, place = picture.window, place_of(group)
-    plain = flow_of(group, picture.reading, picture.now, window.span, picture.marks, chosen=chosen)
-    return _within(plain, picture, picture.bytes.get(place, ()), picture.usual.get(place, ()))
+    place, reading = place_of(group), picture.reading
+    group = aged(group, reading, now)
+    flow = _within(picture, _title(group, reading, chosen=chosen), picture.bytes.get(place, ()))
+    flow = replace(flow, baseline=picture.usual.get(place, ()))
+    return replace(flow, notes=_notes(group, flow, reading.period_seconds))
 
 
-def large_of(group: GroupFlow, picture: Picture) -> Flow:
+def large_of(group: GroupFlow, picture: Picture, now: datetime) -> Flow:
     """The group that is shown alone; its state stands above it."""
-    flow = drawn(group, picture, chosen=False)
-    return replace(flow, notes=(f"IncomingBytes/{words.per(picture.window.finest)}",))
+    flow = drawn(group, picture, now, chosen=False)
+    return replace(flow, notes=(*(f"IncomingBytes · {told}" for told in stats_words(flow)), "IncomingBytes"))
 
 
 def events_of(group: GroupFlow, picture: Picture) -> Flow | None:
@@ -138,31 +183,54 @@ def events_of(group: GroupFlow, picture: Picture) -> Flow | None:
     points = picture.events.get(place_of(group))
     if points is None:
         return None
-    newest = next((value for _, value in reversed(points) if value is not None), None)
-    told = "no point yet" if newest is None else f"newest {newest:,.0f}/{words.per(picture.window.finest)}"
-    flow = _within(_bare("IncomingLogEvents", (told,), picture), picture, points, ())
-    return replace(flow, unit="events")
+    flow = replace(_within(picture, "IncomingLogEvents", points), unit="events")
+    return replace(flow, notes=stats_words(flow) or ("no point yet",))
 
 
-def total_of(picture: Picture) -> Flow:
-    """All groups as one."""
+def total_of(picture: Picture, *, layers: int) -> Flow:
+    """All groups as one, in so many *layers* at the most: the strongest, and the others together."""
     points, usual = picture.total()
     newest = total_now(picture.reading)
     told = f"{words.rate(newest, picture.reading.period_seconds)} now"
-    title = f"All of {words.count(len(picture.reading.groups), 'group')}"
-    return _within(_bare(title, (told,), picture), picture, points, usual)
+    flow = _within(picture, f"All of {words.count(len(picture.reading.groups), 'group')}", points)
+    flow = replace(flow, baseline=usual, layers=_layers(picture, layers) if len(picture.bytes) > 1 else ())
+    return replace(flow, notes=(*(f"{told} · {numbers}" for numbers in stats_words(flow)), told))
 
 
-def _bare(title: str, notes: tuple[str, ...], picture: Picture) -> Flow:
-    since, until = picture.window.frame(picture.now)
-    seconds = picture.window.period_seconds
-    return Flow(title, notes, (), since, until, picture.now, seconds, picture.marks)
+def _layers(picture: Picture, most: int) -> tuple[Layer, ...]:
+    def carried(place: Place) -> float:
+        return sum(value or 0 for _, value in picture.bytes[place])
+
+    strongest = sorted(picture.bytes, key=lambda place: (-carried(place), place))
+    alone = strongest if len(strongest) <= most else strongest[: most - 1]
+    regions = {region for region, _ in strongest}
+    layers = [
+        Layer(f"{name} · {region}" if len(regions) > 1 else name, picture.bytes[region, name])
+        for region, name in alone
+    ]
+    if others := strongest[len(alone) :]:
+        together = total(tuple(picture.bytes[place] for place in others))
+        layers.append(Layer(words.count(len(others), "other group"), together))
+    return tuple(layers)
 
 
-def _within(flow: Flow, picture: Picture, points: tuple[Point, ...], usual: tuple[Point, ...]) -> Flow:
-    since, until = picture.window.frame(picture.now)
-    seconds = picture.window.period_seconds
-    return replace(flow, points=points, since=since, until=until, period_seconds=seconds, baseline=usual)
+def _within(picture: Picture, title: str, points: tuple[Point, ...]) -> Flow:
+    window, now = picture.window, picture.now
+    since, until = window.frame(now)
+    stop = newest_stop(picture.marks)
+    return Flow(
+        title,
+        (),
+        points,
+        since,
+        until,
+        now,
+        window.period_seconds(now),
+        window.per_seconds,
+        first=window.first(now),
+        marks=picture.marks,
+        stopped=stop.at if stop else None,
+    )
 
 
 def total_now(reading: Reading) -> float:
@@ -196,7 +264,9 @@ def summary(
     beside: Line = ((compared, "quiet"),) if compared else ()
     lag = max(reading.lags.values(), default=None)
     late = f", up to {words.spoken(lag)} late" if lag else ""
-    finely: Line = ((f" · {words.spoken(window.period_seconds)} a point{late}, read every {every}", "quiet"),)
+    finely: Line = (
+        (f" · {words.spoken(window.period_seconds(picture.now))} a point{late}, read every {every}", "quiet"),
+    )
     return (
         (*head, *in_all, *when, *beside, *finely),
         (*head, *in_all, *when, *beside),
@@ -205,12 +275,12 @@ def summary(
     )
 
 
-def large_words(group: GroupFlow, picture: Picture) -> Line:
+def large_words(group: GroupFlow, picture: Picture, now: datetime) -> Line:
     """The state of the one group that is shown, in full, and what came of the last deed."""
     seconds = picture.reading.period_seconds
     told = aftermath(group, picture.marks, seconds, picture.now)
     closed = "" if group.bearer_enabled else " · accepts no bearer tokens"
-    state = state_words(group, seconds) + closed
+    state = state_words(aged(group, picture.reading, now), seconds) + closed
     return ((state, "text"), *(((f" · {told.words}", "accent"),) if told else ()))
 
 
@@ -223,7 +293,7 @@ def changes(before: Reading | None, after: Reading) -> list[str]:
     for group in after.groups:
         old = was.get((group.region, group.log_group))
         if old in (FLOWING, FALLING, UNSURE) and group.state == GONE:
-            told.append(f"{group.log_group}: the flow is {group.words}.")
+            told.append(f"{group.log_group}: the flow {group.words}.")
         elif old == GONE and group.state in (FLOWING, FALLING):
             told.append(f"{group.log_group}: bytes are coming in again.")
     return told

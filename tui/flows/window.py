@@ -9,6 +9,7 @@ from services.aws.logs import LogGroup
 from services.base.spans import spoken
 from services.traffic.series import BYTES, Curve, Point, Series, fitting_period, floor, rate
 from tui.flows.timescale import frame
+from tui.look import words
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _USUAL = (_HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 15 * _DAY)
@@ -27,76 +28,91 @@ def spans(period_seconds: int) -> tuple[timedelta, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """*span* of time that ends *ago* before now, beside the same hours *compared* before."""
+    """*span* of time up to *until*, or up to now, beside the same hours *compared* before."""
 
     span: timedelta
     finest: int
     """Seconds a point stands for at the least."""
-    ago: timedelta = timedelta()
+    until: datetime | None = None
     compared: timedelta | None = _DAY
 
-    @property
-    def period_seconds(self) -> int:
-        return fitting_period(self.span, self.ago + 2 * self.span, self.finest)
+    def period_seconds(self, now: datetime) -> int:
+        return fitting_period(self.span, self._age(now), self.finest)
+
+    def _age(self, now: datetime) -> timedelta:
+        return now - self._end(now) + self.span
+
+    def _end(self, now: datetime) -> datetime:
+        return self.until or now
 
     @property
-    def _period_compared(self) -> int:
-        return fitting_period(self.span, self._age + (self.compared or timedelta()), self.finest)
+    def per_seconds(self) -> int:
+        """What came in that many seconds is drawn, so that graphs of any span have the same axis."""
+        return words.rate_seconds(self.finest)
 
-    @property
-    def _age(self) -> timedelta:
-        # A graph reaches back beyond its span, by as much again at the most.
-        return self.ago + 2 * self.span
+    def first(self, now: datetime) -> datetime:
+        """The beginning of the first period that is shown."""
+        return floor(self._end(now) - self.span, self.period_seconds(now))
 
     def frame(self, now: datetime) -> tuple[datetime, datetime]:
-        return frame(now - self.ago, self.span, self.period_seconds)
+        """What the axis covers."""
+        seconds = self.period_seconds(now)
+        if self.until is None:
+            return frame(now, self.span, seconds)
+        first = self.first(now)
+        return first, floor(first + self.span, seconds)
 
     def curve(self, group: LogGroup, now: datetime, metric: str = BYTES) -> Curve:
-        since, until = self.frame(now)
-        seconds = self.period_seconds
-        return Curve(group.region, group.name, floor(since - self.span, seconds), until, seconds, metric)
+        seconds = self.period_seconds(now)
+        return Curve(group.region, group.name, self.first(now), self.frame(now)[1], seconds, metric)
 
     def compared_curve(self, group: LogGroup, now: datetime) -> Curve | None:
         if self.compared is None:
             return None
+        seconds = fitting_period(self.span, self._age(now) + self.compared, self.finest)
         since, until = (moment - self.compared for moment in self.frame(now))
-        seconds = self._period_compared
         # A coarser period may begin before the window's end and end after it.
         end = floor(until, seconds) + timedelta(seconds=seconds)
-        return Curve(group.region, group.name, floor(since - self.span, seconds), end, seconds)
+        return Curve(group.region, group.name, floor(since, seconds), end, seconds)
 
     def points(self, series: Series, curve: Curve) -> tuple[Point, ...]:
-        """As what came in the finest period, so that graphs of any span have the same axis."""
-        return rate(series.points(curve), curve.period_seconds, self.finest)
+        return rate(series.points(curve), curve.period_seconds, self.per_seconds)
 
-    def baseline(self, series: Series, curve: Curve | None) -> tuple[Point, ...]:
+    def baseline(self, series: Series, curve: Curve | None, now: datetime) -> tuple[Point, ...]:
         """The points of *curve* moved onto this window, as finely as its own."""
         if curve is None or self.compared is None:
             return ()
-        step = timedelta(seconds=self.period_seconds)
-        parts = range(max(1, curve.period_seconds // self.period_seconds))
+        seconds = self.period_seconds(now)
+        parts = range(max(1, curve.period_seconds // seconds))
         return tuple(
-            (at + self.compared + part * step, value)
+            (at + self.compared + part * timedelta(seconds=seconds), value)
             for at, value in self.points(series, curve)
             for part in parts
         )
 
-    def moved(self, by: float) -> Window:
-        """Later by that share of the span; never beyond now, nor beyond what CloudWatch keeps."""
-        ago = max(timedelta(), min(self.ago - by * self.span, _FARTHEST - 2 * self.span))
-        return replace(self, ago=ago)
+    def moved(self, by: timedelta, now: datetime) -> Window:
+        """Later by that much; never beyond now, nor beyond what CloudWatch keeps."""
+        until = max(self._end(now) + by, now - _FARTHEST + self.span)
+        # Time went on since it was moved away from now.
+        near = self.span / 16 if by > timedelta() else timedelta()
+        return replace(self, until=None if until >= now - near else until)
 
-    def spanning(self, by: int) -> Window:
-        """The next longer or shorter span."""
+    def spanning(self, by: int, now: datetime, about: datetime | None = None) -> Window:
+        """The next longer or shorter span, with *about* where it was on the axis."""
         all_spans = spans(self.finest)
         at = all_spans.index(self.span) + by
-        return replace(self, span=all_spans[max(0, min(at, len(all_spans) - 1))])
+        span = all_spans[max(0, min(at, len(all_spans) - 1))]
+        if about is None:
+            return replace(self, span=span).moved(timedelta(), now)
+        end = self._end(now)
+        later = (end - about) * (span / self.span) - (end - about)
+        return replace(self, span=span).moved(later, now)
 
     def compared_next(self) -> Window:
         return replace(self, compared=COMPARED[(COMPARED.index(self.compared) + 1) % len(COMPARED)])
 
     def words(self, now: datetime) -> str:
-        if not self.ago:
+        if self.until is None:
             return f"last {spoken(self.span)}"
         until = self.frame(now)[1]
         return f"{spoken(self.span)} until {until:{'%H:%M' if until.date() == now.date() else '%m-%d %H:%M'}}"

@@ -28,6 +28,7 @@ class Notice(Static):
         sign = Content.styled(_SIGNS[level] + " ", f"bold {_COLOURS[level]}")
         self.update(sign + Content(words))
         self.add_class("-shown")
+        self.screen.add_class("-noticed")
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(SECONDS, self.hush)
@@ -38,3 +39,4 @@ class Notice(Static):
             self._timer = None
         self.words = ""
         self.remove_class("-shown")
+        self.screen.remove_class("-noticed")

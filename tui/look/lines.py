@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -21,10 +22,27 @@ Role = Literal[
     "cursor",
     "mark",
     "bar",
-    "dashed bar",
+    "bar 1",
+    "bar 2",
+    "bar 3",
+    "bar 4",
+    "bar 5",
+    "late bar",
+    "dashed 1",
+    "dashed 2",
+    "dashed 3",
+    "dashed 4",
+    "dashed 5",
+    "stack 1",
+    "stack 2",
+    "stack 3",
+    "stack 4",
+    "stack 5",
     "banner",
 ]
-"""A dashed bar is a cell full of bar with a line through it; a banner cannot be overlooked."""
+"""Bars are of five tones from the ground up, and late where they come after what was to stop them; dashed
+is a cell full of bar with a line through it, and a stack's flows have a colour each; a banner cannot be
+overlooked."""
 
 Span = tuple[str, Role]
 Line = tuple[Span, ...]
@@ -55,6 +73,22 @@ def fit(line: Line, width: int, *, ellipsis: str = "…") -> Line:
     if used < width:
         fitted.append((" " * (width - used), "text"))
     return tuple(fitted)
+
+
+def rule(title: str, notes: str | Sequence[str], width: int, *, dash: str = "─") -> Line:
+    """*title* to the left and a note after it: the first of *notes* that fits, or none."""
+    if not title:
+        return ((dash * width, "rule"),)
+    if cell_len(title) > width - 4:
+        return fit(((dash + " ", "rule"), (title, "strong")), width)
+    head: Line = ((dash + " ", "rule"), (title, "strong"), (" ", "rule"))
+    used = cell_len(title) + 3
+    for note in (notes,) if isinstance(notes, str) else notes:
+        if note and used + cell_len(note) + 5 <= width:
+            head = (*head, (dash * 2 + " ", "rule"), (note, "quiet"), (" ", "rule"))
+            used += cell_len(note) + 4
+            break
+    return (*head, (dash * max(0, width - used), "rule"))
 
 
 def wrap(line: Line, width: int, *, indent: int = 0) -> list[Line]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.color import Color
 
+from tui.look.graphs import DASHED
 from tui.look.lines import Role
 
 _COLOURS: Mapping[Role, str] = {
@@ -25,7 +26,22 @@ _COLOURS: Mapping[Role, str] = {
     "cursor": "cursor-foreground",
     "mark": "warning",
     "bar": "bar",
-    "dashed bar": "bar",
+    "dashed 1": "bar-1",
+    "dashed 2": "bar-2",
+    "dashed 3": "bar-3",
+    "dashed 4": "bar-4",
+    "dashed 5": "bar-5",
+    "late bar": "late-bar",
+    "bar 1": "bar-1",
+    "bar 2": "bar-2",
+    "bar 3": "bar-3",
+    "bar 4": "bar-4",
+    "bar 5": "bar-5",
+    "stack 1": "stack-1",
+    "stack 2": "stack-2",
+    "stack 3": "stack-3",
+    "stack 4": "stack-4",
+    "stack 5": "stack-5",
 }
 _BOLD: frozenset[Role] = frozenset({"strong", "accent", "alarm", "cursor", "mark"})
 # The terminal's own palette has no shades: dim recedes, reverse is the cursor.
@@ -51,7 +67,8 @@ def styles(variables: Mapping[str, str], *, ansi: bool) -> dict[Role, Style]:
                 dim=role in _DIM or None,
             )
     # Turned round, so that with no colour at all the bar is still full.
-    found["dashed bar"] = found["bar"] + Style(reverse=True)
+    for dashed in DASHED:
+        found[dashed] += Style(reverse=True)
     found["banner"] = found["alarm"] + Style(reverse=True, bold=True)
     if not ansi and (behind := variables.get("cursor-background")):
         found["cursor"] += Style(bgcolor=Color.parse(behind).rich_color)

@@ -22,9 +22,15 @@ def _theme(
     bar: str,
     rule: str,
     cursor: tuple[str, str],
+    tones: tuple[str, ...],
+    late: str,
+    stack: tuple[str, ...],
     selection: str | None = None,
 ) -> Theme:
-    """*text* and *cursor* are what is written and what is under it; *trouble* is to warn, bad and good."""
+    """*text* and *cursor* are what is written and what is under it; *trouble* is to warn, bad and good.
+
+    *tones* are those of bars from the ground up, *late* is what came after a stop.
+    """
     foreground, background = text
     warning, error, success = trouble
     return Theme(
@@ -43,6 +49,9 @@ def _theme(
             "quiet": quiet,
             "greyed": greyed,
             "bar": bar,
+            "late-bar": late,
+            **_numbered("bar", tones),
+            **_numbered("stack", stack),
             "rule": rule,
             "cursor-foreground": cursor[0],
             "cursor-background": cursor[1],
@@ -52,6 +61,10 @@ def _theme(
             "scrollbar-corner-color": background,
         },
     )
+
+
+def _numbered(name: str, colours: tuple[str, ...]) -> dict[str, str]:
+    return {f"{name}-{number}": colour for number, colour in enumerate(colours, 1)}
 
 
 DARK = _theme(
@@ -65,6 +78,9 @@ DARK = _theme(
     bar="#5f87af",
     rule="#444444",
     cursor=("#ffffff", "#3a3a3a"),
+    tones=("#005f87", "#0087af", "#00afd7", "#5fd7ff", "#afffff"),
+    late="#d7875f",
+    stack=("#5f87d7", "#5fafaf", "#af87d7", "#87af5f", "#8a8a8a"),
 )
 LIGHT = _theme(
     "light",
@@ -78,6 +94,9 @@ LIGHT = _theme(
     bar="#5f87af",
     rule="#c6c6c6",
     cursor=("#000000", "#d7d7d7"),
+    tones=("#5fafd7", "#0087af", "#005faf", "#005f87", "#00005f"),
+    late="#af5f00",
+    stack=("#005faf", "#008787", "#875faf", "#5f8700", "#767676"),
 )
 HIGH_CONTRAST = _theme(
     "high-contrast",
@@ -90,6 +109,9 @@ HIGH_CONTRAST = _theme(
     bar="#00ffff",
     rule="#ffffff",
     cursor=("#000000", "#ffffff"),
+    tones=("#00afff", "#00d7ff", "#00ffff", "#87ffff", "#ffffff"),
+    late="#ffaf00",
+    stack=("#00ffff", "#ffff00", "#ff87ff", "#5fff00", "#ffffff"),
     selection="#0000d7",
 )
 
@@ -110,6 +132,9 @@ TERMINAL = Theme(
         "quiet": "ansi_default",
         "greyed": "ansi_default",
         "bar": "ansi_cyan",
+        "late-bar": "ansi_yellow",
+        **_numbered("bar", ("ansi_blue", "ansi_cyan", "ansi_cyan", "ansi_bright_cyan", "ansi_bright_white")),
+        **_numbered("stack", ("ansi_cyan", "ansi_yellow", "ansi_magenta", "ansi_green", "ansi_white")),
         "rule": "ansi_default",
         "cursor-background": "ansi_default",
         "cursor-foreground": "ansi_default",
@@ -133,6 +158,9 @@ DRILL = _theme(
     bar="#af5fd7",
     rule="#5f3a70",
     cursor=("#ffffff", "#5f3a70"),
+    tones=("#5f00af", "#875fd7", "#af5fd7", "#d787ff", "#ffd7ff"),
+    late="#d7875f",
+    stack=("#af5fd7", "#5fafaf", "#d7af5f", "#87af5f", "#8a8a8a"),
 )
 """Nobody who sees these colours can take a drill for the real thing."""
 

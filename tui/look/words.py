@@ -5,22 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from services.base import clock
+from services.base.sizes import axis_size, scaled
 from services.base.sizes import count as count
 from services.base.sizes import per as per
-from services.base.sizes import scaled
 from services.base.sizes import size as size
 from services.base.spans import spoken as spoken
 
 
-def tick(count: float) -> str:
-    """A size on an axis: ``0``, ``500``, ``2.5k``, ``20M``."""
-    value, unit = scaled(count)
-    return f"{value:.4g}{unit}"
+def axis(count: float, unit: str) -> str:
+    """A round value beside an axis: ``0``, ``500 B``, ``2.5 MB``, and ``2.5k`` where it is not of bytes."""
+    value, scale = scaled(count)
+    return axis_size(count) if unit == "B" else f"{value:.4g}{scale}"
 
 
 def rate(count: float, period_seconds: int) -> str:
-    """``18.4 MB/min``, ``300 kB/10 s``."""
-    return f"{size(count)}/{per(period_seconds)}"
+    """What came in so many seconds, as what comes a minute or, where points are finer, a second."""
+    each = rate_seconds(period_seconds)
+    return f"{size(count * each / period_seconds)}/{per(each)}"
+
+
+def rate_seconds(period_seconds: int) -> int:
+    """What a rate is counted by where a point stands for so long."""
+    return 1 if period_seconds < 60 else 60
 
 
 def stopwatch(seconds: float) -> str:

@@ -35,7 +35,7 @@ async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) 
         await driver.wait("→ 2 of 5. See what was done")
         assert isinstance(driver.app.screen, RunbookScreen)
         driver.app.screen.say("A sentence over the guide.")
-        await driver.wait("A sentence over the guide. → 2 of 5. See what was done", "(W hides this)")
+        await driver.wait("A sentence over the guide.", "→ 2 of 5. See what was done", "(W hides this)")
         await driver.press("e")
         # While it is read, escape would stop that and no more.
         await driver.wait("→ What its user did", "TIME▾")

@@ -29,13 +29,13 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 def test_sizes_are_decimal(count: float, told: str, tick: str) -> None:
     if count != 999_949:
         assert words.size(count) == told
-    assert words.tick(count) == tick
+    assert words.axis(count, "events") == tick
 
 
-def test_a_rate_names_its_period() -> None:
+def test_a_rate_is_by_the_minute_or_where_points_are_finer_by_the_second() -> None:
     assert words.rate(18_400_000, 60) == "18.4 MB/min"
-    assert words.rate(300_000, 10) == "300 kB/10 s"
-    assert words.rate(0, 300) == "0 B/5 min"
+    assert words.rate(300_000, 10) == "30.0 kB/s"
+    assert words.rate(0, 300) == "0 B/min"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ async def test_traffic(opened: Opened, leaked: KeyInUse, size: str) -> None:
         await driver.wait("in all")
         await keep(driver, f"traffic-{size}")
         await driver.press("enter")
-        await driver.wait("IncomingLogEvents ── newest")
+        await driver.wait("IncomingLogEvents ── ")
         await keep(driver, f"traffic-large-{size}")
         await driver.press("s", "space")
         await keep(driver, f"traffic-sum-paused-{size}")

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
-from tui.flows.view import total_now
+from tui.flows.view import state_word, total_now
 from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
@@ -90,7 +90,7 @@ class LogGroupsScreen(StanchScreen):
         return sorted(filter(self._matches, rows), key=ORDERS[self._order], reverse=self._reversed)
 
     def _matches(self, row: GroupRow) -> bool:
-        state = row.flow.state if row.flow else "not read"
+        state = f"{row.flow.state} {state_word(row.flow)}" if row.flow else "not read"
         told = f"{row.group.name} {row.group.region} {state}".lower()
         return all(word in told for word in self._filter.lower().split())
 

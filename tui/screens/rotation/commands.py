@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command, needs_leave
+from tui.commands.several import POINT
 from tui.commands.table import screen
 
 ROTATION = screen(
@@ -46,5 +47,6 @@ ROTATION = screen(
         blocked=needs_leave,
     ),
     Command("next_graph", ("g",), "next group", "Show the next log group's IncomingBytes."),
+    *POINT,
     lacks=("rotate",),
 )

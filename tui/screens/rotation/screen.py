@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError, ReadOnly
+from services.base.keyservices import KeyService
 from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, NoSuchKey, RunbookError
 from services.cases.plan import Plan, StepName
@@ -25,9 +26,9 @@ from tui.dialogs.options import OptionsDialog
 from tui.dialogs.sentence import SentenceDialog
 from tui.dialogs.steps import without_shell_ways
 from tui.flows.graph import FlowGraph
-from tui.flows.plot import Mark
+from tui.flows.graphscreen import GraphScreen
+from tui.flows.marks import Mark
 from tui.flows.reader import FlowReader
-from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
 from tui.frame.polling import Poll
 from tui.look.lines import fit
@@ -43,7 +44,7 @@ Act = Callable[[Rotation], Awaitable[Result]]
 _Stopped = (AwsError, ReadOnly, RunbookError)
 
 
-class RotationScreen(StanchScreen):
+class RotationScreen(GraphScreen):
     """The case is held only while something is done: others may go on with it in between."""
 
     scope = ROTATION
@@ -68,7 +69,7 @@ class RotationScreen(StanchScreen):
         yield Lines(id="stages")
         yield Rule(id="row-rule")
         yield Page(id="row-text")
-        yield FlowGraph(style=self.stanch.graphs, id="flow")
+        yield FlowGraph(self._draw_flow, style=self.stanch.graphs, id="flow")
 
     def on_mount(self) -> None:
         options = self.stanch.options
@@ -113,6 +114,8 @@ class RotationScreen(StanchScreen):
         return True
 
     async def _read_flow(self) -> bool:
+        if self._of_logs is False:
+            return True
         try:
             await self._flows.read()
         except AwsError as error:
@@ -144,10 +147,18 @@ class RotationScreen(StanchScreen):
         graph = self.query_one("#flow", FlowGraph)
         state = self._rotation.state if self._rotation else None
         marks = tuple(Mark(when, name) for when, name in state.marks) if state else ()
-        if flow := self._flows.flow(marks, state.watched if state else ()):
+        self.set_class(self._of_logs is False, "-not-of-logs")
+        if self._of_logs and (flow := self._flows.flow(marks, state.watched if state else ())):
             graph.show(flow)
         elif graph.size.width:
-            graph.draw([rule("IncomingBytes", self._flows.told, graph.size.width)])
+            graph.clear()
+            told = self._flows.told if self._of_logs else "reading the key"
+            graph.draw([rule("IncomingBytes", told, graph.size.width)])
+
+    @property
+    def _of_logs(self) -> bool | None:
+        """Whether the key writes to log groups; None until it is read."""
+        return self._rotation.key.service == KeyService.LOGS if self._rotation else None
 
     # Commands
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command, needs_changes
-from tui.commands.several import CLOSE_CASE, MARK
+from tui.commands.several import CLOSE_CASE, MARK, POINT
 from tui.commands.table import screen
 
 RUNBOOK = screen(
@@ -56,6 +56,7 @@ RUNBOOK = screen(
     Command("plan_down", ("pagedown", "space"), "plan down", "Scroll the plan down."),
     Command("plan_up", ("pageup",), "plan up", "Scroll the plan up."),
     Command("next_group", ("g",), "next graph", "Show the next log group's IncomingBytes."),
+    *POINT,
     Command(
         "sweep",
         ("w",),

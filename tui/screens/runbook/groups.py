@@ -14,8 +14,8 @@ from services.incident.handling import Handling, Stopped
 from services.keys.holdings import Unreadable
 from services.traffic.traffic import GroupFlow, Traffic, find_groups
 from tui.commands.bindings import bindings
-from tui.flows.view import reach, short_state
-from tui.flows.window import spans
+from tui.flows.view import short_state
+from tui.flows.window import recent
 from tui.look import words
 from tui.look.columns import Column
 from tui.look.lines import Line, Span
@@ -63,7 +63,7 @@ class GroupsScreen(LeverScreen):
         self._marked &= {_place(group) for group in found if group.bearer_enabled}
         self._show()
         self._traffic = self._traffic or Traffic(handling.aws, options.period_seconds, now=options.now)
-        since, until = reach(options.now(), spans(options.period_seconds)[0], options.period_seconds)
+        since, until = recent(options.now(), options.period_seconds)
         try:
             reading = await self._traffic.read(self._groups, since, until)
         except Stopped as error:

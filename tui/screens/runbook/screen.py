@@ -16,7 +16,8 @@ from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.dialogs.options import STEPS
 from tui.flows.graph import FlowGraph
-from tui.flows.plot import Mark
+from tui.flows.graphscreen import GraphScreen
+from tui.flows.marks import Mark
 from tui.flows.reader import FlowReader
 from tui.frame import guide
 from tui.frame.base import StanchScreen
@@ -36,7 +37,7 @@ _CALM = 0.05
 """Seconds within which changes are drawn together."""
 
 
-class RunbookScreen(StanchScreen):
+class RunbookScreen(GraphScreen):
     """Asks AWS for the key and plans all steps; the first can be taken before the others are planned."""
 
     scope = RUNBOOK
@@ -65,7 +66,7 @@ class RunbookScreen(StanchScreen):
             Poll(self, min(options.poll_seconds, LOOK_SECONDS), self._look),
         )
         yield RunbookView()
-        yield FlowGraph(style=self.stanch.graphs, id="flow")
+        yield FlowGraph(self._draw_flow, style=self.stanch.graphs, id="flow")
 
     @property
     def subject(self) -> Subject | None:
@@ -81,10 +82,10 @@ class RunbookScreen(StanchScreen):
         return view.step if view else StepName.DEACTIVATE
 
     @property
-    def _without_flow(self) -> bool:
-        """Whether this is known to be a key that writes to no log group: IncomingBytes say nothing of it."""
+    def _of_logs(self) -> bool | None:
+        """Whether the key writes to log groups; None until it is read."""
         key = self._handling.runbook.key if self._handling and self._handling.runbook else None
-        return key is not None and key.service != KeyService.LOGS
+        return None if key is None else key.service == KeyService.LOGS
 
     def guidance(self) -> str | None:
         if self._handling is None or self._handling.closed:
@@ -148,11 +149,10 @@ class RunbookScreen(StanchScreen):
         return True
 
     async def _read_flow(self) -> bool:
-        if self._without_flow:
-            self._draw_flow()
-            return True
+        await self._opened.wait()
         try:
-            await self._flows.read()
+            if self._of_logs:
+                await self._flows.read()
         except Stopped as error:
             self.stanch.keep("reading IncomingBytes", error)
             return False
@@ -191,12 +191,14 @@ class RunbookScreen(StanchScreen):
         marks = tuple(Mark(at, name) for at, name in handling.state.marks) if handling else ()
         review = handling.work.review if handling else None
         used = {event.log_group for event in review.use if event.log_group} if review else set()
-        told = ("not of this key: it writes to no log group", "not of this key") if self._without_flow else ""
-        self.set_class(self._without_flow or self._flows.nothing, "-no-flow")
-        if not self._without_flow and (flow := self._flows.flow(marks, used)):
+        self.set_class(self._of_logs is False, "-not-of-logs")
+        self.set_class(self._flows.nothing, "-no-flow")
+        if self._of_logs and (flow := self._flows.flow(marks, used)):
             graph.show(flow)
         elif graph.size.width:
-            graph.draw([rule("IncomingBytes", told or self._flows.told, graph.size.width)])
+            told = self._flows.told if self._of_logs else self._trouble or "reading the key"
+            graph.clear()
+            graph.draw([rule("IncomingBytes", told, graph.size.width)])
 
     def on_step_list_chosen(self, event: StepList.Chosen) -> None:
         self._draw()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command
+from tui.commands.several import POINT
 from tui.commands.table import screen
 
 TRAFFIC = screen(
@@ -19,8 +20,9 @@ TRAFFIC = screen(
     Command(
         "pause", ("space",), "pause", "Pause the graphs and ask AWS nothing. Press again to resume.", rank=11
     ),
-    Command("earlier", ("left", "h"), "earlier", "Go back by half a window."),
-    Command("later", ("right",), "later", "Go forward by half a window."),
+    *POINT,
+    Command("earlier", ("less_than_sign", "comma"), "earlier", "Go back by half a window."),
+    Command("later", ("greater_than_sign", "full_stop"), "later", "Go forward by half a window."),
     Command("latest", ("0", "end"), "now", "Return to the newest data."),
     Command("wider", ("minus",), "longer", "Zoom out, up to 15 days."),
     Command("narrower", ("plus", "equals_sign"), "shorter", "Zoom in."),
@@ -33,8 +35,13 @@ TRAFFIC = screen(
         rank=13,
     ),
     Command(
-        "total", ("s",), "sum", "Show all groups as one graph, their sum. Press again for one each.", rank=14
+        "total",
+        ("s",),
+        "stacked",
+        "Stack all groups in one graph, their sum. Press again for one each.",
+        rank=14,
     ),
+    Command("log_scale", ("L",), "log scale", "Make the scale logarithmic, or begin it at zero again."),
     Command(
         "baseline",
         ("b",),

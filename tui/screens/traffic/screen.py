@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,21 +12,35 @@ from textual.app import ComposeResult
 from services.traffic.traffic import GroupFlow, Reading
 from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
-from tui.flows.graph import FlowGrid
+from tui.flows.flow import Flow
+from tui.flows.graph import FlowGrid, last_known
 from tui.flows.picture import Picture, Place, place_of
-from tui.flows.view import changes, drawn, events_of, in_order, large_of, large_words, summary, total_of
+from tui.flows.view import (
+    AGE_SECONDS,
+    changes,
+    drawn,
+    events_of,
+    in_order,
+    large_of,
+    large_words,
+    summary,
+    total_of,
+    with_cursor,
+)
 from tui.flows.window import Window, spans
 from tui.frame.base import StanchScreen
 from tui.frame.polling import Poll
-from tui.look.graphs import STYLES, next_style
+from tui.look.graphs import STACKED, STYLES, next_style
 from tui.look.lines import Line, fit, width_of
 from tui.routes import ToTraffic
 from tui.screens.traffic.commands import TRAFFIC
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
 
-LOWEST = 5
+LOWEST = 4
 """Lines of a graph that can still be read."""
+AROUND = 2
+"""Lines for the time axis, and the numbers of the marks."""
 
 LOWEST_LARGE = 12
 """Lines that leave room for a second curve."""
@@ -50,6 +64,13 @@ class TrafficScreen(StanchScreen):
         self._all = to.all_groups
         self._held: datetime | None = None
         """When the graphs were held still."""
+        self._log = False
+        self._cursor: datetime | None = None
+        """The beginning of the period that is read off all graphs."""
+        self._pinned = False
+        """Whether the cursor stays where it is when the mouse goes."""
+        self._in_grid: list[int] = []
+        """Which of the groups are drawn, in their order."""
 
     def body(self) -> ComposeResult:
         options = self.stanch.options
@@ -63,7 +84,13 @@ class TrafficScreen(StanchScreen):
         yield Page(id="empty")
 
     def on_mount(self) -> None:
+        # Ages grow between two readings as well.
+        self.set_interval(AGE_SECONDS, self._grow_older)
         self._show()
+
+    def _grow_older(self) -> None:
+        if self.is_current and self._held is None:
+            self._show()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -80,7 +107,7 @@ class TrafficScreen(StanchScreen):
     # Reading
 
     async def _read(self) -> bool:
-        before, now = self._feed.reading, self._held or self.stanch.options.now()
+        before, now = self._feed.reading, self._now
         large = self._chosen if self._large else None
         read = await self._feed.read(self._window, now, all_groups=self._all, large=large)
         if read and self._feed.reading:
@@ -118,8 +145,8 @@ class TrafficScreen(StanchScreen):
         else:
             self._tell(())
             seen = self._show_several(grid, flows, picture)
-        dash = STYLES[self.stanch.graphs].dash
-        told = summary(picture, (seen.start, seen.stop), self._poll.pause_seconds, self._stale, dash)
+        style = STYLES[self.stanch.graphs]
+        told = summary(picture, (seen.start, seen.stop), self._poll.pause_seconds, self._stale, style.dash)
         self._summarise(next((line for line in told if width_of(line) < self.size.width), told[-1]))
         self.commands_changed()
 
@@ -127,20 +154,33 @@ class TrafficScreen(StanchScreen):
         columns, rows = self._shape(len(flows))
         first = self._at // (columns * rows) * columns * rows
         seen = range(first, min(len(flows), first + columns * rows))
-        shown = [drawn(flows[at], picture, chosen=at == self._at) for at in seen]
-        grid.show(shown, columns, rows, style=self.stanch.graphs)
+        now = self._now
+        shown = [self._read_off(drawn(flows[at], picture, now, chosen=at == self._at)) for at in seen]
+        # Down one column and then the next: each has its time axis at its foot.
+        self._in_grid = list(seen)
+        grid.lay([shown[at : at + rows] for at in range(0, len(shown), rows)], self.stanch.graphs)
         return seen
 
     def _show_large(self, grid: FlowGrid, flows: list[GroupFlow], picture: Picture) -> range:
         if self._summed:
             self._tell(())
-            grid.show_large(total_of(picture), None, style=self.stanch.graphs)
+            self._in_grid = []
+            grid.lay([[self._read_off(total_of(picture, layers=len(STACKED)))]], self.stanch.graphs)
             return range(len(flows))
         group = flows[self._at]
-        self._tell(large_words(group, picture))
+        self._tell(large_words(group, picture, self._now))
+        self._in_grid = [self._at]
         below = events_of(group, picture) if grid.size.height >= LOWEST_LARGE else None
-        grid.show_large(large_of(group, picture), below, style=self.stanch.graphs)
+        shown = [self._read_off(flow) for flow in (large_of(group, picture, self._now), below) if flow]
+        grid.lay([shown], self.stanch.graphs, (2, 1)[: len(shown)])
         return range(self._at, self._at + 1)
+
+    def _read_off(self, flow: Flow) -> Flow:
+        return with_cursor(replace(flow, log=self._log), self._cursor)
+
+    @property
+    def _now(self) -> datetime:
+        return self._held or self.stanch.options.now()
 
     def _tell(self, line: Line) -> None:
         told = self.query_one("#told", Page)
@@ -172,9 +212,27 @@ class TrafficScreen(StanchScreen):
 
     def _shape(self, count: int) -> tuple[int, int]:
         """Columns and rows of graphs: as many as can still be read."""
-        most = max(1, self.query_one(FlowGrid).size.height // LOWEST)
+        most = max(1, (self.query_one(FlowGrid).size.height - AROUND) // LOWEST)
         columns = 2 if self.size.width >= SIDE_BY_SIDE and count > max(2, most // 2) else 1
         return columns, max(1, min(most, -(-count // columns)))
+
+    # The mouse
+
+    def on_graphs_pointed(self, event: FlowGrid.Pointed) -> None:
+        if event.clicked:
+            self._pinned = event.moment is not None and not (self._pinned and self._cursor == event.moment)
+            if event.number < len(self._in_grid) and not (self._large or self._summed):
+                self._chosen = self._order[self._in_grid[event.number]]
+        if event.clicked or not self._pinned:
+            self._cursor = event.moment
+            self._show()
+
+    def on_graphs_turned(self, event: FlowGrid.Turned) -> None:
+        if self.refuses("wider" if event.by > 0 else "narrower") is None:
+            self._look(self._window.spanning(event.by, self._now, event.moment))
+
+    def on_graphs_dragged(self, event: FlowGrid.Dragged) -> None:
+        self._look(self._window.moved(event.by, self._now))
 
     # Commands
 
@@ -183,8 +241,10 @@ class TrafficScreen(StanchScreen):
             return "there is no graph yet"
         if command_id == "all_groups" and self._names:
             return "these groups were named"
-        if command_id in ("later", "latest") and not self._window.ago:
+        if command_id in ("later", "latest") and self._window.until is None:
             return "this is the newest"
+        if command_id in ("point_left", "point_right") and not self._order:
+            return "there is no graph yet"
         every = spans(self._window.finest)
         if command_id == "wider" and self._window.span == every[-1]:
             return "this is the longest time range"
@@ -223,25 +283,53 @@ class TrafficScreen(StanchScreen):
             self._poll.now()
         self._show()
 
+    def do_log_scale(self) -> None:
+        self._log = not self._log
+        self.say("The scale is logarithmic." if self._log else "The scale begins at zero.")
+        self._show()
+
+    def do_point_left(self) -> None:
+        self._point(-1)
+
+    def do_point_right(self) -> None:
+        self._point(1)
+
+    def _point(self, by: int) -> None:
+        """Move the cursor by a cell; at the graph's edge the graph moves."""
+        picture, grid = self._feed.picture, self.query_one(FlowGrid)
+        if picture is None or not grid.flows:
+            return
+        flow = grid.flows[0]
+        cursor = self._cursor + by * grid.step if self._cursor else last_known(flow)
+        if cursor < flow.begin:
+            self._look(self._window.moved(-self._window.span / 2, self._now))
+        elif cursor >= min(flow.now, flow.until):
+            if self._window.until is not None:
+                self._look(self._window.moved(self._window.span / 2, self._now))
+            return
+        self._cursor, self._pinned = cursor, True
+        self._show()
+
     def do_window(self) -> None:
-        longer = self._window.spanning(1)
+        longer = self._window.spanning(1, self._now)
         at_the_end = longer == self._window
-        self._look(longer if not at_the_end else self._window.spanning(-len(spans(longer.finest))))
+        every = len(spans(longer.finest))
+        self._look(longer if not at_the_end else self._window.spanning(-every, self._now))
 
     def do_wider(self) -> None:
-        self._look(self._window.spanning(1))
+        self._look(self._window.spanning(1, self._now, self._cursor))
 
     def do_narrower(self) -> None:
-        self._look(self._window.spanning(-1))
+        self._look(self._window.spanning(-1, self._now, self._cursor))
 
     def do_earlier(self) -> None:
-        self._look(self._window.moved(-0.5))
+        self._look(self._window.moved(-self._window.span / 2, self._now))
 
     def do_later(self) -> None:
-        self._look(self._window.moved(0.5))
+        self._look(self._window.moved(self._window.span / 2, self._now))
 
     def do_latest(self) -> None:
-        self._look(replace(self._window, ago=timedelta()))
+        self._look(replace(self._window, until=None))
 
     def do_baseline(self) -> None:
         self._look(self._window.compared_next())
@@ -281,6 +369,10 @@ class TrafficScreen(StanchScreen):
         self._show()
 
     def do_back(self) -> Awaitable[None] | None:
+        if self._cursor is not None and self._pinned:
+            self._cursor, self._pinned = None, False
+            self._show()
+            return None
         if self._large or self._summed:
             self._large = self._summed = False
             self._show()
