@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 
 from services.aws.errors import AwsError, ReadOnly
-from services.base.keyservices import KeyService
 from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, NoSuchKey, RunbookError
 from services.cases.plan import Plan, StepName
@@ -114,7 +113,7 @@ class RotationScreen(GraphScreen):
         return True
 
     async def _read_flow(self) -> bool:
-        if self._of_logs is False:
+        if self.of_logs is False:
             return True
         try:
             await self._flows.read()
@@ -147,18 +146,13 @@ class RotationScreen(GraphScreen):
         graph = self.query_one("#flow", FlowGraph)
         state = self._rotation.state if self._rotation else None
         marks = tuple(Mark(when, name) for when, name in state.marks) if state else ()
-        self.set_class(self._of_logs is False, "-not-of-logs")
-        if self._of_logs and (flow := self._flows.flow(marks, state.watched if state else ())):
+        self.set_class(self.of_logs is False, "-not-of-logs")
+        if self.of_logs and (flow := self._flows.flow(marks, state.watched if state else ())):
             graph.show(flow)
         elif graph.size.width:
             graph.clear()
-            told = self._flows.told if self._of_logs else "reading the key"
+            told = self._flows.told if self.of_logs else "reading the key"
             graph.draw([rule("IncomingBytes", told, graph.size.width)])
-
-    @property
-    def _of_logs(self) -> bool | None:
-        """Whether the key writes to log groups; None until it is read."""
-        return self._rotation.key.service == KeyService.LOGS if self._rotation else None
 
     # Commands
 

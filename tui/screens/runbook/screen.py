@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from services.base.keyservices import KeyService
 from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling, Stopped
 from tui.commands.bindings import bindings
@@ -81,12 +80,6 @@ class RunbookScreen(GraphScreen):
         view = self.query_one_optional(RunbookView)
         return view.step if view else StepName.DEACTIVATE
 
-    @property
-    def _of_logs(self) -> bool | None:
-        """Whether the key writes to log groups; None until it is read."""
-        key = self._handling.runbook.key if self._handling and self._handling.runbook else None
-        return None if key is None else key.service == KeyService.LOGS
-
     def guidance(self) -> str | None:
         if self._handling is None or self._handling.closed:
             return None
@@ -151,7 +144,7 @@ class RunbookScreen(GraphScreen):
     async def _read_flow(self) -> bool:
         await self._opened.wait()
         try:
-            if self._of_logs:
+            if self.of_logs:
                 await self._flows.read()
         except Stopped as error:
             self.stanch.keep("reading IncomingBytes", error)
@@ -191,12 +184,12 @@ class RunbookScreen(GraphScreen):
         marks = tuple(Mark(at, name) for at, name in handling.state.marks) if handling else ()
         review = handling.work.review if handling else None
         used = {event.log_group for event in review.use if event.log_group} if review else set()
-        self.set_class(self._of_logs is False, "-not-of-logs")
+        self.set_class(self.of_logs is False, "-not-of-logs")
         self.set_class(self._flows.nothing, "-no-flow")
-        if self._of_logs and (flow := self._flows.flow(marks, used)):
+        if self.of_logs and (flow := self._flows.flow(marks, used)):
             graph.show(flow)
         elif graph.size.width:
-            told = self._flows.told if self._of_logs else self._trouble or "reading the key"
+            told = self._flows.told if self.of_logs else self._trouble or "reading the key"
             graph.clear()
             graph.draw([rule("IncomingBytes", told, graph.size.width)])
 
