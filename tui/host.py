@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
@@ -125,6 +125,13 @@ class Host(Protocol):
     def open(self, route: Route, then: Callable[[Any], Any] | None = None) -> None:
         """Go there; *then* is called with what a dialog was closed with."""
 
+    @property
+    def left_behind(self) -> Sequence[Route]:
+        """The screens that were left by going back, the last at the end."""
+
+    def forward(self) -> None:
+        """Return to the screen that was left last."""
+
     async def back(self) -> None:
         """Leave the screen in sight; under the last one there is always the inventory."""
 
@@ -157,6 +164,9 @@ class Host(Protocol):
 
     def next_theme(self) -> str:
         """Change the colours; says to which."""
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours to the theme of that name."""
 
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""

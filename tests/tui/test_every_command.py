@@ -124,7 +124,8 @@ def test_what_is_walked_elsewhere_is(command: str, file: str) -> None:
 
 
 async def inventory(driver: Driver) -> None:
-    await take(driver, "~16 keys", "down", "up", "page_down", "page_up", "bottom", "top")
+    await take(driver, "~16 keys", "down", "up", "page_down", "page_up", "half_down", "half_up")
+    await take(driver, "bottom", "top")
     await take(driver, "sort", "~KEY ID▴", "reverse", "~KEY ID▾", "reverse", "group", "group")
     await take(driver, "filter", '"user:vendor-a', "~2 of 16", "=enter", "mark_all", "mark_all", "mark")
     await take(driver, "deactivate_marked", "~Leave", "=escape", "mark_all", "mark_all", "=escape")
@@ -169,16 +170,15 @@ async def log_groups(driver: Driver) -> None:
 
 
 async def audit(driver: Driver) -> None:
-    await take(driver, "~KEY ID", "audit", "~is too broad", "open_finding", "!enter evidence", "copy_command")
-    await take(driver, "^KEY ID")
+    await take(driver, "~KEY ID", "audit", "~is too broad", "open_finding", "!enter evidence", "copy")
+    await take(driver, "back", "~enter evidence", "search", '"broad', "=enter", "~'broad': line")
+    await take(driver, "search_next", "search_previous", "^KEY ID", "forward", "~enter evidence", "^KEY ID")
 
 
 async def policy(driver: Driver) -> None:
     await take(driver, "~KEY ID", "policy", "~attach to user", "=left", "~Name the log groups")
     await take(driver, "groups_named", "~Which log groups?", "=escape", "!Which log groups?", "=right")
-    await take(
-        driver, "next_choice", "previous_choice", "text_down", "text_up", "copy_document", "~clipboard"
-    )
+    await take(driver, "next_choice", "previous_choice", "text_down", "text_up", "copy", "~clipboard")
     await take(driver, "whom", "~Attach it to which target?", '"group:ci', "=enter", "~everyone in ci")
     await take(driver, "attach", "~Leave it", "=y", "~attached to group ci (confirmed by AWS", "detach")
     await take(driver, "~Leave it", "=y", "~detached from group ci (confirmed by AWS", "^KEY ID")
@@ -194,7 +194,7 @@ async def scan(driver: Driver, folder: Path, token: str) -> None:
 
 async def goals(driver: Driver) -> None:
     await take(driver, "~KEY ID", "setup", "~CreateUser", "bring_about", "~Leave it", "=y", "~To try it")
-    await take(driver, "copy_result", "~clipboard", "take_back", "~Leave it", "=y", "~is undone")
+    await take(driver, "=ctrl+y", "~clipboard", "take_back", "~Leave it", "=y", "~is undone")
     await take(driver, "^KEY ID", "issue", "~issue a key", "^KEY ID")
     await take(driver, "harden", "~record the use of keys", "^KEY ID")
 
@@ -239,8 +239,8 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(driver, "step_3", "options", "~secret to", "next", "next", "previous", "next", "=left")
     await take(driver, "~‹ this screen ›", "use", "!‹ this screen ›", "take", "~Leave it", "yes", "~••••")
     await take(driver, "reveal", "~ACWL", "copy", "~clipboard", "done", "~3 ✓ replace")
-    await take(driver, "end_sessions", "~Leave it", "yes", "~S ✓ sessions", "end_sessions", "~Leave it")
-    await take(driver, "yes", "~S ↶ sessions")
+    await take(driver, "end_sessions", "~Leave it", "yes", "~K ✓ sessions", "end_sessions", "~Leave it")
+    await take(driver, "yes", "~K ↶ sessions")
     await take(driver, "sweep", "~access key", "act", "~Leave it", "yes", "~Inactive, made", "put_back")
     await take(driver, "~Leave it", "yes", "!Inactive, made", "back", "~5 · deny")
     await take(

@@ -29,7 +29,7 @@ def test_set_up_recorded_governed_and_found(
 
     with stanch(tmp_path / "state") as terminal:
         terminal.wait(leaked_key.key_id)
-        terminal.press("N")
+        terminal.press("U")
         terminal.wait("Let logs-shipper send to /aws/hlc-logs/logs-shipper")
         confirm(terminal)
         terminal.wait("To try it:", "Set up: logs-shipper may send")
@@ -110,7 +110,7 @@ def test_rotated_back_and_to_its_end(leaked_key: LeakedKey, tmp_path: Path) -> N
         assert leaked_key.keys[key_id] == "Active"
         confirm(terminal)
         terminal.wait("is Inactive since")
-        terminal.press("D")
+        terminal.press("o")
         terminal.wait("Why delete it")
         terminal.type("nothing sends it")
         terminal.press("enter")

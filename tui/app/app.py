@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 from rich.style import Style
 from rich.text import Text
@@ -37,7 +38,7 @@ from tui.host import Moved, Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
 from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
-from tui.routes import Route, ToCases, ToEvents, ToIdentify, ToInventory, ToRunbook, ToTraffic
+from tui.routes import Route, ToCases, ToEvents, ToHelp, ToIdentify, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
 from tui.settings.options import DrillClock, Options
 from tui.settings.place import Place
@@ -73,6 +74,10 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self._first_run = not (options.demo or options.drill or options.state_dir.exists())
         self.leaving = False
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""
+        self.left_behind: list[Route] = []
+        """The screens that were left by going back, the last at the end."""
+        self._ways: WeakKeyDictionary[Screen[Any], Route] = WeakKeyDictionary()
+        """How the open screens were come to."""
         self._desk: Desk | None = None
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
@@ -251,9 +256,20 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         if isinstance(route, ToInventory):
             self._open_inventory(route)
         else:
-            if isinstance(route, ToRunbook):
-                self._keep_in_hand(route.key_id)
-            self.push_screen(screen_of(route), then)
+            self.left_behind.clear()
+            self._go(route, then)
+
+    def _go(self, route: Route, then: Callable[[Any], Any] | None = None) -> None:
+        if isinstance(route, ToRunbook):
+            self._keep_in_hand(route.key_id)
+        screen = screen_of(route)
+        self._ways[screen] = route
+        self.push_screen(screen, then)
+
+    def forward(self) -> None:
+        """Return to the screen that was left last."""
+        if self.left_behind:
+            self._go(self.left_behind.pop())
 
     def ask_to_go(self, what: Moved, given: str | None = None) -> None:
         """Work in another account, by another profile, in other Regions: asked for where it isn't *given*."""
@@ -297,6 +313,9 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
     async def back(self) -> None:
         """Leave the screen in sight; under the last one there is always the inventory."""
         if len(self.screen_stack) > 2:
+            route = self._ways.get(self.screen)
+            if route and not isinstance(route, ToHelp):
+                self.left_behind.append(route)
             # Not awaited: a screen cannot wait for its own end.
             self.pop_screen()
         else:
@@ -313,6 +332,9 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         names = [theme.name for theme in self._themes_here]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         return self.theme
+
+    def use_theme(self, name: str) -> None:
+        self.theme = name
 
     def copy_to_clipboard(self, text: str) -> None:
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""

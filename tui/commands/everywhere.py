@@ -52,6 +52,14 @@ RESPOND = Command(
     to=_to_runbook,
 )
 
+COPY = Command(
+    "copy",
+    ("y", "ctrl+y"),
+    "copy",
+    "Copy what is in focus to the terminal's clipboard (OSC 52): an ID, a command, a record, a path.",
+    anywhere=True,
+)
+
 SHARED = (
     RESPOND,
     Command(
@@ -81,13 +89,23 @@ SHARED = (
     ),
     Command(
         "log_groups",
-        ("l",),
+        ("L",),
         "log groups",
         "Every log group: bearer tokens on or off, KMS key, retention, incoming bytes.",
         rank=55,
         to=lambda scene: ToLogGroups(),
     ),
     Command("cases", ("c",), "cases", "Every case on this machine.", rank=60, to=lambda scene: ToCases()),
+    COPY,
+    Command(
+        "search",
+        ("slash",),
+        "search",
+        "Find words in what is shown; n and N go to the next and the previous place.",
+    ),
+    Command("search_next", ("n",), "next found", "Go to the next place where the words stand."),
+    Command("search_previous", ("N",), "previous found", "Go to the previous place where they stand."),
+    Command("forward", ("right_square_bracket",), "forth", "Return to the screen that was left last."),
     Command("refresh", ("ctrl+r",), "refresh", "Refresh from AWS; the cursor stays where it is."),
     Command(
         "errors",
@@ -115,8 +133,15 @@ SHARED = (
         "Suspend stanch and return to the shell; `fg` resumes it.",
         anywhere=True,
     ),
-    Command("back", ("escape",), "back", "Close this screen.", rank=85, anywhere=True),
-    Command("help", ("question_mark",), "help", "Show what you can do here.", rank=90),
+    Command("back", ("escape", "left_square_bracket"), "back", "Close this screen.", rank=85, anywhere=True),
+    Command(
+        "help",
+        ("question_mark", "f1"),
+        "help",
+        "Show what you can do here; F1 in a field too.",
+        rank=90,
+        anywhere=True,
+    ),
     Command("quit", ("q",), "quit", "Quit; an open case can be resumed later.", rank=95),
     Command(
         "audit",
@@ -136,7 +161,7 @@ SHARED = (
     ),
     Command(
         "setup",
-        ("N",),
+        ("U",),
         "set up a key",
         "Create a CloudWatch Logs key with all it needs: user, policy, log groups, expiry.",
         to=lambda scene: ToSetup(),

@@ -11,6 +11,8 @@ LIST = listing(
     Command("up", ("k", "up"), "up", "Move to the previous row."),
     Command("page_down", ("pagedown", "ctrl+f"), "page down", "Move down one page."),
     Command("page_up", ("pageup", "ctrl+b"), "page up", "Move up one page."),
+    Command("half_down", ("ctrl+d",), "half down", "Move down half a page."),
+    Command("half_up", ("ctrl+u",), "half up", "Move up half a page."),
     Command("top", ("g", "home"), "top", "Move to the first row."),
     Command("bottom", ("G", "end"), "bottom", "Move to the last row."),
 )

@@ -7,11 +7,11 @@ from tui.commands.command import Command
 POINT = (
     Command(
         "point_left",
-        ("left",),
+        ("left", "h"),
         "cursor",
         "Read the graph's values one by one, from the newest back.",
     ),
-    Command("point_right", ("right",), "cursor right", "Read the next newer value of the graph."),
+    Command("point_right", ("right", "l"), "cursor right", "Read the next newer value of the graph."),
 )
 """Of a screen with a graph."""
 

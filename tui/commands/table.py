@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 from tui.commands import keymap
 from tui.commands.command import Command as Command
@@ -28,6 +29,8 @@ class Scope:
     kind: Kind
     own: tuple[str, ...]
     lacks: frozenset[str]
+    ranks: Mapping[str, int]
+    """Where shared commands stand in its footer, otherwise than elsewhere."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -42,14 +45,18 @@ SCOPES: dict[str, Scope] = {}
 BY_ID: dict[str, Command] = {command.id: command for command in SHARED}
 
 
-def screen(name: str, *own: Command, lacks: Iterable[str] = ()) -> str:
+def screen(
+    name: str, *own: Command, lacks: Iterable[str] = (), ranks: Mapping[str, int] = MappingProxyType({})
+) -> str:
     """A screen called *name* has these and the shared ones, but for those it *lacks*; returns *name*."""
-    return _add(name, Kind.SCREEN, own, lacks)
+    return _add(name, Kind.SCREEN, own, lacks, ranks)
 
 
-def dialog(name: str, *own: Command) -> str:
+def dialog(
+    name: str, *own: Command, lacks: Iterable[str] = (), ranks: Mapping[str, int] = MappingProxyType({})
+) -> str:
     """A dialog called *name* has these, and what can be done anywhere; returns *name*."""
-    return _add(name, Kind.DIALOG, own)
+    return _add(name, Kind.DIALOG, own, lacks, ranks)
 
 
 def listing(name: str, *own: Command) -> str:
@@ -57,12 +64,18 @@ def listing(name: str, *own: Command) -> str:
     return _add(name, Kind.LIST, own)
 
 
-def _add(name: str, kind: Kind, own: Iterable[Command], lacks: Iterable[str] = ()) -> str:
+def _add(
+    name: str,
+    kind: Kind,
+    own: Iterable[Command],
+    lacks: Iterable[str] = (),
+    ranks: Mapping[str, int] = MappingProxyType({}),
+) -> str:
     assert name not in SCOPES, f"there are two {name}"
     for command in own:
         known = BY_ID.setdefault(command.id, command)
         assert known is command, f"there are two commands {command.id}"
-    SCOPES[name] = Scope(kind, tuple(command.id for command in own), frozenset(lacks))
+    SCOPES[name] = Scope(kind, tuple(command.id for command in own), frozenset(lacks), ranks)
     return name
 
 
@@ -99,6 +112,10 @@ def within(scope: str) -> tuple[Command, ...]:
     return tuple(BY_ID[command_id] for command_id in SCOPES[scope].ids)
 
 
-def footer(commands: Iterable[Command]) -> list[Command]:
-    ranked = [command for command in commands if command.rank is not None]
-    return sorted(ranked, key=lambda command: command.rank or 0)
+def footer(scope: str) -> list[Command]:
+    """The commands that the footer of *scope* has room for, the first the most wanted."""
+    ranks = SCOPES[scope].ranks
+    ranked = ((ranks.get(command.id, command.rank), command) for command in within(scope))
+    return [
+        command for rank, command in sorted(((r, c) for r, c in ranked if r is not None), key=lambda e: e[0])
+    ]

@@ -9,9 +9,13 @@ CONFIRM = dialog(
     "confirm",
     Command("yes", ("y",), "yes, do it", "Confirm what is shown above.", rank=10),
     Command("press", ("enter",), "press", "Press the selected button.", rank=11),
-    Command("other", ("tab", "right", "left"), "other button", "Switch to the other button.", rank=12),
-    Command("more", ("pagedown", "down"), "more", "Scroll down."),
-    Command("less", ("pageup", "up"), "less", "Scroll up."),
+    Command(
+        "other", ("tab", "right", "left", "l", "h"), "other button", "Switch to the other button.", rank=12
+    ),
+    Command("more", ("pagedown", "down", "j", "ctrl+d"), "more", "Scroll down."),
+    Command("less", ("pageup", "up", "k", "ctrl+u"), "less", "Scroll up."),
+    # Where it is asked, y is yes.
+    lacks=("copy",),
 )
 
 USE = Command("use", ("enter",), "save", "Save and close.", rank=10)
@@ -28,8 +32,8 @@ SENTENCE = dialog("sentence", USE)
 SECRET = dialog(
     "secret",
     Command("reveal", ("v",), "show or hide", "Show the secret, or mask it again.", rank=10),
-    Command("copy", ("y",), "copy", "Copy it to the terminal's clipboard (OSC 52).", rank=11),
     Command("done", ("enter",), "I have it", "Close this; stanch forgets the secret.", rank=12),
+    ranks={"copy": 11},
 )
 
 MFA = dialog("mfa", Command("sign_in", ("enter",), "sign in", "Sign in with this code.", rank=10))

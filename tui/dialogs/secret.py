@@ -69,6 +69,9 @@ class SecretDialog(Dialog[bool]):
         self._had = self._had or self._shown
         self._redraw()
 
+    def _copies_nothing(self) -> bool:
+        return False
+
     def do_copy(self) -> None:
         self.app.copy_to_clipboard(self._secret.reveal())
         self._had = True

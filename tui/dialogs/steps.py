@@ -101,9 +101,9 @@ class LeverRow:
 
 
 _LEVERS = {
-    LeverName.GROUPS: ("s", "log groups"),
+    LeverName.GROUPS: ("B", "log groups"),
     LeverName.ACCESS_KEYS: ("w", "access keys"),
-    LeverName.SESSIONS: ("S", "sessions"),
+    LeverName.SESSIONS: ("K", "sessions"),
     LeverName.INTRUDER: ("w", "intruder"),
 }
 

@@ -28,6 +28,9 @@ class WelcomeDialog(Dialog[bool]):
         yield Rule(self._heading())
         yield Lines(id="told")
 
+    def copied(self) -> str:
+        return self._token
+
     def on_mount(self) -> None:
         self.query_one("#told", Lines).draw(self._told())
 

@@ -84,7 +84,7 @@ class FlowReader:
         flow = flow_of(group, self._reading, now, self._span, marks, chosen=False)
         state, word = strip_words(group, seconds)
         told = aftermath(group, marks, seconds, now)
-        place = f" · {self._names.index(name) + 1} of {len(self._names)} groups (g)"
+        place = f" · {self._names.index(name) + 1} of {len(self._names)} groups (tab)"
         place = place if len(self._names) > 1 else ""
         numbers = [told.words] if told else list(stats_words(flow))
         notes = [f"{state}{place} · {each}" for each in numbers] + [f"{state}{place}"]

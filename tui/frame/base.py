@@ -10,9 +10,10 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Coroutine, Generator
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
@@ -22,13 +23,17 @@ from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from services.aws.errors import AwsError, ReadOnly
+from services.base.text import clean
 from tui.commands import table as commands
+from tui.commands import words
 from tui.commands.command import Command
+from tui.commands.conventions import nothing_here
 from tui.frame import guide
 from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
 from tui.frame.internals import Departing, forget_who_is_gone
 from tui.frame.notice import Level, Notice
+from tui.frame.searchline import Searchable, SearchLine
 from tui.frame.statusline import StatusLine
 from tui.host import Host, host_of
 from tui.routes import ToHelp, ToIdentify, ToPalette
@@ -73,10 +78,19 @@ class Commands(Departing[Result]):
         """Why this screen cannot do that now, in a few words; None where it can."""
         return None
 
+    def copied(self) -> str | None:
+        """What is in focus, to be copied; None where nothing is."""
+        return self.subject.key_id if self.subject else None
+
     def why_not(self, command: Command) -> str | None:
         if self._leaving:
             return "this screen is being left"
-        return command.blocked(self) or self.refuses(command.id)
+        if reason := command.blocked(self) or self.refuses(command.id):
+            return reason
+        return "nothing is in focus" if command.id == "copy" and self._copies_nothing() else None
+
+    def _copies_nothing(self) -> bool:
+        return self.drawable and not self.copied()
 
     async def action_command(self, command_id: str) -> None:
         if self.gone or self not in self.app.screen_stack:
@@ -120,14 +134,14 @@ class Commands(Departing[Result]):
         if footer := self.query_one_optional(Footer):
             footer.refresh_commands()
 
-    def say(self, words: str, level: Level = "info") -> None:
+    def say(self, sentence: str, level: Level = "info") -> None:
         """One sentence over the footer, gone after a while."""
         if not self.is_mounted:
             # Its notice comes after it.
-            self.call_later(self.say, words, level)
+            self.call_later(self.say, sentence, level)
             return
         if notice := self.query_one_optional(Notice):
-            notice.say(words, level)
+            notice.say(sentence, level)
 
     def hush(self) -> None:
         if notice := self.query_one_optional(Notice):
@@ -138,6 +152,12 @@ class Commands(Departing[Result]):
         self.stanch.keep(doing, error)
         self.say(f"{error}  (! shows it again)", "alarm")
 
+    def do_copy(self) -> None:
+        if text := self.copied():
+            self.app.copy_to_clipboard(text)
+            told = shorten(clean(text), 40, placeholder="…")
+            self.say(f"{told} sent to the terminal's clipboard (OSC 52); not all terminals support it.")
+
     def do_help(self) -> None:
         self.stanch.open(ToHelp(self.scope, self._reasons(), bool(self.query(Rows)), self._do_chosen))
 
@@ -146,7 +166,9 @@ class Commands(Departing[Result]):
         self.stanch.open(ToPalette(self.scope, self._reasons(), tuple(recent)), self._do_found)
 
     async def _do_found(self, command_id: str | None) -> None:
-        if command_id:
+        if command_id and (told := words.done(command_id, self.stanch)):
+            self.say(told)
+        elif command_id:
             recent = self.stanch.recent
             recent[:] = [command_id, *(each for each in recent if each != command_id)]
             await self._do_chosen(command_id)
@@ -189,6 +211,12 @@ class Commands(Departing[Result]):
         self.say("There is nothing to refresh here.")
         return None
 
+    @on(events.Key)
+    def _does_nothing(self, event: events.Key) -> None:
+        """A key that nothing here has: it says so, and where it means something."""
+        if self.is_current:
+            self.say(nothing_here(event.key, self.scope))
+
     def on_paste(self, event: events.Paste) -> None:
         """A key pasted anywhere opens identify with it."""
         event.stop()
@@ -220,12 +248,48 @@ class StanchScreen(Commands[None]):
         yield StatusLine()
         with Vertical(id="body"):
             yield from self.body()
+        yield SearchLine()
         yield GuideLine()
         yield Notice()
         yield Footer()
 
     def body(self) -> ComposeResult:
         raise NotImplementedError
+
+    def searchable(self) -> Searchable | None:
+        """What a search looks through: the list or the text that is in sight."""
+        rows = [self.focused, *self.query(Rows)]
+        return next((each for each in rows if isinstance(each, Rows) and each.display and each.texts()), None)
+
+    async def action_command(self, command_id: str) -> None:
+        line = self.query_one_optional(SearchLine)
+        if command_id == "back" and line and line.display:
+            line.close()
+        else:
+            await super().action_command(command_id)
+
+    def why_not(self, command: Command) -> str | None:
+        if command.id == "forward" and not self.stanch.left_behind:
+            return "no screen was left"
+        if command.id in ("search_next", "search_previous") and self.is_mounted:
+            if "search" not in commands.SCOPES[self.scope].ids:
+                return "/ filters here, and what is left is all that was found"
+            return None if self.query_one(SearchLine).words else "/ searches first"
+        if command.id == "search" and self.is_mounted and self.searchable() is None:
+            return "there is nothing to search here"
+        return super().why_not(command)
+
+    def do_search(self) -> None:
+        self.query_one(SearchLine).open()
+
+    def do_search_next(self) -> None:
+        self.query_one(SearchLine).go(1)
+
+    def do_search_previous(self) -> None:
+        self.query_one(SearchLine).go(-1)
+
+    def do_forward(self) -> None:
+        self.stanch.forward()
 
     def guidance(self) -> str | None:
         """What a newcomer is told here."""

@@ -115,7 +115,7 @@ class Footer(Lines):
         if not self.size.width:
             return
         screen = cast("Commanded", self.screen)
-        offered = heard(commands.footer(commands.within(screen.scope)), self.screen.focused)
+        offered = heard(commands.footer(screen.scope), self.screen.focused)
         items = [(command, screen.why_not(command)) for command in offered]
         line, self._places = layout(items, self.size.width)
         self.draw([line])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     "inventory": "Every API key, highest risk first. Have a leaked token? Press i and paste it. "
     "Or select a key with j and k; r opens its runbook.",
-    "events": "What its user did: what was recorded, what stands out, every call. a groups by address, "
+    "events": "What its user did: what was recorded, what stands out, every call. 1 groups by address, "
     "enter shows a record, esc goes back.",
     "traffic": "IncomingBytes of each log group, which keys may share. enter looks closer, esc goes back.",
     "cases": "What was done, stored on this machine. enter resumes a case; there R writes its report.",

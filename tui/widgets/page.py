@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.geometry import Size
 
-from tui.look.lines import Line, fit, wrap
+from tui.look.lines import Line, fit, plain, wrap
 from tui.widgets.rows import Rows
 
 
@@ -29,6 +29,7 @@ class Page(Rows):
         self._paragraphs: tuple[Line, ...] = ()
         self._wrapped: list[Line] = []
         self._top = 0
+        self._found: int | None = None
         self.more = more
 
     def show(self, paragraphs: Sequence[Line], *, keep_place: bool = True) -> None:
@@ -46,12 +47,41 @@ class Page(Rows):
     def on_resize(self, event: events.Resize) -> None:
         self._rewrap()
 
+    def on_click(self, event: events.Click) -> None:
+        """The line that says how much more there is shows it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y == self.page_height - 1 and self._top < self._last_top:
+            self.do_page_down()
+        elif (at := self._top + offset.y) < len(self._wrapped):
+            self.clicked(at)
+
+    def clicked(self, index: int) -> None:
+        """A hook: the line *index* was clicked."""
+
     def move(self, by: int) -> None:
+        if by:
+            self._found = None
         self._top = max(0, min(self._top + by, self._last_top))
         self._redraw()
 
+    @property
+    def place(self) -> int:
+        return self._top if self._found is None else self._found
+
+    def texts(self) -> Sequence[str]:
+        return [plain(line) for line in self._wrapped]
+
     def move_to(self, index: int) -> None:
-        self._top = 0 if index == 0 else self._last_top
+        self._top = max(0, min(index, self._last_top)) if index >= 0 else self._last_top
+        self._redraw()
+
+    def point_at(self, index: int) -> None:
+        """Put the line *index* in sight, and let it stand out until the page is moved."""
+        if not self._top <= index < self._top + self.page_height - 1:
+            self._top = max(0, min(index - 1, self._last_top))
+        self._found = index
         self._redraw()
 
     @property
@@ -70,6 +100,8 @@ class Page(Rows):
 
     def _redraw(self) -> None:
         shown = self._wrapped[self._top : self._top + self.page_height]
+        if self._found is not None and 0 <= (at := self._found - self._top) < len(shown):
+            shown[at] = tuple((text, "cursor") for text, _ in shown[at])
         below = len(self._wrapped) - self._top - len(shown)
         if below > 0 and shown:
             shown[-1] = ((f"… {below + 1} more lines: {self.more}", "quiet"),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 
 from tui.commands.bindings import bindings
@@ -24,6 +26,19 @@ class Rows(Lines, can_focus=True):
         raise NotImplementedError
 
     @property
+    def place(self) -> int:
+        """The row that the cursor is on, or the first in sight."""
+        return 0
+
+    def texts(self) -> Sequence[str]:
+        """What each row says, to be searched."""
+        return ()
+
+    def point_at(self, index: int) -> None:
+        """Show where something was found."""
+        self.move_to(index)
+
+    @property
     def page_height(self) -> int:
         return max(1, self.size.height)
 
@@ -41,6 +56,12 @@ class Rows(Lines, can_focus=True):
 
     def do_page_up(self) -> None:
         self.move(-max(1, self.page_height - 1))
+
+    def do_half_down(self) -> None:
+        self.move(max(1, self.page_height // 2))
+
+    def do_half_up(self) -> None:
+        self.move(-max(1, self.page_height // 2))
 
     def do_top(self) -> None:
         self.move_to(0)

@@ -20,6 +20,19 @@ def _skips_none(row: object) -> bool:
     return False
 
 
+class _Texts(Sequence[str]):
+    """What each row says, put together only where it is looked at."""
+
+    def __init__(self, rows: Sequence[Any], columns: Sequence[Column[Any]]) -> None:
+        self._rows, self._columns = rows, columns
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        return " ".join(column.cell(self._rows[at])[0] for column in self._columns)
+
+
 class Table(Rows, Generic[T]):
     """A header, where a column has a name, and rows with a cursor that stays on its row when they change."""
 
@@ -46,9 +59,14 @@ class Table(Rows, Generic[T]):
         *,
         id: str | None = None,  # noqa: A002
         skips: Callable[[T], bool] = _skips_none,
+        marks: bool = False,
     ) -> None:
-        """The cursor passes over the rows that it *skips*, as long as there are others."""
+        """The cursor passes over the rows that it *skips*, as long as there are others.
+
+        With *marks* a click on the first cell of a row marks it.
+        """
         super().__init__(id=id)
+        self._marks = marks
         self._key = key
         self._skips = skips
         self.use(columns)
@@ -70,6 +88,13 @@ class Table(Rows, Generic[T]):
     @property
     def cursor(self) -> int:
         return self._cursor
+
+    @property
+    def place(self) -> int:
+        return self._cursor
+
+    def texts(self) -> Sequence[str]:
+        return _Texts(self._rows, self._columns)
 
     @property
     def chosen(self) -> T | None:
@@ -127,6 +152,10 @@ class Table(Rows, Generic[T]):
                 self.post_message(self.HeaderClicked(self, name))
         elif at < len(self._rows):
             self._go(at)
+            if event.chain == 2:
+                self.app.simulate_key("enter")
+            elif self._marks and event.x <= 1:
+                self.app.simulate_key("space")
 
     def _column_at(self, x: int) -> str | None:
         end = 1

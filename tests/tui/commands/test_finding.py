@@ -32,7 +32,7 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
         ("theme", "theme"),
         ("token", "identify"),
         ("new key", "issue"),
-        ("copy", "export"),
+        ("copy", "copy"),
         ("undo", "undo"),
         ("exit", "quit"),
         ("REVOKE", "respond"),
@@ -44,7 +44,7 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
 )
 def test_what_is_typed_finds_it_among_the_first(typed: str, command: str) -> None:
     scope = {"undo": "runbook", "copy": "audit", "export": "events"}.get(typed, "inventory")
-    expected = {"copy": "copy_command", "report": "cases"}.get(typed, command)
+    expected = "cases" if typed == "report" else command
     assert expected in ids(scope, typed)[:4]
 
 

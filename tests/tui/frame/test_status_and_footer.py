@@ -75,7 +75,7 @@ def test_while_nothing_is_known_it_says_what_is_awaited() -> None:
 
 
 def _items(*reasons: str | None) -> list[tuple[commands.Command, str | None]]:
-    ranked = commands.footer(commands.within("inventory"))
+    ranked = commands.footer("inventory")
     return [
         (command, reason) for command, reason in zip(ranked, reasons or [None] * len(ranked), strict=False)
     ]
@@ -92,7 +92,7 @@ def test_help_and_quit_stay_in_the_footer(width: int) -> None:
 
 
 def test_the_way_back_stays_where_there_is_one() -> None:
-    ranked = commands.footer(commands.within("events"))
+    ranked = commands.footer("events")
     line, _ = layout([(command, None) for command in ranked], 60)
     assert plain(line).rstrip().endswith("esc back  ? help  q quit")
     first, _ = layout([(command, "first" if command.id == "back" else None) for command in ranked], 60)
@@ -116,11 +116,11 @@ def test_a_rule_takes_the_longest_note_that_fits() -> None:
 
 
 def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None:
-    ranked = commands.footer(commands.within("inventory"))
+    ranked = commands.footer("inventory")
     assert heard(ranked, None) == ranked
     assert heard(ranked, Picker("expires", ("never",), 0)) == ranked
     left = {command.id: command.shown_key for command in heard(ranked, Input())}
-    assert left == {"open": "enter", "back": "esc"}
+    assert left == {"open": "enter", "back": "esc", "help": "f1"}
     assert {"quit", "help"} <= {command.id for command in ranked}
 
 

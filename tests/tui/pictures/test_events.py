@@ -18,7 +18,7 @@ async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: G
         held.set()
         await driver.wait("TIME▾", "CallWithBearerToken", seconds=READING)
         await keep(driver, "events-full-80x24")
-        await driver.press("a")
+        await driver.press("1")
         await keep(driver, "events-by-address")
         await driver.press("escape", "f")
         await keep(driver, "events-findings")

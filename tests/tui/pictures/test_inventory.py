@@ -90,7 +90,7 @@ async def test_marked_keys(opened: Opened, leaked: KeyInUse) -> None:
         await driver.press("D")
         await driver.wait("Leave it")
         await keep(driver, "bulk-confirm")
-        await driver.press("escape", "u")
+        await driver.press("escape", "1")
         await keep(driver, "inventory-by-user")
 
 

@@ -20,7 +20,7 @@ async def test_traffic(opened: Opened, leaked: KeyInUse, size: str) -> None:
         await driver.press("enter")
         await driver.wait("IncomingLogEvents ── ")
         await keep(driver, f"traffic-large-{size}")
-        await driver.press("s", "space")
+        await driver.press("Z", "space")
         await keep(driver, f"traffic-sum-paused-{size}")
 
 
@@ -60,7 +60,7 @@ async def test_log_groups(
     opened: Opened, leaked: KeyInUse, name: str, size: tuple[int, int], options: dict[str, Any]
 ) -> None:
     async with opened(size=size, **options) as driver:
-        await driver.press("l")
+        await driver.press("L")
         await driver.wait("5 log groups", "flowing")
         await keep(driver, f"log-groups-{name}")
         if size is SMALL:
@@ -69,11 +69,11 @@ async def test_log_groups(
 
 async def test_log_groups_empty_and_denied(opened: Opened, frozen: Sandbox) -> None:
     async with opened() as driver:
-        await driver.press("l")
+        await driver.press("L")
         await driver.wait_gone("looking")
         await keep(driver, "log-groups-empty")
     frozen.faults.add("deny:DescribeLogGroups")
     async with opened() as driver:
-        await driver.press("l")
+        await driver.press("L")
         await driver.wait("Not allowed")
         await keep(driver, "log-groups-denied")

@@ -84,7 +84,7 @@ async def test_forms(opened: Opened, leaked: KeyInUse, dress: str) -> None:
     async with opened(**OPTIONS[dress]) as driver:
         await driver.wait("16 keys", "its user also has")
         for key, name, words in (
-            ("N", "setup", "Let logs-shipper send"),
+            ("U", "setup", "Let logs-shipper send"),
             ("I", "issue", "Make a codecommit key for dana"),
             ("H", "harden", "Nothing to do"),
         ):
@@ -107,7 +107,7 @@ async def test_forms_asking_and_denied(opened: Opened, frozen: Sandbox, gate: Ga
         await keep(driver, "harden-new")
         await driver.press("escape")
         frozen.faults.add("deny:GetUser")
-        await driver.press("N")
+        await driver.press("U")
         await keep(driver, "setup-denied")
 
 
@@ -115,7 +115,7 @@ async def test_set_up_and_recorded(opened: Opened, frozen: Sandbox) -> None:
     async with opened("cases") as driver:
         await driver.wait("No case yet", "123456789012")
         for key, name, done in (
-            ("N", "setup", "To try it:"),
+            ("U", "setup", "To try it:"),
             ("H", "harden", "Nothing to do"),
         ):
             await driver.press(key)

@@ -5,14 +5,6 @@ from __future__ import annotations
 from tui.commands.command import Command
 from tui.commands.table import screen
 
-COPY = Command(
-    "copy_command",
-    ("y",),
-    "copy command",
-    "Copy the command that fixes it to the terminal's clipboard (OSC 52).",
-    rank=12,
-)
-
 AUDIT = screen(
     "audit",
     Command(
@@ -22,8 +14,8 @@ AUDIT = screen(
         "Show the selected finding in full: its evidence, and the command that fixes it.",
         rank=10,
     ),
-    COPY,
     lacks=("audit",),
+    ranks={"copy": 12},
 )
 
-FINDING = screen("finding", COPY, lacks=("audit",))
+FINDING = screen("finding", lacks=("audit",), ranks={"copy": 12})

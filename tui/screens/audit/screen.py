@@ -142,20 +142,20 @@ class AuditScreen(StanchScreen):
     # Commands
 
     def refuses(self, command_id: str) -> str | None:
-        if command_id not in ("open_finding", "copy_command") or not self.is_mounted:
+        if command_id not in ("open_finding", "copy") or not self.is_mounted:
             return None
-        row = self.table.chosen
-        if row is None:
+        if (row := self.table.chosen) is None:
             return "there is no finding" if self._found else "not read yet"
-        return "nothing to fix" if command_id == "copy_command" and row.mend is None else None
+        return "nothing to fix" if command_id == "copy" and row.mend is None else None
 
     def do_open_finding(self) -> None:
         if row := self.table.chosen:
             self.app.push_screen(FindingScreen(row))
 
-    def do_copy_command(self) -> None:
-        if row := self.table.chosen:
-            copy(self, row)
+    def copied(self) -> str | None:
+        """The command that fixes it."""
+        row = self.table.chosen
+        return clean(row.mend) if row and row.mend else None
 
     def do_policy(self) -> None:
         self.stanch.open(ToPolicy(user_of(self.table.chosen)))
@@ -190,10 +190,10 @@ class FindingScreen(StanchScreen):
         self.set_focus(page)
 
     def refuses(self, command_id: str) -> str | None:
-        return "nothing to fix" if command_id == "copy_command" and self._row.mend is None else None
+        return "nothing to fix" if command_id == "copy" and self._row.mend is None else None
 
-    def do_copy_command(self) -> None:
-        copy(self, self._row)
+    def copied(self) -> str | None:
+        return clean(self._row.mend) if self._row.mend else None
 
     def do_policy(self) -> None:
         self.stanch.open(ToPolicy(user_of(self._row)))
@@ -211,9 +211,3 @@ def subject_of(row: Row | None) -> Subject | None:
 def user_of(row: Row | None) -> Target | None:
     """The row's user, to attach a policy to."""
     return target_of_user(row.told.user) if row else None
-
-
-def copy(screen: StanchScreen, row: Row) -> None:
-    if row.mend:
-        screen.app.copy_to_clipboard(clean(row.mend))
-        screen.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")

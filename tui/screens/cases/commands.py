@@ -11,7 +11,7 @@ CASES = screen(
     CLOSE_CASE,
     Command("go_on", ("enter",), "resume", "Open the runbook of the selected case.", rank=10),
     Command(
-        "verify", ("v",), "verify", "Check the journal for altered, missing or reordered lines.", rank=12
+        "verify", ("V",), "verify", "Check the journal for altered, missing or reordered lines.", rank=12
     ),
     lacks=("cases",),
 )

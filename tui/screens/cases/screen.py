@@ -131,6 +131,10 @@ class CasesScreen(StanchScreen):
         row = self.table.chosen if self.is_mounted else None
         return Subject(row.key_id, row.user) if row and row.key_id else None
 
+    def copied(self) -> str | None:
+        row = self.table.chosen if self.is_mounted else None
+        return row.id if row else None
+
     def on_mount(self) -> None:
         self.set_focus(self.table)
         self._draw()

@@ -31,6 +31,9 @@ class ErrorsScreen(StanchScreen):
         page.show(lines or [(("No errors so far.", "quiet"),)])
         self.set_focus(page)
 
+    def copied(self) -> str | None:
+        return "\n".join(self.query_one("#errors", Page).texts()) if len(self.stanch.errors) else None
+
     def on_resize(self) -> None:
         bar = self.query_one("#summary", Lines)
         count = words.count(len(self.stanch.errors), "error")

@@ -27,19 +27,20 @@ EVENTS = screen(
     *(
         Command(
             f"by_{side}",
-            (key,),
+            (f"{at}",),
             f"by {side}",
             f"Group the events by {what}. Press again to ungroup.",
-            rank=30 + at,
+            rank=29 + at,
         )
-        for at, (side, key, what) in enumerate(
+        for at, (side, what) in enumerate(
             (
-                ("address", "a", "source address"),
-                ("agent", "u", "user agent"),
-                ("region", "w", "Region"),
-                ("resource", "o", "resource"),
-                ("error", "x", "result"),
-            )
+                ("address", "source address"),
+                ("agent", "user agent"),
+                ("region", "Region"),
+                ("resource", "resource"),
+                ("error", "result"),
+            ),
+            1,
         )
     ),
     Command(
@@ -57,8 +58,8 @@ EVENTS = screen(
         "Save the records shown to the case, as JSON lines with their SHA-256.",
         rank=42,
     ),
-    Command("stop", ("s",), "stop", "Stop reading and keep what was found.", rank=80),
-    lacks=("events",),
+    Command("stop", ("Q",), "stop", "Stop reading and keep what was found.", rank=80),
+    lacks=("events", "search"),
 )
 
 RECORD = screen("record")

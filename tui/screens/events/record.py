@@ -57,6 +57,9 @@ class RecordScreen(StanchScreen):
         yield Rule(f"{self._event.name} {self._event.time:%Y-%m-%d %H:%M:%SZ}", self._event.event_id)
         yield RecordPage(self._event)
 
+    def copied(self) -> str:
+        return "\n".join(eventtexts.record_lines(self._event))
+
     def on_mount(self) -> None:
         self.query_one(RecordPage).focus()
 
@@ -77,6 +80,9 @@ class FindingsScreen(StanchScreen):
     def body(self) -> ComposeResult:
         yield Rule(f"The review of {self._review.subject.user}")
         yield FindingsPage(self._review)
+
+    def copied(self) -> str:
+        return "\n".join(self.query_one(FindingsPage).texts())
 
     def on_mount(self) -> None:
         self.query_one(FindingsPage).focus()

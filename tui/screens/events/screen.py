@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from services.base.text import clean
 from services.cases.plan import StepName
 from services.incident.handling import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
@@ -200,6 +201,12 @@ class EventsScreen(StanchScreen):
             case "stop" if not self._work.running:
                 return "nothing is being read"
         return None
+
+    def copied(self) -> str | None:
+        """The record of the event in focus, as CloudTrail wrote it; of a group what it has in common."""
+        if event := self.shown.chosen:
+            return "\n".join(eventtexts.record_lines(event))
+        return clean(self.shown.chosen_group.value) if self.shown.chosen_group else None
 
     def on_table_chosen(self) -> None:
         self.commands_changed()

@@ -8,8 +8,8 @@ from tui.commands.table import screen
 CHOICES = (
     Command("next_choice", ("tab", "down", "j"), "next", "Next line.", rank=15),
     Command("previous_choice", ("shift+tab", "up", "k"), "previous line", "Previous line."),
-    Command("text_down", ("pagedown",), "page down", "Scroll what is below down."),
-    Command("text_up", ("pageup",), "page up", "Scroll what is below up."),
+    Command("text_down", ("pagedown", "ctrl+d"), "page down", "Scroll what is below down."),
+    Command("text_up", ("pageup", "ctrl+u"), "page up", "Scroll what is below up."),
 )
 
 FORM = (
@@ -44,12 +44,12 @@ POLICY = screen(
     ),
     Command(
         "whom",
-        ("w",),
+        ("x",),
         "whom",
         "Choose the target: user:NAME, group:NAME, role:NAME, or scp: and a part of the organization.",
         rank=11,
     ),
-    Command("groups_named", ("n",), "name groups", "Name the log groups it may write to.", rank=12),
+    Command("groups_named", ("X",), "name groups", "Name the log groups it may write to.", rank=12),
     Command(
         "detach",
         ("u",),
@@ -58,24 +58,16 @@ POLICY = screen(
         rank=13,
         blocked=needs_leave,
     ),
-    Command(
-        "copy_document", ("y",), "copy", "Copy the document to the terminal's clipboard (OSC 52).", rank=14
-    ),
     *CHOICES,
     lacks=("respond", "policy"),
+    ranks={"copy": 14},
 )
 
 SETUP = screen(
     "setup",
     *FORM,
-    Command(
-        "copy_result",
-        ("ctrl+y",),
-        "copy",
-        "Copy what is shown below to the terminal's clipboard (OSC 52).",
-        rank=14,
-    ),
     lacks=("respond", "setup", "rotate"),
+    ranks={"copy": 14},
 )
 
 ISSUE = screen("issue", *FORM, lacks=("respond", "issue", "rotate"))

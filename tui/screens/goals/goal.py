@@ -148,8 +148,6 @@ class GoalScreen(StanchScreen):
                 return f"{self._doing} is under way"
             case "bring_about" | "take_back" if self._offer is None:
                 return "not read yet"
-            case "copy_result" if not self._result:
-                return "there is nothing to copy yet"
         return None
 
     def do_next_choice(self) -> None:
@@ -170,9 +168,11 @@ class GoalScreen(StanchScreen):
     def do_take_back(self) -> None:
         self.run_worker(self._ask(undo=True), group="ask", exclusive=True)
 
-    def do_copy_result(self) -> None:
-        self.app.copy_to_clipboard("\n".join(self._result))
-        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")
+    def copied(self) -> str | None:
+        """What came of it, else the commands that do the same."""
+        plan = self._offer.plan if self._offer else None
+        calls = [str(plan.where.aws(call)) for call in plan.calls] if plan else []
+        return "\n".join(self._result or calls) or None
 
     def do_refresh(self) -> None:
         self.changed()

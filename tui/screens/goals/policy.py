@@ -65,7 +65,7 @@ class PolicyScreen(GoalScreen):
         try:
             document(self.wanted)
         except BadDocument as error:
-            raise Unchosen(str(error).replace("(--log-group NAME)", "(n)")) from None
+            raise Unchosen(str(error).replace("(--log-group NAME)", "(X)")) from None
         return PolicyGoal(self._target, self.wanted) if self._target else None
 
     def document(self) -> Document | None:
@@ -92,13 +92,13 @@ class PolicyScreen(GoalScreen):
             return
         whom = self._target.words if self._target else "no target yet"
         groups = ", ".join(self._log_groups) or "none yet"
-        line: Line = (("   attach to   ", "quiet"), (clean(whom), "strong"), ("  w chooses", "quiet"))
+        line: Line = (("   attach to   ", "quiet"), (clean(whom), "strong"), ("  x chooses", "quiet"))
         if self.wanted.kind is Kind.WRITE:
             line = (
                 *line,
                 ("   log groups  ", "quiet"),
                 (clean(groups), "strong"),
-                ("  n names them", "quiet"),
+                ("  X names them", "quiet"),
             )
         self.query_one("#whom", Lines).draw([line])
 
@@ -114,10 +114,10 @@ class PolicyScreen(GoalScreen):
                 return "no target is selected"
             case "detach":
                 return super().refuses("take_back")
+            case "copy" if self.is_mounted and self.document() is None:
+                return "there is no document"
             case "groups_named" if self.is_mounted and self.wanted.kind is not Kind.WRITE:
                 return "only for the policy write"
-            case "copy_document" if self.is_mounted and self.document() is None:
-                return "there is no document"
         return None
 
     def do_attach(self) -> None:
@@ -126,9 +126,9 @@ class PolicyScreen(GoalScreen):
     def do_detach(self) -> None:
         self.do_take_back()
 
-    def do_copy_document(self) -> None:
-        self.app.copy_to_clipboard(json.dumps(self.document(), indent=2))
-        self.say("Sent to the terminal's clipboard (OSC 52); not all terminals support it.")
+    def copied(self) -> str | None:
+        found = self.document()
+        return json.dumps(found, indent=2) if found else None
 
     def do_whom(self) -> None:
         told = "user:NAME, group:NAME, role:NAME, or scp: and a root, unit or account."

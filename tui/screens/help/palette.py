@@ -11,6 +11,7 @@ from tui.commands.bindings import bindings
 from tui.commands.command import Command, shown
 from tui.commands.finding import found
 from tui.commands.table import within
+from tui.commands.words import spelled
 from tui.frame.base import Dialog
 from tui.look.columns import Column
 from tui.look.lines import Span
@@ -74,6 +75,7 @@ class PaletteDialog(Dialog[str]):
         ]
         # What cannot be done now comes last.
         rows.sort(key=lambda row: bool(row[1]))
+        rows[:0] = [(command, None) for command in spelled(typed, self.stanch)]
         self.table.show(rows)
         self.table.move_to(0)
         self.query_one("#no-match").display = not rows

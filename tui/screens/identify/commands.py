@@ -16,6 +16,6 @@ IDENTIFY = dialog(
         rank=10,
     ),
     Command("next_handed", ("tab",), "next key", "Show the next key of those found in the text."),
-    Command("again", ("n",), "another", "Discard this one and paste another key.", rank=30),
+    Command("again", ("i",), "another", "Discard this one and paste another key.", rank=30),
     RESPOND,
 )

@@ -39,8 +39,9 @@ INVENTORY = screen(
         "Deactivate all marked keys, after one confirmation that lists them; each gets its own case.",
         rank=64,
     ),
-    Command("group", ("u",), "by user", "Group keys by user. Press again to ungroup."),
+    Command("group", ("1",), "by user", "Group keys by user. Press again to ungroup."),
     Command("reverse", ("S",), "reverse", "Reverse the sort order."),
+    lacks=("search",),
 )
 
 KEY = screen(

@@ -73,7 +73,9 @@ class InventoryScreen(StanchScreen):
             )
         with Container(id="panes"):
             with Container(id="listing"):
-                yield Table(columns(self.list, self.stanch.options.now), lambda key: key.id, id="keys")
+                yield Table(
+                    columns(self.list, self.stanch.options.now), lambda key: key.id, id="keys", marks=True
+                )
                 yield Page(id="empty")
             with Vertical(id="details"):
                 yield Rule(id="details-title")

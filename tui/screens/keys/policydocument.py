@@ -34,6 +34,9 @@ class PolicyDocumentScreen(StanchScreen):
         yield Rule(clean(self._policy.name), "its document")
         yield Page(indent=10)
 
+    def copied(self) -> str:
+        return json.dumps(self._policy.document, indent=2)
+
     def on_mount(self) -> None:
         page = self.query_one(Page)
         page.show([((clean(self._policy.words), "strong"),), (), *_lines(self._policy)])

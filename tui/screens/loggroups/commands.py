@@ -23,5 +23,5 @@ LOG_GROUPS = screen(
         rank=14,
     ),
     Command("sort_groups", ("s",), "sort", "Sort by the next column.", rank=16),
-    lacks=("log_groups",),
+    lacks=("log_groups", "search"),
 )

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from services.base.text import clean
 from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
 from tui.flows.view import state_word, total_now
@@ -139,6 +140,10 @@ class LogGroupsScreen(StanchScreen):
         self.query_one("#row-text", Page).show(details(row) if row else [])
 
     # Commands
+
+    def copied(self) -> str | None:
+        row = self.table.chosen
+        return clean(row.group.name) if row else None
 
     def refuses(self, command_id: str) -> str | None:
         if command_id == "graph" and self.is_mounted:

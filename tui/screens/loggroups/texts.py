@@ -88,7 +88,7 @@ def details(row: GroupRow) -> list[Line]:
     days = group.retention_days
     kept = f"kept for {words.count(days, 'day')}" if days else "kept for ever"
     takes = (
-        "Accepts bearer tokens, anyone's; s in a key's runbook turns that off."
+        "Accepts bearer tokens, anyone's; B in a key's runbook turns that off."
         if group.bearer_enabled
         else "Accepts only signed calls, no bearer tokens."
     )

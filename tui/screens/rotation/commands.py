@@ -41,12 +41,12 @@ ROTATION = screen(
     ),
     Command(
         "delete_anyway",
-        ("D",),
+        ("o",),
         "delete anyway",
         "Delete the old key before it is certain that nothing still uses it; your reason is journaled.",
         blocked=needs_leave,
     ),
-    Command("next_graph", ("g",), "next group", "Show the next log group's IncomingBytes."),
+    Command("next_graph", ("tab",), "next group", "Show the next log group's IncomingBytes."),
     *POINT,
     lacks=("rotate",),
 )

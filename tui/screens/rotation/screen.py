@@ -168,7 +168,7 @@ class RotationScreen(GraphScreen):
             case "next_stage" if standing.next is Next.DONE:
                 return "nothing is left to do"
             case "next_stage" if standing.next is Next.WATCH:
-                return "not certain yet: wait, or press D to delete anyway"
+                return "not certain yet: wait, or press o to delete anyway"
             case "back_again" if standing.old is None or standing.old.status != "Inactive":
                 return "the old key is not Inactive"
             case "end_rotation" if made is None:

@@ -52,7 +52,11 @@ class GroupsScreen(LeverScreen):
             Column("TOKENS", self._switch, 10),
             Column("FLOW", self._flow, 21, drop=2),
         )
-        return Table(columns, lambda group: f"{group.name}@{group.region}", id="rows")
+        return Table(columns, lambda group: f"{group.name}@{group.region}", id="rows", marks=True)
+
+    def copied(self) -> str | None:
+        group = self.table.chosen
+        return clean(group.name) if group else None
 
     async def read(self) -> None:
         handling, options = self._handling, self.stanch.options

@@ -72,6 +72,10 @@ class PlansScreen(StanchScreen):
         yield Lines(id="key")
         yield PlansPage(self._handling, self.stanch.options.now(), read_only=self.read_only)
 
+    def copied(self) -> str | None:
+        plans = self._handling.plans.values()
+        return "\n".join(str(plan.where.aws(call)) for plan in plans for call in plan.calls) or None
+
     def on_mount(self) -> None:
         self._handling.on_change.append(self._redraw)
         self.call_after_refresh(self._redraw)

@@ -56,6 +56,8 @@ class RunbookScreen(GraphScreen):
         self._looking = False
         """Whether it is being read how quiet it is."""
         self._drawing: Timer | None = None
+        self._written: str | None = None
+        """Where the report is, until another step is looked at."""
 
     def body(self) -> ComposeResult:
         options = self.stanch.options
@@ -194,9 +196,18 @@ class RunbookScreen(GraphScreen):
             graph.draw([rule("IncomingBytes", told, graph.size.width)])
 
     def on_step_list_chosen(self, event: StepList.Chosen) -> None:
+        self._written = None
         self._draw()
 
     # What can be done.
+
+    def copied(self) -> str | None:
+        """The report that was written just now, else the commands of the selected step, else the key's ID."""
+        if self._written:
+            return self._written
+        plan = self._handling.plans.get(self._step) if self._handling else None
+        calls = [str(plan.where.aws(call)) for call in plan.calls] if plan else []
+        return "\n".join(calls) or self._key_id
 
     def refuses(self, command_id: str) -> str | None:
         step = self._step
@@ -396,7 +407,8 @@ class RunbookScreen(GraphScreen):
 
         self.say("Writing the report…")
         if self._handling:
-            self.say(f"Report written to {await write_report(self._handling)}")
+            self._written = str(await write_report(self._handling))
+            self.say(f"Report written to {self._written} (y copies the path)")
 
     async def _look_for_quiet(self, handling: Handling) -> None:
         try:

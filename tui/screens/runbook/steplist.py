@@ -29,7 +29,7 @@ def step_line(row: StepRow, width: int, *, chosen: bool) -> Line:
 
 
 def lever_line(row: LeverRow, width: int) -> Line:
-    """`` s ✓ log groups  2 of 2 groups refuse bearer tokens``: under the steps, by the key of its screen."""
+    """`` B ✓ log groups  2 of 2 groups refuse bearer tokens``: under the steps, by the key of its screen."""
     line: Line = (
         (f" {row.key} ", "quiet"),
         (row.sign, row.weight),

@@ -61,6 +61,10 @@ class SweepScreen(LeverScreen):
     def table_widget(self) -> Widget:
         return Table(columns(), lambda row: f"{row.kind} {row.made or row.name}", id="rows")
 
+    def copied(self) -> str | None:
+        row = self.table.chosen
+        return clean(row.name) if row else None
+
     async def read(self) -> None:
         self._sweep = await self._handling.sweep()
         if self.drawable:

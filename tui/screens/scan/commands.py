@@ -14,6 +14,6 @@ SCAN = screen(
         "Look for the selected key in this account, and open its runbook.",
         rank=10,
     ),
-    Command("look_elsewhere", ("slash",), "look elsewhere", "Search another file or folder.", rank=11),
+    Command("look_elsewhere", ("x",), "look elsewhere", "Search another file or folder.", rank=11),
     lacks=("respond", "scan"),
 )

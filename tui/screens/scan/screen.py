@@ -60,7 +60,7 @@ class ScanScreen(StanchScreen):
         return self.query_one("#rows", Table)
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(Input))
+        self.set_focus(self.query_one("#where Input", Input))
         self.set_interval(_REDRAW_SECONDS, self._redraw_progress)
         self._draw()
 
@@ -93,7 +93,7 @@ class ScanScreen(StanchScreen):
         for what, why in self._scan.unreadable:
             self.stanch.keep_words(f"looking for keys in {path}", f"{what} was not searched: {why}.")
         if not self._scan.found:
-            self.set_focus(self.query_one(Input))
+            self.set_focus(self.query_one("#where Input", Input))
         self._draw()
 
     def _check(self, scan: Scan) -> None:
@@ -173,11 +173,11 @@ class ScanScreen(StanchScreen):
             )
 
     def do_look_elsewhere(self) -> None:
-        self.set_focus(self.query_one(Input))
+        self.set_focus(self.query_one("#where Input", Input))
 
     def do_refresh(self) -> None:
-        self.query_one(Input).post_message(
-            Input.Submitted(self.query_one(Input), self.query_one(Input).value)
+        self.query_one("#where Input", Input).post_message(
+            Input.Submitted(self.query_one("#where Input", Input), self.query_one(Input).value)
         )
 
     def do_back(self) -> Awaitable[None] | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from textual import on
 from textual.app import ComposeResult
 
+from services.base.text import clean
 from services.traffic.traffic import GroupFlow, Reading
 from tui.commands.bindings import bindings
 from tui.flows.feed import TrafficFeed
@@ -235,6 +236,9 @@ class TrafficScreen(StanchScreen):
         self._look(self._window.moved(event.by, self._now))
 
     # Commands
+
+    def copied(self) -> str | None:
+        return clean(self._chosen[1]) if self._chosen else None
 
     def refuses(self, command_id: str) -> str | None:
         if command_id in ("zoom", "next_flow", "previous_flow", "total") and not self._order:

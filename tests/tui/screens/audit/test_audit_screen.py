@@ -55,14 +55,14 @@ async def test_findings_the_worst_first_with_evidence_and_the_way_out(
         sent: list[str] = []
         monkeypatch.setattr(driver.app._driver, "write", sent.append)
         await driver.press("y")
-        await driver.wait("Sent to the terminal's clipboard")
+        await driver.wait("sent to the terminal's clipboard")
         bound = driver.app.screen._row.mend or ""
         assert bare(bound) == f"stanch rotate {leaked.key_id} --user {leaked.user}"
         assert osc52(bound, os.environ) in sent
         await driver.press("escape", "G")
         await driver.wait(f"{leaked.key_id}: unused is not known.", "by which of its credentials")
         await driver.press("y")
-        await driver.wait("copy command: nothing to fix")
+        await driver.wait("copy: nothing to fix")
         screen(driver).table.choose(f"user-has-access-keys {leaked.user}")
         await driver.press("r")
         await driver.wait(f"{leaked.key_id} · {leaked.user}")

@@ -30,7 +30,7 @@ def begin(state_dir: Path, key_id: str, user: str = "web", kind: str = INCIDENT)
 async def test_no_case_is_said(tmp_path: Path) -> None:
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("No case yet")
-        await driver.press("enter", "v")
+        await driver.press("enter", "V")
         await driver.wait("there is no case")
 
 
@@ -69,10 +69,10 @@ async def test_a_flaw_is_found_and_named(tmp_path: Path) -> None:
     case = begin(tmp_path, "ACCAAAAAAAAAAAAAAAAAA")
     async with driven(tmp_path, CASES) as driver:
         await driver.wait("intact")
-        await driver.press("v")
+        await driver.press("V")
         await driver.wait("The journal and the evidence are consistent with themselves")
         case.journal.path.write_bytes(case.journal.path.read_bytes().replace(b"hello", b"hallo"))
-        await driver.press("v")
+        await driver.press("V")
         await driver.wait("1 flaw: Line 2 of the journal was altered", "1 flaw", "✗ Line 2 of the journal")
 
 

@@ -66,7 +66,7 @@ def test_the_histogram_has_the_length_of_the_coverage_and_shows_one_among_many()
 async def test_group_narrow_and_back(scenario: Scenario, tmp_path: Path) -> None:
     async with driven(tmp_path, start(scenario), size=(120, 40)) as driver:
         await driver.wait("TIME▾", "CallWithBearerToken", "events, at most")
-        await driver.press("a")
+        await driver.press("1")
         await driver.wait("EVENTS▾", "addresses of ", ATTACKER_ADDRESSES[0])
         counts = [int(row.split()[1].replace(",", "")) for row in _groups(driver.text)]
         assert counts == sorted(counts, reverse=True)
@@ -76,10 +76,10 @@ async def test_group_narrow_and_back(scenario: Scenario, tmp_path: Path) -> None
         assert len(narrowed) == 1
         await driver.press("escape")
         await driver.wait("EVENTS▾")
-        for key, title in (("u", "AGENT"), ("w", "REGION"), ("o", "RESOURCE"), ("x", "RESULT")):
+        for key, title in (("2", "AGENT"), ("3", "REGION"), ("4", "RESOURCE"), ("5", "RESULT")):
             await driver.press(key)
             await driver.wait(f" {title} EVENTS▾")
-        await driver.press("x")
+        await driver.press("5")
         await driver.wait("TIME▾")
 
 
@@ -89,10 +89,10 @@ async def test_a_marked_moment_makes_what_came_after_new(scenario: Scenario, tmp
         await driver.press("G")
         await driver.press("m")
         await driver.wait("+ is new since")
-        await driver.press("a")
+        await driver.press("1")
         await driver.wait("EVENTS▾")
         assert all(row.strip().startswith("+") for row in _groups(driver.text))
-        await driver.press("a")
+        await driver.press("1")
         await driver.wait("TIME▾")
         await driver.press("m")
         await driver.wait_gone("+ is new since")

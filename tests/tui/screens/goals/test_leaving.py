@@ -20,7 +20,7 @@ from tui.settings.options import Start
 
 
 async def set_up(driver: Driver) -> None:
-    await driver.press("N")
+    await driver.press("U")
     await driver.wait("CreateUser")
 
 

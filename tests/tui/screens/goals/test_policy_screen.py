@@ -40,7 +40,7 @@ async def opened(state_dir: Path, **options: Any) -> AsyncIterator[Driver]:
 
 
 async def choose_whom(driver: Driver, text: str) -> None:
-    await driver.press("w")
+    await driver.press("x")
     await driver.wait("Attach it to which target?")
     await driver.type(text)
     await driver.press("enter")
@@ -102,13 +102,13 @@ async def test_attached_seen_and_taken_away(iam: Any, tmp_path: Path) -> None:
 
 async def test_the_log_groups_of_a_shipper_are_named_first(iam: Any, tmp_path: Path) -> None:
     async with opened(tmp_path) as driver:
-        await driver.press("n")
+        await driver.press("X")
         await driver.wait("name groups: only for the policy write")
         await driver.press("left")
-        await driver.wait("Name the log groups it may write to (n).", "log groups none yet")
+        await driver.wait("Name the log groups it may write to (X).", "log groups none yet")
         await driver.press("y")
         await driver.wait("copy: there is no document")
-        await driver.press("n")
+        await driver.press("X")
         await driver.wait("Which log groups?")
         await driver.type("/app/web /app/api")
         await driver.press("enter")

@@ -45,7 +45,7 @@ def iam(sandbox: Sandbox, boto: Callable[..., Any]) -> Any:
 
 async def test_set_up_from_nothing_and_taken_back(iam: Any, boto: Callable[..., Any], tmp_path: Path) -> None:
     secret = tmp_path / "web.key"
-    async with opened(tmp_path / "state", "N", "CreateUser") as driver:
+    async with opened(tmp_path / "state", "U", "CreateUser") as driver:
         await driver.type("web user")
         await driver.wait("isn't a valid user name")
         await driver.press("ctrl+u")
@@ -194,7 +194,7 @@ async def test_a_key_is_rotated_back_again_and_to_its_end(
         assert leaked_key.keys[leaked_key.key_id] == "Active"
         await confirm(driver)
         await driver.wait("is Inactive since")
-        await driver.press("D")
+        await driver.press("o")
         await driver.wait("Why delete it")
         await driver.type("nothing sends it")
         await driver.press("enter")

@@ -17,6 +17,12 @@ async def test_a_key_read_in_help_is_done_on_the_screen_below(scenario: Scenario
         await driver.press("j", "k", "G", "g")
         assert "What you can do here" in driver.flat
         await driver.press("slash")
+        await driver.type("sessions")
+        await driver.press("enter")
+        await driver.wait("is nowhere here.")
+        await driver.press("S")
+        await driver.wait("KEY ID")
+        await driver.press("slash")
         await driver.wait("/ words, user:")
         await driver.type("user:vendor-b")
         await driver.wait("1 of 16")

@@ -77,7 +77,7 @@ async def test_a_key_typed_by_a_terminal_without_bracketed_paste(driver: Driver,
     await driver.wait("8 characters")
     await driver.type(token[8:])
     await driver.wait("active, made")
-    await driver.press("n", *"AKIA", "enter")
+    await driver.press("i", *"AKIA", "enter")
     await driver.wait("does not look like any", "the leaked key, or text with it")
 
 
@@ -129,7 +129,7 @@ async def test_a_key_of_another_account_is_told_so(driver: Driver) -> None:
     await driver.wait("Not looked up: you are signed in to 123456789012")
     await driver.press("r")
     await driver.wait("respond: it belongs to another account")
-    await driver.press("n")
+    await driver.press("i")
     await driver.wait("a whole message and press enter")
 
 

@@ -26,7 +26,7 @@ def account(sandbox: Sandbox, boto: Boto) -> Account:
 
 async def opened(driver: Driver) -> LogGroupsScreen:
     await driver.until(lambda: len(driver.app.screen_stack) > 1, "no first screen")
-    await driver.press("l")
+    await driver.press("L")
     screen = driver.app.screen
     assert isinstance(screen, LogGroupsScreen)
     return screen

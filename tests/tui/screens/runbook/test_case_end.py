@@ -131,7 +131,7 @@ async def test_a_case_lost_to_a_colleague_is_noticed_and_nothing_is_sent(
     leaked_key: LeakedKey, tmp_path: Path
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("n")
+        await driver.press("J")
         await driver.wait("A note for the case")
         await driver.type("x")
         await driver.press("enter")

@@ -43,7 +43,7 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
     leaked_key.iam.create_user(UserName="shipper")
     leaked_key.iam.create_service_specific_credential(UserName="shipper", ServiceName="logs.amazonaws.com")
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("s")
+        await driver.press("B")
         await driver.wait("4 log groups · 3 with bearer tokens on", "us-east-1")
         screen: Any = driver.app.screen
         screen.table.choose("/app/one@us-east-1")
@@ -62,11 +62,11 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
 
         await driver.press("escape")
         await driver.wait(
-            "s ✓ log groups 2 of 2 groups refuse bearer tokens (confirmed by AWS", "1 · deactivate"
+            "B ✓ log groups 2 of 2 groups refuse bearer tokens (confirmed by AWS", "1 · deactivate"
         )
         assert isinstance(driver.app.screen, RunbookScreen)
         assert "log groups" not in said(driver)
-        await driver.press("s")
+        await driver.press("B")
         await driver.wait("turned off")
         await driver.press("u")
         await driver.wait("Turn bearer tokens back on for the groups?")
@@ -74,7 +74,7 @@ async def test_marked_groups_go_off_and_those_alone_come_back(
         await driver.wait("2 of 2 groups accept bearer tokens", "3 with bearer tokens on")
         assert bearer() == {"/app/one": True, "/app/two": True, "/app/three": True, "/plain": False}
         await driver.press("escape")
-        await driver.wait("s ↶ log groups undone: 2 of 2 groups accept bearer tokens")
+        await driver.wait("B ↶ log groups undone: 2 of 2 groups accept bearer tokens")
     assert the_case(tmp_path).flaws() == ()
 
 
@@ -82,7 +82,7 @@ async def test_without_marks_it_is_the_chosen_one_and_none_that_is_off(
     leaked_key: LeakedKey, bearer: Bearer, tmp_path: Path
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("s")
+        await driver.press("B")
         await driver.wait("4 log groups")
         screen: Any = driver.app.screen
         screen.table.choose("/plain@us-east-1")
@@ -107,7 +107,7 @@ async def test_with_read_only_nothing_is_switched(
     leaked_key: LeakedKey, bearer: Bearer, tmp_path: Path
 ) -> None:
     async with opened(tmp_path, leaked_key, read_only=True) as driver:
-        await driver.press("s")
+        await driver.press("B")
         await driver.wait("4 log groups")
         await driver.press("enter")
         await driver.wait("turn off: started with --read-only")
@@ -119,7 +119,7 @@ async def test_regions_that_cannot_be_read_are_said(
 ) -> None:
     sandbox.faults.add("deny:DescribeLogGroups")
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("s")
+        await driver.press("B")
         await driver.wait("DescribeLogGroups")
         await driver.press("enter")
         await driver.wait("turn off: not read yet")

@@ -318,7 +318,7 @@ async def test_a_case_held_by_another_is_said_and_planning_goes_on(
     leaked_key: LeakedKey, tmp_path: Path
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("n")
+        await driver.press("J")
         await driver.wait("A note for the case")
         await driver.type("paged at 3")
         await driver.press("enter")
@@ -338,7 +338,7 @@ async def test_a_case_goes_on_and_what_had_no_outcome_is_settled(
     sandbox: Sandbox, leaked_key: LeakedKey, tmp_path: Path
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
-        await driver.press("n")
+        await driver.press("J")
         await driver.wait("A note for the case")
         await driver.type("x")
         await driver.press("enter")
@@ -423,7 +423,7 @@ async def test_a_key_that_does_not_exist_is_said(sandbox: Sandbox, tmp_path: Pat
         for key, refused in (("enter", "do it"), ("u", "undo")):
             await driver.press(key)
             await driver.wait(f"{refused}: There is no key ACCAXXXXXXXXXXXXXXXXX in account 123456789012.")
-        await driver.press("n")
+        await driver.press("J")
         await driver.wait("note: the key is not read yet")
 
 
@@ -498,7 +498,7 @@ async def test_incoming_bytes_stand_under_the_steps_with_the_runbooks_marks(
     start = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
     async with driven(tmp_path, start, size=(150, 40)) as driver:
         await driver.wait("IncomingBytes /aws/hlc-logs/my-application", "1 of 3 groups (g)")
-        await driver.press("g")
+        await driver.press("tab")
         await driver.wait("2 of 3 groups (g)")
         await driver.press("enter")
         await driver.wait("Leave it")

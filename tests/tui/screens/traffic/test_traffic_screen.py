@@ -94,7 +94,7 @@ async def test_zooming_moving_and_looking_further_back(account: Account, tmp_pat
         assert "/aws/strong" not in driver.text
         await driver.press("escape")
         await driver.wait("/aws/strong", "/aws/weak")
-        await driver.press("w")
+        await driver.press("M")
         await driver.wait("last 20 min")
 
 
@@ -117,13 +117,13 @@ async def test_time_is_walked_through_and_compared(account: Account, tmp_path: P
         await driver.wait("last 5 min")
         await driver.press("plus")
         await driver.wait("shorter: this is the shortest time range")
-        await driver.press("b")
+        await driver.press("d")
         await driver.wait("Dashed: a week before.")
         screen = driver.app.screen
         assert isinstance(screen, TrafficScreen)
         screen.hush()
         await driver.wait("no points of a week before")
-        await driver.press("b")
+        await driver.press("d")
         await driver.wait("Dashed: nothing.")
         screen.hush()
         await driver.wait("last 5 min · 5 s a point")
@@ -165,7 +165,7 @@ async def test_the_large_graph_has_its_events_and_the_sum_is_of_all(account: Acc
         )
         await driver.press("j")
         await driver.wait("/aws/other ── IncomingBytes", "IncomingLogEvents")
-        await driver.press("s")
+        await driver.press("Z")
         await driver.wait("All of 2 groups ── 1.4 kB/s now", "1.6 kB ┤")
         await driver.wait("█ /aws/app ▓ /aws/other")
         await driver.press("escape")
