@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +20,7 @@ from services.base.text import clean
 from services.base.version import VERSION
 from tui.exits import Exit
 from tui.settings import librarylog
-from tui.shell import streams
+from tui.shell import given, streams
 from tui.shell.guessing import Guessing
 from tui.shell.rolearn import role_arn
 
@@ -113,7 +112,7 @@ class Stanch(Guessing):
 @click.option(
     "--account",
     metavar="ID",
-    callback=lambda ctx, param, value: _account(value),
+    callback=lambda ctx, param, value: given.account(value),
     help="Act in this account: with credentials of it, else by the role in [accounts], else not at all.",
 )
 @click.option(
@@ -127,7 +126,7 @@ class Stanch(Guessing):
     "endpoint_urls",
     metavar="[SERVICE=]URL",
     multiple=True,
-    callback=lambda ctx, param, value: _endpoint_urls(value),
+    callback=lambda ctx, param, value: given.endpoint_urls(value),
     help="Send requests here instead of to AWS, for all services or one. May be repeated.",
 )
 @click.option(
@@ -135,7 +134,7 @@ class Stanch(Guessing):
     "regions",
     metavar="R",
     multiple=True,
-    callback=lambda ctx, param, value: _regions(value),
+    callback=lambda ctx, param, value: given.regions(value),
     help="Look in this Region; may be repeated.",
 )
 @click.option(
@@ -225,40 +224,6 @@ def stanch(
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
-
-
-def _account(given: str | None) -> str | None:
-    if given is not None and not re.fullmatch(r"\d{12}", given, re.ASCII):
-        raise click.BadParameter(f"{given!r} isn't an account ID (12 digits).")
-    return given
-
-
-def _regions(given: tuple[str, ...]) -> tuple[str, ...]:
-    """Raises UnknownRegion: what is done without AWS's answer would be done without a word on it."""
-    if given:
-        from services.aws.credentials.regions import check_region
-
-        return tuple(check_region(each) for each in given)
-    return given
-
-
-def _endpoint_urls(given: Sequence[str]) -> dict[str, str]:
-    """By service; one without a name is for all of them."""
-    from services.aws.endpoints import SERVICES
-
-    found: dict[str, str] = {}
-    for each in given:
-        service, equals, url = each.partition("=")
-        if not equals or "/" in service:
-            service, url = "", each
-        elif service not in SERVICES:
-            raise click.BadParameter(
-                f"{service!r} isn't a service that stanch calls ({', '.join(SERVICES)})."
-            )
-        if not re.match(r"https?://[^/]", url):
-            raise click.BadParameter(f"{url!r} isn't a URL (http://… or https://…).")
-        found |= {service: url} if service else dict.fromkeys(SERVICES, url) | found
-    return found
 
 
 def _config(file: Path, none: bool, named: bool) -> Config:

@@ -25,8 +25,8 @@ from services.review.model import Unreadable, Window
 from services.review.recorded import Covers
 from services.review.trails import Trails, read_trails
 from services.rights.abilities import Ability, abilities
-from services.rights.needs import Place
 from services.rights.permissions import CAVEAT
+from services.rights.place import Place
 
 _BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
 

@@ -40,7 +40,7 @@ async def alike(at: Situation, made: Made) -> Alike:
     try:
         return await _alike(at, made, since, now)
     except AwsError as error:
-        return Alike(unread=f"Whether somebody else did the same could not be read. {error}")
+        return Alike(unread=f"Whether another caller did the same could not be read. {error}")
 
 
 async def _alike(at: Situation, made: Made, since: datetime, now: datetime) -> Alike:
@@ -65,7 +65,7 @@ async def _alike(at: Situation, made: Made, since: datetime, now: datetime) -> A
                 )
         read += 1
         if read >= MOST_PAGES:
-            return Alike(tuple(found), "The event history has more such calls than were looked through.")
+            return Alike(tuple(found), "The event history has more such calls than were read.")
     return Alike(tuple(found))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -34,12 +34,12 @@ from services.incident import (
     groups,
     intruder,
     others,
-    quiet,
     reviewing,
     sessions,
 )
 from services.incident import replace as replacing
-from services.incident.quiet import Quiet
+from services.incident.quiet import Quiet, look
+from services.incident.result import Result
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
 from services.review.model import Progress
@@ -60,21 +60,6 @@ STEPS: Mapping[Deed, Step] = {
 
 VERIFY_SECONDS = 10.0
 """How long AWS is asked again before "requested" is all that can be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a step; *secret* only where the responder asked for it on the screen."""
-
-    step: StepState
-    message: str
-    secret: Secret | None = None
-    left: tuple[str, ...] = ()
-    """What the step should have reached and did not, a sentence each."""
-
-    @property
-    def verified(self) -> bool:
-        return self.step.state.holds or self.step.state is State.UNDONE
 
 
 class Runbook(CaseEngine):
@@ -247,13 +232,12 @@ class Runbook(CaseEngine):
 
     async def quiet(self, options: Options | None = None) -> Quiet:
         """Since when nothing the intruder had was used; journaled where a case is held."""
-        found = await quiet.look(self.situation(options))
+        found = await look(self.situation(options))
         if self.case and self.case.held:
             await self._journal("quiet", words=found.words(self._now()), **found.as_json())
         return found
 
     async def note(self, text: str) -> None:
-        """A free note in the journal."""
         await self._journal("note", text=clean(text))
 
     async def verify(self, step: Deed, options: Options | None = None) -> StepState:

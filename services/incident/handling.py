@@ -17,11 +17,12 @@ from services.cases.errors import CaseHeld, Refused, RunbookError
 from services.cases.plan import Deed, Plan, State, StepName
 from services.cases.state import CaseState
 from services.incident import exporting, opening, reviewing
-from services.incident.engine import Result, Runbook
+from services.incident.engine import Runbook
 from services.incident.keptreview import kept_review
 from services.incident.moving import chosen, moves
 from services.incident.permitted import Permitted
 from services.incident.quiet import Quiet
+from services.incident.result import Result
 from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
 from services.incident.sweep import Sweep

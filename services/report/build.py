@@ -17,11 +17,12 @@ from services.cases.lines import Entry
 from services.cases.state import INCIDENT, CaseState
 from services.report import flow
 from services.report.actions import actions
-from services.report.model import Compromised, Flow, Header, Held, Made, Report, Said, Sweep, Verification
+from services.report.model import Flow, Header, Held, Report, Said, Sweep, Verification
 from services.report.remaining import remaining
 from services.report.reviewed import reviews
 from services.report.story import story
 from services.report.summary import chronology, summary
+from services.report.theirs import Compromised, Made
 
 
 def build(case: Case, points: Flow | None = None, *, now: datetime | None = None) -> Report:

@@ -12,6 +12,7 @@ from services.cases.state import Replacement
 from services.report import words
 from services.report.intruder import Attack
 from services.report.intruder import Said as Said
+from services.report.theirs import Compromised, Made
 from services.review.handedout import HandedOut
 from services.review.model import SourceUsed
 from services.review.tree import Branch
@@ -291,40 +292,6 @@ class Sweep:
     at: datetime
     held: tuple[Held, ...]
     unreadable: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Compromised:
-    """Another credential that an intruder's address used or made, as it was when it was read back.
-
-    *sure* is False where no suspected moment was set; *ended* where it cannot be used any more.
-    """
-
-    name: str
-    why: str
-    state: str
-    ended: bool
-    sure: bool
-    at: datetime
-    lever: str
-    kind: str = ""
-    made: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One thing that a followed credential made, as it was when it was read back; *proof* is its record.
-
-    *ended* is whether nobody can use it any more, *lever* what stops it, or restores it.
-    """
-
-    text: str
-    proof: str
-    event_id: str
-    state: str
-    ended: bool
-    at: datetime
-    lever: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from services.base.sizes import count
 from services.base.spans import spoken
 from services.report.attack import LOOKED_FOR
 from services.report.intruder import Attack
-from services.report.model import Action, Compromised, Report, Summary
+from services.report.model import Action, Report, Summary
+from services.report.theirs import Compromised
 from services.report.words import moment
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

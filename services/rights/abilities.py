@@ -12,8 +12,9 @@ from services.aws.call import Call
 from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
-from services.rights.needs import PARTS, Need, Part, Place
+from services.rights.needs import PARTS, Need, Part
 from services.rights.permissions import May, Permission, Question, check
+from services.rights.place import Place
 
 _AT_ONCE = 4
 

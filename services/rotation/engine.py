@@ -9,7 +9,8 @@ from services.cases.engine import Tools
 from services.cases.errors import Refused
 from services.cases.plan import Deed, Plan, Stage, State, StepName
 from services.cases.state import ROTATION
-from services.incident.engine import Result, Runbook
+from services.incident.engine import Runbook
+from services.incident.result import Result
 from services.incident.situation import Options, Step
 from services.rotation import remove, retire, second, stages, use
 from services.rotation.stages import Standing

@@ -23,6 +23,7 @@ WALKED_ELSEWHERE = {
     "next_handed": "tests/tui/screens/identify/test_identify_screen.py",
     "account": "tests/tui/app/test_moving.py",
     "profile": "tests/tui/app/test_moving.py",
+    "region": "tests/tui/app/test_moving.py",
     "quiet": "tests/tui/screens/runbook/test_access_key_screen.py",
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",

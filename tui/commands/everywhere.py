@@ -118,6 +118,7 @@ SHARED = (
     Command("guide", ("W",), "guide", "Turn the step-by-step guide on or off."),
     Command("account", (), "account", "Work in another account, by the role that leads there."),
     Command("profile", (), "profile", "Work by another profile of ~/.aws/config."),
+    Command("region", (), "Regions", "Look in other Regions."),
     Command("theme", (), "colours", "Change the colour theme."),
     Command(
         "redraw",

@@ -58,6 +58,7 @@ SYNONYMS: Mapping[str, str] = {
     "harden": "logging trail cloudtrail audit",
     "copy": _COPY,
     "account": "switch organization role assume other",
+    "region": "switch place where other",
     "profile": "switch credentials sign in other",
     "theme": "theme color dark light contrast look",
     "errors": "log problems trouble",

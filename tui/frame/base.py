@@ -196,6 +196,9 @@ class Commands(Departing[Result]):
     def do_profile(self) -> None:
         self.stanch.ask_to_go("profile")
 
+    def do_region(self) -> None:
+        self.stanch.ask_to_go("region")
+
     def do_theme(self) -> None:
         self.say(f"Colours: {self.stanch.next_theme()}.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,10 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from services.base.text import clean
+from tui.frame.notice import Level
 from tui.widgets.filterfield import FilterField
-
-if TYPE_CHECKING:
-    from tui.frame.base import StanchScreen
 
 
 class Searchable(Protocol):
@@ -27,6 +25,14 @@ class Searchable(Protocol):
     def texts(self) -> Sequence[str]: ...
 
     def point_at(self, index: int) -> None: ...
+
+
+class _Searched(Protocol):
+    """The screen that it stands on."""
+
+    def searchable(self) -> Searchable | None: ...
+
+    def say(self, text: str, level: Level = "info") -> None: ...
 
 
 def found(texts: Sequence[str], words: str, place: int, by: int) -> int | None:
@@ -57,8 +63,8 @@ class SearchLine(Horizontal):
         return self.query_one(FilterField)
 
     @property
-    def _screen(self) -> StanchScreen:
-        return cast("StanchScreen", self.screen)
+    def _screen(self) -> _Searched:
+        return cast("_Searched", self.screen)
 
     def open(self) -> None:
         self._before = self.screen.focused

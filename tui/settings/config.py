@@ -33,7 +33,7 @@ class ProfileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is told of cases; off without a URL."""
+    """Who hears of cases; off without a URL."""
 
     url: str = ""
     secret_file: str = ""
@@ -96,7 +96,7 @@ EXAMPLE = """\
 # [accounts.exceptions.210987654321]   # for one account, or for an organization (o-…)
 # role = "break-glass"
 
-# [webhook]                  # told of cases; off without a URL. stanch config --webhook-test tries it
+# [webhook]                  # hears of cases; off without a URL. stanch config --webhook-test tries it
 # url = "https://hooks.example.com/stanch"
 # secret_file = "~/.config/stanch/webhook.key"   # signs what is sent: HMAC-SHA256
 # events = ["opened", "contained", "closed"]

@@ -10,7 +10,8 @@ import click
 
 from services.cases.engine import CaseEngine
 from services.cases.errors import RunbookError
-from services.incident.engine import Result, Runbook
+from services.incident.engine import Runbook
+from services.incident.result import Result
 from tui.shell.common import Progress, complain
 
 

@@ -10,15 +10,15 @@ import click
 
 from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
-from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, Plan, StepName, deed, steps_of
 from services.cases.preflight import warned
 from services.cases.secret import ToScreen
 from services.incident import intruder, opening, reviewing
-from services.incident.engine import Result, Runbook
+from services.incident.engine import Runbook
 from services.incident.others import usable
+from services.incident.result import Result
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
 from services.keys.accesskeys import ROLE_ID, owner_of
 from services.keys.keyid import account_in
@@ -33,11 +33,11 @@ from tui.shell.common import (
     confirm,
     pass_setup,
     print_json,
-    print_table,
     run,
 )
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import match_key, read_token
+from tui.shell.lookingon import print_quiet, print_sweep
 from tui.shell.moment import Moment
 from tui.shell.printedplan import print_plan
 from tui.shell.rescue import secret_kept
@@ -327,22 +327,7 @@ class _Work:
             else:
                 with opening.begin(runbook, self.book, take_over=self.take_over):
                     found = await runbook.sweep()
-        if self.as_json:
-            print_json(found.as_json())
-        else:
-            rows = [
-                (
-                    one.kind,
-                    one.name,
-                    one.words,
-                    f"--step {one.lever}" if one.lever and not one.made else one.elsewhere or "",
-                )
-                for one in found.held
-            ]
-            print_table(("KIND", "NAME", "STATE", "WHAT TO DO"), rows)
-        for part in found.unreadable:
-            complain(f"{part.what} could not be read. {part.error}")
-        return Exit.INCOMPLETE if found.unreadable else Exit.DONE
+        return print_sweep(found, as_json=self.as_json)
 
     async def quiet(self) -> int:
         async with self._session() as aws:
@@ -352,13 +337,7 @@ class _Work:
             else:
                 with opening.begin(runbook, self.book, take_over=self.take_over):
                     found = await runbook.quiet(self.options)
-        if self.as_json:
-            print_json(found.as_json() | {"message": found.words(clock.now())})
-        else:
-            click.echo(found.words(clock.now()))
-        for part in found.unread:
-            complain(part)
-        return Exit.DONE if found.enough else Exit.INCOMPLETE
+        return print_quiet(found, as_json=self.as_json)
 
     async def _ask(self, runbook: Runbook, step: Deed, undo: bool) -> Plan:
         plan = await self._planned(runbook, step, undo=undo)

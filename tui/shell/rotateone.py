@@ -17,8 +17,8 @@ from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, Refused
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned
-from services.incident.engine import Result
 from services.incident.replace import orphan
+from services.incident.result import Result
 from services.incident.situation import Options
 from services.keys.keyid import account_in
 from services.rotation import opening

@@ -14,8 +14,9 @@ from sandbox.iam.policy import Access, Decision, Grants, evaluate
 from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller
-from services.rights.needs import LOGS_KEYS, PARTS, USERS, Place
+from services.rights.needs import LOGS_KEYS, PARTS, USERS
 from services.rights.permissions import May, Permission, Question, check
+from services.rights.place import Place
 from tests.principals import (
     EVERYTHING,
     allow,

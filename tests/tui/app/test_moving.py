@@ -103,6 +103,8 @@ async def test_what_keeps_it_where_it_is(leaked: KeyInUse, sandbox: Sandbox, tmp
         assert ACCOUNT in status_line(driver)
         await palette(driver, "profile", "use another profile", "nobody")
         await driver.wait("nobody")
+        await palette(driver, "region", "look in other Regions", "eu-west-1")
+        await driver.until(lambda: driver.app.context.regions == ("eu-west-1",), "it does not look there")
         ended = asyncio.Event()
         driver.app.desk.carry("setting up", _until(ended))
         await palette(driver, "account")

@@ -23,6 +23,7 @@ from tests.patience import PATIENCE
 PROGRAM = """
 import asyncio, json, os, sys
 from pathlib import Path
+from services.aws.credentials.ways import Hop
 from tui.settings.config import Config, ProfileConfig
 from tui.shell.common import Setup
 from tui.shell.pretend import pretend_account, shut_in
@@ -39,7 +40,7 @@ async def look(setup):
                 told[operation] = str(await account.aws.read(service, operation))[:200]
             except Exception as error:
                 told[operation] = f"{type(error).__name__} {error}"
-        assumed = await account.aws.assume("arn:aws:iam::123456789012:role/any")
+        assumed = await account.aws.assume(Hop("arn:aws:iam::123456789012:role/any"))
         async with assumed:
             told["assumed"] = (await assumed.read("sts", "GetCallerIdentity"))["Arn"]
         told["regions"] = await account.aws.regions()

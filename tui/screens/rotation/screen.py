@@ -12,7 +12,7 @@ from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, NoSuchKey, RunbookError
 from services.cases.plan import Plan, StepName
 from services.cases.preflight import warned
-from services.incident.engine import Result
+from services.incident.result import Result
 from services.incident.situation import Options
 from services.rotation import opening
 from services.rotation.engine import Rotation

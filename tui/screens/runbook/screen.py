@@ -13,7 +13,6 @@ from services.incident.handling import Handling, Stopped
 from tui.commands.bindings import bindings
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
-from tui.dialogs.options import STEPS
 from tui.flows.graph import FlowGraph
 from tui.flows.graphscreen import GraphScreen
 from tui.flows.marks import Mark
@@ -24,6 +23,7 @@ from tui.frame.polling import Poll
 from tui.routes import ToEvents, ToRunbook, ToSweep
 from tui.screens.runbook.commands import RUNBOOK
 from tui.screens.runbook.planview import PlanView
+from tui.screens.runbook.refusals import refused
 from tui.screens.runbook.steplist import StepList
 from tui.screens.runbook.view import RunbookView, open_case
 from tui.settings.context import Subject
@@ -210,52 +210,9 @@ class RunbookScreen(GraphScreen):
         return "\n".join(calls) or self._key_id
 
     def refuses(self, command_id: str) -> str | None:
-        step = self._step
-        handling = self._handling
-        match command_id:
-            case "take" | "undo":
-                return self._refuses_deed(step, undo=command_id == "undo")
-            case "override":
-                return None if step is StepName.DELETE else "only for the delete step"
-            case "options":
-                return None if step in STEPS else "this step has no options"
-            case "note" if handling and handling.closed:
-                return "the case is closed"
-            case "sweep" if handling and handling.runbook and not handling.runbook.key.user:
-                return "a role has no keys of its own"
-            case "end_sessions" if handling and LeverName.SESSIONS in handling.state.deeds:
-                return "here it is a step of its own"
-            case "end_sessions" if self.read_only:
-                return "started with --read-only"
-            case "quiet" if self._looking:
-                return "it is being looked at"
-            case "note" | "sweep" | "groups" | "end_sessions" | "quiet" if handling is None:
-                return "the key is not read yet"
-            case "report" | "close_case" if handling is None or handling.case is None:
-                return "there is no case yet: the first step you take opens one"
-            case "take_over" if handling is None or not handling.contested:
-                return "nobody else works on this case"
-            case "close_case" | "take_over" if self.read_only:
-                return "started with --read-only"
-            case "close_case" if handling and handling.closed:
-                return "the case is closed"
-        return None
-
-    def _refuses_deed(self, step: Deed, *, undo: bool) -> str | None:
-        handling = self._handling
-        if undo and step in (StepName.REVIEW, StepName.DELETE):
-            return "not for this step"
-        if self.read_only and (undo or step is not StepName.REVIEW):
-            return "started with --read-only"
-        if handling is None:
-            return self._trouble or ("the key is not read yet" if undo else None)
-        if step in handling.under_way:
-            return "under way"
-        known = step in handling.plans or step in handling.unplanned
-        if step is LeverName.SESSIONS and not undo and not known:
-            # Minutes may pass till then, in which no other step could be asked for.
-            return "its sessions are still being looked for; the other steps don't wait for it"
-        return "the case is closed" if handling.closed else None
+        if self._looking and command_id == "quiet":
+            return "it is being looked at"
+        return refused(command_id, self._step, self._handling, self._trouble, read_only=self.read_only)
 
     def do_step_down(self) -> None:
         self.query_one(StepList).move(1)
