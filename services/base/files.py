@@ -144,6 +144,15 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
+def write_new(path: Path, content: str, *, force: bool = False) -> None:
+    """Write *content* to *path*, of mode 0600; raises OSError, and FileExistsError unless *force*."""
+    if force:
+        replace(path, content.encode())
+        return
+    with creating(path) as file:
+        file.write(content.encode())
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in *folder* last through a power cut."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

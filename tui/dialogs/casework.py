@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from services.aws.errors import AwsError
+from services.base.files import write_new
 from services.cases.case import Case
 from services.cases.errors import CaseError, RunbookError
 from services.cases.state import INCIDENT, ROTATION
@@ -15,7 +16,6 @@ from services.goals.book import still_standing
 from services.incident.handling import Handling
 from services.report import flow
 from services.report.build import build
-from services.report.files import write_new
 from services.report.html import to_html
 from services.rotation import left as rotation
 

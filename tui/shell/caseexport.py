@@ -8,12 +8,11 @@ import click
 
 from services.base.sizes import count
 from services.cases.book import CaseBook
-from services.report.files import write_new
 from services.report.handover import FORMATS
 from services.report.rows import rows
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, pass_setup
-from tui.shell.newfile import force_option, may_replace
+from tui.shell.newfile import deliver, may_replace, output_option
 
 
 @click.command(
@@ -29,13 +28,7 @@ from tui.shell.newfile import force_option, may_replace
     type=click.Choice(list(FORMATS)),
     help="timesketch: JSON lines for Timesketch; csv (default: from the file name, else timesketch).",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a new file, readable only by you, instead of standard output.",
-)
-@force_option("--output")
+@output_option
 @pass_setup
 @click.pass_context
 def command(
@@ -51,14 +44,8 @@ def command(
     found = rows(case)
     named = "csv" if output and output.suffix.lower() == ".csv" else "timesketch"
     content = FORMATS[form or named](case.id, found.rows)
-    if output:
-        try:
-            write_new(output, content, force=replaces)
-        except OSError as error:
-            raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from None
-        click.echo(f"{count(len(found.rows), 'row')} of case {case.id} written to {output}.")
-    else:
-        click.echo(content, nl=False)
+    told = f"{count(len(found.rows), 'row')} of case {case.id}"
+    deliver(content, output, told, replaces=replaces)
     for words in found.unread:
         complain(words)
     if not found.reviewed:

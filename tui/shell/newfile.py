@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from services.base.files import write_new
 from services.base.text import clean
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -16,6 +17,29 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def force_option(what: str) -> Callable[[F], F]:
     return click.option("--force", is_flag=True, help=f"Replace the file of {what} if it exists.")
+
+
+def output_option(command: F) -> F:
+    """--output, with --force."""
+    output = click.option(
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write to a new file, readable only by you, instead of standard output.",
+    )
+    return output(force_option("--output")(command))
+
+
+def deliver(content: str, output: Path | None, told: str, *, replaces: bool) -> None:
+    """Write *content* to *output*, and say so in the words of *told*; without one, print it."""
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        write_new(output, content, force=replaces)
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from None
+    click.echo(f"{told} written to {output}.")
 
 
 def may_replace(path: Path, *, force: bool) -> bool:

@@ -12,11 +12,11 @@ from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.report import flow
 from services.report.build import build
-from services.report.files import FORMATS, format_of, write_new
+from services.report.files import FORMATS, format_of
 from services.report.model import Report
 from tui.exits import Exit
 from tui.shell.common import Setup, complain, pass_setup, run
-from tui.shell.newfile import force_option, may_replace
+from tui.shell.newfile import deliver, may_replace, output_option
 
 
 @click.command(
@@ -32,13 +32,7 @@ from tui.shell.newfile import force_option, may_replace
     type=click.Choice(list(FORMATS)),
     help="Report format (default: from the file name, else md).",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a new file, readable only by you, instead of standard output.",
-)
-@force_option("--output")
+@output_option
 @click.option("--offline", is_flag=True, help="Do not contact AWS: use IncomingBytes as last saved.")
 @pass_setup
 @click.pass_context
@@ -61,11 +55,7 @@ def command(
     if not offline:
         report, complete = run(_with_traffic(setup, case, report))
     content = FORMATS[form or (output and format_of(output)) or "md"](report)
-    if output:
-        _write(output, content, replaces)
-        click.echo(f"Report of case {case.id} written to {output}.")
-    else:
-        click.echo(content, nl=False)
+    deliver(content, output, f"Report of case {case.id}", replaces=replaces)
     for flaw in report.journal.flaws:
         complain(flaw)
     ctx.exit(Exit.DEFECT if report.journal.flaws else Exit.DONE if complete else Exit.INCOMPLETE)
@@ -89,10 +79,3 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
     for part in reading.unreadable:
         complain(f"{part.what} could not be read. {part.error}")
     return build(case, flow.keep(case, reading)), not reading.unreadable
-
-
-def _write(path: Path, content: str, replaces: bool) -> None:
-    try:
-        write_new(path, content, force=replaces)
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from None
