@@ -21,6 +21,8 @@ SLOT = timedelta(hours=1)
 """How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written and read."""
 
 PUBLISHED_AFTER = timedelta(minutes=5)
+SELDOM = timedelta(hours=6)
+"""Digest files come every hour, and before the last hours so seldom, as they too are written and read."""
 
 
 def backfill(
@@ -63,11 +65,14 @@ def _write(
     world: World, trail: Trail, slots: dict[tuple[str, datetime], list[Record]], rng: random.Random
 ) -> None:
     now, digests = world.clock.now(), world.part(CloudTrail).delivery.digests
+    digested: datetime | None = None
     # In order of time, so that digest files are chained.
     for (region, slot), records in sorted(slots.items(), key=lambda each: each[0][1]):
         published = min(slot + SLOT + PUBLISHED_AFTER, now)
         rng.shuffle(records)
-        digests.deliver(trail, published, due=EVERY)
+        if digested is None or published - digested >= (EVERY if now - published < SELDOM else SELDOM):
+            digests.deliver(trail, published)
+            digested = published
         key = bucket.object_key(trail, region, published, rng)
         document = bucket.write(trail, key, records, published)
         digests.note(trail, trail.account_id, region, Logged.of(trail, key, document, records), published)

@@ -72,7 +72,7 @@ def test_which_key_to_respond_to_must_be_plain(stanch: Stanch, leaked: Account, 
 
 
 PREFIXES = ("ACWL", "ABSK", "APIAACWM", "AEAA")
-FILES, SIZE = 100, 1_000_000
+FILES, SIZE = 100, 250_000
 
 
 def token(rng: random.Random, user: str, prefix: str) -> str:
