@@ -66,7 +66,7 @@ class Internals(App[Result]):
 
     def terminal_size(self) -> Size:
         """What the terminal is now, whatever was told of it."""
-        if self._driver is None or self.is_headless:
+        if self._driver is None:
             return self.size
         return Size(*self._driver._get_terminal_size())  # type: ignore[attr-defined]
 
