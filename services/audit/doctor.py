@@ -28,6 +28,7 @@ from services.rights.abilities import Ability, abilities
 from services.rights.permissions import CAVEAT
 from services.rights.place import Place
 
+_A_MOMENT = timedelta(minutes=1)
 _BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
 
 
@@ -131,6 +132,13 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
         aws.source,
         aws.where,
     )
+
+
+async def recording_now(aws: AwsSession, now: datetime) -> tuple[Recorded, ...]:
+    """The same as `diagnose` says of it at this moment, by the trails alone; raises Expired."""
+    window = Window(now - _A_MOMENT, now)
+    trails = await read_trails(aws, await aws.regions(), window, {}, changes_too=False)
+    return recorded_now(trails, window, now)
 
 
 def recorded_now(trails: Trails, window: Window, now: datetime) -> tuple[Recorded, ...]:

@@ -90,10 +90,11 @@ async def read_trails(
     sure: bool = True,
     narrowed: bool = False,
     now: datetime | None = None,
+    changes_too: bool = True,
 ) -> Trails:
     """The trails of *regions*, with status and selectors; what is denied is named, only Expired is raised.
 
-    Where it is not *sure* that all of *regions* are enabled, those that take no credentials are not.
+    Without *changes_too* what was changed before is not asked, and nothing is known but of now. Where it is not *sure* that all of *regions* are enabled, those that take no credentials are not.
     """
     found: dict[str, Trail] = {}
     unreadable: dict[str, Unreadable] = {}
@@ -107,7 +108,7 @@ async def read_trails(
         else:
             found |= {trail.arn: trail for trail in answer}
     states = await together(
-        _state(aws, trail, window, pacers, now or window.until) for trail in found.values()
+        _state(aws, trail, window, pacers, now or window.until, changes_too) for trail in found.values()
     )
     enabled = tuple(region for region in regions if region not in disabled)
     return Trails(enabled, tuple(states), unreadable, narrowed)
@@ -123,7 +124,12 @@ async def _describe(aws: AwsSession, region: str) -> tuple[Trail, ...] | AwsErro
 
 
 async def _state(
-    aws: AwsSession, trail: Trail, window: Window, pacers: Mapping[str, Pacer], now: datetime
+    aws: AwsSession,
+    trail: Trail,
+    window: Window,
+    pacers: Mapping[str, Pacer],
+    now: datetime,
+    changes_too: bool,
 ) -> TrailState:
     state = TrailState(trail)
     try:
@@ -133,7 +139,7 @@ async def _state(
         raise
     except AwsError as error:
         return replace(state, trouble=clean(error, limit=600))
-    return await _with_changes(aws, state, window, pacers, now)
+    return await _with_changes(aws, state, window, pacers, now) if changes_too else state
 
 
 async def _with_changes(

@@ -191,7 +191,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             from services.cases.leftopen import left_open
 
             left = await left_open(self.options.state_dir, account)
-            self.context = replace(self.context, left_open=left)
+            self.context = replace(self.context, left_open=left, left_read=True)
 
     async def _offer_open_cases(self) -> None:
         """Where a line dropped, say how to go on."""

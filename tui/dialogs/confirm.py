@@ -16,13 +16,12 @@ from tui.look.lines import Line
 from tui.widgets.choices import Choices
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
-from tui.widgets.rule import Rule
 
 TYPED = 4
 """Characters of the key's id to be typed."""
 
-_BESIDE = 6
-"""Lines of the screen that the deed's text leaves free: status, rule, prompt, buttons, notice, footer."""
+_BELOW = 2
+"""Lines that the deed's text leaves free within the dialog: prompt, buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,10 @@ def deed_told(deed: Deed, width: int, signed: str = "") -> list[Line]:
 class DeedText(Page):
     """Shows the deed, as high as it needs to be and the sheet allows."""
 
-    def __init__(self, deed: Deed, signed: str) -> None:
+    def __init__(self, deed: Deed, signed: str, beside: int) -> None:
+        """*beside* counts the lines of the screen that it cannot have."""
         super().__init__(more="pgdn")
+        self._beside = beside
         self._deed = deed
         self._signed = signed
 
@@ -64,9 +65,8 @@ class DeedText(Page):
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return max(
-            1, min(len(deed_told(self._deed, width - 2, self._signed)), self.app.size.height - _BESIDE)
-        )
+        needed = len(deed_told(self._deed, width - 2, self._signed))
+        return max(1, min(needed, self.app.size.height - self._beside))
 
     def _rewrap(self) -> None:
         if (width := self.size.width - 2) > 0:
@@ -82,8 +82,8 @@ class ConfirmDialog(YesNoDialog):
         self._deed = deed
 
     def body(self) -> ComposeResult:
-        yield Rule(f"{self._deed.plan.title}?")
-        yield DeedText(self._deed, self.stanch.context.signed)
+        self.entitle(f"{self._deed.plan.title}?")
+        yield DeedText(self._deed, self.stanch.context.signed, self.beside + _BELOW)
         if self._deed.typed:
             with Horizontal(id="typed"):
                 yield Lines(id="prompt")
@@ -99,7 +99,7 @@ class ConfirmDialog(YesNoDialog):
         if self._deed.typed:
             prompt = self.query_one("#prompt", Lines)
             words = f" Type the last four characters of {self._deed.typed} to continue: "
-            if len(words) > self.app.size.width - 2 * TYPED:
+            if len(words) > self.room - 2 * TYPED:
                 words = " Its last four characters: "
             prompt.styles.width = len(words)
             prompt.draw([((words, "warn"),)])

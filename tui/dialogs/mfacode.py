@@ -15,7 +15,6 @@ from tui.dialogs.commands import MFA
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
-from tui.widgets.rule import Rule
 
 LONGEST = 64
 
@@ -32,7 +31,7 @@ class MfaCodeDialog(Dialog[str | None]):
         self._trouble = trouble
 
     def body(self) -> ComposeResult:
-        yield Rule("Sign in again")
+        self.entitle("Sign in again")
         yield Lines(id="told")
         yield Input(compact=True, max_length=LONGEST, password=True)
 

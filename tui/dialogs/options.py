@@ -21,7 +21,6 @@ from tui.frame.base import Dialog
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, move, picked, stops, typed
 from tui.widgets.picker import Picker
-from tui.widgets.rule import Rule
 
 STEPS = (StepName.REVIEW, StepName.REPLACE, StepName.DENY)
 """Those that have choices."""
@@ -65,7 +64,7 @@ class OptionsDialog(Dialog[Options | None]):
         self._now = now
 
     def body(self) -> ComposeResult:
-        yield Rule(f"{self._step}: options")
+        self.entitle(f"{self._step}: options")
         match self._step:
             case StepName.REPLACE:
                 yield from self._of_replace()

@@ -12,15 +12,20 @@ from tui.dialogs.yesno import YesNoDialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
 from tui.widgets.page import Page
-from tui.widgets.rule import Rule
 
-_BESIDE = 5
-"""Lines of the screen that the text leaves free: status, rule, buttons, notice, footer."""
+_BUTTONS = 1
 
 
 class QuestionText(Page):
+    def __init__(self, beside: int) -> None:
+        """*beside* counts the lines of the screen that it cannot have."""
+        super().__init__(more="pgdn")
+        self._beside = beside
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return min(super().get_content_height(container, viewport, width), self.app.size.height - _BESIDE)
+        return min(
+            super().get_content_height(container, viewport, width), self.app.size.height - self._beside
+        )
 
 
 class QuestionDialog(YesNoDialog):
@@ -28,13 +33,13 @@ class QuestionDialog(YesNoDialog):
 
     def __init__(self, title: str, told: Sequence[str], safe: str, verb: str) -> None:
         super().__init__()
-        self._title = title
+        self._asked = title
         self._told: list[Line] = [((clean(words), "text"),) for words in told]
         self._labels = (safe, f"y  {verb}")
 
     def body(self) -> ComposeResult:
-        yield Rule(self._title)
-        yield QuestionText(more="pgdn")
+        self.entitle(self._asked)
+        yield QuestionText(self.beside + _BUTTONS)
         yield Choices(*self._labels)
 
     def on_mount(self) -> None:

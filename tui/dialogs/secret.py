@@ -12,7 +12,6 @@ from tui.dialogs.plantexts import labelled
 from tui.frame.base import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
-from tui.widgets.rule import Rule
 
 _MASK = "•"
 
@@ -28,6 +27,7 @@ class SecretDialog(Dialog[bool]):
 
     scope = SECRET
     BINDINGS = bindings(scope)
+    FRAMED = False
 
     def __init__(self, key_id: str, user: str, secret: Secret) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class SecretDialog(Dialog[bool]):
         self._warned = False
 
     def body(self) -> ComposeResult:
-        yield Rule(f"The secret of {self._key_id}", f"new key of {self._user}")
+        self.entitle(f"The secret of {self._key_id}", f"new key of {self._user}")
         yield Lines(id="told")
         yield Lines(id="secret")
 
@@ -47,7 +47,7 @@ class SecretDialog(Dialog[bool]):
         self._redraw()
 
     def _redraw(self) -> None:
-        width = self.app.size.width
+        width = self.room
         told = labelled(
             "",
             "It is shown only once and stored nowhere by stanch. Import it wherever the old key was used.",

@@ -9,7 +9,6 @@ from tui.commands.bindings import bindings
 from tui.dialogs.commands import SENTENCE
 from tui.frame.base import Dialog
 from tui.widgets.lines import Lines
-from tui.widgets.rule import Rule
 
 LONGEST = 500
 
@@ -22,11 +21,11 @@ class SentenceDialog(Dialog[str | None]):
 
     def __init__(self, title: str, told: str) -> None:
         super().__init__()
-        self._title = title
+        self._asked = title
         self._told = told
 
     def body(self) -> ComposeResult:
-        yield Rule(self._title)
+        self.entitle(self._asked)
         yield Lines(id="told")
         yield Input(compact=True, max_length=LONGEST)
 

@@ -9,7 +9,6 @@ from tui.dialogs.commands import WELCOME
 from tui.frame.base import Dialog
 from tui.look.lines import Line, wrap
 from tui.widgets.lines import Lines
-from tui.widgets.rule import Rule
 
 _WIDTH = 76
 
@@ -25,7 +24,7 @@ class WelcomeDialog(Dialog[bool]):
         self._token = token or ""
 
     def body(self) -> ComposeResult:
-        yield Rule(self._heading())
+        self.entitle(self._heading())
         yield Lines(id="told")
 
     def copied(self) -> str:

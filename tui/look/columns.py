@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,8 +15,9 @@ T = TypeVar("T")
 class Column(Generic[T]):
     """*cell* makes the text and its role; *width* is in cells, *flex* the share of what is left over.
 
-    Where there is no room the column with the highest *drop* goes first; 0 never goes. When none is left
-    that may go, the widest that flexes yields.
+    One that flexes is no wider than what it holds while another is cut. Where there is no room the column
+    with the highest *drop* goes first; 0 never goes. When none is left that may go, the widest that flexes
+    yields.
     """
 
     name: str
@@ -28,20 +29,35 @@ class Column(Generic[T]):
     gap: int = 2
 
 
-def widths(columns: Sequence[Column[T]], room: int) -> list[int]:
-    """Cells for each column, 0 for one that is dropped; gaps are not counted in."""
+def widths(columns: Sequence[Column[T]], room: int, longest: Sequence[int] | None = None) -> list[int]:
+    """Cells for each column, 0 for one that is dropped; gaps are not counted in.
+
+    *longest* is what each holds, its name included: no column that flexes is wider than that while another
+    is cut, and what is left over goes first to those that are cut.
+    """
+    needs = dict(zip(columns, longest or [column.width for column in columns], strict=True))
+    least = {
+        column: min(column.width, max(1, needs[column])) if column.flex else column.width
+        for column in columns
+    }
     kept = list(columns)
-    while _needed(kept) > room and any(column.drop for column in kept):
+    while _needed(kept, least) > room and any(column.drop for column in kept):
         kept.remove(max(kept, key=lambda column: column.drop))
-    left = room - _needed(kept)
+    given = {column: least[column] for column in kept}
+    left = room - _needed(kept, least)
     flexible = [column for column in kept if column.flex]
     if left < 0 and flexible:
-        shares = {max(flexible, key=lambda column: column.width): left}
-    else:
-        parts = sum(column.flex for column in flexible)
-        shares = {column: max(0, left) * column.flex // parts for column in flexible}
-    return [max(1, column.width + shares.get(column, 0)) if column in kept else 0 for column in columns]
+        given[max(flexible, key=lambda column: given[column])] += left
+    for column in sorted(kept, key=lambda column: (column.flex > 0, needs[column] - given[column])):
+        more = max(0, min(left, needs[column] - given[column]))
+        given[column] += more
+        left -= more
+    parts = sum(column.flex for column in flexible)
+    for column in flexible:
+        given[column] += max(0, left) * column.flex // parts
+    return [max(1, given[column]) if column in given else 0 for column in columns]
 
 
-def _needed(columns: Sequence[Column[T]]) -> int:
-    return sum(column.width + column.gap for column in columns) - (columns[-1].gap if columns else 0)
+def _needed(columns: Sequence[Column[T]], least: Mapping[Column[T], int]) -> int:
+    gaps = sum(column.gap for column in columns[:-1])
+    return sum(least[column] for column in columns) + gaps

@@ -16,6 +16,7 @@ def _theme(
     text: tuple[str, str],
     trouble: tuple[str, str, str],
     accent: str,
+    surface: str | None = None,
     panel: str,
     quiet: str,
     greyed: str,
@@ -30,6 +31,7 @@ def _theme(
     """*text* and *cursor* are what is written and what is under it; *trouble* is to warn, bad and good.
 
     *tones* are those of bars from the ground up, *late* is what came after a stop.
+    What lies over the screen has *surface* under it, and what is typed into or always in sight *panel*.
     """
     foreground, background = text
     warning, error, success = trouble
@@ -43,7 +45,7 @@ def _theme(
         success=success,
         foreground=foreground,
         background=background,
-        surface=background,
+        surface=surface or background,
         panel=panel,
         variables={
             "quiet": quiet,
@@ -72,6 +74,7 @@ DARK = _theme(
     text=("#d0d0d0", "#121212"),
     trouble=("#d7af5f", "#ff8787", "#87af5f"),
     accent="#87afd7",
+    surface="#1c1c1c",
     panel="#262626",
     quiet="#949494",
     greyed="#6c6c6c",

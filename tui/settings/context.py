@@ -53,6 +53,8 @@ class Context:
     """Which credentials sign, and from where ("profile incident, role Responder"), once they are found."""
     left_open: tuple[LeftOpen, ...] = ()
     """Incidents that nobody closed, the newest first; those of the screen too."""
+    left_read: bool = False
+    """Whether those were looked for already."""
 
     @property
     def signed(self) -> str:

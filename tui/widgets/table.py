@@ -16,6 +16,10 @@ from tui.widgets.rows import Rows
 T = TypeVar("T")
 
 
+_MEASURED = 1_000
+"""Rows that the width of the columns goes by: all would take long where there are many thousands."""
+
+
 def _skips_none(row: object) -> bool:
     return False
 
@@ -79,6 +83,7 @@ class Table(Rows, Generic[T]):
     def use(self, columns: Sequence[Column[T]]) -> None:
         """Other columns, from the next `show` on."""
         self._columns = tuple(columns)
+        self._longest: list[int] | None = None
         self._headed = int(any(column.name for column in columns))
 
     @property
@@ -110,6 +115,7 @@ class Table(Rows, Generic[T]):
         height = self._cursor - self._top
         self._rows = rows
         self._sorted, self._descending = sorted_by, descending
+        self._longest = self._measured()
         at = self._find(before)
         at = at if at is not None else max(0, min(self._cursor, len(rows) - 1))
         self._cursor = self._landing(at, 1) if rows else 0
@@ -159,7 +165,7 @@ class Table(Rows, Generic[T]):
 
     def _column_at(self, x: int) -> str | None:
         end = 1
-        for column, room in zip(self._columns, widths(self._columns, self.size.width - 1), strict=True):
+        for column, room in zip(self._columns, self._widths(self.size.width), strict=True):
             end += room + column.gap if room else 0
             if room and x < end:
                 return column.name
@@ -185,7 +191,7 @@ class Table(Rows, Generic[T]):
     def _redraw(self) -> None:
         if (width := self.size.width) <= 0:
             return
-        cells = widths(self._columns, width - 1)
+        cells = self._widths(width)
         lines = [self._header(cells, width)] if self._headed else []
         for at in range(self._top, min(len(self._rows), self._top + self.page_height)):
             line = self._line([column.cell(self._rows[at]) for column in self._columns], cells, width)
@@ -193,6 +199,17 @@ class Table(Rows, Generic[T]):
                 line = tuple((text, "cursor") for text, _ in line)
             lines.append(line)
         self.draw(lines)
+
+    def _widths(self, width: int) -> list[int]:
+        return widths(self._columns, width - 1, self._longest)
+
+    def _measured(self) -> list[int]:
+        """The cells of the longest text of each column; a name has room for the arrow beside it."""
+        rows = self._rows[:_MEASURED]
+        return [
+            max([cell_len(column.name) + bool(column.name), *(cell_len(column.cell(row)[0]) for row in rows)])
+            for column in self._columns
+        ]
 
     def _header(self, cells: list[int], width: int) -> Line:
         names: list[Span] = []

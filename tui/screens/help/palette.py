@@ -17,7 +17,6 @@ from tui.look.columns import Column
 from tui.look.lines import Span
 from tui.routes import ToPalette
 from tui.screens.help.commands import PALETTE
-from tui.widgets.rule import Rule
 from tui.widgets.table import Table
 
 Row = tuple[Command, str | None]
@@ -41,7 +40,7 @@ class PaletteDialog(Dialog[str]):
         self._recent = to.recent
 
     def body(self) -> ComposeResult:
-        yield Rule("commands")
+        self.entitle("commands")
         with Horizontal(id="filter-line"):
             yield Static(":")
             yield Input(placeholder="a command, or a word of what it does", compact=True)

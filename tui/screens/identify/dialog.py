@@ -26,7 +26,6 @@ from tui.screens.identify.texts import facts_lines, why_not_opened
 from tui.settings.context import Subject
 from tui.settings.place import Place
 from tui.widgets.page import Page
-from tui.widgets.rule import Rule
 from tui.widgets.secretfield import SecretField
 
 _FIRST: Line = (
@@ -54,7 +53,7 @@ class IdentifyDialog(Dialog[None]):
         self._next: str | None = None
 
     def body(self) -> ComposeResult:
-        yield Rule("identify a leaked key", id="identify-rule")
+        self.entitle("identify a leaked key")
         yield SecretField("the leaked key, or text with it")
         yield Page(id="told")
 
@@ -145,7 +144,7 @@ class IdentifyDialog(Dialog[None]):
 
     def _entitle(self, facts: Sequence[KeyFacts]) -> None:
         which = f"{self._at + 1} of {len(facts)} keys · tab" if len(facts) > 1 else ""
-        self.query_one("#identify-rule", Rule).entitle("identify a leaked key", which)
+        self.entitle("identify a leaked key", which)
 
     def why_not(self, command: Command) -> str | None:
         if command.id == "respond" and self._facts and self.subject is None:

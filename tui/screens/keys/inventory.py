@@ -20,6 +20,9 @@ from tui.look.lines import fit, width_of
 from tui.routes import ToInventory, ToKey
 from tui.screens.keys import keyfilter
 from tui.screens.keys.commands import INVENTORY
+from tui.screens.keys.glance import LEAST, Glance
+from tui.screens.keys.glancereader import GlanceReader
+from tui.screens.keys.glancetexts import Facts
 from tui.screens.keys.keylist import ORDERS, KeyList
 from tui.screens.keys.listreader import KeySweep
 from tui.screens.keys.texts import columns, details
@@ -45,7 +48,7 @@ TIMES_OVER = 30
 class InventoryScreen(StanchScreen):
     scope = INVENTORY
     BINDINGS = bindings(scope)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012 (Textual's own shape)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (160, "-wide")]  # noqa: RUF012 (Textual's own shape)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
 
     def __init__(self, to: ToInventory) -> None:
@@ -65,6 +68,9 @@ class InventoryScreen(StanchScreen):
             self.stanch, self.list, on_progress=self._show_summary, on_keys=self._keys_came
         )
         self._poll = Poll(self, self.stanch.options.list_seconds, self._read, times_over=TIMES_OVER)
+        self._glanced = GlanceReader(self.stanch, self._show_glance)
+        self._glance_poll = Poll(self, self.stanch.options.poll_seconds, self._glanced.read)
+        yield Glance(self._facts, self._glanced.spark, id="glance")
         yield Lines(id="summary")
         with Horizontal(id="filter-line"):
             yield Static("/")
@@ -111,11 +117,16 @@ class InventoryScreen(StanchScreen):
         super().on_screen_resume()
         self.run_worker(self.stanch.look_for_open_cases(), group="cases", exclusive=True)
         self._poll.start(when_due=self._ended == self.stanch.desk.ended and not self._sweep.trouble)
+        self._glance_on()
 
     def on_screen_suspend(self) -> None:
         self._poll.rest()
+        self._glance_poll.rest()
 
     def on_resize(self) -> None:
+        width, height = self.size
+        plain = self.stanch.options.plain
+        self.set_class(width >= LEAST[0] and height >= LEAST[1] and not plain, "-home")
         self._show_summary()
 
     # Reading
@@ -125,6 +136,8 @@ class InventoryScreen(StanchScreen):
         self._sweep.begin(asked=True)
         self._show()
         self._poll.now()
+        self._glanced.again()
+        self._glance_poll.now()
 
     async def _read(self) -> bool:
         asked, self._asked = self._asked, False
@@ -138,7 +151,13 @@ class InventoryScreen(StanchScreen):
         if self.list.glowing and self.drawable:
             self.set_timer(GLOW_SECONDS, self._fade)
         self._rested()
+        self._glance_on()
         return not (error or self._sweep.trouble or self._sweep.stale)
+
+    def _glance_on(self) -> None:
+        """Go on with what stands over the keys, once these are read: nothing comes before them."""
+        if self.list.read and self.drawable and self.is_current:
+            self._glance_poll.start(when_due=True)
 
     def _fade(self) -> None:
         self.list.glowing = frozenset()
@@ -148,6 +167,7 @@ class InventoryScreen(StanchScreen):
     def _tick(self) -> None:
         if self.is_current:
             self._show_summary()
+            self._show_glance()
 
     def _context_changed(self) -> None:
         cases = {left.key_id: left.case for left in self.stanch.context.left_open}
@@ -169,6 +189,7 @@ class InventoryScreen(StanchScreen):
         by = None if self.list.order == "risk" else self.list.order
         self.table.show(self.list.rows, sorted_by=by, descending=self.list.reversed)
         self._show_summary()
+        self._show_glance()
         self._show_empty()
         self._show_details()
         self.commands_changed()
@@ -186,6 +207,13 @@ class InventoryScreen(StanchScreen):
         if width_of(line) + len(hint) + 2 > width:
             hint = ""
         summary.draw([(*fit(((" ", "text"), *line), max(0, width - len(hint))), (hint, "quiet"))])
+
+    def _facts(self) -> Facts:
+        return self._glanced.facts(self.list, self._sweep.trouble or self._sweep.waiting)
+
+    def _show_glance(self) -> None:
+        if self.drawable:
+            self.query_one(Glance).show()
 
     def _show_empty(self) -> None:
         empty = self.query_one("#empty", Page)
