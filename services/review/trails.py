@@ -94,7 +94,8 @@ async def read_trails(
 ) -> Trails:
     """The trails of *regions*, with status and selectors; what is denied is named, only Expired is raised.
 
-    Without *changes_too* what was changed before is not asked, and nothing is known but of now. Where it is not *sure* that all of *regions* are enabled, those that take no credentials are not.
+    Without *changes_too* what was changed before is not asked, and nothing is known but of now. Where it is
+    not *sure* that all of *regions* are enabled, those that take no credentials are not.
     """
     found: dict[str, Trail] = {}
     unreadable: dict[str, Unreadable] = {}

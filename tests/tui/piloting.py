@@ -60,7 +60,8 @@ class Driver:
 
     @property
     def flat(self) -> str:
-        return " ".join(self.text.split())
+        # A dialog's frame stands between the lines of what it says.
+        return " ".join(self.text.replace("│", " ").split())
 
     async def until(self, done: Callable[[], object], words: str, seconds: float = PATIENCE) -> None:
         deadline = time.monotonic() + seconds

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from services.base.text import clean
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import MFA
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
 

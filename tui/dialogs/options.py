@@ -17,7 +17,7 @@ from services.keys.userkeys import API_KEYS, kind_of
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import OPTIONS
 from tui.dialogs.secretplace import SecretPlace
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.widgets.agepicker import AgePicker
 from tui.widgets.form import TextRow, move, picked, stops, typed
 from tui.widgets.picker import Picker

@@ -9,7 +9,7 @@ from services.cases.secret import Secret
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import SECRET
 from tui.dialogs.plantexts import labelled
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.look.lines import Line
 from tui.widgets.lines import Lines
 

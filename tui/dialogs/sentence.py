@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import SENTENCE
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.widgets.lines import Lines
 
 LONGEST = 500

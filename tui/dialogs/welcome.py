@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import WELCOME
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.look.lines import Line, wrap
 from tui.widgets.lines import Lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import CONFIRM
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.widgets.choices import Choices
 from tui.widgets.page import Page
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
 from tui.look.columns import Column, widths
 
 
-def _column(name: str, width: int, **more: int) -> Column[str]:
+def _column(name: str, width: int, **more: Any) -> Column[str]:
     return Column(name, lambda row: (row, "text"), width, **more)
 
 

@@ -12,7 +12,7 @@ from tui.commands.command import Command, shown
 from tui.commands.finding import found
 from tui.commands.table import within
 from tui.commands.words import spelled
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.look.columns import Column
 from tui.look.lines import Span
 from tui.routes import ToPalette

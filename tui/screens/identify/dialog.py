@@ -18,7 +18,7 @@ from services.keys.token import TokenError
 from services.keys.whose import Answer, KeyFacts, offline
 from tui.commands.bindings import bindings
 from tui.commands.command import Command
-from tui.frame.base import Dialog
+from tui.frame.dialog import Dialog
 from tui.look.lines import Line
 from tui.routes import Route, ToIdentify, ToKey, ToRunbook
 from tui.screens.identify.commands import IDENTIFY

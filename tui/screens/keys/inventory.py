@@ -25,7 +25,7 @@ from tui.screens.keys.glancereader import GlanceReader
 from tui.screens.keys.glancetexts import Facts
 from tui.screens.keys.keylist import ORDERS, KeyList
 from tui.screens.keys.listreader import KeySweep
-from tui.screens.keys.texts import columns, details
+from tui.screens.keys.texts import columns, details, instead
 from tui.settings.context import Subject
 from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Lines
@@ -40,7 +40,6 @@ LOOK_SECONDS = 0.3
 """A key is examined once the cursor has rested on it: each user costs five calls."""
 GLOW_SECONDS = 4.0
 """For so long stands out what a reading found changed."""
-_NOT_LISTED = "Access keys and sessions aren't listed here. Has one leaked? Press i and paste it or its ID."
 TIMES_OVER = 30
 """Between two readings passes at least so many times what the last took: a large account costs many calls."""
 
@@ -219,38 +218,8 @@ class InventoryScreen(StanchScreen):
         empty = self.query_one("#empty", Page)
         empty.display = not self.list.rows
         self.table.display = bool(self.list.rows)
-        if self.list.rows:
-            return
-        if self._sweep.trouble:
-            empty.show(
-                [
-                    (("‼ ", "alarm"), (self._sweep.trouble, "text")),
-                    (),
-                    (("ctrl+r refreshes · ! shows all errors", "quiet"),),
-                ]
-            )
-        elif self.list.filter and self.list.keys:
-            empty.show(
-                [((f"No key matches “{self.list.filter.text}”. ", "text"), ("esc shows all", "quiet"))]
-            )
-        elif self._sweep.waiting:
-            empty.show([((self._sweep.waiting, "quiet"),)])
-        elif inventory := self.list.inventory:
-            if inventory.unreadable:
-                empty.show(
-                    [
-                        (("! ", "warn"), (f"{part.what} could not be read. {part.error}", "text"))
-                        for part in inventory.unreadable
-                    ]
-                )
-            else:
-                empty.show(
-                    [
-                        ((f"Account {inventory.account} has no service-specific credentials.", "text"),),
-                        (),
-                        ((_NOT_LISTED, "quiet"),),
-                    ]
-                )
+        if not self.list.rows:
+            empty.show(instead(self.list, self._sweep.trouble, self._sweep.waiting))
 
     def _show_details(self) -> None:
         title, text = self.query_one("#details-title", Rule), self.query_one("#details-text", Page)

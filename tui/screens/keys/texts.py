@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SIGNS: dict[str | None, Span] = {"high": ("‼", "alarm"), "medium": ("!", "warn")}
 _STATUS: dict[str, Role] = {"Active": "text", "Inactive": "quiet", "Expired": "quiet"}
 
+_NOT_LISTED = "Access keys and sessions aren't listed here. Has one leaked? Press i and paste it or its ID."
+
 
 def sign(level: str | None) -> Span:
     return SIGNS.get(level, (" ", "text"))
@@ -61,6 +63,30 @@ def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]
         Column("AGE", lambda key: (words.age(key.age_days(now())), weight(key)), 5, right=True, drop=5),
         Column("EXPIRES", expires, 8, drop=4),
     )
+
+
+def instead(keys: KeyList, trouble: str | None, waiting: str | None) -> list[Line]:
+    """What stands where there is no row, and why there is none."""
+    if trouble:
+        return [
+            (("‼ ", "alarm"), (trouble, "text")),
+            (),
+            (("ctrl+r refreshes · ! shows all errors", "quiet"),),
+        ]
+    if keys.filter and keys.keys:
+        return [((f"No key matches “{keys.filter.text}”. ", "text"), ("esc shows all", "quiet"))]
+    if waiting or (inventory := keys.inventory) is None:
+        return [((waiting or "", "quiet"),)]
+    if inventory.unreadable:
+        return [
+            (("! ", "warn"), (f"{part.what} could not be read. {part.error}", "text"))
+            for part in inventory.unreadable
+        ]
+    return [
+        ((f"Account {inventory.account} has no service-specific credentials.", "text"),),
+        (),
+        ((_NOT_LISTED, "quiet"),),
+    ]
 
 
 def details(

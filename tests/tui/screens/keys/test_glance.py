@@ -1,4 +1,4 @@
-"""What is wrong now, over the keys: in four panels where there is room, else in one line; and what it costs."""
+"""What is wrong now, over the keys: in four panels where there is room, else in one line; at what cost."""
 
 from __future__ import annotations
 

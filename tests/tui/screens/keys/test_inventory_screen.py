@@ -207,7 +207,7 @@ async def test_what_was_deleted_meanwhile_goes(full: Driver, boto: Boto) -> None
 
 
 async def test_wide_screens_show_the_details_beside(leaked: KeyInUse, tmp_path: Path) -> None:
-    async with driven(tmp_path, Start(), size=(120, 40)) as driver:
+    async with driven(tmp_path, Start(), size=(160, 30)) as driver:
         await driver.wait("16 keys", "KEY ID", "──")
         header = next(line for line in driver.text.splitlines() if "KEY ID" in line)
         assert "EXPIRES" in header
