@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
