@@ -148,7 +148,7 @@ async def test_scan(
         await driver.wait("1 key found")
         await keep(driver, "scan-80x24")
         await keep_dressed(driver, "scan", "120x40", "16-colours")
-        await driver.press("slash")
+        await driver.press("x")
         await driver.press("ctrl+u")
         await driver.type("src/README")
         await driver.press("enter")
