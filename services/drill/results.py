@@ -131,7 +131,7 @@ def _read(path: Path) -> Result | str:
         told = msgspec.json.decode(data, type=_Format)
         if told.format != FORMAT:
             return (
-                f"was left out: stanch {clean(told.version)} wrote it in format {told.format}, and this one "
+                f"was left out: version {clean(told.version)} wrote it in format {told.format}, and this one "
                 f"reads format {FORMAT}."
             )
         return msgspec.json.decode(data, type=Result)

@@ -23,7 +23,7 @@ def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
         terminal.press("i")
         terminal.wait("key       ACCA", "r respond")
         terminal.press("r")
-        terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "newest point")
+        terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "flowing")
         terminal.press("enter")
         terminal.wait("Leave it")
         terminal.press("y")

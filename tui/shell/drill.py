@@ -131,7 +131,7 @@ def command(
             ctx.exit(_compare(setup, folder, as_json))
         raise click.UsageError(f"Name a scenario: {', '.join(SCENARIOS)}.")
     if not serve and (reason := why_not()):
-        raise click.UsageError(f"{reason} Without a screen: stanch drill {scenario} --serve.")
+        raise click.UsageError(f"{reason} Without a screen, add --serve.")
     seed = random.randint(1, MOST_SEED) if seed is None else seed
     before = set(os.environ)
     place = _new_place(setup, folder, scenario)

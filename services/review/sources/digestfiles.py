@@ -57,12 +57,16 @@ async def check_digests(
             if isinstance(public, str):
                 note = f"Who signed the digest files in {what} could not be checked, only hashes: {public}"
                 yield Batch(state.source, what, Scan(notes=[note]))
+            there = found.listed.get(region, set())
+            if any(named.key not in there for digest in digests for named in digest.document.named):
+                # What was delivered while the review ran is named already, and was not listed yet.
+                there = there | {key async for key in _keys(aws, trail.bucket, f"{root}{region}/", days)}
             checked = Checked()
             checked.check(
                 digests,
                 bucket=trail.bucket,
                 keys=None if isinstance(public, str) else public,
-                there=found.listed.get(region, ()),
+                there=there,
                 hashes=found.hashes,
                 first=f"{root}{region}/{days[0]}",
                 begun=f"{folder}{region}/{days[0]}",

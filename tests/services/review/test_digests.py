@@ -15,6 +15,7 @@ import time_machine
 from sandbox.cloudtrail.install import CloudTrail
 from services.aws.session import AwsSession
 from services.review.digests import is_signed, read_digest
+from services.review.model import Progress
 from services.review.review import Review, Subject, Window, run_review
 
 Boto = Callable[..., Any]
@@ -62,6 +63,23 @@ def missing(review: Review) -> list[str]:
 async def test_what_is_as_it_was_delivered_is_not_remarked_on(aws: AwsSession, delivered: list[str]) -> None:
     assert len(delivered) >= 3
     review = await reviewed(aws)
+    assert review.unreadable == ()
+
+
+async def test_what_is_delivered_and_named_while_the_review_runs_is_not_lost(
+    aws: AwsSession, boto: Boto, cloudtrail: CloudTrail, delivered: list[str]
+) -> None:
+    boto("iam").list_users()
+    later: list[str] = []
+
+    def deliver(progress: Progress) -> None:
+        if progress.records and not later:
+            cloudtrail.flush()
+            cloudtrail.digest()
+            later.extend(keys(boto, "/CloudTrail/us-east-1/")[len(delivered) :])
+
+    review = await reviewed(aws, on_progress=deliver)
+    assert later
     assert review.unreadable == ()
 
 

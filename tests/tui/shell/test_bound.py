@@ -52,7 +52,7 @@ ASKING: dict[str, tuple[tuple[str, ...], ...]] = {
     "doctor": (("doctor",),),
 }
 """Every command that asks AWS."""
-OFFLINE = {"case", "scan", "config", "demo", "sandbox", "completion"}
+OFFLINE = {"case", "scan", "config", "demo", "drill", "sandbox", "completion"}
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_the_scenarios_listed_are_those_that_there_are(stanch: Stanch) -> None:
         (("--end", "--report", "absent.json"), "absent.json cannot be read: No such file or directory."),
         (("--compare", "--results", "absent"), "absent cannot be read: No such file or directory."),
         (("decoy", "--serve", "--results", "/proc/1"), "cannot be kept in /proc/1"),
-        (("decoy",), "Without a screen: stanch drill decoy --serve."),
+        (("decoy",), "Without a screen, add --serve."),
     ],
 )
 def test_a_mistake_is_a_sentence(stanch: Stanch, arguments: tuple[str, ...], told: str) -> None:
@@ -85,7 +85,7 @@ def test_teams_are_compared_and_what_is_another_versions_is_told(stanch: Stanch,
     (tmp_path / "newer.json").write_text(json.dumps(DOCUMENT | {"format": 2, "version": "9.0.0"}))
     told = stanch("drill", "--results", str(tmp_path), "--compare", "--json")
     assert told.code == 3
-    assert "newer.json was left out: stanch 9.0.0 wrote it in format 2" in told.err
+    assert "newer.json was left out: version 9.0.0 wrote it in format 2" in told.err
     assert [each["drill"] for each in told.json["results"]] == ["of-blue", "of-red", "killed"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.cloudtrail.install import CloudTrail
 from sandbox.scenario.cast import KeyInUse
 from sandbox.scenario.past import Past
 from sandbox.scenario.registry import SCENARIOS
@@ -60,6 +61,7 @@ def test_its_use_by_whoever_else_is_not_quiet(
     for listener in sandbox.world.on_bearer_call:
         listener(past.use(past.now, leaked, "203.0.113.66", "curl/8.5.0"))
     sandbox.world.clock.advance(timedelta(minutes=20))
+    sandbox.world.part(CloudTrail).flush()
     busy = respond("--step", "quiet", "--json").json
     assert busy["last_allowed"]["source_ip"] == "203.0.113.66"
     assert (busy["enough"], busy["minutes"]) == (False, 5)

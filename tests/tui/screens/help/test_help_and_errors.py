@@ -54,5 +54,6 @@ async def test_the_runbook_of_a_key_that_writes_no_logs_shows_no_flow(
         await driver.type("user:claude")
         await driver.wait("1 of 16")
         await driver.press("enter", "r")
-        await driver.wait("5 · deny", "IncomingBytes ── not of this key: it writes to no log group")
+        await driver.wait("5 · deny", "UpdateServiceSpecificCredential")
+        assert "IncomingBytes" not in driver.text
         assert "┤" not in driver.text

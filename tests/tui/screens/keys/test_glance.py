@@ -103,7 +103,7 @@ async def test_home_tells_all_four_for_a_few_calls_and_each_is_one_key_away(
         await driver.wait("/aws/hlc-logs/my-application")
         assert asked["DescribeTrails"] == asked["DescribeLogGroups"] == 1
         assert asked["LookupEvents"] == 0
-        for key, there in (("c", "v verify"), ("t", "enter zoom"), ("H", "record the use")):
+        for key, there in (("c", "V verify"), ("t", "enter zoom"), ("H", "record the use")):
             await driver.press(key)
             await driver.wait(there)
             await driver.press("escape")

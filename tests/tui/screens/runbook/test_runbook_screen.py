@@ -432,7 +432,7 @@ async def test_what_changes_between_the_question_and_the_answer_is_not_done(
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("3", "enter")
-        await driver.wait("Leave it", "CreateSecret")
+        await driver.wait("Leave it", "CreateServiceSpecificCredential")
         leaked_key.iam.create_service_specific_credential(
             UserName="web", ServiceName="logs.amazonaws.com", CredentialAgeDays=1
         )
@@ -497,9 +497,9 @@ async def test_incoming_bytes_stand_under_the_steps_with_the_runbooks_marks(
     assert scenario.leaked
     start = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
     async with driven(tmp_path, start, size=(150, 40)) as driver:
-        await driver.wait("IncomingBytes /aws/hlc-logs/my-application", "1 of 3 groups (g)")
+        await driver.wait("IncomingBytes /aws/hlc-logs/my-application", "1 of 3 groups (tab)")
         await driver.press("tab")
-        await driver.wait("2 of 3 groups (g)")
+        await driver.wait("2 of 3 groups (tab)")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
