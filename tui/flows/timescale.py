@@ -32,11 +32,11 @@ _STEPS = (
     172800,
     604800,
 )
-_JUMPS = 12
+_JUMPS = 8
 
 
 def frame(now: datetime, span: timedelta, period_seconds: int) -> tuple[datetime, datetime]:
-    """What an axis covers that holds all of the last *span*; it moves on by a twelfth of that at a time.
+    """What an axis covers that holds all of the last *span*; it moves on by an eighth of that at a time.
 
     A graph that crept on by a column a tick would have every one of its cells sent again.
     """
