@@ -27,7 +27,7 @@ from tui.shell.rolearn import role_arn
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from tui.settings.config import Config, ThemeName
+    from tui.settings.config import Config
 
 COMMANDS = {
     "keys": ("tui.shell.keys", "List every API key of the account, with its risks."),
@@ -154,8 +154,9 @@ class Stanch(Guessing):
 )
 @click.option(
     "--theme",
-    type=click.Choice(["dark", "light", "high-contrast", "terminal"]),
-    help="Colour theme (default: dark, or terminal where it has only 16 colours).",
+    metavar="NAME",
+    help="Colour theme: dark, midnight, light, high-contrast, terminal or your own name (default: dark, or "
+    "terminal where it has only 16 colours).",
 )
 @click.option(
     "--plain/--no-plain", default=None, help="For screen readers: no lines and boxes, graphs as numbers."
@@ -181,7 +182,7 @@ def stanch(
     read_only: bool | None,
     state_dir: Path | None,
     mouse: bool | None,
-    theme: ThemeName | None,
+    theme: str | None,
     plain: bool | None,
     config_file: Path | None,
     no_config: bool,
@@ -194,6 +195,7 @@ def stanch(
     named = config_file is not None
     config_file = config_file or default_path()
     config = _config(config_file, no_config, named)
+    _check_theme(theme, config)
     if read_only is None:
         # On a simulated account there is nothing to be careful with. A profile that AWS_PROFILE names counts
         # even where keys in the environment sign instead of it.
@@ -224,6 +226,15 @@ def stanch(
         from tui.shell.screen import open_screen
 
         ctx.exit(open_screen(ctx.obj))
+
+
+def _check_theme(name: str | None, config: Config) -> None:
+    from tui.settings.config import ConfigError, require_theme
+
+    try:
+        require_theme(name, config)
+    except ConfigError as error:
+        raise click.BadParameter(f"{error}", param_hint="'--theme'") from None
 
 
 def _config(file: Path, none: bool, named: bool) -> Config:

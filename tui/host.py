@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -165,8 +166,15 @@ class Host(Protocol):
     def next_theme(self) -> str:
         """Change the colours; says to which."""
 
+    @property
+    def theme_names(self) -> Sequence[str]:
+        """Of the themes there are, the configured ones last."""
+
     def use_theme(self, name: str) -> None:
         """Change the colours to the theme of that name."""
+
+    def save_screenshot_masked(self) -> Path:
+        """Save the screen in sight where cases are kept, without secrets; raises OSError."""
 
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""

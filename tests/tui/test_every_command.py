@@ -141,6 +141,7 @@ async def from_anywhere(driver: Driver) -> None:
     await take(driver, "help", "~What you can do here", "=escape", "errors", "~in this run", "=escape")
     await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")
     await take(driver, "palette", '"colours', "choose", "~Colours:", "redraw", "refresh", "guide", "guide")
+    await take(driver, "palette", '"screenshot', "choose", "~Saved")
 
 
 async def traffic(driver: Driver) -> None:
@@ -214,7 +215,18 @@ async def rotation(driver: Driver) -> None:
 
 
 async def events(driver: Driver, gate: Gate) -> None:
-    await take(driver, "~KEY ID", "filter", '"user:hlc', "~1 of 16", "=enter", "events", "~TIME▾")
+    await take(
+        driver,
+        "~KEY ID",
+        "filter",
+        '"user:hlc',
+        "~1 of 16",
+        "=enter",
+        "events",
+        "~TIME▾",
+        "whole_head",
+        "whole_head",
+    )
     for side in ("address", "agent", "region", "resource", "error"):
         await take(driver, f"by_{side}", "~EVENTS▾")
     await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Findings")

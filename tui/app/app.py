@@ -8,6 +8,7 @@ import signal
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,7 @@ from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
 from tui.app.jobcontrol import JobControl
 from tui.app.moving import Moving
+from tui.app.ownthemes import themed
 from tui.app.safety import ControlFilter
 from tui.app.shadow import ExactDrawing
 from tui.app.start import StartScreen
@@ -34,6 +36,7 @@ from tui.app.watching import Watching
 from tui.dialogs.mfacode import DialogPrompt
 from tui.exits import Exit
 from tui.frame.base import Commands
+from tui.frame.internals import strips_of
 from tui.host import Moved, Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
@@ -83,7 +86,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
         self._moving = Moving(self, DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
-        self._themes_here: tuple[Theme, ...] = THEMES
+        mine = tuple(themed(name, each) for name, each in options.themes.items())
+        self._themes_here: tuple[Theme, ...] = (*THEMES, *mine)
         chosen = choose(options.theme, self.console.color_system, self.no_color)
         if options.drill:
             # Its own, unless the terminal has few, or more contrast was asked for.
@@ -329,12 +333,27 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         return self._roles[1]
 
     def next_theme(self) -> str:
-        names = [theme.name for theme in self._themes_here]
+        names = self.theme_names
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         return self.theme
 
+    @property
+    def theme_names(self) -> list[str]:
+        return [theme.name for theme in self._themes_here]
+
     def use_theme(self, name: str) -> None:
         self.theme = name
+
+    def save_screenshot_masked(self) -> Path:
+        """Save the screen in sight where cases are kept, without secrets; raises OSError."""
+        from tui.app.screenshot import save
+
+        return save(
+            strips_of(self.screen),
+            self.size.width,
+            self.options.state_dir / "screenshots",
+            self.options.now(),
+        )
 
     def copy_to_clipboard(self, text: str) -> None:
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""

@@ -64,7 +64,7 @@ CONVENTIONS = (
     _one("r", "respond to a key", "respond respond_found"),
     _one("s", "sort by the next column", "sort sort_groups"),
     _one("u", "undo", "undo detach end_rotation put_back switch_on"),
-    _one("v", "view it another way", "reveal graph_style"),
+    _one("v", "view it another way", "reveal graph_style whole_head"),
     _one("x", "change a choice", "options rotation_options whom look_elsewhere"),
 )  # fmt: skip
 

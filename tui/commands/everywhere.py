@@ -121,6 +121,12 @@ SHARED = (
     Command("region", (), "Regions", "Look in other Regions."),
     Command("theme", (), "colours", "Change the colour theme."),
     Command(
+        "screenshot",
+        (),
+        "screenshot",
+        "Save this screen as SVG and as text in the state directory; what may be a secret is dots.",
+    ),
+    Command(
         "redraw",
         ("ctrl+l",),
         "redraw",

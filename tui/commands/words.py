@@ -19,20 +19,13 @@ class Word:
     do: Callable[[Host, str], str]
 
 
-def _themes(host: Host) -> list[str]:
-    # They are made for Textual, which what can be done is known without.
-    from tui.look.themes import THEMES
-
-    return [theme.name for theme in THEMES]
-
-
 def _use_theme(host: Host, name: str) -> str:
     host.use_theme(name)
     return f"Colours: {name}."
 
 
 WORDS = (
-    Word("theme", "Change the colours.", _themes, _use_theme),
+    Word("theme", "Change the colours.", lambda host: host.theme_names, _use_theme),
 )  # fmt: skip
 
 

@@ -25,10 +25,12 @@ from services.keys.accesskeys import owner_of
 from services.keys.userkeys import key_named
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.dialogs.doubt import ask_doubts
+from tui.dialogs.leftlines import left_lines
 from tui.dialogs.options import OptionsDialog
 from tui.dialogs.question import QuestionDialog
 from tui.dialogs.sentence import SentenceDialog
 from tui.host import Desk
+from tui.look.lines import Line
 from tui.settings.context import Context
 
 _VERBS: Mapping[PlanDeed, str] = {
@@ -201,11 +203,8 @@ class Asking:
 
 def closing(case: Case, left: Sequence[str], context: Context) -> QuestionDialog:
     """Asks whether the case is to be closed; *left* is what is still open."""
-    said = [f"Still open: {words}" for words in left] or [
-        "Nothing is still open, as far as the journal shows."
-    ]
     after = "Nothing can be added to it afterwards; nothing is changed in AWS."
-    told = (*said, after, _signed(case, context))
+    told: list[str | Line] = [*left_lines(left), after, _signed(case, context)]
     return QuestionDialog(f"Close case {case.id}?", told, "Leave it open", "Close it")
 
 

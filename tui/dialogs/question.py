@@ -31,10 +31,12 @@ class QuestionText(Page):
 class QuestionDialog(YesNoDialog):
     """True where *verb* was chosen; *told* are paragraphs."""
 
-    def __init__(self, title: str, told: Sequence[str], safe: str, verb: str) -> None:
+    def __init__(self, title: str, told: Sequence[str | Line], safe: str, verb: str) -> None:
         super().__init__()
         self._asked = title
-        self._told: list[Line] = [((clean(words), "text"),) for words in told]
+        self._told: list[Line] = [
+            ((clean(each), "text"),) if isinstance(each, str) else each for each in told
+        ]
         self._labels = (safe, f"y  {verb}")
 
     def body(self) -> ComposeResult:

@@ -201,6 +201,12 @@ class Commands(Departing[Result]):
     def do_theme(self) -> None:
         self.say(f"Colours: {self.stanch.next_theme()}.")
 
+    def do_screenshot(self) -> None:
+        try:
+            self.say(f"Saved {self.stanch.save_screenshot_masked()}, and the same as .txt.")
+        except OSError as error:
+            self.report("saving a screenshot", error)
+
     def do_quit(self) -> None:
         if left := self.stanch.under_way:
             self.say(f"Quitting as soon as AWS has answered: {', '.join(left)}.")

@@ -85,6 +85,22 @@ DARK = _theme(
     late="#d7875f",
     stack=("#5f87d7", "#5fafaf", "#af87d7", "#87af5f", "#8a8a8a"),
 )
+MIDNIGHT = _theme(
+    "midnight",
+    text=("#c8d3f5", "#0b1020"),
+    trouble=("#ffc777", "#ff757f", "#9ece6a"),
+    accent="#7dcfff",
+    surface="#131a33",
+    panel="#1d2747",
+    quiet="#8c9bc7",
+    greyed="#5f6c94",
+    bar="#3d7fd9",
+    rule="#33416b",
+    cursor=("#ffffff", "#2a3a6e"),
+    tones=("#2b4fa3", "#3d7fd9", "#5aa9f0", "#86d3ff", "#c9ecff"),
+    late="#e0956b",
+    stack=("#82aaff", "#4fd6be", "#c099ff", "#c3e88d", "#828bb8"),
+)
 LIGHT = _theme(
     "light",
     dark=False,
@@ -167,7 +183,7 @@ DRILL = _theme(
 )
 """Nobody who sees these colours can take a drill for the real thing."""
 
-THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
+THEMES = (DARK, MIDNIGHT, LIGHT, HIGH_CONTRAST, TERMINAL)
 
 
 def choose(wanted: str | None, color_system: str | None, no_color: bool) -> str:

@@ -11,7 +11,8 @@ import msgspec
 from services.base import folders
 from tui.settings.accounts import Accounts
 
-ThemeName = Literal["dark", "light", "high-contrast", "terminal"]
+BUILT_IN = ("dark", "midnight", "light", "high-contrast", "terminal")
+"""The names of the themes that there are without a configuration."""
 Colour = Literal["red", "yellow", "green"]
 
 
@@ -41,10 +42,35 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: tuple[Literal["opened", "contained", "closed"], ...] = ("opened", "contained", "closed")
 
 
+Ink = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+
+
+class ThemeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A theme of one's own: what it has otherwise than the one it is based on, as `#rrggbb`."""
+
+    base: Literal["dark", "midnight", "light", "high-contrast"] = "dark"
+    text: Ink | None = None
+    background: Ink | None = None
+    surface: Ink | None = None
+    """Under dialogs."""
+    panel: Ink | None = None
+    """Under the status line, and what is typed into."""
+    accent: Ink | None = None
+    warning: Ink | None = None
+    error: Ink | None = None
+    success: Ink | None = None
+    quiet: Ink | None = None
+    greyed: Ink | None = None
+    bar: Ink | None = None
+    rule: Ink | None = None
+    cursor_text: Ink | None = None
+    cursor: Ink | None = None
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set; what stands on the command line goes before it."""
 
-    theme: ThemeName | None = None
+    theme: str | None = None
     plain: bool = False
     mouse: bool = True
     read_only: bool = False
@@ -61,6 +87,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Other keys for commands, by the commands' ids."""
     profiles: dict[str, ProfileConfig] = {}
     webhook: WebhookConfig = WebhookConfig()
+    themes: dict[str, ThemeConfig] = {}
+    """Themes of one's own, by name."""
+
+    @property
+    def theme_names(self) -> tuple[str, ...]:
+        return (*BUILT_IN, *(name for name in self.themes if name not in BUILT_IN))
 
     def of_profile(self, profile: str | None) -> ProfileConfig:
         return self.profiles.get(profile or "default", ProfileConfig())
@@ -74,7 +106,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 EXAMPLE = """\
-# theme = "dark"             # dark, light, high-contrast or terminal (16 colours)
+# theme = "dark"             # dark, midnight, light, high-contrast, terminal (16 colours), or one of your own
 # plain = false              # for screen readers: no lines and boxes, graphs as numbers
 # mouse = true               # false leaves the mouse to the terminal, to select text with
 # read_only = false          # --no-read-only lifts it for one run
@@ -100,6 +132,11 @@ EXAMPLE = """\
 # url = "https://hooks.example.com/stanch"
 # secret_file = "~/.config/stanch/webhook.key"   # signs what is sent: HMAC-SHA256
 # events = ["opened", "contained", "closed"]
+
+# [themes.team]              # a theme of your own; what it leaves out is that of its base
+# base = "midnight"          # dark, midnight, light or high-contrast
+# accent = "#ffaf5f"         # text, background, surface, panel, accent, warning, error, success, quiet,
+# bar = "#af5f00"            # greyed, bar, rule, cursor_text and cursor can be set
 
 # [keys]                     # stanch config --keys lists the commands
 # respond = "f5"
@@ -130,13 +167,25 @@ def load(path: Path, *, named: bool = False) -> Config:
     import tomllib
 
     try:
-        return msgspec.convert(tomllib.loads(text), Config)
+        config = msgspec.convert(tomllib.loads(text), Config)
     except RecursionError:
         raise ConfigError(f"{path} isn't valid TOML: it is nested too deep.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} isn't valid TOML: {error}.") from None
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path} has an invalid setting: {error}.") from None
+    require_theme(config.theme, config, f"{path} has an invalid setting: ")
+    if taken := [name for name in config.themes if name in BUILT_IN]:
+        raise ConfigError(
+            f"{path} has an invalid setting: themes.{taken[0]} is the name of a built-in theme."
+        )
+    return config
+
+
+def require_theme(name: str | None, config: Config, where: str = "") -> None:
+    """Raise ConfigError where there is no theme of that name."""
+    if name is not None and name not in config.theme_names:
+        raise ConfigError(f"{where}there is no theme {name!r}: {', '.join(config.theme_names)}.")
 
 
 def _why(error: Exception) -> str:

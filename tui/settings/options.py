@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from services.base import clock
-from tui.settings.config import Colour, ThemeName
+from tui.settings.config import Colour, ThemeConfig
 from tui.settings.place import Place
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ class Options:
     """The demo's leaked token, once its account is there."""
     drill: DrillClock | None = None
     graphs: GraphStyle = "blocks"
-    theme: ThemeName | None = None
+    theme: str | None = None
+    themes: Mapping[str, ThemeConfig] = field(default_factory=dict)
+    """Themes of one's own, by name."""
     plain: bool = False
     """For screen readers: no lines and boxes, graphs as numbers."""
     colour: Colour | None = None

@@ -19,7 +19,7 @@ from services.aws.session import AwsSession
 from services.aws.where import Where
 from services.base.text import clean
 from services.quoting.spreadsheet import to_csv
-from tui.settings.config import Config, ProfileConfig, ThemeName
+from tui.settings.config import Config, ProfileConfig
 from tui.shell.attending import attended
 from tui.shell.progress import Progress as Progress
 from tui.shell.progress import say_aside as say_aside
@@ -44,7 +44,7 @@ class Setup:
     read_only: bool
     state_dir: Path
     mouse: bool = True
-    theme: ThemeName | None = None
+    theme: str | None = None
     plain: bool = False
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")

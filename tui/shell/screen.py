@@ -50,6 +50,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         read_only=setup.read_only,
         mouse=setup.mouse,
         theme=setup.theme,
+        themes=setup.config.themes,
         plain=setup.plain,
         graphs="numbers" if setup.plain else "blocks",
         poll_seconds=setup.config.refresh_seconds,

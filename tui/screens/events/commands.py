@@ -24,6 +24,13 @@ EVENTS = screen(
     Command(
         "findings", ("f",), "findings", "Show all findings, coverage and what could not be read.", rank=14
     ),
+    Command(
+        "whole_head",
+        ("v",),
+        "more or less",
+        "Show all that is said of the review, or its coverage and verdict in three lines.",
+        rank=43,
+    ),
     *(
         Command(
             f"by_{side}",

@@ -34,6 +34,9 @@ from tui.widgets.rule import Rule
 _CALM = 0.1
 """Seconds within which progress is drawn together."""
 
+_TALL = 36
+"""Lines of a screen that has room for all that is said of a review beside its rows."""
+
 _LEAST_ROWS = 9
 """Lines that the table keeps for itself."""
 
@@ -50,6 +53,8 @@ class EventsScreen(StanchScreen):
         self._handling = to.handling
         self._work = to.handling.work if to.handling else ReviewWork()
         self._drawn: Review | None = None
+        self._wanted_whole: bool | None = None
+        """Whether somebody chose to see all that is said of the review, or less."""
         self._drawing: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -132,6 +137,10 @@ class EventsScreen(StanchScreen):
         self._entitle()
         self.commands_changed()
 
+    @property
+    def _whole(self) -> bool:
+        return self.size.height >= _TALL if self._wanted_whole is None else self._wanted_whole
+
     def _head(self, review: Review | None, width: int) -> list[Line]:
         lines: list[Line] = []
         if self._work.running:
@@ -150,15 +159,19 @@ class EventsScreen(StanchScreen):
                 lines += wrap((("! ", "warn"), (f"{kept.trouble}. {kept.words}", "warn")), width, indent=2)
         if review is None:
             return [((f"What {self._user} did", "strong"),), *lines]
-        lines += wrap(eventtexts.heading(review, self.stanch.options.now()), width, indent=2)
+        heading = eventtexts.heading(review, self.stanch.options.now())
         cells = 0 if self.stanch.options.plain else max(eventbars.BAR, width // 4)
-        lines += eventbars.coverage_lines(review.coverage, review.window, cells)
-        lines += eventbars.counted_lines(review.events, review.window, cells)
+        coverage = eventbars.coverage_lines(review.coverage, review.window, cells)
         role: Role = (
             "alarm" if review.verdict == "used" else "warn" if review.verdict == "unknown" else "good"
         )
-        lines += wrap(((review.verdict_words, role),), width, indent=2)
-        lines += eventtexts.headline_lines(review, width)
+        if self._whole:
+            lines += [*wrap(heading, width, indent=2), *coverage]
+            lines += eventbars.counted_lines(review.events, review.window, cells)
+            lines += wrap(((review.verdict_words, role),), width, indent=2)
+            lines += eventtexts.headline_lines(review, width)
+        else:
+            lines += eventtexts.in_short(review, heading, coverage, role, width)
         room = self.size.height - 3 - _LEAST_ROWS - len(lines)
         return lines + eventtexts.findings_lines(
             review.findings, width, most=max(1, min(room, self.size.height // 4))
@@ -196,7 +209,7 @@ class EventsScreen(StanchScreen):
                 return "there is no case: respond to the key first"
             case "suspect" | "export" if self._handling is not None and self.read_only:
                 return "started with --read-only, so no case is written"
-            case "findings" if self._work.review is None:
+            case "findings" | "whole_head" if self._work.review is None:
                 return "nothing is read yet"
             case "stop" if not self._work.running:
                 return "nothing is being read"
@@ -219,6 +232,10 @@ class EventsScreen(StanchScreen):
         else:
             self.shown.narrow()
             self._entitle()
+
+    def do_whole_head(self) -> None:
+        self._wanted_whole = not self._whole
+        self._draw()
 
     def do_by_address(self) -> None:
         self._count_by("address")

@@ -13,9 +13,10 @@ from services.review.findings import Finding
 from services.review.record import Event
 from services.review.review import Review
 from services.review.tree import branches
+from tui.commands.table import BY_ID
 from tui.look import words
 from tui.look.columns import Column
-from tui.look.lines import Line, Role, Span, wrap
+from tui.look.lines import Line, Role, Span, fit, width_of, wrap
 from tui.screens.events import bars as eventbars
 from tui.screens.events.groups import Group, Side
 
@@ -45,6 +46,18 @@ def headline_lines(review: Review, width: int) -> list[Line]:
         return []
     role: Role = "alarm" if told.suspected and told.new.calls else "warn" if told.new.calls else "text"
     return wrap(((told.words, role),), width, indent=2)
+
+
+def in_short(review: Review, heading: Line, coverage: Sequence[Line], role: Role, width: int) -> list[Line]:
+    """Whose it is, what of it was recorded, and the verdict: a line each, and the key for the rest."""
+    verdict: Line = ((review.verdict_words, role),)
+    if review.headline:
+        verdict = (*verdict, (f" {review.headline.words}", "text"))
+    lines = (heading, coverage[0] if coverage else (), verdict)
+    if len(coverage) < 2 and all(width_of(line) <= width for line in lines):
+        return list(lines)
+    more: Line = ((f"  {BY_ID['whole_head'].shown_key}: all", "quiet"),)
+    return [*(fit(line, width) for line in lines[:2]), (*fit(verdict, width - width_of(more)), *more)]
 
 
 def findings_lines(findings: Sequence[Finding], width: int, *, most: int | None = None) -> list[Line]:
