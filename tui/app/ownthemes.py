@@ -20,7 +20,7 @@ _VARIABLES = {
     "cursor": ("cursor-background", "input-selection-background"),
 }
 _DEPTH = (-0.3, 0.0, 0.2, 0.4, 0.65)
-"""How far each tone of the bars is blended with the text, or below 0 with the background; from the ground up."""
+"""How far each tone of the bars, from the ground up, goes to the text; below 0, to the background."""
 
 
 def themed(name: str, wanted: ThemeConfig) -> Theme:

@@ -18,7 +18,7 @@ from tui.settings.options import Options, Start
     [
         ("theme l", ["theme light"]),
         ("THEME High", ["theme high-contrast"]),
-        ("theme", ["theme dark", "theme light", "theme high-contrast", "theme terminal"]),
+        ("theme", ["theme dark", "theme midnight", "theme light", "theme high-contrast", "theme terminal"]),
         ("theme pink", []),
         ("themes", []),
         ("", []),
