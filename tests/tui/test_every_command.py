@@ -250,7 +250,7 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(
         driver, "take", "~Leave it", "yes", "~1 ✓ deactivate", "undo", "~Leave it", "yes", "~↶ deactivate"
     )
-    await take(driver, "events", "~TIME▾", "export", "~saved to case", "back", "~5 · deny")
+    await take(driver, "events", "~TIME▾", "~kept in case", "export", "~saved to case", "back", "~5 · deny")
     await take(driver, "step_3", "options", "~secret to", "next", "next", "previous", "next", "=left")
     await take(driver, "~‹ this screen ›", "use", "!‹ this screen ›", "take", "~Leave it", "yes", "~••••")
     await take(driver, "reveal", "~ACWL", "copy", "~clipboard", "done", "~3 ✓ replace")

@@ -53,11 +53,14 @@ def in_short(review: Review, heading: Line, coverage: Sequence[Line], role: Role
     verdict: Line = ((review.verdict_words, role),)
     if review.headline:
         verdict = (*verdict, (f" {review.headline.words}", "text"))
-    lines = (heading, coverage[0] if coverage else (), verdict)
+    lines = (heading, *coverage, verdict)
     if len(coverage) < 2 and all(width_of(line) <= width for line in lines):
         return list(lines)
+    recorded: Line = coverage[0] if coverage else ()
+    others: Line = ((f"  and {len(coverage) - 1} more", "warn"),) if len(coverage) > 1 else ()
     more: Line = ((f"  {BY_ID['whole_head'].shown_key}: all", "quiet"),)
-    return [*(fit(line, width) for line in lines[:2]), (*fit(verdict, width - width_of(more)), *more)]
+    recorded = (*fit(recorded, width - width_of(others)), *others)
+    return [fit(heading, width), recorded, (*fit(verdict, width - width_of(more)), *more)]
 
 
 def findings_lines(findings: Sequence[Finding], width: int, *, most: int | None = None) -> list[Line]:

@@ -48,6 +48,12 @@ async def test_a_users_review_is_shown_and_kept_nowhere(scenario: Scenario, tmp_
         assert ages == sorted(ages)
         assert ages[-1] > 0
         assert any(address in driver.text for address in ATTACKER_ADDRESSES)
+        assert "of them denied" in driver.text
+        await driver.press("v")
+        await driver.wait("recorded and 1 more", "v: all")
+        assert "of them denied" not in driver.text
+        await driver.press("v")
+        await driver.wait("of them denied")
     assert CaseBook(tmp_path).cases() == ()
 
 
