@@ -105,6 +105,7 @@ def test_every_file_that_contributors_are_led_to_is_there() -> None:
         "policy-govern.json",
         "policy-harden.json",
         "policy-query.json",
+        "policy-tell.json",
     ],
 )
 def test_the_policies_name_actions_that_exist(name: str) -> None:
@@ -140,6 +141,18 @@ def test_the_policy_for_queries_names_every_call_that_the_queries_make() -> None
     }
     assert len(made) > 10
     assert made <= granted
+
+
+def test_the_policy_for_cases_with_aws_names_every_call_that_they_make() -> None:
+    (statement,) = json.loads((ROOT / "docs" / "policy-tell.json").read_text())["Statement"]
+    source = "".join(
+        (ROOT / "services" / name).read_text() for name in ("aws/securityir.py", "incident/handing.py")
+    )
+    import botocore.session
+
+    operations = botocore.session.get_session().get_service_model("security-ir").operation_names
+    made = {f"security-ir:{name}" for name in operations if f'"{name}"' in source}
+    assert sorted(made) == sorted(statement["Action"])
 
 
 def test_the_makefile_has_the_two_commands() -> None:

@@ -28,6 +28,17 @@ ANALYZER_CALLS = {
     ("POST", "/policy/validation"): "ValidatePolicy",
 }
 
+# Of these the path may hold the id of a case.
+INCIDENT_CALLS = {
+    ("POST", "/v1/membership"): "CreateMembership",
+    ("POST", "/v1/create-case"): "CreateCase",
+    ("POST", "/v1/list-cases"): "ListCases",
+    ("GET", "/v1/cases/*/get-case"): "GetCase",
+    ("POST", "/v1/cases/*/create-comment"): "CreateCaseComment",
+    ("POST", "/v1/cases/*/list-comments"): "ListComments",
+    ("POST", "/v1/cases/*/get-presigned-url"): "GetCaseAttachmentUploadUrl",
+}
+
 # S3 names an operation by method, what it is about, and the one sub-resource in its query.
 S3_SUBRESOURCES = {
     "policy": "BucketPolicy",
@@ -129,6 +140,9 @@ class Request(werkzeug.wrappers.Request):
             return self._s3_operation()
         if self.service == "accessanalyzer":
             return ANALYZER_CALLS.get((self.method, self.path), "")
+        if self.service == "security-ir":
+            path = re.sub(r"(?<=/cases/)[^/]+", "*", self.path)
+            return INCIDENT_CALLS.get((self.method, path), "")
         if self.service == "account" and (self.method, self.path) == ("POST", "/listRegions"):
             return "ListRegions"
         if action := self.form_fields.get("Action"):

@@ -32,6 +32,8 @@ from sandbox.insights import responses as insights
 from sandbox.lake import responses as lake
 from sandbox.logs import ingest, logs, metrics
 from sandbox.logs.bearer import Bearer
+from sandbox.securityir import cases as incidents
+from sandbox.securityir.cases import SecurityIr, Uploads
 from sandbox.wire import errors
 from sandbox.wire.call import Request
 from sandbox.wire.dispatch import Moto
@@ -141,11 +143,12 @@ class Sandbox:
             lake,
             athena,
             organizations,
+            incidents,
         ):
             extension.install(world)
-        allowed = Enforced(world, AccessAnalyzer(world, Regions(S3(world, Moto(world)))))
+        allowed = Enforced(world, AccessAnalyzer(world, SecurityIr(world, Regions(S3(world, Moto(world))))))
         served = Observed(world, Faulty(self.faults, Bearer(world, Mantle(world, allowed))))
-        return Door(self._serves_on, Authenticated(world, served))
+        return Door(self._serves_on, Uploads(world, Authenticated(world, served)))
 
     def _serves_on(self) -> int:
         return self._server.server_port if self._server else 0

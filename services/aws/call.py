@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Simulate", "StopQuery", "Filter")
+_CHANGES = ("GetCaseAttachmentUploadUrl",)
+"""What makes something though its name begins like a read's."""
 _QUERIES = (
     "AssumeRole",
     "CancelQuery",
@@ -29,6 +31,10 @@ _ONCE = (
     "CreateTrail",
     "DeleteBucket",
     "DeleteTrail",
+    # What people read at once.
+    "CreateCase",
+    "CreateCaseComment",
+    "GetCaseAttachmentUploadUrl",
 )
 SECRET = "(the new secret)"
 """Stands for the secret wherever a call is shown or kept; the value is put in only when it is sent."""
@@ -52,6 +58,8 @@ class Call:
         """Whether it changes nothing; of Athena's statements that is true of a SELECT alone."""
         if self.operation == "StartQueryExecution":
             return str(self.params.get("QueryString")).lstrip().upper().startswith("SELECT")
+        if self.operation in _CHANGES:
+            return False
         return self.operation in _QUERIES or self.operation.startswith(_READS)
 
     @property

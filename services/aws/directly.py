@@ -1,9 +1,12 @@
-"""No request goes anywhere but where it was signed for: no client of this process follows a redirect.
+"""No request goes anywhere but where it was signed for, nor twice unasked: no client follows a redirect.
 
 aiohttp follows a redirect with all headers, a 307 with the body too, and aiobotocore does not pass on that it
 should not; S3's clients send a call again to the Region that the refusal names. Importing this ends both, for
 the clients that aiobotocore makes by itself as well: of STS, SSO, sign-in, the instance's and the container's
 credentials.
+
+aiohttp sends a PUT, a DELETE or a GET again by itself where the connection ends without an answer; that is
+for botocore to decide, which knows what goes out once.
 """
 
 from __future__ import annotations
@@ -36,7 +39,9 @@ _get_session = AIOHTTPSession._get_session
 
 
 async def _direct_session(self: Any, proxy_url: str | None) -> _Direct:
-    return _Direct(await _get_session(self, proxy_url))
+    session = await _get_session(self, proxy_url)
+    session._retry_connection = False
+    return _Direct(session)
 
 
 async def _stay(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ SERVICES = (
     "athena",
     "organizations",
     "accessanalyzer",
+    "security-ir",
 )
 """Those that the program asks, the first before the others."""
 

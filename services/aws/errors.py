@@ -296,6 +296,7 @@ BY_CODE: dict[str, type[AwsError]] = {
             "ResourceExistsException",
             "DeleteConflict",
             "AWSOrganizationsNotInUseException",
+            "SecurityIncidentResponseNotActiveException",
             "DuplicatePolicyAttachmentException",
             "DuplicatePolicyException",
             "InvalidInputException",

@@ -269,6 +269,15 @@ class AwsSession:
         """The body of AWS's answer to a call that changes nothing; what it lacks raises NotAws."""
         return (await self.send(Call(service, operation, params, region))).body
 
+    async def upload(self, call: Call, url: str, content: bytes) -> None:
+        """Put *content* where AWS's answer to *call* said, once; raises ReadOnly or an AwsError."""
+        if self.read_only:
+            raise ReadOnly(call.operation)
+        from services.aws.uploading import upload
+
+        client = await self.client(call.service, call.region, once=True)
+        await upload(client, call.service, url, content)
+
     async def client(self, service: str, region: str | None = None, *, once: bool = False) -> Any:
         # Before any client: many are made at once, and a person is asked once.
         await self.resolve_credentials()

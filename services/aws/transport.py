@@ -32,6 +32,14 @@ class HttpSession(SharedTls):
         return answer
 
 
+async def put(session: Any, url: str, content: bytes) -> int:
+    """Put *content* at a URL that is signed already, unless something is there; answers with the status."""
+    from botocore.awsrequest import AWSRequest
+
+    headers = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
+    return int((await session.send(AWSRequest("PUT", url, headers, content).prepare())).status_code)
+
+
 async def _whole(raw: Any, request: Any) -> bytes:
     parts, size = list[bytes](), 0
     try:

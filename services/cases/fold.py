@@ -12,7 +12,7 @@ from services.aws.call import Call
 from services.base import clock
 from services.base.text import clean
 from services.cases.lines import Entry, Line
-from services.cases.plan import Deed, LeverName, State, StepName, deed
+from services.cases.plan import Deed, LeverName, State, StepName, Telling, deed
 from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall
 from services.keys.userkeys import key_named
 
@@ -21,6 +21,7 @@ _MARKS: Mapping[Deed, str] = {
     LeverName.ACCESS_KEYS: "access keys off",
     LeverName.SESSIONS: "sessions ended",
     LeverName.INTRUDER: "intruder stopped",
+    Telling.SECURITY_IR: "AWS told",
 }
 _MARKS_OF_UNDO: Mapping[Deed, str] = {
     StepName.DEACTIVATE: "reactivate",
@@ -96,7 +97,7 @@ class Fold:
 
 
 _WITHOUT_EFFECT = frozenset(
-    ("metadata", "override", "sweep", "traffic", "note", "exported", "notified", "trying", "tried")
+    ("metadata", "override", "sweep", "traffic", "note", "exported", "handed", "notified", "trying", "tried")
 )
 """Kinds of line that tell what happened, and change nothing of where the case stands."""
 

@@ -15,7 +15,7 @@ from services.base import clock
 FIRST = "0" * 64
 """The hash before the first line."""
 
-FORMAT = 2
+FORMAT = 3
 """Of what lines say; raised where an older program would misread them. The first version named none."""
 
 encode = msgspec.json.Encoder(order="sorted").encode

@@ -39,6 +39,12 @@ class Governing(StrEnum):
     HARDEN = "harden"
 
 
+class Telling(StrEnum):
+    """Who else is told of a case, and given its report."""
+
+    SECURITY_IR = "security-ir"
+
+
 class Stage(StrEnum):
     """Between the steps of a rotation: what is waited for, and no call brings about."""
 
@@ -46,13 +52,13 @@ class Stage(StrEnum):
     WATCH = "watch"
 
 
-Deed = StepName | LeverName | Governing | Stage
+Deed = StepName | LeverName | Governing | Telling | Stage
 """Whatever can be done, and the journal tells of."""
 
 
 def deed(name: str) -> Deed:
     """The deed of that name; raises ValueError."""
-    for kind in (StepName, LeverName, Stage):
+    for kind in (StepName, LeverName, Telling, Stage):
         if name in kind.__members__.values():
             return kind(name)
     return Governing(name)

@@ -15,6 +15,7 @@ from services.aws.errors import AwsError, NotAws
 from services.aws.mark import new_mark
 from services.aws.session import Answer, AwsSession
 from services.base import clock
+from services.base.text import clean
 from services.cases.case import Case
 from services.cases.plan import Deed
 from services.cases.secret import Secret, with_secret
@@ -35,6 +36,8 @@ class Sending:
     undo: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
     secret_to: str | None = None
+    upload: bytes | None = field(default=None, repr=False)
+    """What is put at the URL that the call is answered with."""
 
 
 def gives_secret(call: Call) -> bool:
@@ -71,6 +74,8 @@ async def send(
     )
     try:
         answer = await aws.send(with_secret(call, secret))
+        if sending.upload is not None:
+            await aws.upload(call, str(answer.body["attachmentPresignedUrl"]), sending.upload)
         made = made_by(call.operation, answer.body)
         if made is not None and not (id_of(made) and secret_in(made)):
             raise NotAws(call.operation, "the answer lacks the key's id or its secret, so it is not AWS's")
@@ -93,6 +98,9 @@ async def send(
         # It took place after all, and its answer held nothing that is needed.
         return Answer({}, None)
     extra = {"key_id": id_of(made)} if made is not None else {}
+    if call.operation == "CreateCase":
+        # What AWS calls it, in no call before.
+        extra["case_id"] = clean(answer.body["caseId"])
     await asyncio.to_thread(
         case.record, "outcome", intent=intent, ok=True, request_id=answer.request_id, **extra
     )

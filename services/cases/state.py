@@ -2,8 +2,8 @@
 
 Kinds of line: ``opened`` · ``intent`` · ``outcome`` · ``settled`` · ``verified`` · ``delivered`` ·
 ``metadata`` · ``override`` · ``review`` · ``sweep`` · ``quiet`` · ``traffic`` · ``note`` ·
-``suspected`` · ``watched`` · ``compromised`` · ``made`` · ``exported`` · ``trying`` · ``tried`` · ``told`` ·
-``responder`` · ``closed``.
+``suspected`` · ``watched`` · ``compromised`` · ``made`` · ``exported`` · ``handed`` · ``trying`` ·
+``tried`` · ``told`` · ``responder`` · ``closed``.
 """
 
 from __future__ import annotations

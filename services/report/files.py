@@ -9,8 +9,19 @@ from services.report.document import to_json
 from services.report.html import to_html
 from services.report.markdown import to_markdown
 from services.report.model import Report
+from services.report.unsecret import without_secrets
 
-FORMATS: dict[str, Callable[[Report], str]] = {"md": to_markdown, "html": to_html, "json": to_json}
+
+def _handed_on(form: Callable[[Report], str]) -> Callable[[Report], str]:
+    """Without what looks like a secret, which a note may have."""
+    return lambda report: without_secrets(form(report))
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "md": _handed_on(to_markdown),
+    "html": _handed_on(to_html),
+    "json": _handed_on(to_json),
+}
 
 
 def format_of(path: Path) -> str | None:

@@ -21,7 +21,7 @@ NOUNS = {
     ("intruder", True): "What the intruder made restored",
 }
 
-_NO_LEVER = ("replace", "delete", "review")
+_NO_LEVER = ("replace", "delete", "review", "security-ir")
 
 
 def story(report: Report) -> tuple[Sentence, ...]:

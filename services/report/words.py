@@ -21,6 +21,7 @@ TITLES = {
     ("access-keys", True): "Make the user's access keys Active again",
     ("intruder", False): "Stop what the intruder made",
     ("intruder", True): "Restore what the intruder made",
+    ("security-ir", False): "Hand the case to AWS Security Incident Response",
 }
 
 MARKS = {
@@ -32,6 +33,7 @@ MARKS = {
     ("access-keys", False): "access keys off",
     ("access-keys", True): "access keys on",
     ("intruder", False): "intruder stopped",
+    ("security-ir", False): "AWS told",
 }
 
 

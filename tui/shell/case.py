@@ -13,7 +13,7 @@ from services.cases.errors import CaseError
 from services.incident.keptreview import kept_review
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
-from tui.shell import caseexport, report
+from tui.shell import caseexport, casesend, report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 from tui.shell.guessing import Guessing
 from tui.shell.verifying import anchor, say_consistency, verify
@@ -26,6 +26,7 @@ def command() -> None:
 
 command.add_command(report.command)
 command.add_command(caseexport.command)
+command.add_command(casesend.command)
 command.add_command(verify)
 command.add_command(anchor)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from services.aws.call import Call
+from services.aws.errors import AwsError
+from services.aws.session import AwsSession
 from services.aws.where import Where
+from tests.services.aws.liar import Liar, Lie
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,19 @@ def test_the_same_call_for_the_aws_cli() -> None:
         "aws logs put-bearer-token-authentication --log-group-identifier '/a b' "
         "--no-bearer-token-authentication-enabled --region us-west-2"
     )
+
+
+async def test_what_goes_out_once_is_sent_once_though_no_answer_comes(aws: AwsSession, liar: Liar) -> None:
+    """Whatever its HTTP method: a library sends what has an idempotent one again by itself."""
+    liar.lie = lambda asked: Lie(b"")
+    calls = (
+        Call("iam", "CreateUser", {"UserName": "web"}),
+        Call("s3", "CreateBucket", {"Bucket": "trail"}),
+        Call("s3", "DeleteBucket", {"Bucket": "trail"}),
+        Call("security-ir", "CreateCaseComment", {"caseId": "7000000001", "body": "a"}),
+    )
+    for number, call in enumerate(calls, 1):
+        assert call.once
+        with pytest.raises(AwsError):
+            await aws.send(call)
+        assert len(liar.heard) == number, call

@@ -23,6 +23,7 @@ from services.aws import (
     regions,
     s3,
     secretsmanager,
+    securityir,
     simulation,
     sts,
 )
@@ -167,6 +168,9 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
         "secretsmanager",
         lambda aws: secretsmanager.resource_policy(aws, "name"),
     ),
+    securityir.list_cases: ("security-ir", lambda aws: securityir.list_cases(aws, R)),
+    securityir.comments: ("security-ir", lambda aws: securityir.comments(aws, R, "7000000001")),
+    securityir.attachments: ("security-ir", lambda aws: securityir.attachments(aws, R, "7000000001")),
     simulation.simulate: (
         "iam",
         lambda aws: simulation.simulate(aws, "arn:aws:iam::123456789012:user/web", ["s3:Get"]),

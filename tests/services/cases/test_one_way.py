@@ -60,6 +60,16 @@ def test_nothing_but_the_sender_sends() -> None:
             assert node.value.id == "sender"
 
 
+def test_nothing_but_the_sender_uploads() -> None:
+    asked = [
+        path
+        for path, tree in sources(".upload")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "upload"
+    ]
+    assert asked == [SENDER]
+
+
 def test_what_is_read_by_name_changes_nothing() -> None:
     named = [(path, line, name) for path, tree in sources(".read", "lister") for line, name in reads(tree)]
     assert len(named) > 40
