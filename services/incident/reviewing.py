@@ -18,6 +18,7 @@ from services.cases.state import CaseState
 from services.incident.situation import Situation, Verified
 from services.review.keyrules import LAG
 from services.review.model import Marks, Progress, Subject, Window
+from services.review.plan import local_path
 from services.review.review import Review, run_review
 
 DEFAULT_WINDOW = timedelta(days=7)
@@ -52,19 +53,28 @@ async def perform(
 
     In the folder *keep* a reading that is cut notes how far it came.
     """
-    until = at.options.until or at.now()
-    since = at.options.since or until - DEFAULT_WINDOW
-    subject = Subject(user=at.key.user, key_id=at.key.id, service=at.key.service)
+    subject = Subject(at.key.user, at.key.id, at.key.service, account=at.caller.account)
     return await run_review(
         at.aws,
         subject,
-        Window(since, until),
+        _window(at),
         source=at.options.source,
+        athena=at.options.athena,
         marks=marks(at.case),
         on_progress=on_progress,
         stop=stop,
         keep=keep,
     )
+
+
+def _window(at: Situation) -> Window:
+    """Of files all is read, unless a time is named."""
+    since, until = at.options.since, at.options.until
+    if local_path(at.options.source):
+        everything = Window.all_time()
+        return Window(since or everything.since, until or everything.until)
+    until = until or at.now()
+    return Window(since or until - DEFAULT_WINDOW, until)
 
 
 def marks(case: CaseState) -> Marks:

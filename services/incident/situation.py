@@ -20,6 +20,7 @@ from services.cases.state import CaseState
 from services.keys.holdings import inline_policies
 from services.keys.twins import Twins, twins
 from services.keys.userkeys import UserKeyKind, kind_of
+from services.review.model import Athena
 
 DEFAULT_AGE_DAYS = 90
 
@@ -45,6 +46,7 @@ class Options:
     since: datetime | None = None
     until: datetime | None = None
     source: str = "auto"
+    athena: Athena = field(default_factory=Athena)
 
 
 @dataclass(frozen=True)

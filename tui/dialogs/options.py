@@ -16,6 +16,7 @@ from services.incident.situation import Options
 from services.keys.userkeys import API_KEYS, kind_of
 from tui.commands.bindings import bindings
 from tui.dialogs.commands import OPTIONS
+from tui.dialogs.reviewsource import ReviewSource
 from tui.dialogs.secretplace import SecretPlace
 from tui.frame.dialog import Dialog
 from tui.widgets.agepicker import AgePicker
@@ -27,14 +28,6 @@ STEPS = (StepName.REVIEW, StepName.REPLACE, StepName.DENY)
 
 _NEW_USER, _IN_PLACE = 1, 2
 _WINDOWS = (1, 7, 30, 90)
-# Athena needs more said than a dialog has room for: `stanch review` has its options.
-_SOURCES = {
-    "auto": "whatever covers the time, cheapest first",
-    "history": "the event history alone",
-    "s3": "the trail's objects alone",
-    "insights": "the trail's log group, by Logs Insights",
-    "lake": "an event data store, by CloudTrail Lake",
-}
 _ANY_POLICY = "inline; or the ARN of an existing managed policy"
 
 
@@ -100,18 +93,16 @@ class OptionsDialog(Dialog[Options | None]):
         nearest = min(range(len(_WINDOWS)), key=lambda at: abs(_WINDOWS[at] - back))
         windows = tuple(f"the last {days} day{'s' * (days > 1)}" for days in _WINDOWS)
         yield Picker("look at", windows, nearest, id="window")
-        yield Picker(
-            "read",
-            tuple(_SOURCES.values()),
-            list(_SOURCES).index(self._options.source) if self._options.source in _SOURCES else 0,
-            id="source",
-        )
+        yield ReviewSource(self._options.source, self._options.athena)
 
     def on_picker_turned(self) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
         """Show the lines that the choices call for."""
+        if self._step is StepName.REVIEW:
+            # Of files all is read.
+            self.query_one("#window").display = not self.query_one(ReviewSource).in_files
         if self._step is not StepName.REPLACE:
             return
         form = picked(self, "form")
@@ -134,16 +125,24 @@ class OptionsDialog(Dialog[Options | None]):
                 sigv4 = self._kind is API_KEYS and picked(self, "deny") == 1
                 self.dismiss(replace(self._options, also_sigv4=sigv4, hold_policy=policy))
             case _:
-                since = self._now - timedelta(days=_WINDOWS[picked(self, "window")])
-                self.dismiss(
-                    replace(self._options, since=since, source=list(_SOURCES)[picked(self, "source")])
-                )
+                self._use_review()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.do_use()
 
     async def do_back(self) -> None:
         self.dismiss(None)
+
+    def _use_review(self) -> None:
+        chosen = self.query_one(ReviewSource)
+        try:
+            source, athena = chosen.source, chosen.athena
+        except ValueError as error:
+            self.say(str(error), "warn")
+            return
+        since = self._now - timedelta(days=_WINDOWS[picked(self, "window")])
+        since_told = None if chosen.in_files else since
+        self.dismiss(replace(self._options, since=since_told, source=source, athena=athena))
 
     def _use_replace(self) -> None:
         form = picked(self, "form")

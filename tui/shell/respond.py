@@ -25,6 +25,7 @@ from services.keys.keyid import account_in
 from services.review.model import SourceUnavailable
 from services.rotation.opening import notices
 from tui.exits import Exit
+from tui.shell.athenaoptions import athena_options, given_athena
 from tui.shell.common import (
     Progress,
     Setup,
@@ -116,8 +117,9 @@ STEPS = [*UNDOABLE, "reset", *READS]
     "--source",
     metavar="WHERE",
     default="auto",
-    help="What the review reads: auto, history, s3, insights, lake, or a folder or file of records.",
+    help="What the review reads: auto, history, s3, insights, lake, athena, or a folder or file of records.",
 )
+@athena_options
 @click.option("--since", type=Moment(), help="Where the review begins: 7d, 36h, or a time in UTC.")
 @click.option(
     "--suspected",
@@ -194,6 +196,7 @@ def command(
         override=override,
         since=since,
         source=source,
+        athena=given_athena(),
     )
     if as_json and isinstance(options.secret_to, ToScreen) and step in ("replace", "reset"):
         raise click.UsageError(

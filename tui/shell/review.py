@@ -29,6 +29,7 @@ from services.review.record import Event
 from services.review.review import Review, run_review
 from services.review.tree import branches
 from tui.exits import Exit
+from tui.shell.athenaoptions import athena_options, given_athena
 from tui.shell.common import (
     Each,
     Progress,
@@ -76,9 +77,7 @@ SHOWN = 50
     metavar="TIME",
     help="When the key may have leaked: what was first seen after it is marked new.",
 )
-@click.option("--athena-workgroup", metavar="NAME", help="Where Athena's queries run.")
-@click.option("--athena-output", metavar="S3", help="s3://… for Athena's results, if the workgroup has none.")
-@click.option("--athena-create", is_flag=True, help="Create Athena's table over the trail.")
+@athena_options
 @click.option(
     "--fresh",
     is_flag=True,
@@ -107,9 +106,6 @@ def command(
     until: datetime,
     source: str,
     suspected: datetime | None,
-    athena_workgroup: str | None,
-    athena_output: str | None,
-    athena_create: bool,
     fresh: bool,
     deleted: bool,
     as_json: bool,
@@ -134,8 +130,7 @@ def command(
         raise click.UsageError("--since must be before --until.")
     replaces = export is not None and may_replace(export, force=force)
     try:
-        athena = Athena(athena_workgroup, athena_output, create=athena_create)
-        window = Window(since, until)
+        window, athena = Window(since, until), given_athena()
         review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh, deleted))
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None

@@ -539,3 +539,75 @@ async def test_however_long_a_plan_is_its_confirmation_can_be_typed(
         await driver.wait("›3 · replace Reset ACCA")
         await driver.press("enter")
         await driver.wait("Leave it", "last four characters", *(["more lines: pgdn"] if size[1] < 24 else []))
+
+
+def put_records(folder: Path, key_id: str) -> Path:
+    """Use of the key, months ago."""
+    used = {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "arn": "arn:aws:iam::123456789012:user/web",
+            "accountId": "123456789012",
+            "userName": "web",
+            "credentialId": key_id,
+        },
+        "eventTime": "2026-02-03T04:05:06Z",
+        "eventSource": "logs.amazonaws.com",
+        "eventName": "PutLogEvents",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "198.51.100.7",
+        "userAgent": "curl/8",
+        "additionalEventData": {"callWithBearerToken": True},
+        "eventID": "7d0f5c5e-0000-4000-8000-000000000001",
+        "eventCategory": "Data",
+        "managementEvent": False,
+        "recipientAccountId": "123456789012",
+    }
+    folder.mkdir()
+    (folder / "records.json").write_text(json.dumps({"Records": [used]}))
+    return folder
+
+
+async def test_the_review_reads_files_that_are_at_hand_whatever_their_age(
+    leaked_key: LeakedKey, tmp_path: Path
+) -> None:
+    folder = put_records(tmp_path / "copied", leaked_key.key_id)
+    async with opened(tmp_path / "state", leaked_key) as driver:
+        await driver.press("2", "x", "down", "left")
+        await driver.wait("‹ a folder or file of CloudTrail records ›")
+        assert "look at" not in driver.text, "of files all is read"
+        await driver.press("enter")
+        await driver.wait("Type the path of a folder or a file.")
+        await driver.press("down")
+        await driver.type(str(tmp_path / "nowhere"))
+        await driver.press("enter")
+        await driver.wait("no file called")
+        await driver.press(*["backspace"] * len("nowhere"))
+        await driver.type(folder.name)
+        await driver.press("enter")
+        await driver.wait_gone("‹ a folder or file of CloudTrail records ›")
+        await driver.press("enter")
+        await driver.wait("2 ✓ review")
+    (kept,) = state(tmp_path / "state").reviews
+    assert (kept["verdict"], kept["events"]) == ("used", 1)
+
+
+async def test_the_review_reads_by_athena_once_it_is_told_where(
+    leaked_key: LeakedKey, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, leaked_key) as driver:
+        await driver.press("2", "x", "down", "left", "left")
+        await driver.wait("‹ the trail's bucket, by Athena ›", "workgroup", "results in")
+        await driver.press("enter")
+        await driver.wait("Athena needs a workgroup, or an s3:// place for its results.")
+        await driver.press("down", "down")
+        await driver.type("results")
+        await driver.press("enter")
+        await driver.wait("has to begin with s3://")
+        await driver.press(*["backspace"] * len("results"))
+        await driver.type("s3://results/")
+        await driver.press("down", "right", "enter")
+        await driver.wait_gone("‹ the trail's bucket, by Athena ›")
+        await driver.press("x")
+        await driver.wait("‹ the trail's bucket, by Athena ›", "s3://results/", "‹ create it if missing ›")
