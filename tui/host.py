@@ -163,6 +163,9 @@ class Host(Protocol):
     def reintroduce(self) -> None:
         """Ask again who is asking, where that failed before."""
 
+    def show_alert(self) -> None:
+        """Show the drill's alert, where this is a drill."""
+
     def next_theme(self) -> str:
         """Change the colours; says to which."""
 

@@ -49,6 +49,12 @@ def test_a_drill_that_is_played_with_the_keyboard(tmp_path: Path) -> None:
     drill = [STANCH, *state, "drill", "logs-key", "--seed", "5", "--results", str(tmp_path / "results")]
     with Terminal(drill, {"AWS_PROFILE": "production"}, columns=80, lines=24) as terminal:
         terminal.wait("A drill: nothing here is real", "DRILL logs-key", "ACWL")
+        terminal.press("esc")
+        terminal.wait_gone("nothing here is real")
+        terminal.press(":")
+        terminal.type("alert")
+        terminal.press("enter")
+        terminal.wait("A drill: nothing here is real", "ACWL")
         assert b"\x1b[48;2;78;42;99m" in terminal.raw or b"48;5;" in terminal.raw, "in colours of its own"
         terminal.press("i")
         terminal.wait("key       ACCA", "r respond")

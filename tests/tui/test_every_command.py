@@ -24,6 +24,7 @@ WALKED_ELSEWHERE = {
     "account": "tests/tui/app/test_moving.py",
     "profile": "tests/tui/app/test_moving.py",
     "region": "tests/tui/app/test_moving.py",
+    "alert": "tests/tui/test_drill.py",
     "quiet": "tests/tui/screens/runbook/test_access_key_screen.py",
     "take_over": "tests/tui/screens/runbook/test_case_end.py",
     "quit": "tests/tui/test_on_a_terminal.py",

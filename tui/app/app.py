@@ -43,7 +43,7 @@ from tui.look.roles import styles
 from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
 from tui.routes import Route, ToCases, ToEvents, ToHelp, ToIdentify, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
-from tui.settings.options import DrillClock, Options
+from tui.settings.options import Options
 from tui.settings.place import Place
 
 if TYPE_CHECKING:
@@ -217,12 +217,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
                     self.open(ToIdentify(token))
 
             self.push_screen(WelcomeDialog(token), answered)
+        else:
+            self.show_alert()
 
-        elif drill := self.options.drill:
-            self.open_alert(drill)
-
-    def open_alert(self, drill: DrillClock) -> None:
+    def show_alert(self) -> None:
         """Say what the drill is about, as far as the alert tells."""
+        if (drill := self.options.drill) is None:
+            return
         from tui.dialogs.welcome import AlertDialog
 
         found = drill.exercise.found

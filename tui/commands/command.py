@@ -17,6 +17,8 @@ class Scene(Protocol):
     def subject(self) -> Subject | None: ...
     @property
     def read_only(self) -> bool: ...
+    @property
+    def drilled(self) -> bool: ...
 
 
 Leads = Callable[[Scene], Route]
@@ -32,6 +34,10 @@ def _never(scene: Scene) -> str | None:
 
 def needs_key(scene: Scene) -> str | None:
     return None if scene.subject else "no key is selected"
+
+
+def needs_drill(scene: Scene) -> str | None:
+    return None if scene.drilled else "this is no drill"
 
 
 def needs_leave(scene: Scene) -> str | None:

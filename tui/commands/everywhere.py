@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, Scene, needs_key
+from tui.commands.command import Command, Scene, needs_drill, needs_key
 from tui.routes import (
     Route,
     ToAudit,
@@ -120,6 +120,7 @@ SHARED = (
     Command("profile", (), "profile", "Work by another profile of ~/.aws/config."),
     Command("region", (), "Regions", "Look in other Regions."),
     Command("theme", (), "colours", "Change the colour theme."),
+    Command("alert", (), "alert", "Read the drill's alert again.", blocked=needs_drill),
     Command(
         "screenshot",
         (),

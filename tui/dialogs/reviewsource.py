@@ -75,5 +75,5 @@ class ReviewSource(Vertical):
     def athena(self) -> Athena:
         output = typed(self, "output") or None
         if output and not output.startswith("s3://"):
-            raise ValueError(f"{output} is no place for results: it has to begin with s3://")
+            raise ValueError(f"{output} isn't a place for results: it has to begin with s3://")
         return Athena(typed(self, "workgroup") or None, output, create=picked(self, "table") == 1)

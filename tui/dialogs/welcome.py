@@ -71,6 +71,7 @@ class AlertDialog(WelcomeDialog):
 
     def _told(self) -> list[Line]:
         clock = "The clock runs. Quitting (q) ends the drill, and its points are told then."
+        clock = f"{clock} :alert shows this again."
         blank: Line = (("", "text"),)
         token = [*self._token_lines(), blank] if self._token else []
         told = [*wrap(((self._alert, "text"),), _WIDTH), blank, *token, *wrap(((clock, "text"),), _WIDTH)]

@@ -65,6 +65,10 @@ class Commands(Departing[Result]):
         return self.stanch.options.read_only
 
     @property
+    def drilled(self) -> bool:
+        return self.stanch.options.drill is not None
+
+    @property
     def drawable(self) -> bool:
         """Whether its widgets are there: they come after the screen, and go before it."""
         return self.is_mounted and not self.gone
@@ -197,6 +201,9 @@ class Commands(Departing[Result]):
 
     def do_region(self) -> None:
         self.stanch.ask_to_go("region")
+
+    def do_alert(self) -> None:
+        self.stanch.show_alert()
 
     def do_theme(self) -> None:
         self.say(f"Colours: {self.stanch.next_theme()}.")

@@ -20,6 +20,7 @@ ROUTES = [found for found in vars(routes).values() if isinstance(found, type) an
 class Scene:
     subject = Subject("ACCAEXAMPLE", "web", "logs.amazonaws.com")
     read_only = False
+    drilled = False
 
 
 def test_every_route_is_in_the_table() -> None:

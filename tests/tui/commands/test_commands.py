@@ -132,9 +132,14 @@ def test_what_a_screen_lacks_is_what_others_have() -> None:
 def test_every_command_is_explained() -> None:
     for command in commands.every():
         assert command.help.endswith("."), command.id
-        assert command.keys or command.id in ("account", "profile", "region", "theme", "screenshot"), (
-            command.id
-        )
+        assert command.keys or command.id in (
+            "account",
+            "alert",
+            "profile",
+            "region",
+            "theme",
+            "screenshot",
+        ), command.id
 
 
 def test_every_scope_is_of_a_screen() -> None:
