@@ -27,6 +27,11 @@ class ToInventory(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class ToOrganization(Route):
+    """The keys of every account."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToKey(Route):
     """All that is known of *key*; *change* says what is otherwise than at the last look."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -95,7 +95,7 @@ async def visits(
     *,
     at_once: int = AT_ONCE,
     patience: float = PATIENCE,
-) -> AsyncIterator[Visit[T]]:
+) -> AsyncGenerator[Visit[T], None]:
     """As they come to an end; no more than *at_once* are in hand, whatever their number."""
     pending: set[asyncio.Task[Visit[T]]] = set()
     try:

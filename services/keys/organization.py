@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -72,7 +73,7 @@ async def read_organization(
     service: str | None = None,
     at_once: int = AT_ONCE,
     patience: float = PATIENCE,
-) -> AsyncIterator[OrganizationKeys]:
+) -> AsyncGenerator[OrganizationKeys, None]:
     """Snapshots that grow account by account; the last is in order."""
     keys: list[tuple[str, Key]] = []
     accounts: list[AccountRow] = []
@@ -84,17 +85,20 @@ async def read_organization(
     def so_far() -> OrganizationKeys:
         return OrganizationKeys(caller, len(stops), tuple(keys), tuple(accounts), tuple(unreadable))
 
-    async for visit in visits(aws, stops, look, at_once=at_once, patience=patience):
-        stop, found = visit.stop, visit.found
-        if found is None:
-            unreadable.append(Unreadable(stop.place, visit.error or ""))
-            accounts.append(AccountRow(stop.account, stop.name, stop.role_arn, error=visit.error))
-        else:
-            keys += [(stop.account, key) for key in found.keys]
-            unreadable += [replace(part, what=f"{part.what} in {stop.place}") for part in found.unreadable]
-            said = "; ".join(f"{part.what}: {part.error}" for part in found.unreadable) or None
-            accounts.append(AccountRow(stop.account, stop.name, stop.role_arn, len(found.keys), said))
-        yield so_far()
+    async with aclosing(visits(aws, stops, look, at_once=at_once, patience=patience)) as going:
+        async for visit in going:
+            stop, found = visit.stop, visit.found
+            if found is None:
+                unreadable.append(Unreadable(stop.place, visit.error or ""))
+                accounts.append(AccountRow(stop.account, stop.name, stop.role_arn, error=visit.error))
+            else:
+                keys += [(stop.account, key) for key in found.keys]
+                unreadable += [
+                    replace(part, what=f"{part.what} in {stop.place}") for part in found.unreadable
+                ]
+                said = "; ".join(f"{part.what}: {part.error}" for part in found.unreadable) or None
+                accounts.append(AccountRow(stop.account, stop.name, stop.role_arn, len(found.keys), said))
+            yield so_far()
     of = {id(key): account for account, key in keys}
     keys = [(of[id(key)], key) for key in in_order(key for _, key in keys)]
     accounts.sort(key=lambda row: row.account)

@@ -22,6 +22,9 @@ load_commands()
 WALKED_ELSEWHERE = {
     "next_handed": "tests/tui/screens/identify/test_identify_screen.py",
     "account": "tests/tui/app/test_moving.py",
+    "organization": "tests/tui/screens/keys/test_organization_screen.py",
+    "go_to_account": "tests/tui/screens/keys/test_organization_screen.py",
+    "sort_accounts": "tests/tui/screens/keys/test_organization_screen.py",
     "profile": "tests/tui/app/test_moving.py",
     "region": "tests/tui/app/test_moving.py",
     "alert": "tests/tui/test_drill.py",

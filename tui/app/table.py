@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCREENS: Mapping[type[Route], str] = {
     routes.ToInventory: "tui.screens.keys.inventory:InventoryScreen",
+    routes.ToOrganization: "tui.screens.keys.organization:OrganizationScreen",
     routes.ToKey: "tui.screens.keys.key:KeyScreen",
     routes.ToRunbook: "tui.screens.runbook.screen:RunbookScreen",
     routes.ToSweep: "tui.screens.runbook.sweep:SweepScreen",

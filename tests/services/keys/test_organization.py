@@ -84,7 +84,7 @@ async def test_no_more_are_in_hand_than_asked_for_and_an_end_closes_them(sandbox
         assert (seen, most) == (10, 3)
         reading = visits(aws, stops, look, at_once=3)
         await anext(reading)
-        await reading.aclose()  # type: ignore[attr-defined]
+        await reading.aclose()
 
 
 @pytest.mark.parametrize("role", [None, "other"])

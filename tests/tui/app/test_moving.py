@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,7 @@ from sandbox.scenario.two_accounts import THERE
 from sandbox.wire.server import Sandbox
 from services.cases.book import CaseBook
 from tests.principals import make_user
-from tests.tui.piloting import Driver, driven
-from tui.settings.accounts import Accounts
-from tui.settings.config import Config
-from tui.settings.options import Start
-from tui.shell.common import Setup
-from tui.shell.connecting import as_set_up
-from tui.shell.going import go_by
+from tests.tui.abroad import opened, palette, status_line
 
 
 @pytest.fixture
@@ -34,29 +26,6 @@ def leaked(sandbox: Sandbox) -> KeyInUse:
     found = SCENARIOS["two-accounts"](sandbox.world).leaked
     assert found is not None
     return found
-
-
-@asynccontextmanager
-async def opened(tmp_path: Path, role: str | None = two_accounts.ROLE) -> AsyncIterator[Driver]:
-    setup = Setup(None, ("us-east-1",), False, tmp_path, config=Config(accounts=Accounts(role)))
-    async with driven(tmp_path, Start(), connect=as_set_up(setup), go=partial(go_by, setup)) as driver:
-        await driver.wait(ACCOUNT)
-        yield driver
-
-
-async def palette(driver: Driver, word: str, *answers: str) -> None:
-    await driver.press("colon")
-    await driver.wait("a command, or a word")
-    await driver.type(word)
-    await driver.press("enter")
-    for title, answer in zip(answers[::2], answers[1::2], strict=True):
-        await driver.wait(title)
-        await driver.type(answer)
-        await driver.press("enter")
-
-
-def status_line(driver: Driver) -> str:
-    return driver.text.splitlines()[0]
 
 
 async def test_a_token_leads_to_its_account_where_its_key_is_stopped_and_back(

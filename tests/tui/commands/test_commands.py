@@ -33,6 +33,7 @@ from tui.screens.help.screen import HelpScreen
 from tui.screens.identify.dialog import IdentifyDialog
 from tui.screens.keys.inventory import InventoryScreen
 from tui.screens.keys.key import KeyScreen
+from tui.screens.keys.organization import OrganizationScreen
 from tui.screens.keys.policydocument import PolicyDocumentScreen
 from tui.screens.loggroups.screen import LogGroupsScreen
 from tui.screens.rotation.screen import RotationScreen
@@ -49,6 +50,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     InventoryScreen,
     TrafficScreen,
     LogGroupsScreen,
+    OrganizationScreen,
     KeyScreen,
     PolicyDocumentScreen,
     IdentifyDialog,
@@ -132,14 +134,8 @@ def test_what_a_screen_lacks_is_what_others_have() -> None:
 def test_every_command_is_explained() -> None:
     for command in commands.every():
         assert command.help.endswith("."), command.id
-        assert command.keys or command.id in (
-            "account",
-            "alert",
-            "profile",
-            "region",
-            "theme",
-            "screenshot",
-        ), command.id
+        by_name = ("account", "alert", "organization", "profile", "region", "theme", "screenshot")
+        assert command.keys or command.id in by_name, command.id
 
 
 def test_every_scope_is_of_a_screen() -> None:

@@ -49,4 +49,18 @@ KEY = screen(
     Command("follow", ("enter",), "go there", "Open the screen for the selected row.", rank=10),
 )
 
+ORGANIZATION = screen(
+    "organization",
+    Command(
+        "go_to_account",
+        ("enter",),
+        "go there",
+        "Work in the account of the selected row, and open its key there.",
+        rank=10,
+    ),
+    Command("sort_accounts", ("s",), "sort", "Sort by the next column.", rank=16),
+    # These would look for the key in the account that is signed in to.
+    lacks=("respond", "events", "rotate", "organization"),
+)
+
 POLICY_DOCUMENT = screen("policy_document")

@@ -26,6 +26,10 @@ def sign(level: str | None) -> Span:
     return SIGNS.get(level, (" ", "text"))
 
 
+def weight_of(key: Key) -> Role:
+    return _STATUS.get(key.status, "warn")
+
+
 def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]:
     def mark(key: Key) -> Span:
         if key.id in keys.marked:
@@ -45,7 +49,7 @@ def columns(keys: KeyList, now: Callable[[], datetime]) -> Sequence[Column[Key]]
     def weight(key: Key) -> Role:
         if key.id in keys.glowing:
             return "accent"
-        return _STATUS.get(key.status, "warn")
+        return weight_of(key)
 
     def expires(key: Key) -> Span:
         role = weight(key)
