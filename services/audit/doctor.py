@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from services.audit.otheraccounts import OtherAccounts, try_roles
 from services.aws.account import get_alias
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer
 from services.aws.credentials.source import Source
@@ -79,6 +80,8 @@ class Diagnosis:
     source: Source | None = None
     """Which credentials sign, and from where."""
     where: Where = field(default_factory=Where)
+    others: OtherAccounts = field(default_factory=OtherAccounts)
+    """How the roles that are configured for other accounts answered."""
 
     @property
     def complete(self) -> bool:
@@ -102,6 +105,7 @@ class Diagnosis:
             "recorded": [each.as_json() for each in self.recorded],
             "state_dir": self.state.as_json(),
             "clock_ahead_seconds": ahead,
+            "other_accounts": [each.as_json() for each in self.others.tried],
         }
 
 
@@ -112,10 +116,11 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
     ahead = clock_ahead(time, began, now()) if time else None
     regions = await aws.regions()
     window = Window(now() - HISTORY_KEPT, now())
-    trails, alias, state = await asyncio.gather(
+    trails, alias, state, others = await asyncio.gather(
         read_trails(aws, regions, window, defaultdict(Pacer)),
         get_alias(aws),
         asyncio.to_thread(look_at_state_dir, state_dir),
+        try_roles(aws, caller.account),
     )
     able = await abilities(aws, caller, _place(caller, regions, trails))
     recorded = recorded_now(trails, window, now())
@@ -128,10 +133,15 @@ async def diagnose(aws: AwsSession, state_dir: Path, *, now: Callable[[], dateti
         recorded,
         state,
         ahead,
-        trails.troubles(),
+        (*trails.troubles(), *_unlisted(others)),
         aws.source,
         aws.where,
+        others,
     )
+
+
+def _unlisted(others: OtherAccounts) -> tuple[Unreadable, ...]:
+    return (Unreadable("which other accounts there are", others.unlisted),) if others.unlisted else ()
 
 
 async def recording_now(aws: AwsSession, now: datetime) -> tuple[Recorded, ...]:
@@ -172,7 +182,7 @@ def _recorded(rows: Sequence[Coverage], window: Window) -> Recorded:
 def _place(caller: Caller, regions: tuple[str, ...], trails: Trails) -> Place:
     found = [state.trail for state in trails.states]
     return Place(
-        partition=caller.arn.split(":")[1],
+        partition=caller.partition,
         account=caller.account,
         region=regions[0],
         buckets=tuple(dict.fromkeys(trail.bucket for trail in found if trail.bucket)),

@@ -53,8 +53,8 @@ class Bearings:
         """The account, from GetCallerIdentity's answer; raises WrongAccount where another was named."""
         account = clean(caller.get("Account") or "")
         if self.expected and account != self.expected:
-            said = f"these credentials belong to account {account}, not to {self.expected}"
-            raise WrongAccount("GetCallerIdentity", said)
+            partition = clean(caller.get("Arn") or "").split(":")[1:2] or ["aws"]
+            raise WrongAccount(f"arn:{partition[0]}:sts::{account}:", self.expected)
         self.known = account or None
         return self.known
 

@@ -80,12 +80,21 @@ class NoAuthorities(BadSetup):
     advice = "Check AWS_CA_BUNDLE (else REQUESTS_CA_BUNDLE counts), and ca_bundle in ~/.aws/config."
 
 
-class WrongAccount(AwsError):
-    """The credentials are of another account than was named, so nothing else is asked or sent."""
-
-    advice = (
-        "Use a profile of that account, or a role in it (--role-arn, or [accounts] in the configuration)."
+def way_into(account: str | None, partition: str = "aws") -> str:
+    """What to do to get into that account, with the option as it is typed."""
+    return (
+        f"Use a profile of account {account}, or a role in it: --role-arn "
+        f"arn:{partition}:iam::{account}:role/ROLE, or [accounts] in the configuration."
     )
+
+
+class WrongAccount(AwsError):
+    """The *caller*, an ARN, isn't of *account*, so nothing else is asked or sent."""
+
+    def __init__(self, caller: str, account: str) -> None:
+        _, partition, _, _, ours, *_ = caller.split(":")
+        super().__init__("GetCallerIdentity", f"these credentials belong to account {ours}, not to {account}")
+        self.advice = way_into(account, partition)
 
 
 class Expired(AwsError):

@@ -12,10 +12,13 @@ from services.aws.session import AwsSession
 
 
 class Reach:
-    """An async context; the sessions that it opened close with it, and never the one that it stands on."""
+    """By *role*, or the one that is configured.
 
-    def __init__(self, aws: AwsSession) -> None:
+    An async context; the sessions that it opened close with it, and never the one that it stands on."""
+
+    def __init__(self, aws: AwsSession, role: str | None = None) -> None:
         self._aws = aws
+        self._role = role
         self._entered: dict[str, asyncio.Task[AwsSession]] = {}
         self._stack = AsyncExitStack()
 
@@ -31,8 +34,8 @@ class Reach:
         await self._stack.aclose()
 
     def leads_to(self, account: str | None) -> bool:
-        """Whether a role is configured for it."""
-        return account is not None and self._aws.ways.may_lead_to(account)
+        """Whether a role is named or configured for it."""
+        return account is not None and self._aws.ways.by(self._role).may_lead_to(account)
 
     async def at(self, account: str | None) -> AwsSession:
         """The session in that account, or the one we have; raises an AwsError."""
@@ -48,4 +51,4 @@ class Reach:
         return self._aws.where.account or (await sts.get_caller(self._aws)).account
 
     async def _enter(self, account: str) -> AwsSession:
-        return await self._stack.enter_async_context(await self._aws.to_account(account))
+        return await self._stack.enter_async_context(await self._aws.to_account(account, self._role))

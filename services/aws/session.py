@@ -166,12 +166,12 @@ class AwsSession:
         """A session like this one that signs as that role, renewed while it is used; raises an AwsError."""
         return await self._elsewhere(find=by_role(self, hop), role_arn=hop.role_arn)
 
-    async def to_account(self, account: str) -> AwsSession:
-        """A session like this one in that account, by the role that is configured; raises an AwsError.
+    async def to_account(self, account: str, role: str | None = None) -> AwsSession:
+        """A session like this one in that account, by *role* or what is configured; raises an AwsError.
 
         It stands on what this one does: from the account that one came to, no role is gone on from.
         """
-        return await self._elsewhere(base=self._base or self, account=account)
+        return await self._elsewhere(base=self._base or self, account=account, ways=self.ways.by(role))
 
     async def _elsewhere(self, **there: Any) -> AwsSession:
         session = AwsSession(
@@ -180,9 +180,8 @@ class AwsSession:
             more_regions=self._more_regions,
             read_only=self.read_only,
             endpoint_urls=self._bearings.given,
-            ways=self.ways,
             state_dir=self._bearings.state_dir,
-            **there,
+            **{"ways": self.ways, **there},
         )
         await session.resolve_credentials()
         return session

@@ -16,6 +16,10 @@ class Caller:
     arn: str
 
     @property
+    def partition(self) -> str:
+        return self.arn.split(":")[1] if ":" in self.arn else "aws"
+
+    @property
     def user(self) -> str | None:
         """The IAM user's name, or None for a role session, the root user or anything else."""
         _, _, rest = self.arn.partition(":user/")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from services.aws import iam, sts
-from services.aws.errors import AwsError, NotFound
+from services.aws.errors import AwsError, NotFound, way_into
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
@@ -63,7 +63,7 @@ async def find_key(
     if known is None and theirs not in (None, caller.account):
         raise NoSuchKey(
             f"{key_id} belongs to account {theirs}; you are signed in to {caller.account}. "
-            f"Use a profile of {theirs}, or a role there (--role-arn, or [accounts] in the configuration)."
+            f"{way_into(theirs, caller.partition)}"
         )
     match service_told_by(key_id):
         case _ if known is not None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from services.aws import organizations, sts
 from services.aws.credentials.role import SESSION_NAME, hop_to, operator_of, organization_of
 from services.aws.credentials.source import role_name
-from services.aws.credentials.ways import Hop, Way, Ways
+from services.aws.credentials.ways import Hop, Ways
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
@@ -57,8 +57,14 @@ Look = Callable[[AwsSession, Stop], Awaitable[T]]
 
 async def stops_of_organization(aws: AwsSession, role: str | None = None) -> tuple[Stop, ...]:
     """Every account of the organization, by *role* or the one that is configured; raises an AwsError."""
-    ways = replace(aws.ways, usual=Way(role).over(aws.ways.usual)) if role else aws.ways
-    members, caller = await asyncio.gather(organizations.members(aws), sts.get_caller(aws))
+    return await stops_at(aws, await organizations.members(aws), role)
+
+
+async def stops_at(
+    aws: AwsSession, members: Iterable[organizations.Member], role: str | None = None
+) -> tuple[Stop, ...]:
+    """The same of these accounts, whether or not they are all."""
+    ways, caller = aws.ways.by(role), await sts.get_caller(aws)
     organization = await organization_of(aws) if ways.by_organization else None
     operator = operator_of(caller.arn)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from services.aws import sts
-from services.aws.errors import AwsError, NotFound, Rejected
+from services.aws.errors import AwsError, NotFound, Rejected, way_into
 from services.aws.iam import Credential, LastUse
 from services.aws.session import AwsSession
 from services.aws.where import Where
@@ -143,21 +143,21 @@ async def look_up(aws: AwsSession, key: AnyKey, now: datetime, decoys: Collectio
     caller = await sts.get_caller(aws)
     match key:
         case Token() | UserName():
-            return await _by_alias(aws, key, known, caller.account)
+            return await _by_alias(aws, key, known, caller)
         case KeyId(kind=KeyKind.CREDENTIAL_ID):
-            return await _by_credential_id(aws, known, key.id, caller.account)
+            return await _by_credential_id(aws, known, key.id, caller)
         case KeyId():
-            return await _by_access_key(aws, known, key.id, caller.account, decoys)
+            return await _by_access_key(aws, known, key.id, caller, decoys)
         case ShortTermKey():
-            found = await _by_access_key(aws, known, key.access_key_id, caller.account, decoys)
+            found = await _by_access_key(aws, known, key.access_key_id, caller, decoys)
             if known.answer is Answer.EXPIRED:
                 return replace(found, answer=Answer.EXPIRED, status="Expired")
             return replace(found, status=None, expires=known.expires)
 
 
-async def _by_alias(aws: AwsSession, key: Token | UserName, known: KeyFacts, ours: str) -> KeyFacts:
-    if key.account != ours:
-        return _elsewhere(known, key.account, ours)
+async def _by_alias(aws: AwsSession, key: Token | UserName, known: KeyFacts, caller: sts.Caller) -> KeyFacts:
+    if key.account != caller.account:
+        return _elsewhere(known, key.account, caller)
     try:
         found = await inventory.match(aws, key)
     except AwsError as error:
@@ -169,7 +169,7 @@ async def _by_alias(aws: AwsSession, key: Token | UserName, known: KeyFacts, our
     return _of_credential(known, found, (ALIAS_STAYS,) if found.status == "Active" else ())
 
 
-async def _by_credential_id(aws: AwsSession, known: KeyFacts, key_id: str, ours: str) -> KeyFacts:
+async def _by_credential_id(aws: AwsSession, known: KeyFacts, key_id: str, caller: sts.Caller) -> KeyFacts:
     try:
         found = await inventory.find(aws, key_id)
     except AwsError as error:
@@ -179,8 +179,8 @@ async def _by_credential_id(aws: AwsSession, known: KeyFacts, key_id: str, ours:
     if known.account is None:
         said = "No key in this account has this id: it was deleted, or belongs to another account."
         return replace(known, answer=Answer.UNKNOWN, said=(said,))
-    if known.account != ours:
-        return _elsewhere(known, known.account, ours)
+    if known.account != caller.account:
+        return _elsewhere(known, known.account, caller)
     return replace(
         known, answer=Answer.DELETED, said=("No key in this account has this id: it was deleted.",)
     )
@@ -201,16 +201,13 @@ def _of_credential(known: KeyFacts, found: Credential, said: tuple[str, ...]) ->
     )
 
 
-def _elsewhere(known: KeyFacts, account: str | None, ours: str) -> KeyFacts:
-    said = (
-        f"Not looked up: you are signed in to {ours}. Use a profile of account {account}, or a role in it "
-        "(--role-arn, or [accounts] in the configuration)."
-    )
+def _elsewhere(known: KeyFacts, account: str | None, caller: sts.Caller) -> KeyFacts:
+    said = f"Not looked up: you are signed in to {caller.account}. {way_into(account, caller.partition)}"
     return replace(known, answer=Answer.OTHER_ACCOUNT, account=account, said=(said,))
 
 
 async def _by_access_key(
-    aws: AwsSession, known: KeyFacts, key_id: str, ours: str, decoys: Collection[str]
+    aws: AwsSession, known: KeyFacts, key_id: str, caller: sts.Caller, decoys: Collection[str]
 ) -> KeyFacts:
     account, said = account_in(key_id), list[str]()
     try:
@@ -220,7 +217,7 @@ async def _by_access_key(
             "AWS does not know this id here: it was deleted, it was altered, or it belongs to another "
             "partition (China, GovCloud)."
         )
-        if account in (None, ours):
+        if account in (None, caller.account):
             return replace(known, answer=Answer.UNKNOWN, said=tuple(said))
     except AwsError as error:
         said.append(f"AWS could not be asked for its account. {error}")
@@ -229,8 +226,8 @@ async def _by_access_key(
         return replace(
             offline(known.key, clock.now(), decoys), answer=Answer.DECOY, account=account, decoy=decoy
         )
-    if account not in (None, ours):
-        found = _elsewhere(known, account, ours)
+    if account not in (None, caller.account):
+        found = _elsewhere(known, account, caller)
         return replace(found, said=(*said, *found.said))
     if not key_id.startswith("AKIA"):
         said.append(

@@ -14,6 +14,13 @@ _NAME = re.compile(r"\d{12}|o-[a-z0-9]{10,32}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
+def checked_role(role: str) -> str:
+    """*role* as it was typed; raises ValueError where it can be no role's."""
+    if not _ROLE.fullmatch(role):
+        raise ValueError("role must be a role's name, or the ARN of one with {account} for the account")
+    return role
+
+
 class AccountRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way into accounts."""
 
@@ -22,8 +29,8 @@ class AccountRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source_identity: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.role is not None and not _ROLE.fullmatch(self.role):
-            raise ValueError("role must be a role's name, or the ARN of one with {account} for the account")
+        if self.role is not None:
+            checked_role(self.role)
         if self.external_id and not _EXTERNAL_ID.fullmatch(self.external_id):
             raise ValueError("external_id has a character that external IDs cannot have")
 

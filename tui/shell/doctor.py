@@ -9,6 +9,7 @@ from datetime import datetime
 import click
 
 from services.audit.doctor import Diagnosis, Recorded, diagnose
+from services.audit.otheraccounts import OtherAccounts
 from services.aws.skew import NOTICED, TOLERATED, ahead_in_words
 from services.base import clock
 from services.base.spans import spoken
@@ -58,6 +59,7 @@ def _print(found: Diagnosis, accounts: str) -> None:
     click.echo(f"  signed by: {found.source or 'unknown'}")
     click.echo(f"  Regions: {', '.join(found.regions)}")
     click.echo(f"  other accounts: {accounts}")
+    _print_others(found.others)
     if found.where.endpoint:
         click.echo(f"  ! requests go to {found.where.endpoint}, which is not AWS's own endpoint")
     _head(f"You may, {CAVEAT}")
@@ -67,6 +69,17 @@ def _print(found: Diagnosis, accounts: str) -> None:
     _print_recorded(found.recorded, clock.now(), str(found.where.stanch("harden")))
     _head("This machine")
     _print_machine(found)
+
+
+def _print_others(others: OtherAccounts) -> None:
+    """A line for each that lets nobody in, and how many do."""
+    if others.tried:
+        inside = len(others.tried) - len(others.refused)
+        _line("✓" if inside else "✗", "roles tried", f"{inside:,} of {len(others.tried):,} let you in")
+    for each in others.refused:
+        _line("✗", each.account, f"{each.name + ': ' if each.name else ''}{each.error}")
+    if others.note:
+        _line(" ", "roles tried", others.note)
 
 
 def _print_ability(ability: Ability) -> None:

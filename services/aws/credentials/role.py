@@ -72,8 +72,7 @@ def by_account(base: Asking, account: str, ways: Ways, gone_by: Callable[[str], 
         organization = await organization_of(base) if ways.by_organization else None
         hop = hop_to(account, ways, caller, organization)
         if hop is None:
-            said = f"these credentials belong to account {caller.split(':')[4]}, not to {account}"
-            raise WrongAccount("GetCallerIdentity", said)
+            raise WrongAccount(caller, account)
         found = await _assume(base, hop, caller)
         gone_by(hop.role_arn)
         return found

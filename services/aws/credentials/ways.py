@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ class Ways:
 
     def __bool__(self) -> bool:
         return self.usual.role is not None or any(way.role for way in self.exceptions.values())
+
+    def by(self, role: str | None) -> Ways:
+        """The same, with *role* as the usual one where it is named."""
+        return replace(self, usual=Way(role).over(self.usual)) if role else self
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Those that a role is configured for by their ids."""
+        return tuple(name for name in self.exceptions if name.isdigit() and self.may_lead_to(name))
 
     @property
     def by_organization(self) -> bool:

@@ -91,3 +91,33 @@ async def test_a_role_is_asked_for_where_none_is_configured(leaked: KeyInUse, tm
         await palette(driver, "account", "go to another account", THERE, *role)
         await driver.until(lambda: THERE in status_line(driver), "it did not go there")
         await driver.wait("1 key", leaked.user)
+
+
+@pytest.mark.parametrize("key", ["r", "enter"])
+async def test_a_key_of_an_account_without_a_role_asks_for_one(
+    leaked: KeyInUse, tmp_path: Path, key: str
+) -> None:
+    async with opened(tmp_path, None) as driver:
+        await driver.press("i")
+        await driver.wait("identify a leaked key")
+        await driver.type(leaked.token)
+        await driver.wait("you are signed in to", "enter asks for a role in it")
+        await driver.press(key)
+        await driver.wait(f"look it up in account {THERE}", f"No role is configured for {THERE}")
+        await driver.press("escape")
+        await driver.wait("enter asks for a role in it")
+        for answer, said in (
+            ("a b", "role must be a role's name"),
+            ("nobody", "Not allowed: sts:AssumeRole"),
+        ):
+            await driver.press(key)
+            await driver.wait("look it up in account")
+            await driver.type(answer)
+            await driver.press("enter")
+            await driver.wait(said)
+        await driver.press(key)
+        await driver.wait("look it up in account")
+        await driver.type(two_accounts.ROLE)
+        await driver.press("enter")
+        await driver.until(lambda: THERE in status_line(driver), "it did not go there")
+        await driver.wait(leaked.key_id, "deactivate" if key == "r" else "no case is open")

@@ -231,16 +231,20 @@ def test_without_a_role_it_says_what_to_configure(
     configured: Configured, stolen: tuple[KeyInUse, StolenKey], calls: list[ApiCall]
 ) -> None:
     leaked, key = stolen
+    exact = f"--role-arn arn:aws:iam::{THERE}:role/ROLE, or [accounts] in the configuration"
     for argument in (leaked.key_id, key.key.access_key_id):
         done = configured("respond", argument, "--step", "deactivate", "--yes", accounts="")
         assert done.code in (Exit.USAGE, Exit.REFUSED), done
+    assert exact in done.err
     done = configured("identify", accounts="", input=leaked.token)
     assert done.code == Exit.INCOMPLETE
-    assert "[accounts] in the configuration" in done.out
+    assert exact in done.out
     done = configured("--account", THERE, "keys", accounts="")
     assert done.code == Exit.REFUSED
-    assert "[accounts] in the configuration" in done.err
+    assert exact in done.err
     assert not assumed(calls)
+    done = configured("--role-arn", ARN, "identify", accounts="", input=leaked.token)
+    assert (done.code, f"key {leaked.key_id} of {leaked.user}, Active" in done.out) == (Exit.DONE, True)
 
 
 def test_a_role_of_another_partition_is_not_asked_for(
@@ -310,6 +314,34 @@ def test_the_organization_is_audited_by_the_same_sweep(
     }
     assert any(each["kind"] == "never-expires" for each in rows[THERE]["findings"])
     assert "(old-playground) was not audited. It is suspended" in done.err
+
+
+def test_doctor_tries_the_configured_roles(
+    configured: Configured, stolen: tuple[KeyInUse, StolenKey], calls: list[ApiCall]
+) -> None:
+    elsewhere = "555555555555"
+    accounts = f'role = "{two_accounts.ROLE}"\n[accounts.exceptions.{elsewhere}]\nrole = "partner"'
+    done = configured("--region", "us-east-1", "doctor", accounts=accounts)
+    told = " ".join(done.out.split())
+    assert "✓ roles tried 2 of 4 let you in" in told
+    assert f"✗ {two_accounts.REFUSING} payments: Not allowed: sts:AssumeRole" in told
+    assert f"✗ {two_accounts.SUSPENDED} old-playground: It is suspended" in told
+    assert {str(call.params["roleArn"]).split(":")[4] for call in assumed(calls)} == {
+        THERE,
+        two_accounts.REFUSING,
+        elsewhere,
+    }
+    found = configured("--region", "us-east-1", "doctor", "--json", accounts=accounts).json["other_accounts"]
+    assert {each["account"]: each["error"] is None for each in found} == {
+        THERE: True,
+        two_accounts.REFUSING: False,
+        two_accounts.SUSPENDED: False,
+        elsewhere: True,
+    }
+    calls.clear()
+    configured("--region", "us-east-1", "doctor", accounts="")
+    configured("--region", "us-east-1", "--role-arn", ARN, "doctor")
+    assert [call.params["roleArn"] for call in assumed(calls)] == [ARN]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,13 @@ from services.keys.token import TokenError
 from services.keys.whose import Answer, KeyFacts, offline
 from tui.commands.bindings import bindings
 from tui.commands.command import Command
+from tui.dialogs.sentence import SentenceDialog
 from tui.frame.dialog import Dialog
 from tui.look.lines import Line
 from tui.routes import Route, ToIdentify, ToKey, ToRunbook
 from tui.screens.identify.commands import IDENTIFY
 from tui.screens.identify.texts import facts_lines, why_not_opened
+from tui.settings.accounts import checked_role
 from tui.settings.context import Subject
 from tui.settings.place import Place
 from tui.widgets.page import Page
@@ -51,6 +53,8 @@ class IdentifyDialog(Dialog[None]):
         self._answered = 0
         """How many of them AWS was asked for."""
         self._next: str | None = None
+        self._roles: dict[str, str] = {}
+        """What was typed for accounts that no role is configured for."""
 
     def body(self) -> ComposeResult:
         self.entitle("identify a leaked key")
@@ -75,6 +79,14 @@ class IdentifyDialog(Dialog[None]):
     def _searching(self) -> bool:
         """Whether the key in sight is still looked for."""
         return self._answered <= self._at < len(self._facts)
+
+    @property
+    def _unreached(self) -> str | None:
+        """The account that the key in sight is in, where a role there can be asked for."""
+        facts = self._shown
+        if facts is None or facts.answer is not Answer.OTHER_ACCOUNT or self.stanch.options.go is None:
+            return None
+        return facts.account
 
     @property
     def subject(self) -> Subject | None:
@@ -102,14 +114,36 @@ class IdentifyDialog(Dialog[None]):
         self._tell()
         self.run_worker(self._look_up(), exclusive=True, group="match")
 
-    async def _look_up(self) -> None:
+    async def _found(self, facts: KeyFacts, role: str | None = None) -> KeyFacts:
         options = self.stanch.options
+        async with Reach(await self.stanch.aws(), role) as reach:
+            return await look_up_anywhere(reach, facts.key, options.now(), options.decoy_accounts)
+
+    async def _look_there(self, account: str, wanted: str) -> None:
+        """Ask for the role that nobody configured, look all its keys up by it, and go on with *wanted*."""
+        told = f"No role is configured for {account}. The name of the one to assume there:"
+        role = await self.app.push_screen_wait(SentenceDialog(f"look it up in account {account}", told))
+        if not role:
+            return
+        try:
+            self.say(f"Looking in account {account}…")
+            for at, facts in enumerate(self._facts):
+                if facts.account == account:
+                    self._facts[at] = await self._found(facts, checked_role(role))
+        except (AwsError, ValueError) as error:
+            self.report("looking for a leaked key", error)
+            return
+        self.hush()
+        self._tell()
+        self.commands_changed()
+        if self.subject:
+            self._roles[account] = role
+            self.call_later(self.action_command, wanted)
+
+    async def _look_up(self) -> None:
         for at, facts in enumerate(self._facts):
             try:
-                async with Reach(await self.stanch.aws()) as reach:
-                    self._facts[at] = await look_up_anywhere(
-                        reach, facts.key, options.now(), options.decoy_accounts
-                    )
+                self._facts[at] = await self._found(facts)
             except AwsError as error:
                 self.report("looking for a leaked key", error)
                 self._facts[at] = replace(facts, answer=Answer.UNREADABLE, said=(str(error),))
@@ -124,6 +158,9 @@ class IdentifyDialog(Dialog[None]):
         if command_id in ("open_found", "respond") and self._searching:
             self._next = command_id
             self.say("As soon as its key is found.")
+            return
+        if command_id in ("open_found", "respond") and (account := self._unreached):
+            self.run_worker(self._look_there(account, command_id), exclusive=True, group="match")
             return
         await super().action_command(command_id)
 
@@ -140,6 +177,8 @@ class IdentifyDialog(Dialog[None]):
             return
         self._entitle(self._facts)
         lines = facts_lines(facts, self.stanch.context.account, self.stanch.options.now(), self._searching)
+        if self._unreached and not self._searching:
+            lines.append((("enter asks for a role in it, to look it up there", "accent"),))
         self.query_one("#told", Page).show(lines)
 
     def _entitle(self, facts: Sequence[KeyFacts]) -> None:
@@ -147,6 +186,8 @@ class IdentifyDialog(Dialog[None]):
         self.entitle("identify a leaked key", which)
 
     def why_not(self, command: Command) -> str | None:
+        if command.id in ("respond", "open_found") and self._unreached and not self._searching:
+            return None
         if command.id == "respond" and self._facts and self.subject is None:
             return why_not_opened(self._shown, self._searching)
         return super().why_not(command)
@@ -188,7 +229,7 @@ class IdentifyDialog(Dialog[None]):
         facts, ours = self._shown, self.stanch.context.account
         self.dismiss()
         if facts and facts.account and ours and facts.account != ours:
-            self.stanch.go(Place(account=facts.account), route)
+            self.stanch.go(Place(account=facts.account, role=self._roles.get(facts.account)), route)
         else:
             self.stanch.open(route)
 
