@@ -1,4 +1,7 @@
-"""The credentials beside the key that an intruder's address used or made: they are compromised as well."""
+"""The credentials beside the key that are compromised as well: an intruder's address used or made them.
+
+A key that the leaked one, or what was opened or made with it, made for another user is, whatever the address.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from services.base import clock
 from services.review import record as records
 from services.review.credentials import credential
 from services.review.facts import USED, Facts, Finding, ids
+from services.review.follow import GIVING
 from services.review.newcomers import address
+from services.review.proven import calls, proven
 from services.review.record import Event
 from services.review.words import NAMED, listed, moment, short, tally
 
@@ -45,8 +50,8 @@ class Compromised:
     """One credential; *id* is None where no record names it, and a console password has its user alone.
 
     *used* and *made* are the addresses that did so. *sure* is False where no suspected moment is set, or
-    nothing was seen before it: then an address is merely new. *expires* and *opened* are those of a session,
-    where its answer is among the records.
+    nothing was seen before it: then an address is merely new, unless records prove that the key was planted.
+    *expires* and *opened* are those of a session, where its answer is among the records.
     """
 
     kind: Kind
@@ -94,8 +99,9 @@ How: TypeAlias = Literal["used", "made"]
 
 
 def compromised(facts: Facts) -> tuple[Compromised, ...]:
-    """In order of first use; none where nothing tells the owner's addresses from others'."""
-    return tuple(_told(key, did, facts) for key, did in _found(facts).items())
+    """In order of first use; none where no record proves one and nothing tells the owner's addresses."""
+    planted = _planted(facts)
+    return tuple(_told(key, did, facts, planted) for key, did in _found(facts, planted).items())
 
 
 def intruders(facts: Facts) -> Sequence[Event]:
@@ -110,20 +116,23 @@ def intruders(facts: Facts) -> Sequence[Event]:
 def findings(facts: Facts) -> Iterator[Finding]:
     """Credentials beside the key that such an address used; beyond the first few they are told together."""
     used: list[tuple[Compromised, list[Event]]] = []
-    for key, did in _found(facts).items():
+    planted = _planted(facts)
+    for key, did in _found(facts, planted).items():
         if mine := [event for how, event in did if how == "used"]:
-            used.append((_told(key, did, facts), mine))
+            used.append((_told(key, did, facts, planted), mine))
     since = moment(facts.baseline.since) if facts.baseline.since else ""
     for each, mine in used[:NAMED]:
         whence = f"used from {listed(each.used)}, not seen before {since}"
+        if each.id in planted:
+            whence = f"the leaked key, or what it opened, made it; {each.why}"
         yield _finding(f"{_capital(each.name)} {_may(each)}: {whence}: {tally(mine)}.", each.sure, mine)
     if rest := used[NAMED:]:
         every = sorted(chain(*(mine for _, mine in rest)), key=lambda event: event.time)
         each = rest[0][0]
         told = f"{len(rest):,} more credentials {_may(each, many=True)}"
-        yield _finding(
-            f"{told}, not seen from these addresses before {since}: {tally(every)}.", each.sure, every
-        )
+        if not any(other.id in planted for other, _ in rest):
+            told += f", not seen from these addresses before {since}"
+        yield _finding(f"{told}: {tally(every)}.", each.sure, every)
 
 
 def _may(each: Compromised, *, many: bool = False) -> str:
@@ -144,12 +153,29 @@ def _finding(title: str, sure: bool, calls: Sequence[Event]) -> Finding:
     )
 
 
-def _found(facts: Facts) -> dict[Key, list[tuple[How, Event]]]:
+def _found(facts: Facts, planted: set[str]) -> dict[Key, list[tuple[How, Event]]]:
     found: dict[Key, list[tuple[How, Event]]] = {}
-    for event in intruders(facts):
+    suspicious = {id(event) for event in intruders(facts)}
+    for event in facts.every:
+        if not planted and id(event) not in suspicious:
+            continue
         for how, key in _touched(event, facts):
-            found.setdefault(key, []).append((how, event))
+            if id(event) in suspicious or key[1] in planted:
+                found.setdefault(key, []).append((how, event))
     return found
+
+
+def _planted(facts: Facts) -> set[str]:
+    """The ids of other users' keys that a credential which is proven the intruder's made."""
+    made = calls(facts)
+    known = proven(facts, made)
+    return {
+        key[1]
+        for event, by in made
+        if event.name in GIVING and by.id in known
+        for how, key in _touched(event, facts)
+        if how == "made" and key[1] and key[2] != facts.subject.user
+    }
 
 
 def _touched(event: Event, facts: Facts) -> list[tuple[How, Key]]:
@@ -176,17 +202,18 @@ def _touched(event: Event, facts: Facts) -> list[tuple[How, Key]]:
     return found
 
 
-def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts) -> Compromised:
+def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set[str]) -> Compromised:
     kind, which, user = key
+    usual = facts.baseline
     session = facts.sessions.get(which) if which else None
     return Compromised(
         kind,
         which,
         user,
-        used=tuple(dict.fromkeys(address(event) for how, event in did if how == "used")),
-        made=tuple(dict.fromkeys(address(event) for how, event in did if how == "made")),
+        used=tuple(dict.fromkeys(filter(None, (address(event) for how, event in did if how == "used")))),
+        made=tuple(dict.fromkeys(filter(None, (address(event) for how, event in did if how == "made")))),
         since=did[0][1].time,
-        sure=facts.baseline.suspected and facts.baseline.there,
+        sure=usual.suspected and (usual.there or which in planted),
         expires=session.expires if session else None,
         opened=session.opened if session else None,
         role_arn=session.arn if session else None,

@@ -23,6 +23,9 @@ from services.review.timestamp import parse_timestamp
 MOST = 5_000
 """Sessions that are followed; beyond it they are counted."""
 
+MOST_KEYS = 100
+"""Keys that a followed credential made, and that are followed in turn."""
+
 ROUNDS = 8
 """How often what was found leads to another reading: sessions of sessions of sessions."""
 
@@ -43,6 +46,13 @@ OPENING = frozenset(
         "GetSessionToken",
     }
 )
+
+GIVING = {
+    "CreateAccessKey": ("accessKey", "accessKeyId"),
+    "CreateServiceSpecificCredential": ("serviceSpecificCredential", "serviceSpecificCredentialId"),
+    "ResetServiceSpecificCredential": ("serviceSpecificCredential", "serviceSpecificCredentialId"),
+}
+"""Where the answers to calls that give a key have its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +95,30 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """*sessions* by access key id or, without one, by principal; *unfollowed* counts those beyond the cap."""
+    """*sessions* by access key id or, without one, by principal; *unfollowed* counts those beyond the cap.
+
+    *keys* are the ids of keys, of whatever user, that the leaked key or a session of it made.
+    """
 
     names: tuple[Name, ...] = ()
     sessions: Mapping[str, Session] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
     """Ids of calls whose answer another account's records may have."""
     unfollowed: int = 0
+    keys: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What records of theirs have in them."""
-        return (*dict.fromkeys(name.name for name in self.names), *self.sessions, *self.shared)
+        names = dict.fromkeys(name.name for name in self.names)
+        return (*names, *self.sessions, *self.shared, *sorted(self.keys))
 
     def without(self, others: Followed) -> Followed:
         """What *others* does not have."""
         known = {name.name for name in others.names}
         names = tuple(name for name in self.names if name.name not in known)
         sessions = {key: each for key, each in self.sessions.items() if key not in others.sessions}
-        return Followed(names, sessions, self.shared - others.shared)
+        return Followed(names, sessions, self.shared - others.shared, keys=self.keys - others.keys)
 
     def is_named(self, name: object, user: str, when: datetime | None) -> bool:
         """Whether *user*, as it is called now, was called *name* at that time."""
@@ -127,17 +142,32 @@ class Followed:
         return None
 
 
-def follow(events: Iterable[Event], user: str, known: Followed) -> Followed:
-    """*known*, and what *events* of the user and of its sessions add to it."""
+def follow(
+    events: Iterable[Event],
+    user: str,
+    known: Followed,
+    *,
+    leaked: str | None = None,
+    since: datetime | None = None,
+) -> Followed:
+    """*known*, and what *events* of the user and of its sessions add to it.
+
+    A key of somebody else is followed where *leaked*, or what was opened or made with that, made it *since*.
+    """
     sessions, unfollowed = dict(known.sessions), 0
     shared, renamings = set(known.shared), list[Renaming]()
+    gave, openers = list[tuple[str | None, str]](), dict[str, str | None]()
     for event in sorted(events, key=lambda each: each.time):
         if event.error:
             continue
+        by = event.session or event.access_key_id
         if event.name == "UpdateUser" and event.source == "iam.amazonaws.com":
             renamings += renaming(event.time, _decoded(event).request or {})
+        elif event.name in GIVING and event.source == "iam.amazonaws.com":
+            if (since is None or event.time >= since) and (given := given_by(event)):
+                gave.append((by, given))
         elif event.name in OPENING and event.source in ("sts.amazonaws.com", "signin.amazonaws.com"):
-            session = _opened(event)
+            session, openers[event.event_id] = _opened(event), by
             if (session is None or session.key_id is None) and (other := _id(_decoded(event).shared)):
                 shared.add(other)
             if session is None or session.id in sessions:
@@ -146,7 +176,41 @@ def follow(events: Iterable[Event], user: str, known: Followed) -> Followed:
                 sessions[session.id] = session
             else:
                 unfollowed += 1
-    return Followed(names_of(user, renamings), sessions, frozenset(shared), unfollowed)
+    theirs = led_to({leaked, *known.keys} - {None}, sessions.values(), gave, openers) if leaked else set()
+    keys = list(dict.fromkeys(key for _, key in gave if key in theirs and key != leaked))
+    return Followed(
+        names_of(user, renamings),
+        sessions,
+        frozenset(shared),
+        unfollowed + len(keys[MOST_KEYS:]),
+        known.keys | set(keys[:MOST_KEYS]),
+    )
+
+
+def led_to(
+    known: Iterable[str | None],
+    sessions: Iterable[Session],
+    gave: Iterable[tuple[str | None, str]],
+    openers: Mapping[str, str | None],
+) -> set[str]:
+    """*known*, and what one of them, or one of those, opened or gave.
+
+    *gave* are pairs of who gave a key and its id; *openers* says by event who opened a session. Calls of one
+    second come in no order, so that it is looked until there is no more.
+    """
+    found, every, given = {each for each in known if each}, list(sessions), list(gave)
+    while True:
+        more = {each.id for each in every if each.by in found or openers.get(each.event_id) in found}
+        more |= {key for by, key in given if by in found}
+        if more <= found:
+            return found
+        found |= more
+
+
+def given_by(event: Event) -> str | None:
+    """The id of the key that a call of `GIVING` made, where its record has it."""
+    outer, inner = GIVING[event.name]
+    return _id(_mapping((_decoded(event).response or {}).get(outer)).get(inner))
 
 
 def _opened(event: Event) -> Session | None:

@@ -53,7 +53,10 @@ class Matcher:
 
     def _by(self, identity: Identity, record: Record) -> bool:
         subject = self.subject
-        if subject.key_id and subject.key_id in (identity.credential_id, identity.access_key_id):
+        signed = identity.credential_id, identity.access_key_id
+        if subject.key_id and subject.key_id in signed:
+            return True
+        if self.followed.keys and not self.followed.keys.isdisjoint(filter(None, signed)):
             return True
         if not subject.user:
             return False

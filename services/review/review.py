@@ -218,7 +218,7 @@ async def run_review(
             await read(Matcher(subject), done)
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
-    followed = await _followed(subject, collector, read, stop)
+    followed = await _followed(subject, marks, collector, read, stop)
     rows = collector.rows if collector.rows is not None else rows
     if not stop.is_set():
         _compare(collector, reading, ledger)
@@ -246,13 +246,25 @@ def _compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
 
 
 async def _followed(
-    subject: Subject, collector: Collector, read: Callable[[Matcher], Awaitable[None]], stop: asyncio.Event
+    subject: Subject,
+    marks: Marks,
+    collector: Collector,
+    read: Callable[[Matcher], Awaitable[None]],
+    stop: asyncio.Event,
 ) -> Followed:
-    """Read again for the names and the sessions that the events lead to, until they lead no further."""
+    """Read again for the names, sessions and keys that the events lead to, until they lead no further."""
     followed = NOBODY
     collector.following = True
+    leaked = subject.key_id if subject.service in SIGNS else None
+    # Records are in whole seconds.
+    since = marks.suspected and marks.suspected.replace(microsecond=0)
+
+    def further(known: Followed) -> Followed:
+        events = (*collector.events("by"), *collector.events("on"))
+        return follow(events, subject.user, known, leaked=leaked, since=since)
+
     for _ in range(ROUNDS):
-        more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
+        more = further(followed)
         new = more.without(followed)
         followed = more
         if not set(new.texts) - {subject.user} or stop.is_set():
@@ -261,8 +273,7 @@ async def _followed(
         texts = tuple(text for text in new.texts if text != subject.user)
         await read(Matcher(subject, followed, texts))
     else:
-        more = follow((*collector.events("by"), *collector.events("on")), subject.user, followed)
-        if set(more.without(followed).texts) - {subject.user}:
+        if set(further(followed).without(followed).texts) - {subject.user}:
             collector.trouble(
                 Unreadable("names and sessions", f"followed {ROUNDS} times, and there are more")
             )
@@ -364,7 +375,7 @@ def _beside(review: Review) -> str:
     said += "".join(f" {note}" for note in review.notes)
     said += told(review.followed.names, review.subject.user)
     if review.followed.unfollowed:
-        said += f" {review.followed.unfollowed:,} more sessions were opened than can be followed."
+        said += f" {review.followed.unfollowed:,} more sessions or keys were made than can be followed."
     if not (review.events or review.on_user or review.outside) and PATH in read:
         said += f" No record names the user {review.subject.user}: names are compared as spelled."
     if review.outside:

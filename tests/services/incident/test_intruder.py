@@ -310,6 +310,42 @@ async def test_a_key_that_was_made_is_followed_where_its_calls_are_read(
         assert made["AccessKeyId"] in things(runbook)["user intruder-user"]["proof"]
 
 
+async def test_a_planted_key_of_another_user_is_followed_and_is_compromised_as_well(
+    scene: Scene, book: CaseBook, boto: Boto
+) -> None:
+    """What is done with it is read too; what a colleague does with another key of that user is not."""
+    make = boto("iam", key=scene.intruder.key).create_access_key
+    boto("iam").put_user_policy(
+        UserName="app", PolicyName="all", PolicyDocument=json.dumps(policy(EVERYTHING))
+    )
+    planted = make(UserName="app")["AccessKey"]
+    made = boto("iam", key=scene.colleague.key).create_access_key(UserName="app")["AccessKey"]
+    hands = [
+        Hand(boto, name, (key["AccessKeyId"], key["SecretAccessKey"]))
+        for name, key in (("planted", planted), ("app", made))
+    ]
+    for hand in hands:
+        hand.make("user")
+    planted_id = planted["AccessKeyId"]
+    async with reviewed(scene, book) as runbook:
+        assert "user planted-user" in things(runbook)
+        assert planted_id in things(runbook)["user planted-user"]["proof"]
+        assert "user app-user" not in things(runbook)
+        (found,) = [each for each in runbook.state.compromised if each["user"] == "app"]
+        assert (found["id"], found["state"], found["sure"]) == (planted_id, "Active", False)
+        assert f"respond {planted_id}" in found["lever"]
+        boto("iam").update_access_key(UserName="app", AccessKeyId=planted_id, Status="Inactive")
+        _, review = await runbook.review(HISTORY)
+        (found,) = [each for each in runbook.state.compromised if each["user"] == "app"]
+        assert (found["state"], found["ended"]) == ("Inactive", True)
+        assert {event.access_key_id for event in review.events if event.user == "app"} == {planted_id}
+        await runbook.suspect(review, review.window.since)
+        assert [each["sure"] for each in runbook.state.compromised if each["id"] == planted_id] == [True]
+        report = to_markdown(build(runbook.case))
+        assert f"Access key {planted_id} of app is compromised as well" in report
+        assert f"| `access key {planted_id} of app` | made from 127.0.0.1, used from 127.0.0.1 |" in report
+
+
 async def test_the_responder_is_not_taken_for_the_intruders(
     scene: Scene, book: CaseBook, boto: Boto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
