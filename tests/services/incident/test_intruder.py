@@ -341,6 +341,7 @@ async def test_a_planted_key_of_another_user_is_followed_and_is_compromised_as_w
         assert {event.access_key_id for event in review.events if event.user == "app"} == {planted_id}
         await runbook.suspect(review, review.window.since)
         assert [each["sure"] for each in runbook.state.compromised if each["id"] == planted_id] == [True]
+        assert runbook.case
         report = to_markdown(build(runbook.case))
         assert f"Access key {planted_id} of app is compromised as well" in report
         assert f"| `access key {planted_id} of app` | made from 127.0.0.1, used from 127.0.0.1 |" in report
