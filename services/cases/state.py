@@ -145,6 +145,14 @@ class CaseState:
             return steps_of(self.opened.get("service"))
         return _DEEDS.get(self.kind) or tuple(self.steps)
 
+    @property
+    def next_open(self) -> int | None:
+        """The place of the first deed that is neither done nor asked for; None where there is none."""
+        states = (self.step(deed).state for deed in self.deeds)
+        return next(
+            (at for at, each in enumerate(states) if not (each.holds or each is State.REQUESTED)), None
+        )
+
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())
 

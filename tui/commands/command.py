@@ -79,6 +79,7 @@ class Commanded(Protocol):
     scope: ClassVar[str]
 
     def why_not(self, command: Command) -> str | None: ...
+    def label_of(self, command: Command) -> str: ...
 
 
 def named(key: str) -> str:

@@ -175,7 +175,7 @@ def ways(step: Deed, plan: Plan | None, case: CaseState, *, read_only: bool) -> 
         case StepName.REPLACE, state if state.holds and not (case.replacement and case.replacement.in_place):
             return ("u to undo: the new key is deleted",)
         case StepName.REVIEW, state if state.holds:
-            return ("e for the events; enter to review again, up to now",)
+            return ("e for the events; ctrl+r there reviews again, up to now",)
         case ((StepName.REVIEW | StepName.REPLACE | StepName.DENY), State.TODO | State.UNDONE | State.FAILED):
             return (f"x to choose {_choices(step, case)}",)
     return ()

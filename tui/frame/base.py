@@ -92,6 +92,10 @@ class Commands(Departing[Result]):
             return reason
         return "nothing is in focus" if command.id == "copy" and self._copies_nothing() else None
 
+    def label_of(self, command: Command) -> str:
+        """What the footer calls it now."""
+        return command.label
+
     def _copies_nothing(self) -> bool:
         return self.drawable and not self.copied()
 

@@ -116,6 +116,7 @@ class Footer(Lines):
             return
         screen = cast("Commanded", self.screen)
         offered = heard(commands.footer(screen.scope), self.screen.focused)
+        offered = [replace(command, label=screen.label_of(command)) for command in offered]
         items = [(command, screen.why_not(command)) for command in offered]
         line, self._places = layout(items, self.size.width)
         self.draw([line])

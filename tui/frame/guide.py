@@ -27,8 +27,8 @@ _STEPS: Mapping[str, str] = {
     "event.",
     "replace": "Give the service a new key: {number}, then enter. The graph rises again once the service has "
     "it.",
-    "delete": "Delete the old key permanently: {number}. It waits until the new one was seen working, and "
-    "asks for part of the ID.",
+    "delete": "Delete the old key permanently: {number}, then enter. It waits until the new one was seen "
+    "working, and asks for part of the ID.",
     "deny": "Deny the user if you fear more: {number}, then enter. No {what} of this user works until u "
     "removes the policy.",
 }
@@ -43,11 +43,9 @@ def on_runbook(state: CaseState) -> str:
     """What is next in this case; steps may be taken in any order, and none is forgotten."""
     # Here, because every screen is guided and the first must be painted before the runbook is read.
     from services.base.keyservices import ACCESS_KEY
-    from services.cases.plan import State
 
     deeds = state.deeds
-    for number, step in enumerate(deeds, 1):
-        if not (state.step(step).state.holds or state.step(step).state is State.REQUESTED):
-            what = "key" if state.opened.get("service") == ACCESS_KEY else "API key"
-            return f"{number} of {len(deeds)}. {_STEPS[step].format(number=number, what=what)}"
+    if (at := state.next_open) is not None:
+        what = "key" if state.opened.get("service") == ACCESS_KEY else "API key"
+        return f"{at + 1} of {len(deeds)}. {_STEPS[deeds[at]].format(number=at + 1, what=what)}"
     return DONE.format(count=_COUNTS[len(deeds)]) if len(deeds) in _COUNTS else ENDED

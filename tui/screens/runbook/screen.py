@@ -11,6 +11,7 @@ from textual.timer import Timer
 from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling, Stopped
 from tui.commands.bindings import bindings
+from tui.commands.command import Command
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.flows.graph import FlowGraph
@@ -31,6 +32,9 @@ from tui.widgets.rule import rule
 
 LOOK_SECONDS = 15.0
 """Between two looks whether AWS agrees by now and the replacement is in use; a demo looks more often."""
+
+_PATIENCE = 0.4
+"""Seconds until it is said what a key that was pressed waits for."""
 
 _CALM = 0.05
 """Seconds within which changes are drawn together."""
@@ -249,13 +253,29 @@ class RunbookScreen(GraphScreen):
 
     def do_take(self) -> None:
         step = self._step
+        if (onward := self._onward) is not None:
+            self.query_one(StepList).choose(onward)
+            return
         if self._handling is None:
             self.say(f"{step}: asked as soon as the key is read.")
-        self._ask(lambda asking: asking.take(step))
+        self._ask(lambda asking: asking.take(step), f"{step}: asking AWS what stands in its way…")
+
+    @property
+    def _onward(self) -> int | None:
+        """Where the next open step is, from one that is done: enter goes on there, and does nothing twice."""
+        handling = self._handling
+        if handling is None or handling.closed or self._step in handling.under_way:
+            return None
+        done = handling.state.step(self._step).state.holds
+        return handling.state.next_open if done else None
+
+    def label_of(self, command: Command) -> str:
+        onward = command.id == "take" and self._onward is not None
+        return "next step" if onward else super().label_of(command)
 
     def do_undo(self) -> None:
         step = self._step
-        self._ask(lambda asking: asking.undo(step))
+        self._ask(lambda asking: asking.undo(step), f"{step}: asking AWS what undoing it takes…")
 
     def do_override(self) -> None:
         self._ask(lambda asking: asking.override())
@@ -322,13 +342,22 @@ class RunbookScreen(GraphScreen):
             words = f"{' and '.join(left)} of {self._key_id} continues; the result will be shown here."
             screen.call_after_refresh(screen.say, words)
 
-    def _ask(self, question: Callable[[Asking], Awaitable[None]]) -> None:
-        """One question at a time: a key pressed twice must not ask, or do, anything twice."""
+    def _ask(self, question: Callable[[Asking], Awaitable[None]], meanwhile: str = "") -> None:
+        """One question at a time: a key pressed twice must not ask, or do, anything twice.
+
+        *meanwhile* is said where it takes a while until the question can be asked.
+        """
         if self._asking:
             self.say("AWS is still being asked for what you chose before: press the key again after that.")
             return
         self._asking = True
+        if meanwhile and self._handling:
+            self.set_timer(_PATIENCE, lambda: self._still_asking(meanwhile))
         self.run_worker(self._asked(question), group="ask")
+
+    def _still_asking(self, words: str) -> None:
+        if self._asking and self.is_current:
+            self.say(words)
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         try:

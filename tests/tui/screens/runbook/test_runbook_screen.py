@@ -63,9 +63,12 @@ async def test_deactivate_and_undo(leaked_key: LeakedKey, tmp_path: Path) -> Non
         await driver.press("y")
         await driver.wait("1 ✓ deactivate", "Inactive (confirmed by AWS")
         assert leaked_key.keys == {leaked_key.key_id: "Inactive"}
-        await driver.wait(f"case {the_case(tmp_path).id} open")
+        await driver.wait(f"case {the_case(tmp_path).id} open", "enter next step")
 
-        await driver.press("u")
+        await driver.press("enter")
+        await driver.wait("›2 · review", "enter do it")
+        assert "1 ✓ deactivate" in driver.text, "it was not done again"
+        await driver.press("1", "u")
         await driver.wait("Anyone with the leaked key can use it again.")
         await driver.press("tab", "enter")
         await driver.wait("1 ↶ deactivate", "undone: Active (confirmed by AWS")
@@ -254,7 +257,7 @@ async def test_delete_waits_and_its_override_is_typed_and_journaled(
 ) -> None:
     async with opened(tmp_path, leaked_key) as driver:
         await driver.press("4", "enter")
-        await driver.wait("There is no replacement yet")
+        await driver.wait("! There is no replacement yet")
         await driver.press("o")
         await driver.wait("Give a reason")
         await driver.press("enter")
