@@ -53,7 +53,8 @@ async def perform(
 
     In the folder *keep* a reading that is cut notes how far it came.
     """
-    subject = Subject(at.key.user, at.key.id, at.key.service, account=at.caller.account)
+    key = at.key
+    subject = Subject(key.user, key.id, key.service, at.caller.account, key.created)
     return await run_review(
         at.aws,
         subject,

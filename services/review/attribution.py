@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from services.base.keyservices import SIGNS
 from services.review.model import Subject
 from services.review.record import Event
+from services.review.words import calls
 
 By: TypeAlias = Literal["credential id", "access key id", "user"]
 
@@ -40,7 +41,16 @@ def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
     for event in events:
         (use if _is_use(event, subject) else other).append(event)
     by, words = _told(use, other, subject)
+    if subject.service not in SIGNS and (
+        older := sum(is_before(event, subject) for event in other if event.bearer)
+    ):
+        words += f"; {calls(older)} from before this key was created cannot be its use"
     return Attribution(tuple(use), tuple(other), by, words)
+
+
+def is_before(event: Event, subject: Subject) -> bool:
+    """Whether there was no such key yet when the call was made."""
+    return subject.created is not None and event.time < subject.created.replace(microsecond=0)
 
 
 def _told(use: list[Event], other: list[Event], subject: Subject) -> tuple[By, str]:
@@ -71,7 +81,7 @@ def _is_use(event: Event, subject: Subject) -> bool:
         return event.access_key_id == subject.key_id
     if event.credential_id and subject.key_id:
         return event.credential_id == subject.key_id
-    if event.short_term:
+    if event.short_term or is_before(event, subject):
         return False
     service = (subject.service or "").lower().partition(".")[0]
     source = event.source.partition(".")[0]

@@ -19,6 +19,8 @@ class Batch:
     note: str
     scan: Scan = field(default_factory=Scan)
     objects_total: int | None = None
+    unread: str | None = None
+    """The Region of which the source cannot be read at all."""
 
 
 def missing(source: str, what: str, span: tuple[datetime, datetime], more: str = "") -> Batch:
@@ -35,6 +37,6 @@ def unasked(source: str, texts: Sequence[str]) -> Batch:
     )
 
 
-def missed(source: str, what: str, error: object) -> Batch:
+def missed(source: str, what: str, error: object, unread: str | None = None) -> Batch:
     """A batch that says what could not be read."""
-    return Batch(source, what, Scan(unreadable=[Unreadable.of(what, error)]))
+    return Batch(source, what, Scan(unreadable=[Unreadable.of(what, error)]), unread=unread)

@@ -65,6 +65,8 @@ class Collector:
     """By source: the ids of what the subject did."""
     troubled: set[str] = field(default_factory=set)
     """Sources of which something could not be read."""
+    unread: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By source and Region: why nothing, or not all, of it was read."""
     notes: dict[str, None] = field(default_factory=dict)
     """What a reader should know of how the evidence was checked: sentences, each once."""
     changes: list[Change] = field(default_factory=list)
@@ -94,6 +96,8 @@ class Collector:
         self.notes.update(dict.fromkeys(scan.notes))
         if scan.unreadable:
             self.troubled.add(batch.source)
+            if batch.unread:
+                self.unread[batch.source, batch.unread] = scan.unreadable[0].error
         self.seen.setdefault(batch.source, set()).update(
             event.event_id for role, event in scan.events if role == "by"
         )

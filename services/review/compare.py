@@ -8,11 +8,9 @@ from datetime import datetime
 
 from services.review.model import Unreadable
 from services.review.record import Event
+from services.review.recorded import LEFT_OUT
 from services.review.trails import TrailState
 from services.review.words import calls, moment
-
-LEFT_OUT = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
-"""Sources that a selector for management events may leave out."""
 
 
 def not_in_bucket(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -55,9 +55,7 @@ def coverage(
     """One row or more for each Region and source, *history* among them where it is read."""
     rows: list[Coverage] = []
     for region in trails.regions:
-        recording = [
-            state for state in trails.states if state.trail.multi_region or state.trail.home_region == region
-        ]
+        recording = [state for state in trails.states if state.records(region)]
         for state in recording:
             rows += trail_rows(state, region, window, service)
         if region in trails.unreadable:
@@ -77,9 +75,13 @@ def _elsewhere(trails: Trails, window: Window, service: str | None) -> list[Cove
     """What is known of the Regions that were not asked about: what a trail of all Regions records."""
     everywhere = [state for state in trails.states if state.trail.multi_region]
     if not everywhere:
-        note = "not checked; a key can be used in every Region"
-        return [Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)]
+        return [not_read(window)]
     return [row for state in everywhere for row in trail_rows(state, ELSEWHERE, window, service)]
+
+
+def not_read(window: Window) -> Coverage:
+    note = "not checked; a key can be used in every Region"
+    return Coverage("not read", ELSEWHERE, "unknown", window.since, window.until, note)
 
 
 def deleted_rows(deleted: Iterable[Deleted], window: Window) -> list[Coverage]:
@@ -123,6 +125,16 @@ def log_group_rows(
         source = f"log group of {state.source}"
         rows += [Coverage(source, region, covers, window.since, window.until, note) for region in where]
     return rows
+
+
+def as_read(rows: Iterable[Coverage], unread: Mapping[tuple[str, str], str]) -> tuple[Coverage, ...]:
+    """*rows*, where nothing is known of what could not be read: *unread* has why, by source and Region."""
+    return tuple(
+        replace(row, covers="unknown", note=f"it could not be read: {why}")
+        if row.covers != "no" and (why := unread.get((row.source, row.region)))
+        else row
+        for row in rows
+    )
 
 
 def path_rows(window: Window) -> tuple[Coverage, ...]:

@@ -16,13 +16,15 @@ class SourceUnavailable(Exception):
 class Subject:
     """The user whose doings are reviewed and, where it is one key's review, that key.
 
-    *service* is the key's, as ``logs.amazonaws.com``. *account* keeps namesakes of other accounts apart.
+    *service* is the key's, as ``logs.amazonaws.com``. *account* keeps namesakes of other accounts apart. What
+    was called before the key was *created* cannot be use of it.
     """
 
     user: str
     key_id: str | None = None
     service: str | None = None
     account: str | None = None
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

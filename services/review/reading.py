@@ -19,7 +19,15 @@ from services.aws.session import AwsSession
 from services.review.batch import Batch
 from services.review.changes import EXPIRY_CHANGED, Change, bucket_changes, deleted_trails, reaches
 from services.review.collect import Collector
-from services.review.coverage import HISTORY, Coverage, coverage, deleted_rows, gaps, log_group_rows
+from services.review.coverage import (
+    HISTORY,
+    Coverage,
+    coverage,
+    deleted_rows,
+    gaps,
+    log_group_rows,
+    not_read,
+)
 from services.review.deliveries import Ledger
 from services.review.flight import merged, together, unless, until
 from services.review.keeping import Keeping
@@ -32,10 +40,10 @@ from services.review.sources.athena import Question, or_else
 from services.review.sources.history import read_history
 from services.review.sources.insights import read_insights
 from services.review.sources.lake import read_lake, read_stores, store_rows
-from services.review.sources.listing import Listing
+from services.review.sources.listing import Listing, oldest_delivered
 from services.review.sources.s3 import TrailObjects
 from services.review.trails import Trails, TrailState, read_trails, with_switches
-from services.review.where import where
+from services.review.where import ELSEWHERE, where
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -108,7 +116,8 @@ async def _planned(
         rows = coverage(trails, window, service, history=reading.history, now=now)
         rows += tuple(log_group_rows(reading.groups, regions, window, service))
     if asked.source == "lake" or (asked.source == "auto" and wants_stores(reading, service)):
-        reading, more = await _add_stores(asked, reading, regions, collector, now)
+        everywhere = (*regions, ELSEWHERE) if place.narrowed else regions
+        reading, more = await _add_stores(asked, reading, regions, everywhere, collector, now)
         rows += more
     return regions, reading, rows, trails
 
@@ -123,16 +132,19 @@ async def _buckets(
     """*trails* with how long the buckets that are read keep objects; notes what was changed of those."""
     read = {state.trail.arn: state for state in reading.trails}
     buckets = {state.trail.bucket for state in reading.trails}
-    rules = await together(_quietly((), expiries, asked.aws, name) for name in buckets)
+    rules = await together(_quietly(None, expiries, asked.aws, name) for name in buckets)
     collector.changes += [state.change for state in reading.trails if state.change]
     by_bucket = dict(zip(buckets, rules, strict=True))
     states = []
     for state in trails.states:
         if state.trail.arn in read:
-            rules_of = tuple(
-                (rule.prefix, now - timedelta(days=rule.days)) for rule in by_bucket[state.trail.bucket]
-            )
-            states.append(replace(state, keeping=Keeping(asked.account, state.trail, rules_of)))
+            told = by_bucket[state.trail.bucket]
+            rules_of = tuple((rule.prefix, now - timedelta(days=rule.days)) for rule in told or ())
+            keeping = Keeping(asked.account, state.trail, rules_of, untold=told is None)
+            if told is None:
+                oldest = await _quietly({}, oldest_delivered, asked.aws, state.trail, asked.account)
+                keeping = replace(keeping, oldest=oldest)
+            states.append(replace(state, keeping=keeping))
         else:
             states.append(state)
     return replace(trails, states=tuple(states))
@@ -190,8 +202,14 @@ async def _quietly(otherwise: R, read: Callable[P, Awaitable[R]], *args: P.args,
 
 
 async def _add_stores(
-    asked: Asked, reading: Reading, regions: tuple[str, ...], collector: Collector, now: datetime
+    asked: Asked,
+    reading: Reading,
+    regions: tuple[str, ...],
+    everywhere: tuple[str, ...],
+    collector: Collector,
+    now: datetime,
 ) -> tuple[Reading, tuple[Coverage, ...]]:
+    """*reading* with the event data stores of *regions*, and what these record *everywhere*."""
     stores, troubles = await read_stores(asked.aws, regions)
     lake = asked.source == "lake"
     if lake:
@@ -201,16 +219,19 @@ async def _add_stores(
     rows = [
         row
         for store in stores
-        for row in store_rows(store, regions, asked.window, asked.subject.service, now)
+        for row in store_rows(store, everywhere, asked.window, asked.subject.service, now)
     ]
-    if lake and not rows:
-        note = "no event data store records this Region"
-        window = asked.window
-        rows = [
-            Coverage("event data stores", region, "no", window.since, window.until, note)
-            for region in regions
-        ]
+    if lake:
+        window, told = asked.window, {row.region for row in rows}
+        rows += [_without_store(region, window) for region in everywhere if region not in told]
     return reading, tuple(rows)
+
+
+def _without_store(region: str, window: Window) -> Coverage:
+    if region == ELSEWHERE:
+        return not_read(window)
+    note = "no event data store records this Region"
+    return Coverage("event data stores", region, "no", window.since, window.until, note)
 
 
 def _streams(
@@ -246,9 +267,16 @@ def _of_trails(
     # What is kept must serve another window too.
     wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
     listing = Listing(
-        aws, account, window, chosen.ledger, chosen.pacers, chosen.regions, fresh=not collector.following
+        aws,
+        account,
+        window,
+        trails,
+        chosen.ledger,
+        chosen.pacers,
+        chosen.regions,
+        fresh=not collector.following,
     )
-    objects = TrailObjects(aws, wide, trails, listing, pool, done).read()
+    objects = TrailObjects(aws, wide, listing, pool, done).read()
     if not reading.by_athena:
         if done:
             collector.note(
@@ -256,7 +284,7 @@ def _of_trails(
             )
         return objects
     note, sleep = collector.note, asked.sleep
-    asking = Question(aws, scanner, trails, listing, asked.athena, note=note, sleep=sleep).read()
+    asking = Question(aws, scanner, listing, asked.athena, note=note, sleep=sleep).read()
     if asked.source == "athena":
         return asking
     return or_else(asking, objects, lambda why: note("trails", f"reading the objects instead. {why}"))

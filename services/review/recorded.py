@@ -25,6 +25,8 @@ class Use:
     data_types: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     management: bool = False
+    sources: tuple[str, ...] = ()
+    """Of the management events; none stands for every source there is."""
     note: str = ""
 
     @property
@@ -54,6 +56,7 @@ USES: Mapping[str, Use] = {
             "AWS::BedrockMantle::Reservation",
         ),
         management=True,
+        sources=("bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"),
         note="InvokeModel, Converse and their streams are management events; asynchronous and two-way calls, "
         "guardrails and all of bedrock-mantle are data events",
     ),
@@ -65,15 +68,19 @@ USES: Mapping[str, Use] = {
     "aws-external-anthropic.amazonaws.com": Use(
         ("AWS::AWSExternalAnthropic::Workspace",),
         management=True,
+        sources=("aws-external-anthropic.amazonaws.com",),
         note="inference, batches and files are data events; workspaces are management events",
     ),
     **dict.fromkeys(SIGNS, _SIGNED),
     "codecommit.amazonaws.com": Use(
-        management=True, note="GitPull and GitPush are management events, in the repository's own Region"
+        management=True,
+        sources=("codecommit.amazonaws.com",),
+        note="GitPull and GitPush are management events, in the repository's own Region",
     ),
     "cassandra.amazonaws.com": Use(
         ("AWS::Cassandra::Table",),
         management=True,
+        sources=("cassandra.amazonaws.com",),
         note="changes of tables are management events, changes of rows data events",
     ),
 }
@@ -96,7 +103,7 @@ def recorded(selectors: EventSelectors, service: str | None) -> Recorded:
     use = use_of(service)
     if use is None:
         return Recorded("unknown", f"how use of {service} keys is recorded is not known")
-    management = _management(selectors)
+    management = _management(selectors, use.sources)
     parts = [_of_type(selectors, kind, use) for kind in use.data_types]
     if use.management:
         parts.append(_MANAGEMENT_PART[management])
@@ -125,8 +132,13 @@ def missing_types(selectors: EventSelectors, service: str | None) -> tuple[str, 
     return tuple(kind for kind in use.data_types if _of_type(selectors, kind, use).covers != "yes")
 
 
+LEFT_OUT = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
+"""Sources that a trail may leave out of its management events; no API key is theirs."""
+
+
 def takes_all_management(selectors: EventSelectors) -> bool:
-    return _management(selectors) == "all"
+    """Whether all but those of *LEFT_OUT* are among them."""
+    return _management(selectors, None) == "all"
 
 
 _WIDTH = ("yes", "partly", "unknown", "no")
@@ -137,24 +149,39 @@ _MANAGEMENT_PART = {
 }
 
 
-def _management(selectors: EventSelectors) -> Literal["all", "some"] | None:
-    found = [_basic_management(each) for each in selectors.basic]
-    found += [_advanced_management(each) for each in selectors.advanced]
+def _management(selectors: EventSelectors, sources: tuple[str, ...] | None) -> Literal["all", "some"] | None:
+    """How many of the management events of *sources* they take; None stands for all but *LEFT_OUT*'s."""
+    found = [_basic_management(each, sources) for each in selectors.basic]
+    found += [_advanced_management(each, sources) for each in selectors.advanced]
     return "all" if "all" in found else ("some" if "some" in found else None)
 
 
-def _basic_management(selector: BasicSelector) -> Literal["all", "some"] | None:
+def _basic_management(
+    selector: BasicSelector, sources: tuple[str, ...] | None
+) -> Literal["all", "some"] | None:
     if not selector.management:
         return None
-    return "all" if selector.read_write == "All" else "some"
+    excluded = FieldSelector("eventSource", (("NotEquals", selector.excluded_sources),))
+    whole = not selector.excluded_sources or _leaves(excluded, sources)
+    return "all" if selector.read_write == "All" and whole else "some"
 
 
-def _advanced_management(selector: AdvancedSelector) -> Literal["all", "some"] | None:
+def _advanced_management(
+    selector: AdvancedSelector, sources: tuple[str, ...] | None
+) -> Literal["all", "some"] | None:
     if "Management" not in _wanted(selector, "eventCategory"):
         return None
-    # Only KMS and RDS data can be left out by their source, and no key is theirs.
-    narrowing = {each.field for each in selector.fields} - {"eventCategory", "eventSource"}
-    return "some" if narrowing else "all"
+    # A trail can leave out KMS and RDS data alone by their source, an event data store any.
+    narrowing = [each for each in selector.fields if each.field != "eventCategory"]
+    whole = all(each.field == "eventSource" and _leaves(each, sources) for each in narrowing)
+    return "all" if whole else "some"
+
+
+def _leaves(rule: FieldSelector, sources: tuple[str, ...] | None) -> bool:
+    """Whether a rule about the source leaves all events of *sources* in; of every source without any."""
+    if sources is None:
+        return all(name == "NotEquals" and LEFT_OUT.issuperset(values) for name, values in rule.tests)
+    return bool(sources) and all(_passes(rule, source) for source in sources)
 
 
 def is_of_type(selector: AdvancedSelector, kind: str) -> bool:

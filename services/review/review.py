@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from services.aws import iam
 from services.aws.cloudtrail import Sleep
+from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
 from services.base import clock
@@ -20,7 +22,7 @@ from services.review.changes import Change
 from services.review.collect import Collector
 from services.review.compare import not_in_bucket
 from services.review.compromised import Compromised, compromised
-from services.review.coverage import HISTORY, Coverage, Span, gaps, path_rows, reasons
+from services.review.coverage import HISTORY, Coverage, Span, as_read, gaps, path_rows, reasons
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
@@ -205,7 +207,7 @@ async def run_review(
     else:
         account = subject.account or (await get_caller(aws)).account
         # A namesake in another account of the organization is somebody else.
-        subject = replace(subject, account=account)
+        subject = replace(subject, account=account, created=subject.created or await _created(aws, subject))
         collector.note("trails", "which trails record what")
         asked = Asked(aws, account, subject, window, source, athena, sleep)
         chosen = await choose_sources(asked, collector, now(), stop)
@@ -219,10 +221,23 @@ async def run_review(
             if done is not None:
                 done.finished = bool(reading.trails) and not stop.is_set()
     followed = await _followed(subject, marks, collector, read, stop)
-    rows = collector.rows if collector.rows is not None else rows
+    rows = as_read(collector.rows if collector.rows is not None else rows, collector.unread)
     if not stop.is_set():
         _compare(collector, reading, ledger)
     return _concluded(subject, window, marks, reading, rows, collector, now(), followed, ledger.until())
+
+
+async def _created(aws: AwsSession, subject: Subject) -> datetime | None:
+    """When the key was created, of those that records may not name; None where AWS does not say."""
+    if not (subject.user and subject.key_id) or subject.service in SIGNS:
+        return None
+    try:
+        keys = await iam.list_credentials(aws, subject.user)
+    except Expired:
+        raise
+    except AwsError:
+        return None
+    return next((key.created for key in keys if key.id == subject.key_id), None)
 
 
 def _compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
@@ -231,14 +246,15 @@ def _compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
     if until is None or not reading.history or reading.by_athena:
         return
     for state in reading.trails:
+        sharing = [each.source for each in reading.trails if each.place == state.place]
         # What could not be read is not lost.
-        if state.source in collector.troubled:
+        if collector.troubled.intersection(sharing):
             continue
         lost = not_in_bucket(
             collector.events("by"),
             state,
             in_history=collector.seen.get(HISTORY, ()),
-            in_bucket=collector.seen.get(state.source, ()),
+            in_bucket=set[str]().union(*(collector.seen.get(each, ()) for each in sharing)),
             until=until,
         )
         if lost is not None:

@@ -61,6 +61,14 @@ class TrailState:
         return self.selectors is not None and takes_all_management(self.selectors)
 
     @property
+    def place(self) -> tuple[str, str | None]:
+        """Where it delivers to; trails may share that, and their objects then stand among each other."""
+        return self.trail.bucket, self.trail.prefix
+
+    def records(self, region: str) -> bool:
+        return self.trail.multi_region or self.trail.home_region == region
+
+    @property
     def takes_management(self) -> bool:
         """Whether the users' other calls are among its records, of every Region."""
         return self.trail.multi_region and self.trail.global_events and self.takes_all_management

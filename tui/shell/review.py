@@ -183,7 +183,8 @@ async def _review(
                 subject = Subject(spelled or user)
             elif key_id:
                 runbook = await opening.look_up(aws, CaseBook(setup.state_dir), key_id, user=user)
-                subject = Subject(runbook.key.user, key_id, runbook.key.service)
+                key = runbook.key
+                subject = Subject(key.user, key_id, key.service, created=key.created)
                 known, case = marks(runbook.state), runbook.case
                 known = replace(known, suspected=suspected or known.suspected)
             review = await run_review(

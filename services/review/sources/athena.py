@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,7 +48,6 @@ class Question:
         self,
         aws: AwsSession,
         scanner: Scanner,
-        trails: Sequence[TrailState],
         listing: Listing,
         options: Athena,
         *,
@@ -57,7 +56,6 @@ class Question:
     ) -> None:
         self._aws = aws
         self._scanner = scanner
-        self._places = {(each.trail.bucket, each.trail.prefix): each for each in reversed(trails)}
         self._listing = listing
         self._options = options
         self._note = note
@@ -66,7 +64,7 @@ class Question:
         self._texts, self._strange = askable(scanner.matcher.texts)
 
     async def read(self) -> AsyncGenerator[Batch, None]:
-        for state in self._places.values():
+        for state in self._listing.places():
             if self._strange:
                 yield unasked(state.source, self._strange)
             try:
@@ -100,18 +98,23 @@ class Question:
         for portion in portions(self._texts, most=MOST_OF_CONDITIONS, beside=20):
             whom = Whom.of(self._scanner.matcher, portion)
             sql = question(place, self._options.database, whom, account, list(size.newest), window)
-            async with aclosing(self._answers(state, region, sql, objects)) as batches:
+            async with aclosing(self._answers(state, region, sql, size)) as batches:
                 async for batch in batches:
                     yield batch
 
     async def _answers(
-        self, state: TrailState, region: str, sql: Sql, objects: int
+        self, state: TrailState, region: str, sql: Sql, size: _Size
     ) -> AsyncGenerator[Batch, None]:
         query_id, done = await self._run(region, sql)
         if done.state != "SUCCEEDED":
             yield missed(state.source, f"{state.source} by Athena", f"{done.state}: {done.reason}")
             return
+        if done.scanned < size.bytes:
+            # Whoever may change tables can have one end early, or look elsewhere.
+            short = f"its table leads to {done.scanned:,} bytes, and {size.bytes:,} were delivered"
+            yield missed(state.source, f"{state.source} by Athena", f"{short}: use source s3")
         note = f"scanned {done.scanned / 1e6:,.1f} MB"
+        objects = size.objects
         scanned, counted = done.scanned, objects
         async with aclosing(athena.result_pages(self._aws, region, query_id)) as pages:
             async for rows in pages:

@@ -99,6 +99,6 @@ async def _region(
         raise
     except NoCredentials as error:
         # The caller is known by now, so it is the Region that does not know it.
-        yield missed(HISTORY, what, f"{error.said}: the Region may not be enabled")
+        yield missed(HISTORY, what, f"{error.said}: the Region may not be enabled", region)
     except AwsError as error:
-        yield missed(HISTORY, what, error)
+        yield missed(HISTORY, what, error, region)

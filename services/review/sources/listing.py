@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from services.aws.errors import AwsError, Expired
 from services.aws.s3 import S3Object
 from services.aws.session import AwsSession
 from services.review.batch import Batch, missed, missing
-from services.review.deliveries import Deliveries, Ledger
+from services.review.deliveries import Deliveries, Ledger, delivered_at
 from services.review.model import Window
 from services.review.sources.digestfiles import Found, check_digests
 from services.review.sources.silence import unheard
@@ -48,31 +48,44 @@ class Listed:
 class Listing:
     """Lists what *account*'s trails delivered in *window*, notes it in *ledger*, and looks for what is gone.
 
-    Where it is not *fresh* the same was listed before, and what is missing was said then.
+    Trails that share a place are listed once. Where it is not *fresh* the same was listed before, and what
+    is missing was said then.
     """
 
     aws: AwsSession
     account: str
     window: Window
+    trails: Sequence[TrailState]
     ledger: Ledger
     pacers: Mapping[str, Pacer]
     regions: tuple[str, ...] = ()
     fresh: bool = True
-    _found: dict[tuple[str, str], Found] = field(default_factory=dict)
+    _found: dict[tuple[tuple[str, str | None], str], Found] = field(default_factory=dict)
+
+    def places(self) -> list[TrailState]:
+        """A trail for each place, one of an organization where there is: its folders hold the others' too."""
+        order = sorted(self.trails, key=lambda state: not state.trail.organization)
+        return list({state.place: state for state in reversed(order)}.values())
+
+    def _sharing(self, state: TrailState) -> list[TrailState]:
+        return [each for each in self.trails if each.place == state.place]
 
     async def objects(self, state: TrailState) -> AsyncGenerator[Listed | Batch, None]:
-        """Every object of the window, and a batch for each thing that should be there and is not."""
-        trail, count = state.trail, 0
-        if state.status and state.status.delivered:
-            self.ledger.latest[state.source] = state.status.delivered
+        """Every object of the window in the place of *state*, and a batch for each thing that should be there
+        and is not.
+        """
+        trail, sharing, count = state.trail, self._sharing(state), 0
+        if told := [each.status.delivered for each in sharing if each.status and each.status.delivered]:
+            self.ledger.latest[state.source] = max(told)
+        validates = any(each.trail.validates for each in sharing)
         what = f"s3://{trail.bucket}/{trail.prefix or ''}"
         seen: dict[str, Deliveries] = {}
         try:
             for root in await log_roots(self.aws, trail):
                 own = f"{root}{self.account}/CloudTrail/"
-                checked = Found() if self.fresh and trail.validates else None
+                checked = Found() if self.fresh and validates else None
                 if checked is not None:
-                    self._found[trail.arn, own] = checked
+                    self._found[state.place, own] = checked
                 for region in await s3.list_folders(self.aws, trail.bucket, own):
                     deliveries = self.ledger.regions.setdefault((state.source, region), Deliveries())
                     seen[region] = deliveries
@@ -86,7 +99,7 @@ class Listing:
                             yield Listed(
                                 state.source, trail.bucket, each.key, each.size, root, region, checked
                             )
-                    for hole in deliveries.holes(*self._expected(state)):
+                    for hole in deliveries.holes(*self._expected(sharing, region)):
                         there = f"{own}{region}/{hole[0]:%Y/%m/%d}/"
                         deleted = await self._deleted(state, there)
                         yield missing(state.source, f"{what} of {region}", hole, deleted)
@@ -95,19 +108,21 @@ class Listing:
         except AwsError as error:
             yield missed(state.source, what, error)
             return
-        if not count and self._delivered(state):
+        if not count and any(map(self._delivered, sharing)):
             deleted = await self._deleted(state, trail.prefix or "AWSLogs/")
             yield missing(state.source, what, (self.window.since, self.window.until), deleted)
         elif self.fresh and self.aws.where.account == self.account:
-            expected = self._expected(state)
-            for batch in await unheard(self.aws, self.pacers, state, self.regions, seen, expected, what):
-                yield batch
+            for one in sharing:
+                expected = self._expected([one])
+                for batch in await unheard(self.aws, self.pacers, one, self.regions, seen, expected, what):
+                    yield batch
 
     async def validated(self, state: TrailState) -> AsyncGenerator[Batch, None]:
-        """What the trail's digest files say of what was listed and read, where it has any."""
-        for (arn, root), found in self._found.items():
-            if arn == state.trail.arn:
-                checking = check_digests(self.aws, state, root, self.window, found, days(self.window))
+        """What digest files of the trails there say of what was listed and read, where they have any."""
+        validating = [each for each in self._sharing(state) if each.trail.validates]
+        for (place, root), found in self._found.items():
+            for each in validating if place == state.place else ():
+                checking = check_digests(self.aws, each, root, self.window, found, days(self.window))
                 async with aclosing(checking) as batches:
                     async for batch in batches:
                         yield batch
@@ -126,11 +141,14 @@ class Listing:
         when = f"{moment(times[0])} to {moment(times[-1])}" if times[0] != times[-1] else moment(times[0])
         return f"; {len(times):,} were deleted {when}, and their older versions are kept"
 
-    def _expected(self, state: TrailState) -> tuple[datetime, datetime]:
-        """Between when there should be deliveries: while the trail was logging, and not of just now."""
-        status, window = state.status, self.window
-        started = status.started if status and status.started else window.since
-        delivered = status.delivered if status and status.delivered else window.until
+    def _expected(self, sharing: Sequence[TrailState], region: str = "") -> tuple[datetime, datetime]:
+        """Between when there should be deliveries: while a trail was logging, and not of just now."""
+        window = self.window
+        status = [each.status for each in sharing if each.records(region)] or [
+            each.status for each in sharing
+        ]
+        started = min(each.started if each and each.started else window.since for each in status)
+        delivered = max(each.delivered if each and each.delivered else window.until for each in status)
         return max(window.since, started), min(window.until, delivered)
 
     def _delivered(self, state: TrailState) -> bool:
@@ -146,6 +164,21 @@ async def log_roots(aws: AwsSession, trail: Trail) -> list[str]:
         return [logs]
     folders = await s3.list_folders(aws, trail.bucket, logs)
     return [logs, *(f"{logs}{name}/" for name in folders if _ORGANIZATION.fullmatch(name))]
+
+
+async def oldest_delivered(aws: AwsSession, trail: Trail, account: str) -> dict[str, datetime]:
+    """By Region, when the oldest of the account's objects that are there was delivered."""
+    found: dict[str, datetime] = {}
+    for root in await log_roots(aws, trail):
+        own = f"{root}{account}/CloudTrail/"
+        for region in await s3.list_folders(aws, trail.bucket, own):
+            # In order of their keys, which is that of their days.
+            async with aclosing(s3.object_pages(aws, trail.bucket, f"{own}{region}/")) as pages:
+                first = await anext(aiter(pages), ())
+            when = next((when for each in first if (when := delivered_at(each.key))), None)
+            if when is not None:
+                found[region] = min(when, found.get(region, when))
+    return found
 
 
 def days(window: Window) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from contextlib import aclosing
 from functools import partial
@@ -17,7 +17,6 @@ from services.review.gunzip import PACKED_LIMIT
 from services.review.kept import Kept
 from services.review.scan import Scan, Scanner
 from services.review.sources.listing import Listed, Listing
-from services.review.trails import TrailState
 
 OBJECTS_IN_FLIGHT = 12
 LISTED_AHEAD = 20_000
@@ -30,7 +29,6 @@ class TrailObjects:
         self,
         aws: AwsSession,
         scanner: Scanner,
-        trails: Sequence[TrailState],
         listing: Listing,
         pool: Executor,
         kept: Kept | None = None,
@@ -41,8 +39,6 @@ class TrailObjects:
         self._window = listing.window
         self._pool = pool
         self._kept = kept
-        # Trails may share a bucket and a prefix.
-        self._places = {(each.trail.bucket, each.trail.prefix): each for each in reversed(trails)}
         self._listed = 0
         self._all_listed = False
 
@@ -51,7 +47,7 @@ class TrailObjects:
         async with aclosing(in_flight(objects, self._scan, limit=OBJECTS_IN_FLIGHT)) as batches:
             async for batch in batches:
                 yield batch
-        for state in self._places.values():
+        for state in self._listing.places():
             async with aclosing(self._listing.validated(state)) as batches:
                 async for batch in batches:
                     yield batch
@@ -101,7 +97,7 @@ class TrailObjects:
             return b"".join([chunk async for chunk in chunks])
 
     async def _list(self) -> AsyncGenerator[Listed | Batch, None]:
-        for state in self._places.values():
+        for state in self._listing.places():
             async with aclosing(self._listing.objects(state)) as found:
                 async for item in found:
                     self._listed += isinstance(item, Listed)

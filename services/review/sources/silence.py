@@ -13,10 +13,10 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.review import record as records
 from services.review.batch import Batch, missing
-from services.review.compare import LEFT_OUT
 from services.review.deliveries import Deliveries
 from services.review.flight import together
 from services.review.record import BadRecord
+from services.review.recorded import LEFT_OUT
 from services.review.trails import TrailState
 
 Span = tuple[datetime, datetime]
