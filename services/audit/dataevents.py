@@ -29,7 +29,7 @@ async def ask(
         if key.id not in doubtful:
             continue
         on_progress(f"asking CloudTrail about {key.id}, {len(found) + 1} of {len(doubtful)}…")
-        subject = Subject(key.user, key.id, key.service, account, key.created)
+        subject = Subject(key.user, key.id, key.service, account)
         try:
             review = await run_review(aws, subject, window, now=now)
         except (Expired, NoCredentials):

@@ -19,6 +19,7 @@ from services.base import clock
 from services.cases.provenance import Candidate, provenance
 from services.cases.state import Doubt, Intent
 from services.keys.userkeys import key_named, kind_acted_on
+from services.keys.whereabouts import key_of
 
 T = TypeVar("T")
 
@@ -398,8 +399,10 @@ def _said(done: bool, words: str) -> Settlement:
 
 
 async def _find(aws: AwsSession, call: Call) -> iam.Credential | None:
-    """The key that *call* is about."""
-    return next((found for found in await _credentials(aws, call) if found.id == key_named(call)), None)
+    """The key that *call* is about, whatever its user is called by now."""
+    kind, key_id = kind_acted_on(call.operation), key_named(call)
+    assert kind is not None and key_id is not None
+    return await key_of(aws, kind, key_id, str(call.params["UserName"]))
 
 
 async def _credentials(aws: AwsSession, call: Call) -> tuple[iam.Credential, ...]:

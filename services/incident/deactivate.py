@@ -21,7 +21,9 @@ async def plan_undo(at: Situation) -> Plan:
 def by_others(at: Situation) -> tuple[str, ...]:
     """A warning where this case is not known to have made the key Inactive."""
     call = at.key_kind.switch(at.key, "Inactive")
-    if at.case.did(call.operation, **call.params):
+    # By whatever name its user had then.
+    params = {name: value for name, value in call.params.items() if name != "UserName"}
+    if at.case.did(call.operation, **params):
         return ()
     return (f"{at.key.id} was made Inactive, not by this case: find out why first.",)
 
@@ -62,7 +64,7 @@ async def _plan(at: Situation, status: str) -> Plan:
         leaves=_left(at) if down else "The deny policy, if there is one.",
         reversible=True,
         undo="Make it Active again." if down else "Make it Inactive again.",
-        calls=() if already or blocked else (at.key_kind.switch(at.key, status),),
+        calls=() if already or blocked else (at.key_kind.switch(current or at.key, status),),
         warnings=tuple(warnings),
         blocked=blocked,
         already=already,

@@ -42,8 +42,10 @@ async def plan(at: Situation) -> Plan:
     if made and made.in_place:
         told = f"{at.key.id} was reset in place: the old secret no longer works and the key stays."
         return replace(whole, calls=(), already=told)
-    if await at.credential() is None:
+    current = await at.credential()
+    if current is None:
         return replace(whole, calls=(), already=f"{at.key.id} is already deleted.")
+    whole = replace(whole, calls=deletion(current).calls)
     copies = (await at.twins()).warnings("AWS deletes it with the key, and whoever reads it finds nothing.")
     if at.options.override:
         warning = f"Deleted before a replacement was seen working; reason: {at.options.override}"

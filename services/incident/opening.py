@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from services.aws import iam, sts
-from services.aws.errors import AwsError, NotFound, way_into
+from services.aws.errors import AwsError, way_into
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
@@ -25,6 +25,8 @@ from services.keys import inventory
 from services.keys.accesskeys import is_access_key, service_told_by
 from services.keys.keyid import account_in
 from services.keys.named import named
+from services.keys.userkeys import kind_of
+from services.keys.whereabouts import key_of
 
 
 async def look_up(
@@ -72,19 +74,17 @@ async def find_key(
             return await find_session(aws, key_id, user)
         case "role":
             return await find_role(aws, key_id)
-    if known is not None and known.service in SESSIONS_ALONE:
+    elsewhere = case is not None and case.state().opened.get("account") not in (None, caller.account)
+    if known is not None and (known.service in SESSIONS_ALONE or elsewhere):
+        # What another account has says nothing of it.
         return known
-    try:
-        if known is None and user is not None:
-            async with named(aws, "user", user):
-                found = await inventory.find(aws, key_id, user)
-        else:
-            found = await inventory.find(aws, key_id, user or (known.user if known else None))
-    except NotFound:
-        if known is None:
-            raise
-        # Its user is gone.
-        found = None
+    if known is not None:
+        found = await key_of(aws, kind_of(known.service), key_id, known.user)
+    elif user is not None:
+        async with named(aws, "user", user):
+            found = await inventory.find(aws, key_id, user)
+    else:
+        found = await inventory.find(aws, key_id)
     if (key := found or known) is None:
         raise await _no_such_key(aws, caller, key_id, user)
     return key

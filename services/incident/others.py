@@ -9,11 +9,14 @@ from typing import Any
 
 from services.aws import iam
 from services.aws.errors import AwsError, NotFound
+from services.aws.iam import Credential
 from services.aws.inlinepolicies import Holder, inline_text
 from services.base import clock
 from services.base.text import clean
 from services.cases.state import CaseState
 from services.incident.situation import Situation
+from services.keys.userkeys import ACCESS_KEYS, API_KEYS
+from services.keys.whereabouts import key_of
 from services.review.review import Review
 from services.rights import endedsessions
 
@@ -75,19 +78,31 @@ async def _state(at: Situation, each: Told) -> str:
 
 
 async def _access_key(at: Situation, each: Told) -> str:
-    keys = await iam.list_access_keys(at.aws, str(each["user"]))
-    return next((key.status for key in keys if key.id == each["id"]), GONE)
+    return _status(await key_of(at.aws, ACCESS_KEYS, str(each["id"]), str(each["user"])), each)
 
 
 async def _api_key(at: Situation, each: Told) -> str:
     if not each["id"]:
         return f"{UNKNOWN} (no record names which)"
-    keys = await iam.list_credentials(at.aws, str(each["user"]))
-    return next((key.status for key in keys if key.id == each["id"]), GONE)
+    return _status(await key_of(at.aws, API_KEYS, str(each["id"]), str(each["user"])), each)
+
+
+def _status(key: Credential | None, each: Told) -> str:
+    if key is None:
+        return GONE
+    renamed = key.status == "Active" and key.user != each["user"]
+    return f"{key.status}, of user {key.user} now" if renamed else key.status
 
 
 async def _password(at: Situation, each: Told) -> str:
-    return "Active" if await iam.has_login_profile(at.aws, str(each["user"])) else GONE
+    user = str(each["user"])
+    if await iam.has_login_profile(at.aws, user):
+        return "Active"
+    try:
+        await iam.get_user(at.aws, user)
+    except NotFound:
+        return f"{UNKNOWN} (there is no user {user} any more: deleted, or renamed)"
+    return GONE
 
 
 async def _session(at: Situation, each: Told) -> str:

@@ -20,6 +20,7 @@ from services.cases.state import CaseState
 from services.keys.holdings import inline_policies
 from services.keys.twins import Twins, twins
 from services.keys.userkeys import UserKeyKind, kind_of
+from services.keys.whereabouts import key_of
 from services.review.model import Athena
 
 DEFAULT_AGE_DAYS = 90
@@ -72,8 +73,11 @@ class Situation:
             return ()
 
     async def credential(self) -> Credential | None:
-        """The key as it is now, or None where it is gone."""
-        return next((found for found in await self.credentials() if found.id == self.key.id), None)
+        """The key as it is now, whatever its user is called by now, or None where it is gone."""
+        kind, key = self.key_kind, self.key
+        if self.case.did(f"Delete{kind.thing}", **{kind.parameter: key.id}):
+            return next((found for found in await self.credentials() if found.id == key.id), None)
+        return await key_of(self.aws, kind, key.id, key.user)
 
     async def twins(self) -> Twins:
         """Its copies in Secrets Manager that AWS keeps; access keys have none."""

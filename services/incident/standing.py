@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from services.aws import cloudtrail, iam, logs
 from services.aws.errors import AwsError, NotFound
+from services.aws.iam import Credential
 from services.aws.inlinepolicies import inline_text
 from services.aws.session import AwsSession
 from services.base.text import clean
+from services.keys.userkeys import ACCESS_KEYS, API_KEYS
+from services.keys.whereabouts import key_of, user_of
 from services.review.made import Kind, Made
 from services.rights import intruderdenies
 
@@ -32,6 +35,9 @@ class Standing:
 
 
 GONE = Standing("gone", there=False, works=False)
+_NAMELESS = Standing("unknown (nobody has that name now: deleted, or renamed)", None, None)
+_OF_NAMES = frozenset({"attached policy", "console password", "group member", "inline policy", "MFA device"})
+"""What a user or a group has, of which only the name is known; roles keep theirs."""
 
 
 async def standing(aws: AwsSession, account: str, made: Made) -> Standing:
@@ -41,13 +47,16 @@ async def standing(aws: AwsSession, account: str, made: Made) -> Standing:
     try:
         return await _READERS[made.kind](aws, made)
     except NotFound:
-        return GONE
+        return _NAMELESS if made.kind in _OF_NAMES and made.holder != "Role" else GONE
     except AwsError as error:
         return Standing(f"unknown ({error})", None, None)
 
 
 async def _user(aws: AwsSession, made: Made) -> Standing:
-    return await _identity(aws, made, (await iam.get_user(aws, made.name)).id)
+    user = await user_of(aws, made.unique, made.name) if made.unique else None
+    if user is not None and user.name != made.name:
+        return Standing(f"there, and called {user.name} now", there=False, works=True)
+    return await _identity(aws, made, (user or await iam.get_user(aws, made.name)).id)
 
 
 async def _role(aws: AwsSession, made: Made) -> Standing:
@@ -67,19 +76,22 @@ async def _identity(aws: AwsSession, made: Made, unique: str) -> Standing:
 
 
 async def _access_key(aws: AwsSession, made: Made) -> Standing:
-    return _key({key.id: key.status for key in await iam.list_access_keys(aws, made.whose)}, made)
+    return _key(await key_of(aws, ACCESS_KEYS, made.name, made.whose), made)
 
 
 async def _api_key(aws: AwsSession, made: Made) -> Standing:
-    return _key({key.id: key.status for key in await iam.list_credentials(aws, made.whose)}, made)
+    return _key(await key_of(aws, API_KEYS, made.name, made.whose), made)
 
 
-def _key(statuses: Mapping[str, str], made: Made) -> Standing:
-    status = statuses.get(made.name)
-    return GONE if status is None else Standing(status, there=True, works=status == "Active")
+def _key(key: Credential | None, made: Made) -> Standing:
+    if key is None:
+        return GONE
+    works, there = key.status == "Active", key.user == made.whose
+    return Standing(key.status if there else f"{key.status}, of user {key.user} now", there, works)
 
 
 async def _password(aws: AwsSession, made: Made) -> Standing:
+    await iam.get_user(aws, made.whose)
     return _there(await iam.has_login_profile(aws, made.whose))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _CANONICAL = (
@@ -64,6 +64,7 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
     "principalid": ("userIdentity", "principalId"),
     "timestamp": ("@timestamp",),
     "time": ("@timestamp",),
+    "timegenerated": ("@timestamp",),
 }
 _NESTED = {"userIdentity", "resources", "requestParameters", "responseElements", "additionalEventData"}
 _NOTHING = {"", "-", "null", "None", "N/A"}
@@ -90,6 +91,12 @@ def record_of(columns: Mapping[str, object]) -> dict[str, Any] | None:
             inner = inner[part]
         inner.setdefault(path[-1], _value(path[-1], value))
     return record if "eventName" in record and names_caller(record.get("userIdentity")) else None
+
+
+def is_heading(cells: Iterable[str]) -> bool:
+    """Whether *cells* are the names of a record's fields, and not what such fields hold."""
+    known = [_PLAIN.sub("", cell.lower()) in _PATHS for cell in cells]
+    return sum(known) > 1
 
 
 def names_caller(identity: object) -> bool:

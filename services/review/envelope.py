@@ -85,6 +85,8 @@ def opened(raw: bytes) -> Opened:
         if raw[:1] == b"{":
             return Opened([raw])
         _open(raw, DEPTH, found)
+        if not (found.records or found.strange or raw in _NOTHING):
+            found.add_strange("JSON values without a CloudTrail record")
     else:
         _open_object(raw, fields, DEPTH, found)
     return found
@@ -113,7 +115,7 @@ def _open_object(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, foun
     if "insightDetails" in fields:
         found.add_strange("CloudTrail Insights events")
     elif marks and bytes(fields.get("eventSource", b"")).startswith(b'"aws:'):
-        found.add_strange("event notifications")
+        _open_notification(fields, depth, found)
     elif marks > 1 and (category := _category(fields)) and category not in CATEGORIES:
         found.add_strange(
             f"{category.lower()} records, which summarize calls and name no caller"
@@ -124,6 +126,17 @@ def _open_object(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, foun
         found.records.append(raw)
     else:
         _look_into(raw, fields, depth, found)
+
+
+def _open_notification(fields: Mapping[str, msgspec.Raw], depth: int, found: Opened) -> None:
+    """Of a queue, a stream or a bucket: what was sent may hold records."""
+    inner = Opened()
+    for name in fields.keys() - _MARKS:
+        _open(bytes(fields[name]), depth - 1, inner)
+    if inner.records or TOO_DEEP in inner.strange:
+        found.add(inner)
+    else:
+        found.add_strange("event notifications")
 
 
 def _look_into(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, found: Opened) -> None:
@@ -165,7 +178,7 @@ def _open_array(items: list[msgspec.Raw], depth: int, found: Opened) -> None:
 
 def _open_text(text: str, depth: int, found: Opened) -> None:
     stripped = text.strip()
-    if stripped[:1] in ("{", "["):
+    if stripped[:1] in ("{", "[", '"'):
         _open_document(stripped.encode("utf-8", "surrogatepass"), depth - 1, found)
     elif packed := unpacked(stripped):
         data, whole = packed

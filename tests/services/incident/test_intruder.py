@@ -256,6 +256,25 @@ async def test_a_namesake_and_what_was_changed_since_are_not_the_intruders(
     assert scene.snapshot() == before
 
 
+async def test_what_is_of_a_renamed_user_still_stands(scene: Scene, book: CaseBook, boto: Boto) -> None:
+    iam = boto("iam")
+    kinds = ("user", "access_key", "api_key", "attached", "member", "password")
+    for kind in kinds:
+        scene.intruder.make(kind)
+    for name in ("intruder-user", "app", "intruder-target"):
+        iam.update_user(UserName=name, NewUserName=f"{name}-2")
+    before = scene.snapshot()
+    async with reviewed(scene, book) as runbook:
+        seen = things(runbook)
+        assert set(seen) == {scene.intruder.made[kind] for kind in kinds}
+        assert not any(each["ended"] or each["offered"] for each in seen.values()), seen
+        assert seen["user intruder-user"]["state"] == "there, and called intruder-user-2 now"
+        for text in seen:
+            plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, text))
+            assert (plan.calls, plan.already) == ((), None), text
+    assert scene.snapshot() == before
+
+
 @pytest.mark.parametrize("first", ["colleague", "intruder"])
 async def test_what_a_colleague_did_too_is_left_to_a_person(
     scene: Scene, book: CaseBook, sandbox: Sandbox, boto: Boto, first: str

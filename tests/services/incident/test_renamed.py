@@ -1,0 +1,89 @@
+"""Whose name it was when the case was opened says nothing of now: a renamed user's key is no deleted key."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from sandbox.wire.server import Sandbox
+from services.aws.errors import Denied
+from services.aws.session import AwsSession
+from services.cases.book import CaseBook
+from services.cases.plan import State, StepName
+from services.incident import opening
+from services.keys.userkeys import ACCESS_KEYS, API_KEYS, KINDS, UserKeyKind
+from services.keys.whereabouts import key_of
+from tests.services.incident.conftest import Account, Opened
+
+Boto = Callable[..., Any]
+
+
+@pytest.fixture
+async def aws(sandbox: Sandbox) -> AsyncIterator[AwsSession]:
+    async with AwsSession() as session:
+        yield session
+
+
+def rename(account: Account, *, decoy: bool) -> None:
+    """As an intruder would; with a *decoy* somebody else has the old name."""
+    account.iam.update_user(UserName="web", NewUserName="hidden")
+    account.user = "hidden"
+    if decoy:
+        account.iam.create_user(UserName="web")
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+@pytest.mark.parametrize("anew", [False, True])
+async def test_the_key_of_a_renamed_user_is_deactivated(
+    account: Account, book: CaseBook, opened: Opened, decoy: bool, anew: bool
+) -> None:
+    async with opened() as runbook:
+        if not anew:
+            rename(account, decoy=decoy)
+            result = await runbook.apply(StepName.DEACTIVATE)
+    if anew:
+        rename(account, decoy=decoy)
+        async with AwsSession() as aws:
+            runbook = await opening.look_up(aws, book, account.key_id)
+            assert runbook.key.user == "hidden"
+            with opening.begin(runbook, book):
+                result = await runbook.apply(StepName.DEACTIVATE)
+    assert result.step.state is State.CONFIRMED
+    assert account.statuses() == {account.key_id: "Inactive"}
+
+
+async def test_it_is_not_deleted_until_it_is(account: Account, opened: Opened) -> None:
+    async with opened() as runbook:
+        rename(account, decoy=True)
+        plan = await runbook.plan(StepName.DELETE)
+        assert plan.already is None
+        assert [call.params["UserName"] for call in plan.calls] == ["hidden"]
+        account.iam.delete_service_specific_credential(
+            UserName="hidden", ServiceSpecificCredentialId=account.key_id
+        )
+        assert "already deleted" in str((await runbook.plan(StepName.DELETE)).already)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.thing)
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_every_kind_of_key_goes_with_its_user(
+    aws: AwsSession, account: Account, kind: UserKeyKind, decoy: bool
+) -> None:
+    key_id = account.key_id
+    if kind is ACCESS_KEYS:
+        key_id = account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+    rename(account, decoy=decoy)
+    found = await key_of(aws, kind, key_id, "web")
+    assert found is not None
+    assert (found.id, found.user) == (key_id, "hidden")
+
+
+async def test_nobody_is_told_that_it_is_gone_who_may_not_look(
+    sandbox: Sandbox, aws: AwsSession, account: Account
+) -> None:
+    rename(account, decoy=False)
+    sandbox.faults.add("deny:ListServiceSpecificCredentials")
+    with pytest.raises(Denied):
+        await key_of(aws, API_KEYS, account.key_id, "web")
