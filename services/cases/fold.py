@@ -13,7 +13,7 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.lines import Entry, Line
 from services.cases.plan import Deed, LeverName, State, StepName, Telling, deed
-from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall
+from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall, Thing
 from services.keys.userkeys import key_named
 
 _MARKS: Mapping[Deed, str] = {
@@ -209,12 +209,19 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
     return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
 
 
+_NAMED = {"CreateLogGroup": "logGroupName", "CreateUser": "UserName"}
+
+
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
     fold.done.append((intent.step, intent.call))
     state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
     made = state.replacement
     match intent.call.operation:
+        case "CreateUser" | "CreateLogGroup" as operation:
+            named = str(intent.call.params[_NAMED[operation]])
+            thing = Thing(intent.sent, str(entry.data.get("unique") or ""))
+            return replace(state, made_things={**state.made_things, (operation, named): thing})
         case operation if operation in _GIVE_KEYS:
             key_id = str(entry.data["key_id"])
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")

@@ -110,6 +110,7 @@ class PlanParts(TypedDict, total=False):
     already: str | None
     facts: dict[str, object]
     secret_to: str | None
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

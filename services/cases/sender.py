@@ -101,6 +101,8 @@ async def send(
     if call.operation == "CreateCase":
         # What AWS calls it, in no call before.
         extra["case_id"] = clean(answer.body["caseId"])
+    if call.operation == "CreateUser" and (unique := (answer.body.get("User") or {}).get("UserId")):
+        extra["unique"] = str(unique)
     await asyncio.to_thread(
         case.record, "outcome", intent=intent, ok=True, request_id=answer.request_id, **extra
     )

@@ -401,7 +401,8 @@ def _said(done: bool, words: str) -> Settlement:
 async def _find(aws: AwsSession, call: Call) -> iam.Credential | None:
     """The key that *call* is about, whatever its user is called by now."""
     kind, key_id = kind_acted_on(call.operation), key_named(call)
-    assert kind is not None and key_id is not None
+    assert kind is not None
+    assert key_id is not None
     return await key_of(aws, kind, key_id, str(call.params["UserName"]))
 
 

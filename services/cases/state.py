@@ -15,6 +15,7 @@ from typing import Any
 
 from services.aws.call import Call
 from services.cases.plan import Deed, Stage, State, StepName, steps_of
+from services.cases.window import outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """When the call that made it was sent, by AWS's clock, and the id that AWS gave it, as far as known."""
+
+    sent: datetime | None
+    unique: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """Everything the journal says so far."""
 
@@ -106,6 +115,8 @@ class CaseState:
     reviews: tuple[Mapping[str, Any], ...] = ()
     done: tuple[Call, ...] = ()
     """Every call that AWS is known to have acted on, in order."""
+    made_things: Mapping[tuple[str, str], Thing] = field(default_factory=dict)
+    """What this case made under a name, by operation and name: a namesake made later is another's."""
     done_by: Mapping[Deed, tuple[Call, ...]] = field(default_factory=dict)
     """The same, by what it was done for."""
     marks: tuple[tuple[datetime, str], ...] = ()
@@ -168,6 +179,13 @@ class CaseState:
         return any(
             call.operation == operation and params.items() <= call.params.items() for call in self.done
         )
+
+    def made_that(self, operation: str, name: str, created: datetime | None, unique: str = "") -> bool:
+        """Whether what has that *name* now is what this case made by *operation*."""
+        thing = self.made_things.get((operation, name))
+        if thing is None:
+            return False
+        return thing.unique == unique if thing.unique and unique else not outside(thing.sent, created)
 
     def marked(self, name: str) -> datetime | None:
         """When *name* last took place."""

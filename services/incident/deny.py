@@ -63,7 +63,10 @@ async def plan(at: Situation) -> Plan:
             "policy made beforehand (`--hold-policy ARN`).",
         )
     params = {f"{kind}Name": whom, "PolicyName": name, "PolicyDocument": json.dumps(document)}
-    return _plan(at, calls=(Call("iam", f"Put{kind}Policy", params),), warnings=(warning,))
+    warnings = [warning]
+    if name in inline and not _is_ours(at, name, inline[name]):
+        warnings.append(f"{whose(at)} has a policy {name} that says otherwise: it is replaced by this one.")
+    return _plan(at, calls=(Call("iam", f"Put{kind}Policy", params),), warnings=tuple(warnings))
 
 
 async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
@@ -92,14 +95,31 @@ async def plan_undo(at: Situation) -> Plan:
         Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
         for arn in await _attached_by_us(at)
     )
-    if await get_inline(at.aws, kind, whom, name) is not None:
+    put, document = (
+        at.case.did(f"Put{kind}Policy", PolicyName=name),
+        await get_inline(at.aws, kind, whom, name),
+    )
+    changed = put and document is not None and not _is_ours(at, name, document)
+    told = f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM."
+    if document is not None and not changed:
         calls += (Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name}),)
+    if changed and not calls:
+        return _plan(at, lift=True, blocked=told)
     if not calls:
         return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
-    put = at.case.did(f"Put{kind}Policy", PolicyName=name)
     theirs = calls[-1].operation == f"Delete{kind}Policy" and not put
     warnings = (f"{name} was not attached by this case: ask who did before you remove it.",) if theirs else ()
-    return _plan(at, lift=True, calls=calls, warnings=warnings)
+    left = (told,) if changed else ()
+    return _plan(at, lift=True, calls=calls, warnings=(*warnings, *left), left=left)
+
+
+def _is_ours(at: Situation, name: str, document: Mapping[str, Any]) -> bool:
+    """Whether this case has put such a policy of that name."""
+    return any(
+        call.params.get("PolicyName") == name and json.loads(str(call.params["PolicyDocument"])) == document
+        for call in at.case.done
+        if call.operation.startswith("Put") and "PolicyDocument" in call.params
+    )
 
 
 async def verify(at: Situation) -> Verified:

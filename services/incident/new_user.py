@@ -21,7 +21,7 @@ async def trouble(at: Situation, name: str) -> str | None:
     """Why the user cannot be made under that name."""
     if name == at.key.user:
         return f"{name} is the user whose key leaked: choose another."
-    if await _get(at, name) and not at.case.did("CreateUser", UserName=name):
+    if (user := await _get(at, name)) and not _is_ours(at, user):
         return f"User {name} already exists and was not created by this case: choose another."
     return None
 
@@ -47,7 +47,8 @@ async def calls(at: Situation, name: str) -> tuple[tuple[Call, ...], list[str]]:
 async def left(at: Situation) -> tuple[str, ...]:
     """The users that this case made and that are still there."""
     made = [str(call.params["UserName"]) for call in at.case.done if call.operation == "CreateUser"]
-    return tuple([name for name in dict.fromkeys(made) if await _get(at, name)])
+    there = [await _get(at, name) for name in dict.fromkeys(made)]
+    return tuple(user.name for user in there if user and _is_ours(at, user))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ async def _get(at: Situation, name: str) -> iam.User | None:
         return await iam.get_user(at.aws, name)
     except NotFound:
         return None
+
+
+def _is_ours(at: Situation, user: iam.User) -> bool:
+    """Whether this case made it: whoever took the name later is somebody else."""
+    return at.case.made_that("CreateUser", user.name, user.created, user.id)
 
 
 def _properties(old: iam.User, name: str) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from services.keys.userkeys import ACCESS_KEYS, UserKeyKind
 
 
 async def key_of(aws: AwsSession, kind: UserKeyKind, key_id: str, user: str) -> Credential | None:
-    """The key, whatever its user is called by now; None where it is gone, and an AwsError where none can say."""
+    """The key, whatever its user is called by now; None where it is gone, else an AwsError is raised."""
     try:
         found = await _held(aws, kind, key_id, user)
     except NotFound:

@@ -52,7 +52,7 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
             for *place, stream in did.streams
             if tuple(place) not in did.groups
         ],
-        *[await _group(ground.aws, place, delete_events=delete_events) for place in did.groups],
+        *[await _group(ground, place, delete_events=delete_events) for place in did.groups],
     ]
     calls = tuple(call for part in parts for call in part.calls)
     left = tuple(words for part in parts for words in part.left)
@@ -141,9 +141,12 @@ def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
 
 
 async def _user(ground: Ground, did: Made, there: UserStanding) -> Back:
-    if there.user is None or there.user.name not in did.users:
+    user = there.user
+    if user is None or user.name not in did.users:
         return Back()
-    name = there.user.name
+    name = user.name
+    if not ground.case.made_that("CreateUser", name, user.created, user.id):
+        return Back(left=(f"user {name}, which someone created anew",))
     known = iam.UserPolicies(there.inline, there.attached, await iam.list_groups(ground.aws, name))
     if others := _of_others(ground, did, there, await examine_user(ground.aws, name, known)):
         return Back(left=(f"user {name}, which has {', '.join(others)} of others' making",))
@@ -178,10 +181,13 @@ async def _stream(aws: AwsSession, place: Sequence[str], stream: str, *, delete_
     )
 
 
-async def _group(aws: AwsSession, place: Place, *, delete_events: bool) -> Back:
-    name, region = place
-    if await logs.find_log_group(aws, region, name) is None:
+async def _group(ground: Ground, place: Place, *, delete_events: bool) -> Back:
+    aws, (name, region) = ground.aws, place
+    found = await logs.find_log_group(aws, region, name)
+    if found is None:
         return Back()
+    if not ground.case.made_that("CreateLogGroup", name, found.created):
+        return Back(left=(f"log group {name}, which someone created anew",))
     call = Call("logs", "DeleteLogGroup", {"logGroupName": name}, region)
     return await _with_events(aws, name, region, f"log group {name}", call, None, delete_events)
 

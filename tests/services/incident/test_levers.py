@@ -157,6 +157,39 @@ async def test_a_new_user_may_do_what_the_old_one_may(opened: Opened, account: A
             iam.get_user(UserName="web-2")
 
 
+async def test_who_took_the_new_users_name_later_keeps_it(opened: Opened, account: Account) -> None:
+    iam, new = account.iam, Options(new_user="web-2")
+    async with opened() as runbook:
+        await runbook.apply(StepName.REPLACE, new)
+        for key in iam.list_service_specific_credentials(UserName="web-2")["ServiceSpecificCredentials"]:
+            iam.delete_service_specific_credential(
+                UserName="web-2", ServiceSpecificCredentialId=key["ServiceSpecificCredentialId"]
+            )
+        iam.delete_user(UserName="web-2")
+        theirs = iam.create_user(UserName="web-2")["User"]["UserId"]
+        plan = await runbook.plan_undo(StepName.REPLACE)
+        assert plan.calls == ()
+        with pytest.raises(Refused, match="was not created by this case"):
+            await runbook.apply(StepName.REPLACE, new)
+    assert iam.get_user(UserName="web-2")["User"]["UserId"] == theirs
+
+
+async def test_a_deny_policy_that_a_colleague_changed_is_left(opened: Opened, account: Account) -> None:
+    wider = json.loads(json.dumps(HOLD))
+    async with opened() as runbook:
+        await runbook.apply(StepName.DENY)
+        (name,) = account.policies()
+        put = json.dumps(wider | {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+        account.iam.put_user_policy(UserName="web", PolicyName=name, PolicyDocument=put)
+        with pytest.raises(Refused, match="was changed since, not by this case"):
+            await runbook.undo(StepName.DENY)
+        narrower = wider | {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+        account.iam.put_user_policy(UserName="web", PolicyName=name, PolicyDocument=json.dumps(narrower))
+        plan = await runbook.plan(StepName.DENY)
+        assert any("that says otherwise: it is replaced" in warning for warning in plan.warnings)
+    assert account.policies() == [name]
+
+
 async def test_somebody_elses_user_is_not_used(opened: Opened, account: Account) -> None:
     account.iam.create_user(UserName="web-2")
     async with opened() as runbook:

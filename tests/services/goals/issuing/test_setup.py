@@ -333,6 +333,25 @@ async def test_half_done_it_can_be_undone(
         await take_back(aws, book, setup(shop))
 
 
+async def test_who_took_the_users_name_later_keeps_it(
+    aws: AwsSession, book: CaseBook, shop: Shop, boto_clients: dict[str, Any]
+) -> None:
+    await bring_about(aws, book, setup(shop))
+    iam = boto_clients["iam"]
+    name = shop.user
+    held = shop.keys()
+    for key_id in held:
+        iam.delete_service_specific_credential(UserName=name, ServiceSpecificCredentialId=key_id)
+    for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+        iam.delete_user_policy(UserName=name, PolicyName=policy)
+    for policy in iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]:
+        iam.detach_user_policy(UserName=name, PolicyArn=policy["PolicyArn"])
+    iam.delete_user(UserName=name)
+    theirs = iam.create_user(UserName=name)["User"]["UserId"]
+    await take_back(aws, book, setup(shop))
+    assert iam.get_user(UserName=name)["User"]["UserId"] == theirs
+
+
 async def test_the_event_is_sent_while_the_secret_is_in_hand(
     aws: AwsSession, book: CaseBook, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
