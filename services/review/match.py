@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from services.review.follow import OPENING, Followed
 from services.review.model import Subject
-from services.review.record import Identity, Record
+from services.review.record import Identity, Record, credential_of
 from services.review.search import Needles
 from services.review.timestamp import parse_timestamp
 
@@ -53,7 +53,7 @@ class Matcher:
 
     def _by(self, identity: Identity, record: Record) -> bool:
         subject = self.subject
-        signed = identity.credential_id, identity.access_key_id
+        signed = credential_of(record), identity.access_key_id
         if subject.key_id and subject.key_id in signed:
             return True
         if self.followed.keys and not self.followed.keys.isdisjoint(filter(None, signed)):

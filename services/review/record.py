@@ -28,6 +28,9 @@ _REFUSAL = re.compile(
 _OVERLOAD = re.compile(r"Throttl|TooManyRequests|SlowDown|Internal|ServiceUnavailable|LimitExceeded")
 
 
+_CREDENTIAL = re.compile(r"ACCA[A-Z0-9]{12,124}")
+
+
 class BadRecord(ValueError):
     """The record cannot be made an event; the message says why."""
 
@@ -224,7 +227,7 @@ def event(record: Record, raw: bytes) -> Event:
         user_agent=intern(_clean(record.user_agent or "", 1024)),
         user=intern(actor(identity)),
         access_key_id=_text(identity.access_key_id),
-        credential_id=_text(identity.credential_id),
+        credential_id=credential_of(record),
         error=_error(record),
         error_message=_text(record.error_message),
         # Without an id the same bytes are still the same event.
@@ -241,6 +244,14 @@ def event(record: Record, raw: bytes) -> Event:
         target=target,
         stored=raw,
     )
+
+
+def credential_of(record: Record) -> str | None:
+    """The id of the key that the call was made with: by its identity, or else beside it."""
+    if record.identity and record.identity.credential_id:
+        return _text(record.identity.credential_id)
+    beside = (record.additional or {}).values()
+    return next((each for each in beside if isinstance(each, str) and _CREDENTIAL.fullmatch(each)), None)
 
 
 def is_bearer(record: Record) -> bool:

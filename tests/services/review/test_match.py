@@ -82,6 +82,14 @@ def test_namesakes_of_other_accounts_are_apart_where_the_account_is_known(record
     assert role(done, Subject("alice", account="123456789012")) is None
 
 
+def test_a_key_that_is_named_beside_the_identity_is_found_too(bearer: Record) -> None:
+    record = bearer()
+    record["userIdentity"] = {"type": "Unknown", "accountId": "123456789012"}
+    record["additionalEventData"] = {"callWithBearerToken": True, "credentialId": KEY}
+    assert role(record, Subject("alice", KEY)) == "by"
+    assert role(record, Subject("alice", KEY[:-1] + "X")) is None
+
+
 def test_a_key_is_found_by_its_id_whatever_its_user_is_called_now(bearer: Record) -> None:
     made = bearer(user="former-name", credential=KEY)
     assert role(made) is None

@@ -123,6 +123,38 @@ READ: dict[str, bytes] = {
     "table behind empty lines": b"\n\n" + table(list(COLUMNS), list(COLUMNS.values()), delimiter="|"),
     "table of one column": table(["@message"], [text(OTHER)], [text(MINE)]),
     "table without a heading": table(["2026", text(OTHER)], ["2026", text(MINE)]),
+    "table in single quotes": table(
+        list(COLUMNS), list(COLUMNS.values()), quotechar="'", quoting=csv.QUOTE_ALL
+    ),
+    "table of a database": table(
+        ["eventtime", "record"],
+        ["2026", text(OTHER)],
+        ["2026", text(MINE)],
+        doublequote=False,
+        escapechar="\\",
+        quoting=csv.QUOTE_ALL,
+    ),
+    "table below titles": b"CloudTrail of 2026\r\n\r\n" + table(list(COLUMNS), list(COLUMNS.values())),
+    "table of Hive": table(list(COLUMNS), list(COLUMNS.values()), delimiter="\x01"),
+    "table with spaces": b"eventtime, eventname, useridentity, eventid\n2026-11-20T10:00:00Z, X, "
+    b'"{""type"":""IAMUser"",""username"":""ops+2""}", mine\n',
+    "two downloads": table(["Event name", "Event time", "User name"], ["X", "2026-11-20T10:00:00Z", "ops"])
+    + table(["User name", "Event time", "Event name", "Event ID"], ["ops+2", MINE["eventTime"], "Y", "mine"]),
+    "text in text": compact(text(text(MINE))),
+    "a queue's lambda": compact(
+        {"Records": [{"eventSource": "aws:sqs", "awsRegion": "x", "body": text({"Message": text(MINE)})}]}
+    ),
+    "a stream's lambda": compact(
+        {
+            "Records": [
+                {
+                    "eventSource": "aws:kinesis",
+                    "eventID": "shard:1",
+                    "kinesis": {"data": base64.b64encode(gzip.compress(compact(MINE))).decode()},
+                }
+            ]
+        }
+    ),
     "table of UTF-16": table(list(COLUMNS), list(COLUMNS.values())).decode().encode("utf-16"),
     "identity as JSON": table(
         ["eventtime", "eventname", "useridentity", "eventid"],
@@ -162,6 +194,12 @@ NAMED: dict[str, tuple[bytes, list[str], str]] = {
         compact({k: v for k, v in FLAT.items() if "user" not in k}),
         [],
         "records that name no caller",
+    ),
+    "a text alone": (b'"nothing"', [], "JSON values without a CloudTrail record"),
+    "a notification": (
+        compact({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"a": 1}}]}),
+        [],
+        "event notifications",
     ),
     "a table without callers": (
         table(["eventtime", "eventname", "eventid"], ["2026-11-20T10:00:00Z", "X", "mine"]),
