@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from services.aws import iam
-from services.aws.errors import AwsError, ReadOnly
+from services.aws.errors import AwsError, Denied, NotFound, ReadOnly
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
@@ -42,6 +42,7 @@ from services.incident.quiet import Quiet, look
 from services.incident.result import Result
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
+from services.keys.userkeys import key_named
 from services.review.model import Progress
 from services.review.review import Review, judged
 from services.rights.administrator import Administrator, administrator
@@ -125,8 +126,33 @@ class Runbook(CaseEngine):
         rules, at = self.steps[step], self.situation(options)
         plan = await (rules.plan_undo if undo else rules.plan)(at)
         doubt = at.case.doubt(step, undo=undo)
-        # On a guess nothing is reset, and nothing is deleted.
-        return replace(plan, calls=(), already=None, blocked=asked(doubt)) if doubt else plan
+        if doubt:
+            # On a guess nothing is reset, and nothing is deleted.
+            return replace(plan, calls=(), already=None, blocked=asked(doubt))
+        if whose := await self._namesake(plan):
+            return replace(plan, calls=(), already=None, blocked=whose, overridable=False)
+        return plan
+
+    async def _namesake(self, plan: Plan) -> str | None:
+        """Why the user of that name is another than the key's, where *plan* is about the user itself."""
+        ours = (self.key.id, *self.state.keys)
+        named = (
+            call.params.get("UserName") == self.key.user and key_named(call) not in ours
+            for call in plan.calls
+        )
+        if not self.key.user or not any(named):
+            return None
+        try:
+            user = await iam.get_user(self.aws, self.key.user)
+        except (NotFound, Denied):
+            # What it is about the calls themselves will tell.
+            return None
+        if user.created.replace(microsecond=0) <= self.key.created:
+            return None
+        return (
+            f"User {user.name} was created {clock.stamp(user.created)}, after the key {self.key.id}: it is "
+            "another user of that name, and is left alone."
+        )
 
     async def preflight(self, plan: Plan) -> tuple[str, ...]:
         """The actions that *plan* needs and the caller lacks; for looking at, as no step waits for it."""

@@ -19,7 +19,7 @@ async def plan(at: Situation) -> Plan:
     )
     barred = replace(whole, calls=())
     found = {one.id: one for one in await at.credentials()}
-    old = found.get(at.key.id)
+    old = await at.credential()
     if old is None:
         return replace(barred, already=f"{at.key.id} is already deleted.")
     if at.options.override:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from sandbox.wire.server import Sandbox
 from services.aws.errors import Denied
 from services.aws.session import AwsSession
+from services.base import clock
 from services.cases.book import CaseBook
-from services.cases.plan import State, StepName
+from services.cases.errors import Refused
+from services.cases.plan import Deed, LeverName, State, StepName
 from services.incident import opening
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS, KINDS, UserKeyKind
 from services.keys.whereabouts import key_of
@@ -87,3 +91,21 @@ async def test_nobody_is_told_that_it_is_gone_who_may_not_look(
     sandbox.faults.add("deny:ListServiceSpecificCredentials")
     with pytest.raises(Denied):
         await key_of(aws, API_KEYS, account.key_id, "web")
+
+
+@pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
+async def test_who_has_the_name_now_is_left_alone(account: Account, opened: Opened, step: Deed) -> None:
+    async with opened() as runbook:
+        account.iam.delete_service_specific_credential(
+            UserName="web", ServiceSpecificCredentialId=account.key_id
+        )
+        account.iam.delete_user(UserName="web")
+        with time_machine.travel(clock.now() + timedelta(seconds=5)):
+            account.iam.create_user(UserName="web")
+        theirs = account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+        with pytest.raises(Refused, match="it is another user of that name"):
+            await runbook.apply(step)
+    assert account.policies() == []
+    (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+    assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
+    assert account.statuses() == {}
