@@ -47,6 +47,7 @@ def verdict(
         were = "was" if len(refused) == 1 else "were"
         last = f"last {moment(refused[-1].time)} from {refused[-1].source_ip}"
         tried = f" {calls(len(refused))} {were} denied, {last}."
+    why = "; ".join(part for part in (_untold(use), why) if part)
     if why:
         return "unknown", f"Unknown: no call that AWS allowed was seen, but {why}.{tried}{force}"
     upto = late = ""
@@ -56,6 +57,16 @@ def verdict(
     elif delivered_until is None and now - window.until < FRESH:
         late = " How late records arrive is unknown here, so the newest calls may be missing."
     return "not seen used", f"Not seen used{upto}, and use would have been recorded.{tried}{force}{late}"
+
+
+def _untold(use: Sequence[Event]) -> str:
+    """Calls that ended for AWS's own reasons: the key may have been taken for good."""
+    if not (others := [event for event in use if not (event.let_in or event.refused)]):
+        return ""
+    errors = listed(dict.fromkeys(event.error or "" for event in others))
+    was = "was" if len(others) == 1 else "were"
+    last = f"last {moment(others[-1].time)} from {others[-1].source_ip}"
+    return f"{calls(len(others))} {was} turned away for another reason than the key ({errors}), {last}"
 
 
 def _unrecorded(gaps: Sequence[tuple[str, Span]], window: Window) -> str:

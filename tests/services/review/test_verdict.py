@@ -57,6 +57,17 @@ def test_nothing_seen_where_all_would_have_been_recorded(decide: Decide, window:
     assert decide() == ("not seen used", "Not seen used, and use would have been recorded.")
 
 
+@pytest.mark.parametrize("error", ["ThrottlingException", "InternalFailure", "ServiceUnavailable"])
+def test_a_call_that_was_turned_away_unread_is_no_proof_of_nothing(
+    decide: Decide, bearer: Record, error: str
+) -> None:
+    word, words = decide(bearer(errorCode=error), bearer(minutes=1, errorCode="AccessDenied"))
+    assert word == "unknown"
+    assert f"1 call was turned away for another reason than the key ({error})" in words
+    assert "1 call was denied" in words
+    assert decide(bearer(), bearer(errorCode=error))[0] == "used"
+
+
 def test_no_more_is_said_than_was_delivered(decide: Decide, window: Window) -> None:
     late = window.until - timedelta(minutes=15)
     _, words = decide(delivered_until=late, now=window.until + timedelta(days=9))
