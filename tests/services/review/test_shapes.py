@@ -140,7 +140,7 @@ READ: dict[str, bytes] = {
     b'"{""type"":""IAMUser"",""username"":""ops+2""}", mine\n',
     "two downloads": table(["Event name", "Event time", "User name"], ["X", "2026-11-20T10:00:00Z", "ops"])
     + table(["User name", "Event time", "Event name", "Event ID"], ["ops+2", MINE["eventTime"], "Y", "mine"]),
-    "text in text": compact(text(text(MINE))),
+    "text in text": compact(json.dumps(text(MINE))),
     "a queue's lambda": compact(
         {"Records": [{"eventSource": "aws:sqs", "awsRegion": "x", "body": text({"Message": text(MINE)})}]}
     ),
