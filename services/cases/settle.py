@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager, securityir
+from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
 from services.aws.inlinepolicies import Holder, get_inline
@@ -18,6 +18,7 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.provenance import Candidate, provenance
 from services.cases.state import Doubt, Intent
+from services.cases.told import at_aws
 from services.keys.userkeys import key_named, kind_acted_on
 from services.keys.whereabouts import key_of
 
@@ -192,27 +193,9 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
             stored = secret is not None and params["ClientRequestToken"] in secret.versions
             return _said(stored, f"the secret {name} {'was' if stored else 'was not'} stored")
         case "CreateCase" | "CreateCaseComment" | "GetCaseAttachmentUploadUrl":
-            return await _told(aws, intent.call)
+            return Settlement(*await at_aws(aws, intent.call))
         case operation:
             return Settlement(None, f"how {operation} ended is unknown")
-
-
-async def _told(aws: AwsSession, call: Call) -> Settlement:
-    """What a case of AWS's has of *call*, whose title, text or file no other has."""
-    params, region = call.params, call.region or await aws.home()
-    if call.operation == "CreateCase":
-        named = [each for each in await securityir.list_cases(aws, region) if each.title == params["title"]]
-        words = "the AWS case was opened" if named else "no AWS case was opened"
-        return _said(bool(named), words)
-    case = str(params["caseId"])
-    if call.operation == "CreateCaseComment":
-        there = params["body"] in await securityir.comments(aws, region, case)
-        return _said(there, f"the comment is {'there' if there else 'not there'}")
-    status = (await securityir.attachments(aws, region, case)).get(str(params["fileName"]))
-    if status == "Pending":
-        return Settlement(None, f"whether {params['fileName']} was uploaded is unknown: AWS says Pending")
-    words = f"{params['fileName']} {'was' if status == 'Verified' else 'was not'} attached"
-    return _said(status == "Verified", words)
 
 
 async def _created(aws: AwsSession, intent: Intent) -> Settlement:
