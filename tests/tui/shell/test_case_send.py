@@ -18,6 +18,7 @@ from sandbox.securityir.cases import SecurityIncidents
 from sandbox.wire.server import Sandbox
 from services.cases.book import CaseBook
 from services.cases.case import Case
+from tests.principals import documented, make_user, sign_as
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit
 
@@ -136,6 +137,19 @@ def test_no_secret_is_sent_or_kept(
     kept = b"".join(path.read_bytes() for path in case.folder.rglob("*") if path.is_file())
     # The upload URL is a permission.
     assert all(secret.encode() not in kept for secret in sandbox.world.part(SecurityIncidents).uploads)
+
+
+def test_the_documented_policy_is_enough(
+    send: Run,
+    case: Case,
+    ir: Any,
+    sandbox: Sandbox,
+    boto: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sign_as(monkeypatch, make_user(boto("iam"), "manager", documented("tell")))
+    sandbox.world.settings.enforce_policies = True
+    assert send("--yes").code == Exit.DONE
 
 
 @pytest.mark.parametrize("operation", SENT)
