@@ -155,7 +155,8 @@ class Handling:
         moved: list[Deed] = []
         if self.case and self.case.held:
             for step, now in self.state.steps.items():
-                if now.state is State.REQUESTED and step not in self.under_way:
+                of_ours = step in self.runbook.steps and step not in self.under_way
+                if of_ours and now.state is State.REQUESTED:
                     try:
                         seen = await self.runbook.verify(step)
                     except CaseHeld as held:

@@ -16,8 +16,11 @@ import pytest
 from sandbox.account.world import HOME_REGION
 from sandbox.securityir.cases import SecurityIncidents
 from sandbox.wire.server import Sandbox
+from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.case import Case
+from services.cases.plan import State, Telling
+from services.incident.handling import Handling
 from tests.principals import documented, make_user, sign_as
 from tests.tui.shell.conftest import Account, Done, Stanch, start
 from tui.exits import Exit
@@ -180,3 +183,18 @@ def test_a_killed_run_goes_on_with_the_case_that_it_opened(
     done = send("--yes")
     assert (done.code, "the AWS case was opened" in done.err) == (Exit.DONE, True)
     assert len(ir.list_cases()["items"]) == 1
+
+
+async def test_the_runbook_leaves_alone_what_aws_was_told(case: Case, leaked: Account) -> None:
+    """It is no step of its own, and has nothing to be read back by it."""
+    with case:
+        case.append("verified", step=Telling.SECURITY_IR, state=State.REQUESTED, words="sent")
+    async with AwsSession() as aws:
+        handling = Handling(aws, CaseBook(case.folder.parent.parent), leaked.key_id, user="web")
+        await handling.open()
+        assert handling.case is not None
+        assert handling.case.held
+        await handling.look_again()
+        seen = handling.state.step(Telling.SECURITY_IR)
+        handling.leave()
+    assert (seen.state, seen.words) == (State.REQUESTED, "sent")
