@@ -93,6 +93,13 @@ def judged(use: Use, now: datetime) -> Imported:
     if new is None:
         return Imported(False, _why_unknown(use, now))
     seen = f"{use.new_key} was seen working: {_told(new, now)}"
+    unnamed = _last(e for e in use.events if e.let_in and not e.credential_id)
+    if unnamed is not None and new.time - unnamed.time < _APART:
+        return Imported(
+            False, f"{seen}; but another call names no key, which may be the old one: {_told(unnamed, now)}"
+        )
+    if old is None and not use.complete:
+        return Imported(True, f"{seen}; not all use is recorded, so {use.old_key} may still be used")
     if old is None:
         return Imported(True, seen)
     if new.time - old.time < _APART:
