@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, log10
 
-_UNITS = ("", "k", "M", "G", "T", "P", "E")
+_UNITS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 _TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 

@@ -26,8 +26,11 @@ class Permitted:
         return warned(plan, self._lacking.get(_deed(plan), ()))
 
     async def ask(self, runbook: Runbook, plan: Plan) -> None:
-        self._asked.add(_deed(plan))
-        self._lacking[_deed(plan)] = await runbook.preflight(plan)
+        deed = _deed(plan)
+        if deed in self._asked:
+            return
+        self._asked.add(deed)
+        self._lacking[deed] = await runbook.preflight(plan)
 
 
 def _deed(plan: Plan) -> str:

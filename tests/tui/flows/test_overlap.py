@@ -71,7 +71,7 @@ def test_no_two_labels_overlap(
     assert len(titles) == count
     axis = next(at for at, line in reversed(list(enumerate(lines))) if line[GUTTER - 1] == glyphs.corner)
     gutters = [line[: GUTTER - 2].strip() for line in lines[:axis] if line[GUTTER - 1] == glyphs.axis]
-    assert all(re.fullmatch(r"[\d.]+ [kMGTPE]?B", told) for told in gutters if told), gutters
+    assert all(re.fullmatch(r"[\d.]+ [kMGTPEZY]?B", told) for told in gutters if told), gutters
 
     # Each clock time is whole, and has room around it.
     times = TIME.findall(lines[axis])
