@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.account.account import iam_backend
+
 DOCS = Path(__file__).parent.parent / "docs"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
@@ -70,3 +72,12 @@ def assume(sts: Any, monkeypatch: pytest.MonkeyPatch, role_arn: str) -> None:
     """From here on the environment's credentials are a session's of that role."""
     made = sts.assume_role(RoleArn=role_arn, RoleSessionName="night")["Credentials"]
     sign_as(monkeypatch, (made["AccessKeyId"], made["SecretAccessKey"]), made["SessionToken"])
+
+
+def inline_documents() -> dict[str, dict[str, str]]:
+    """The inline policies of every user and role, to the byte: as the account keeps them."""
+    iam = iam_backend()
+    return {
+        **{f"user {name}": dict(user.policies) for name, user in iam.users.items()},
+        **{f"role {role.name}": dict(role.policies) for role in iam.get_roles()},
+    }

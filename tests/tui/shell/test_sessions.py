@@ -23,7 +23,15 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from services.base import clock
 from services.rights.endedsessions import NAME
-from tests.principals import EVERYTHING, allow, assume, make_role, policy, session_key
+from tests.principals import (
+    EVERYTHING,
+    allow,
+    assume,
+    inline_documents,
+    make_role,
+    policy,
+    session_key,
+)
 from tests.tui.shell.conftest import Done, Stanch
 from tui.exits import Exit
 
@@ -69,21 +77,12 @@ def works(boto: Boto, session: Session) -> bool:
     return True
 
 
-def documents(boto: Boto) -> dict[str, dict[str, str]]:
-    """The inline policies of every user and role, as the account keeps them."""
-    iam = iam_backend()
-    return {
-        **{f"user {name}": dict(user.policies) for name, user in iam.users.items()},
-        **{f"role {role.name}": dict(role.policies) for role in iam.get_roles()},
-    }
-
-
 def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
     respond: Callable[..., Done], scenario: Scenario, stolen: StolenKey, boto: Boto, sandbox: Sandbox
 ) -> None:
     theirs = '{"Version": "2012-10-17",  "Statement": [{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]}\n'
     iam_backend().put_role_policy("deployment", NAME, theirs)
-    before = documents(boto)
+    before = inline_documents()
     assert respond("--step", "deactivate", "--yes").json["state"] == "confirmed"
     assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
 
@@ -103,7 +102,7 @@ def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
     done = respond("--step", "sessions", "--yes")
     assert (done.code, done.json["state"], done.json["verified"]) == (Exit.DONE, "confirmed", True)
     assert [works(boto, session) for session in stolen.sessions] == [False, False, False]
-    put = json.loads(documents(boto)["role deployment"][NAME])
+    put = json.loads(inline_documents()["role deployment"][NAME])
     assert [each["Action"] for each in put["Statement"]] == ["ec2:*", "*"]
 
     sandbox.world.clock.advance(timedelta(seconds=2))
@@ -116,7 +115,7 @@ def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
     assert respond("--step", "sessions", "--yes").json["message"].startswith("All sessions that are known")
     undone = respond("--undo", "sessions", "--yes")
     assert (undone.code, undone.json["state"]) == (Exit.DONE, "undone")
-    assert documents(boto) == before
+    assert inline_documents() == before
     assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
 
 
@@ -147,7 +146,7 @@ def test_a_document_that_somebody_changed_is_left_alone(
     assert "of role backup was changed since, not by this case" in undone.err
     left = {
         whose: text
-        for whose, found in documents(boto).items()
+        for whose, found in inline_documents().items()
         for name, text in found.items()
         if name == NAME
     }
@@ -161,11 +160,11 @@ def test_the_responders_own_session_is_not_ended(
         RoleName="deployment", PolicyName="all", PolicyDocument=json.dumps(policy(EVERYTHING))
     )
     assume(boto("sts"), monkeypatch, ROLE)
-    before = documents(boto)
+    before = inline_documents()
     refused = respond("--step", "sessions", "--yes")
     assert refused.code == Exit.REFUSED
     assert "a session of role deployment, which this would end" in refused.err
-    assert documents(boto) == before
+    assert inline_documents() == before
 
 
 def test_what_cannot_be_reached_is_named_and_the_rest_is_done(

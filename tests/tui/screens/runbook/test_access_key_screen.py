@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.scenario.cast import StolenKey
+from sandbox.account.account import iam_backend
+from sandbox.scenario.cast import Scenario, StolenKey
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from services.rights.endedsessions import NAME
+from tests.principals import inline_documents, session_key
 from tests.tui.conftest import Gate
 from tests.tui.piloting import driven
 from tui.settings.options import Start
 
 
 @pytest.fixture
-def stolen(sandbox: Sandbox, unpaced: None) -> StolenKey:
-    found = SCENARIOS["leaked-access-key"](sandbox.world).stolen
-    assert found is not None
-    return found
+def scenario(sandbox: Sandbox, unpaced: None) -> Scenario:
+    return SCENARIOS["leaked-access-key"](sandbox.world)
+
+
+@pytest.fixture
+def stolen(scenario: Scenario) -> StolenKey:
+    assert scenario.stolen is not None
+    return scenario.stolen
+
+
+DEPLOYMENT = "arn:aws:iam::123456789012:role/deployment"
+THEIRS = '{"Version": "2012-10-17",  "Statement": [{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]}\n'
+"""Somebody else's under the name of ours, with its own spaces."""
 
 
 async def test_the_key_its_sessions_and_back(
-    stolen: StolenKey, boto: Callable[..., Any], tmp_path: Path
+    scenario: Scenario, stolen: StolenKey, sandbox: Sandbox, boto: Callable[..., Any], tmp_path: Path
 ) -> None:
+    iam_backend().put_role_policy("deployment", NAME, THEIRS)
+    before = inline_documents()
+
     def alive() -> list[bool]:
         return [_works(boto, (each.access_key_id, each.secret, each.token)) for each in stolen.sessions]
 
@@ -44,11 +60,18 @@ async def test_the_key_its_sessions_and_back(
         await driver.press("y")
         await driver.wait("2 ✓ sessions", "ended (confirmed by AWS")
         assert alive() == [False, False, False]
+        # Who has a healthy key gets a session of the same role that works.
+        sandbox.world.clock.advance(timedelta(seconds=2))
+        assert scenario.colleague
+        healthy = scenario.colleague.access_key_id, scenario.colleague.secret_access_key
+        fresh = boto("sts", key=healthy).assume_role(RoleArn=DEPLOYMENT, RoleSessionName="again")
+        assert _works(boto, session_key(fresh["Credentials"]))
         await driver.press("u")
         await driver.wait("Leave it", "Let them work again")
         await driver.press("y")
         await driver.wait("2 ↶ sessions")
         assert alive() == [True, True, True]
+        assert inline_documents() == before
 
 
 async def test_the_key_is_stopped_while_its_sessions_are_looked_for(
