@@ -56,6 +56,8 @@ CALLS = {
         "PutRolePolicy",
         "DeleteUserPolicy",
     ],
+    "session alone": ["ListUserPolicies", "PutUserPolicy", "DeleteUserPolicy"],
+    "role alone": ["GetRole", "PutRolePolicy"],
     "intruder": [
         "GetUser",
         "ListAttachedRolePolicies",

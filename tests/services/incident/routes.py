@@ -25,6 +25,7 @@ from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening
 from services.incident.intruder import touched
 from services.incident.situation import Options
+from services.keys.accesskeys import ROLE_ID
 from services.rights.endedsessions import NAME
 from services.rotation import opening as rotating
 from services.rotation.stages import STEP, Next
@@ -251,6 +252,16 @@ def _access_key_replaced(patient: Patient, sandbox: Sandbox) -> None:
     untouched(patient)
 
 
+def _access_key_taken_all_through(patient: Patient, sandbox: Sandbox) -> None:
+    _access_key_replaced(patient, sandbox)
+    assert _of_the_role() == {NAME: OTHERS}
+
+
+def _of_the_role() -> dict[str, str]:
+    role = next(each for each in iam_backend().get_roles() if each.name == ROLE)
+    return dict(role.policies)
+
+
 def _access_key_in_file(patient: Patient, sandbox: Sandbox) -> None:
     _signs(patient, json.loads(patient.file.read_text()))
     patient.file.unlink()
@@ -259,8 +270,7 @@ def _access_key_in_file(patient: Patient, sandbox: Sandbox) -> None:
 
 def _restored(patient: Patient, sandbox: Sandbox) -> None:
     """What stood on the role is there to the byte, and on the user, where nothing stood, there is nothing."""
-    role = next(each for each in iam_backend().get_roles() if each.name == ROLE)
-    assert role.policies == {NAME: OTHERS}
+    assert _of_the_role() == {NAME: OTHERS}
     untouched(patient)
 
 
@@ -291,12 +301,15 @@ class Route:
     def key_of(self, patient: Patient) -> str:
         return patient.key_id
 
+    def user_of(self, patient: Patient) -> str | None:
+        return patient.user
+
     def before(self, patient: Patient, sandbox: Sandbox) -> None:
         """What is in the account besides."""
 
     async def take(self, aws: AwsSession, book: CaseBook, patient: Patient) -> None:
         """Whatever of it was not done yet, as a responder would who is told where the case stands."""
-        runbook = await opening.look_up(aws, book, self.key_of(patient), user=patient.user)
+        runbook = await opening.look_up(aws, book, self.key_of(patient), user=self.user_of(patient))
         with opening.begin(runbook, book):
             await runbook.resume()
             options = self.options(patient)
@@ -315,6 +328,25 @@ class OfAccessKey(Route):
 
     def key_of(self, patient: Patient) -> str:
         return patient.access_key
+
+
+@dataclass(frozen=True)
+class OfSession(Route):
+    """The same for a session of the patient's, of which no more is known than its id."""
+
+    def key_of(self, patient: Patient) -> str:
+        return "ASIA" + patient.access_key[4:]
+
+
+@dataclass(frozen=True)
+class OfRole(Route):
+    """The same for a role, whoever opened its sessions."""
+
+    def key_of(self, patient: Patient) -> str:
+        return f"{ROLE_ID}{ROLE}"
+
+    def user_of(self, patient: Patient) -> str | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -413,7 +445,13 @@ ROUTES = {
     "new user taken back": Route(
         (StepName.REPLACE,), (StepName.REPLACE,), {"new_user": _new_user}, like=("new user",)
     ),
-    "access key": OfAccessKey(_ALL, (StepName.DENY,), ends=_access_key_replaced, like=("five steps",)),
+    "access key": OfAccessKey(
+        (StepName.DEACTIVATE, LeverName.SESSIONS, *_ALL[1:]),
+        (StepName.DENY, LeverName.SESSIONS),
+        {"roles": (ROLE,)},
+        _access_key_taken_all_through,
+        ("five steps", "sessions"),
+    ),
     "access key into a file": OfAccessKey(
         (StepName.REPLACE, StepName.DELETE), (), {"secret_to": _file}, _access_key_in_file, ("access key",)
     ),
@@ -421,6 +459,10 @@ ROUTES = {
         (StepName.DEACTIVATE, StepName.REPLACE), (StepName.REPLACE, StepName.DEACTIVATE)
     ),
     "sessions": OfAccessKey((LeverName.SESSIONS,), (LeverName.SESSIONS,), {"roles": (ROLE,)}, _restored),
+    "session alone": OfSession(
+        (StepName.DENY, LeverName.SESSIONS), (LeverName.SESSIONS, StepName.DENY), like=("deny", "sessions")
+    ),
+    "role alone": OfRole((LeverName.SESSIONS,), (LeverName.SESSIONS,), {}, _restored),
     "intruder": OfIntruder((), (), {"source": "history"}, _as_the_intruder_left_it),
     "access keys": Route((LeverName.ACCESS_KEYS,), (LeverName.ACCESS_KEYS,)),
     "log groups": Route((LeverName.GROUPS,), (LeverName.GROUPS,), {"log_groups": _log_group}),
