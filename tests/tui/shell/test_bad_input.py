@@ -154,6 +154,32 @@ def test_one_sentence_and_nothing_half_done(
     assert bool(changes) == (code == Exit.DONE)
 
 
+@pytest.mark.parametrize(
+    ("bring_about", "answer", "words"),
+    [
+        (lambda at: ("AKIA0189018901890189",), "unknown", "another partition (China, GovCloud)"),
+        (lambda at: (_deleted(at)[1],), "deleted", "it was deleted"),
+        (_denied("GetAccessKeyInfo", "KEY"), "found", "Not allowed: sts:GetAccessKeyInfo"),
+        (_denied("GetAccessKeyLastUsed", "KEY"), "unreadable", "Not allowed: iam:GetAccessKeyLastUsed"),
+    ],
+    ids=["of another partition", "deleted", "its account may not be asked", "its user may not be asked"],
+)
+def test_who_identifies_it_is_told_as_much(
+    stanch: Stanch,
+    sandbox: Sandbox,
+    boto: Boto,
+    stolen: StolenKey,
+    monkeypatch: pytest.MonkeyPatch,
+    bring_about: Handed,
+    answer: str,
+    words: str,
+) -> None:
+    (given,) = bring_about(Scene(boto, sandbox, stolen.key.access_key_id, monkeypatch))
+    done = stanch("identify", "--json", input=stolen.key.access_key_id if given == "KEY" else given)
+    assert (done.json["answer"], words in " ".join(done.json["said"])) == (answer, True), done
+    assert done.code == (Exit.INCOMPLETE if answer == "unreadable" else Exit.DONE)
+
+
 def intended(state_dir: Path) -> set[str]:
     """The operations that a journal has an intent of."""
     journals = state_dir.glob("cases/*/journal.jsonl")
