@@ -10,15 +10,17 @@ INSTALL_STANCH := $(PIP) install --no-deps --no-index --no-build-isolation -e .
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --extra sandbox --group build $(UPGRADE) pyproject.toml
 
-.PHONY: constraints demo test lint bench pictures dist image man docs clean
+.PHONY: constraints demo test test-all lint bench pictures dist image man docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/stanch demo
 
+# What is named is run, whichever it is; without a name the thorough ones are left to test-all.
+test: CHOSEN = $(if $(ARGS),,-m "not thorough")
 # Compiled once, and not anew by each of the many processes.
-test: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+test test-all: export PYTHONDONTWRITEBYTECODE =
+test test-all: $(VENV)/.developing
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(CHOSEN) $(ARGS)
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .

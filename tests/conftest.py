@@ -20,6 +20,7 @@ from hypothesis import settings
 from sandbox.account.world import HOME_REGION
 from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
+from tests.whole import left_out
 
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXTUAL_FPS", "TEXTUAL_DEBUG")
 HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -61,6 +62,9 @@ def _fits_tests(place: Path) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones go first, so that none is left for the end."""
+    for item in items:
+        if left_out(item.nodeid):
+            item.add_marker(pytest.mark.thorough)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
