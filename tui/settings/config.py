@@ -183,9 +183,9 @@ def load(path: Path, *, named: bool = False) -> Config:
 
 
 def require_theme(name: str | None, config: Config, where: str = "") -> None:
-    """Raise ConfigError where there is no theme of that name."""
+    """Raise ConfigError where no theme is called of that name."""
     if name is not None and name not in config.theme_names:
-        raise ConfigError(f"{where}there is no theme {name!r}: {', '.join(config.theme_names)}.")
+        raise ConfigError(f"{where}no theme is called {name!r}: {', '.join(config.theme_names)}.")
 
 
 def _why(error: Exception) -> str:
