@@ -48,10 +48,14 @@ class Poll:
         return min(usual * 2.0**self.failures, max(SLOWEST, self._seconds))
 
     def start(self, *, when_due: bool = False) -> None:
-        """Read at once; or, with *when_due*, once the pause since the last reading is over."""
+        """Read at once, and again if a reading is under way; with *when_due* once the pause is over."""
         self._wanted = True
         if not self.running:
+            # Here, and not when it begins: a rest that comes before that is not to be lost.
+            self._hurry.clear()
             self._worker = self._owner.run_worker(self._go_on(when_due), name="poll", exit_on_error=True)
+        elif not when_due:
+            self._hurry.set()
 
     def stop(self) -> None:
         self._wanted = False
@@ -67,12 +71,10 @@ class Poll:
     def now(self) -> None:
         """Read at once, and forget that it failed."""
         self.failures = 0
-        self._hurry.set()
         self.start()
 
     async def _go_on(self, when_due: bool) -> None:
         if when_due:
-            self._hurry.clear()
             await self._pause(self._begun_at + self._took + self.pause_seconds - time.monotonic())
         while self._wanted:
             self._hurry.clear()

@@ -1,0 +1,52 @@
+"""What is polled is read at once where that is wanted, whatever came just before."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.app import App
+
+from tui.frame.polling import Poll
+
+HOUR = 3600
+
+
+class Readings:
+    """Counts them; next() waits for one more."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._came = asyncio.Event()
+
+    async def read(self) -> bool:
+        self.count += 1
+        self._came.set()
+        return True
+
+    async def next(self) -> None:
+        await asyncio.wait_for(self._came.wait(), 10)
+        self._came.clear()
+
+
+async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        readings = Readings()
+        poll = Poll(app.screen, HOUR, readings.read)
+        poll.start()
+        await readings.next()
+        poll.rest()
+        # A dialog closes, and its screen is left at once: the reading that was due in an hour was never begun.
+        await pilot.pause()
+        poll.start(when_due=True)
+        poll.rest()
+        await pilot.pause()
+        poll.start()
+        await readings.next()
+        poll.start(when_due=True)
+        assert readings.count == 2
+        # What was changed while it was being read is not in that reading.
+        poll.start()
+        await readings.next()
+        assert readings.count == 3
+        poll.stop()
