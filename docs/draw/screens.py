@@ -17,8 +17,8 @@ LEAKED = "cloudwatch-logs-hlc"
 
 def draw() -> None:
     with _demo() as terminal:
-        _inventory(terminal)
         _runbook(terminal)
+        _home(terminal)
         _review_traffic_audit(terminal)
         terminal.press("q")
     with _demo() as terminal:
@@ -34,32 +34,49 @@ def _demo() -> Iterator[Terminal]:
         terminal.wait("This token was found")
         terminal.press("esc")
         terminal.wait_gone("This token was found")
+        terminal.wait("16 keys", "to filter", "dana")
         yield terminal
 
 
-def _inventory(terminal: Terminal) -> None:
+def _runbook(terminal: Terminal) -> None:
     terminal.press("/")
     terminal.type(LEAKED)
     terminal.wait(f"/ {LEAKED}", f"─ {LEAKED} ", "its user also has")
-    terminal.press("esc")
-    terminal.wait("16 keys", "to filter", "dana")
-    _keep(terminal, "inventory", "The inventory: every API key of the account, the most worrying first")
-
-
-def _runbook(terminal: Terminal) -> None:
-    terminal.press("r")
-    terminal.wait("UpdateServiceSpecificCredential", "newest point")
+    terminal.press("esc", "r")
+    terminal.wait("UpdateServiceSpecificCredential", "flowing")
     terminal.press("enter")
     terminal.wait("Leave it")
     terminal.press("y")
     terminal.wait("Inactive (confirmed by AWS")
-    terminal.press("down", "down")
     terminal.wait("stopped since", seconds=90)
+    terminal.press("enter", "enter")
+    terminal.wait("2 ✓ review", seconds=90)
+    terminal.press("3")
+    terminal.wait("─ 3 replace ─")
     _keep(terminal, "runbook", "The runbook of a leaked key: the flow ends with the deactivation")
 
 
+def _home(terminal: Terminal) -> None:
+    """What is wrong in one glance: a case open, its flow stopped, keys at risk left."""
+    terminal.resize(120, 40)
+    terminal.press("W", "esc")
+    terminal.wait("keys at risk", "inactive  212d", "stopped since", seconds=90)
+    terminal.press("g")
+    terminal.wait("─ dana ─", "its user also has")
+    _keep(
+        terminal, "inventory", "What is wrong now, and every API key of the account, the highest risk first"
+    )
+    terminal.resize(100, 30)
+    terminal.press("/")
+    terminal.type(LEAKED)
+    terminal.wait(f"─ {LEAKED} ")
+    terminal.press("esc")
+
+
 def _review_traffic_audit(terminal: Terminal) -> None:
-    terminal.press("W", "e")
+    terminal.press("r")
+    terminal.wait("2 ✓ review", "■ stopped")
+    terminal.press("e")
     terminal.wait("TIME▾", "CallWithBearerToken", seconds=90)
     _keep(terminal, "review", "The review: what was read, what would have been recorded, what was done")
     terminal.press("t")
@@ -75,7 +92,7 @@ def _rotation(terminal: Terminal) -> None:
     terminal.type("user:vendor-b")
     terminal.wait("1 of 16")
     terminal.press("enter", "O")
-    terminal.wait("No second key was made yet")
+    terminal.wait("No second key was created yet")
     terminal.press("enter")
     terminal.wait("Leave it")
     terminal.press("y")

@@ -11,7 +11,7 @@ from tui.flows.flow import Flow
 from tui.flows.ruler import Ruler, linear, logarithmic
 from tui.flows.timescale import Point, Timescale
 from tui.look.graphs import BLOCKS, DASHED, STACKED, TONES, Glyphs
-from tui.look.lines import Role, Span
+from tui.look.lines import Line, Role, Span
 
 Rows = list[list[Span]]
 """The cells of each row, from the top."""
@@ -131,8 +131,12 @@ def _eighths(height: float) -> tuple[int, int]:
     return divmod(max(1, round(height * 8)), 8) if height > 0 else (0, 0)
 
 
+_HIGHEST = 7
+"""Eighths of a cell that the largest of a line of sparks fills."""
+
+
 def sparkline(points: Sequence[Point], width: int, *, glyphs: Glyphs = BLOCKS) -> str:
-    """The newest *width* points in one line: a gap is a space, zero a tick, the largest a full block."""
+    """The newest *width* points in one line, with a gap to the line above: a gap is a space, zero a tick."""
     values = [value for _, value in points][-width:]
     top = max((value for value in values if value is not None), default=0)
     return "".join(_spark(value, top, glyphs) for value in values).rjust(width)
@@ -143,4 +147,14 @@ def _spark(value: float | None, top: float, glyphs: Glyphs) -> str:
         return " "
     if value <= 0 or top <= 0:
         return glyphs.zero
-    return glyphs.bars[max(1, min(8, round(value / top * 8)))]
+    return glyphs.bars[max(1, min(_HIGHEST, round(value / top * _HIGHEST)))]
+
+
+def toned(spark: str, glyphs: Glyphs) -> Line:
+    """A line of sparks with the tones of bars, the brighter the higher."""
+    return tuple((cell, _tone(cell, glyphs)) for cell in spark)
+
+
+def _tone(cell: str, glyphs: Glyphs) -> Role:
+    height = max(0, glyphs.bars.rfind(cell))
+    return TONES[min(height * len(TONES) // _HIGHEST, len(TONES) - 1)] if height else "quiet"

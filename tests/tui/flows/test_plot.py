@@ -284,9 +284,9 @@ def test_a_scale_fits_any_number_of_cells() -> None:
 
 
 def test_a_sparkline_is_as_wide_as_asked_and_keeps_its_gaps() -> None:
-    assert sparkline(minutes(4, None, 8, 0), 6) == "  ▄ █_"
+    assert sparkline(minutes(4, None, 8, 0), 6) == "  ▄ ▇_"
     assert sparkline([], 3) == "   "
-    assert sparkline(minutes(*range(100)), 2) == "██"
+    assert sparkline(minutes(*range(100)), 2) == "▇▇"
 
 
 def test_numbers_tell_the_same_in_sentences() -> None:

@@ -36,7 +36,7 @@ async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
         poll.start()
         await readings.next()
         poll.rest()
-        # A dialog closes, and its screen is left at once: the reading that was due in an hour was never begun.
+        # A dialog closes, and its screen is left at once: the reading due in an hour was never begun.
         await pilot.pause()
         poll.start(when_due=True)
         poll.rest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import zip_longest
 
 from textual import events
@@ -10,12 +10,11 @@ from textual import events
 from tui.commands.table import BY_ID
 from tui.host import host_of
 from tui.look.lines import Line, fit, width_of
-from tui.screens.keys.glancetexts import Facts, Panel, Spark, one_line, panels
+from tui.screens.keys.glancetexts import Facts, Panel, Row, Spark, one_line, panels
 from tui.widgets.lines import Lines
 
 LEAST = (100, 32)
 """Cells and lines of a screen that has room for the panels beside the keys."""
-_ABREAST = 2
 _ROUND, _SQUARE = "╭╮╰╯─│", "┌┐└┘─│"
 # The Linux console's font has no round corners.
 
@@ -27,7 +26,7 @@ class Glance(Lines):
         super().__init__(id=id)
         self._facts = facts
         self._spark = spark
-        self._panels: tuple[Panel, ...] = ()
+        self._rows: tuple[Row, ...] = ()
 
     def on_resize(self, event: events.Resize) -> None:
         self.show()
@@ -41,49 +40,48 @@ class Glance(Lines):
             return
         facts, now = self._facts(), host_of(self).options.now()
         if height == 1:
-            self._panels = ()
+            self._rows = ()
             self.draw([one_line(facts, now, width)])
             return
-        wide, high = width // _ABREAST, height * _ABREAST // 4
-        self._panels = panels(facts, now, wide - 4, high - 2, self._spark)
+        high = height // 2
+        rows = panels(facts, now, width, high - 2, self._spark)
+        self._rows = rows
         corners = _SQUARE if self.app.native_ansi_color else _ROUND
-        rows = [self._panels[at : at + _ABREAST] for at in range(0, 4, _ABREAST)]
-        self.draw([line for row in rows for line in abreast(row, width, high, corners)])
+        self.draw([line for row in rows for line in abreast(row, high, corners)])
 
     async def on_click(self, event: events.Click) -> None:
-        width, height = self.size
-        at = event.y * 4 // _ABREAST // height * _ABREAST + event.x * _ABREAST // width
-        if at < len(self._panels):
-            await self.screen.run_action(f"command('{self._panels[at].command}')")
+        if not self._rows:
+            return
+        left = 0
+        for panel, width in self._rows[min(event.y * 2 // self.size.height, len(self._rows) - 1)]:
+            left += width
+            if event.x < left:
+                await self.screen.run_action(f"command('{panel.command}')")
+                return
 
 
-def abreast(row: Sequence[Panel], width: int, height: int, corners: str) -> list[Line]:
-    """*row* side by side, over all of *width*."""
-    share = width // len(row)
-    drawn = [
-        framed(panel, share if at < len(row) - 1 else width - share * at, height, corners)
-        for at, panel in enumerate(row)
-    ]
+def abreast(row: Row, height: int, corners: str) -> list[Line]:
+    """*row* side by side."""
+    drawn = [framed(panel, width, height, corners) for panel, width in row]
     return [tuple(span for part in parts for span in part) for parts in zip(*drawn, strict=True)]
 
 
 def framed(panel: Panel, width: int, height: int, corners: str) -> list[Line]:
-    """``╭─ open cases (c) ── as of 14:02:09 ─╮`` and below it what it holds."""
+    """``╭─ open cases c ───╮``, below it what it holds, and when that was read in the lower edge."""
     left, right, lower_left, lower_right, dash, side = tuple(corners)
     head: Line = (
         (f"{left}{dash} ", "rule"),
-        (panel.title, "strong"),
+        (panel.title, panel.mood),
         (f" {BY_ID[panel.command].shown_key}", "accent"),
         (" ", "rule"),
     )
-    for note in (panel.note, panel.note.partition(",")[0]):
-        if note and width_of(head) + len(note) + 4 <= width:
-            gap = width - width_of(head) - len(note) - 4
-            head = (*head, (f"{dash * gap} ", "rule"), (note, "quiet"), (f" {dash}", "rule"))
-            break
-    else:
-        head = (*head, (dash * (width - width_of(head) - 1), "rule"))
-    lines: list[Line] = [(*head, (right, "rule"))]
+    head = (*head, (dash * (width - width_of(head) - 1), "rule"), (right, "rule"))
+    lines: list[Line] = [head]
     for line, _ in zip_longest(panel.lines[: height - 2], range(height - 2), fillvalue=()):
         lines.append(((f"{side} ", "rule"), *fit(line or (), width - 4), (f" {side}", "rule")))
-    return [*lines, ((f"{lower_left}{dash * (width - 2)}{lower_right}", "rule"),)]
+    foot: Line = ((dash * (width - 2), "rule"),)
+    for note in (panel.note, panel.note.partition(",")[0]):
+        if note and len(note) + 6 <= width:
+            foot = ((f"{dash * (width - len(note) - 5)} ", "rule"), (note, "quiet"), (f" {dash}", "rule"))
+            break
+    return [*lines, ((lower_left, "rule"), *foot, (lower_right, "rule"))]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer ne
     from tui.flows.feed import TrafficFeed
     from tui.flows.window import Window
     from tui.host import Host
+    from tui.look.lines import Line
     from tui.screens.keys.keylist import KeyList
 
 RECORDING_SECONDS = 600.0
@@ -85,16 +86,21 @@ class GlanceReader:
         self._recorded_at, self._record_trouble = now, None
         self._recording_due = time.monotonic() + RECORDING_SECONDS
 
-    def spark(self, group: GroupFlow, cells: int) -> str:
+    def spark(self, group: GroupFlow, cells: int) -> Line:
         """*group*'s points of the window, drawn in so many cells."""
         from services.traffic.series import binned
         from tui.flows.picture import place_of
-        from tui.flows.plot import sparkline
+        from tui.flows.plot import sparkline, toned
         from tui.look.graphs import STYLES
 
         picture = self._feed.picture if self._feed else None
         if picture is None or self._host.graphs == "numbers":
-            return ""
+            return ()
         since, until = picture.now - picture.window.span, picture.now
-        points = binned(picture.bytes.get(place_of(group), ()), since, until, cells)
-        return sparkline(points, cells, glyphs=STYLES[self._host.graphs])
+        # No more cells than there can be points: what looks like a gap has to be one.
+        there = max(1, int((until - since).total_seconds() / picture.window.period_seconds(until)))
+        each = max(1, cells // there)
+        points = binned(picture.bytes.get(place_of(group), ()), since, until, min(cells, there))
+        glyphs = STYLES[self._host.graphs]
+        drawn = sparkline(points, len(points), glyphs=glyphs)
+        return toned("".join(cell * each for cell in drawn).ljust(cells), glyphs)

@@ -32,10 +32,14 @@ _RISKS = {
     "never-expires": "never expire",
     "old": "older than 90 days",
     "expires-soon": "expire within 7 days",
-    "two-active": "are one of two of their user",
+    "two-active": "in pairs",
 }
+_WIDE = 116
+"""Cells from which three panels stand abreast, and the flows have a row of their own."""
+_SHARES = (0.36, 0.30)
+"""Of the width, for what is at risk and for the cases; the rest tells what is recorded."""
 
-Spark = Callable[["GroupFlow", int], str]
+Spark = Callable[["GroupFlow", int], Line]
 """A group's points in so many cells."""
 
 
@@ -61,21 +65,40 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """*command* is what it leads to, *key* that command's."""
+    """*command* is what it leads to, *mood* the role of its title: what is wrong stands out."""
 
     title: str
     command: str
     note: str
     lines: tuple[Line, ...]
+    mood: Role = "strong"
 
 
-def panels(facts: Facts, now: datetime, width: int, height: int, spark: Spark) -> tuple[Panel, ...]:
-    """Four of them; *width* and *height* are those of the room within each."""
+Row = tuple[tuple[Panel, int], ...]
+"""Panels that stand abreast, each with its width, the frame's cells counted in."""
+
+
+def panels(facts: Facts, now: datetime, width: int, height: int, spark: Spark) -> tuple[Row, Row]:
+    """Four panels in two rows over all of *width*; *height* is that of the room within each."""
+    if width < _WIDE:
+        left = width // 2
+        right = width - left
+        return (
+            ((_keys(facts, now, left - 4), left), (_cases(facts, now, right - 4, height), right)),
+            (
+                (_flows(facts, now, left - 4, height, spark), left),
+                (_recording(facts, now, right - 4, height), right),
+            ),
+        )
+    keys, cases = (int(width * share) for share in _SHARES)
+    rest = width - keys - cases
     return (
-        _keys(facts, now, width),
-        _cases(facts, now, width, height),
-        _flows(facts, now, width, height, spark),
-        _recording(facts, now, width, height),
+        (
+            (_keys(facts, now, keys - 4), keys),
+            (_cases(facts, now, cases - 4, height), cases),
+            (_recording(facts, now, rest - 4, height), rest),
+        ),
+        ((_flows(facts, now, width - 4, height, spark), width),),
     )
 
 
@@ -108,6 +131,7 @@ def _as_of(moment: datetime | None, now: datetime) -> str:
 
 def _keys(facts: Facts, now: datetime, width: int) -> Panel:
     lines: list[Line] = []
+    mood: Role = "strong"
     if (found := facts.inventory) is None:
         lines.append(((facts.waiting or "not read yet", "quiet"),))
     else:
@@ -121,11 +145,23 @@ def _keys(facts: Facts, now: datetime, width: int) -> Panel:
             lines.append(_counted("!", "warn", medium, "more at medium risk"))
         told = Counter(risk.name for key in active for risk in key.risks)
         named = [f"{told[name]:,} {says}" for name, says in _RISKS.items() if told[name]]
-        lines.append(((f"  {' · '.join(named) or 'by what the list tells'}", "quiet"),))
+        lines += _gathered(named or ["by what the list tells"], width)
+        mood = "alarm" if high else "strong"
         if found.unreadable:
             unread = words.count(len(found.unreadable), "part")
             lines.append((("? ", "warn"), (f"{unread} unreadable: more may be there", "warn")))
-    return Panel("keys at risk", "audit", _as_of(facts.keys_read, now), _folded(lines, width))
+    return Panel("keys at risk", "audit", _as_of(facts.keys_read, now), _folded(lines, width), mood)
+
+
+def _gathered(parts: Sequence[str], width: int) -> list[Line]:
+    """As many of *parts* in a line as fit whole."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 3 <= width:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(f"  {part}")
+    return [((line, "quiet"),) for line in lines]
 
 
 def _keys_short(facts: Facts) -> Line:
@@ -150,14 +186,27 @@ def _cases(facts: Facts, now: datetime, width: int, height: int) -> Panel:
         lines.append((("not read yet", "quiet"),))
     elif not facts.cases:
         lines.append((("✓ ", "good"), ("none seen of this account on this machine", "text")))
-    for at, case in enumerate(facts.cases or ()):
-        if at == height - 1 and len(facts.cases or ()) > height:
-            lines.append(((f"  {len(facts.cases or ()) - at} more", "quiet"),))
-            break
-        clock = words.stopwatch((now - case.opened).total_seconds())
-        about: Line = ((f"  {case.user}", "text"), (f"  {case.key_id}", "quiet"))
-        lines.append((("◆ ", "accent"), (case.case, "strong"), (f"  {clock}", "alarm"), *about))
-    return Panel("open cases", "cases", "", tuple(fit(line, width) for line in lines))
+    found = facts.cases or ()
+    told = [part for case in found for part in _case(case, now, width)]
+    if len(told) > height:
+        told = [_case(case, now, width)[0] for case in found]
+    if len(told) > height:
+        told = [*told[: height - 1], ((f"  {len(told) - height + 1} more", "quiet"),)]
+    mood: Role = "warn" if found else "strong"
+    return Panel("open cases", "cases", "", tuple(fit(line, width) for line in lines + told), mood)
+
+
+def _case(case: LeftOpen, now: datetime, width: int) -> list[Line]:
+    """Its clock, and of whom it is: in the same line what fits there whole, and the rest below."""
+    clock = words.stopwatch((now - case.opened).total_seconds())
+    lines: list[Line] = [(("◆ ", "accent"), (case.case, "strong"), (f"  {clock}", "alarm"))]
+    for part in ((case.user, "text"), (case.key_id, "quiet")):
+        longer: Line = (*lines[-1], ("  ", "text"), part)
+        if width_of(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append((("  ", "text"), part))
+    return lines
 
 
 # Flows
@@ -176,13 +225,15 @@ def _flows(facts: Facts, now: datetime, width: int, height: int, spark: Spark) -
         groups = sorted(reading.groups, key=lambda group: (-(group.latest or 0), group.log_group))
         shown = groups[: height if len(groups) <= height else height - 1]
         told = [_told(group, reading) for group in shown]
-        rates = max((len(text) for text, flows in told if flows), default=0)
         longest = max(len(_name(group, reading)) for group in shown)
+        room = width - longest - _LEAST_SPARK - 6
+        flowing = max((len(text) for text, flows in told if flows), default=0)
+        rates = max((flowing, *(len(text) for text, _ in told if len(text) <= room)))
         names = min(longest, width - rates - _LEAST_SPARK - 6)
         for group, (text, flows) in zip(shown, told, strict=True):
-            cells = width - names - rates - 6
-            drawn = f"{spark(group, cells)}  {text:>{rates}}" if flows else ""
-            lines.append(_flow(_name(group, reading), group.state, names, drawn, text))
+            drawn = spark(group, width - names - rates - 6) if len(text) <= rates else ()
+            said = f"{text:>{flowing}}" if flows else text
+            lines.append(_flow(_name(group, reading), group.state, names, drawn, said))
         if len(groups) > len(shown):
             lines.append(((f"  {len(groups) - len(shown):,} more", "quiet"),))
     if reading and facts.flow_stale:
@@ -199,13 +250,15 @@ def _told(group: GroupFlow, reading: Reading) -> tuple[str, bool]:
     """Its rate, or why there is none; and whether it flows."""
     if group.state in _FLOWING:
         return words.rate(group.latest or 0, reading.period_seconds), True
-    return group.words, False
+    # How long ago that was is told by the time.
+    return group.words.partition(",")[0], False
 
 
-def _flow(name: str, state: str, names: int, drawn: str, told: str) -> Line:
+def _flow(name: str, state: str, names: int, drawn: Line, told: str) -> Line:
     sign, role = _SIGNS.get(state, ("?", "warn"))
     head: Line = ((f"{sign} ", role), *fit(((name, "strong"),), names), ("  ", "text"))
-    return (*head, (drawn, "bar")) if drawn else (*head, (told, "text"))
+    said: Span = (told, "text" if state in _FLOWING else role)
+    return (*head, *drawn, ("  ", "text"), said) if drawn else (*head, said)
 
 
 def _flows_short(facts: Facts) -> Line:
@@ -240,7 +293,8 @@ def _recording(facts: Facts, now: datetime, width: int, height: int) -> Panel:
             by = f" by {why}" if covers == "yes" else f": {why}"
             lines.append(((f"{sign} ", role), (", ".join(regions), "strong"), (f" {told}{by}", "text")))
     note = _as_of(facts.recorded_at, now)
-    return Panel("use of Logs keys recorded", "harden", note, _folded(lines, width)[:height])
+    mood: Role = "strong" if all(each.covers == "yes" for each in facts.recorded or ()) else "warn"
+    return Panel("use of Logs keys recorded", "harden", note, _folded(lines, width)[:height], mood)
 
 
 def _recording_short(facts: Facts) -> Line:

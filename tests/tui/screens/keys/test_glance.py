@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,23 @@ FACTS = Facts(
 @pytest.mark.parametrize("width", [100, 120, 161, 200])
 @pytest.mark.parametrize("facts", [FACTS, Facts()], ids=["full", "nothing read"])
 def test_each_panel_has_its_own_room_and_fills_it(width: int, facts: Facts) -> None:
-    made = panels(facts, NOW, width // 2 - 4, 4, lambda group, cells: "▇" * cells)
-    for row in (made[:2], made[2:]):
-        lines = abreast(row, width, 6, "╭╮╰╯─│")
+    for row in panels(facts, NOW, width, 4, lambda group, cells: (("▇" * cells, "bar"),)):
+        lines = abreast(row, 6, "╭╮╰╯─│")
         assert [width_of(line) for line in lines] == [width] * 6
         for line in lines[1:-1]:
             assert plain(line)[0] == plain(line)[-1] == "│"
-            assert plain(line).count("│") == 4
+            assert plain(line).count("│") == 2 * len(row)
+
+
+@pytest.mark.parametrize("width", [100, 115, 116, 120, 161, 200])
+@pytest.mark.parametrize("many", [1, 2, 4, 9])
+def test_no_case_is_cut_and_none_is_left_out_unsaid(width: int, many: int) -> None:
+    facts = replace(FACTS, cases=(FACTS.cases or ())[:many])
+    (_, (cases, _), *_), _ = panels(facts, NOW, width, 4, lambda *_: ())
+    told = " ".join(plain(line) for line in cases.lines)
+    assert "…" not in told
+    named = sum(case.case in told for case in facts.cases or ())
+    assert named == many or f"{many - named} more" in told
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
@@ -69,7 +80,10 @@ def test_the_line_is_whole_parts_with_the_worst_first(width: int) -> None:
 
 def test_what_was_not_read_is_no_good_news() -> None:
     told = " ".join(
-        plain(line) for panel in panels(Facts(), NOW, 56, 4, lambda *_: "") for line in panel.lines
+        plain(line)
+        for row in panels(Facts(), NOW, 120, 4, lambda *_: ())
+        for panel, _ in row
+        for line in panel.lines
     )
     assert told.count("not read yet") == 4
     assert "✓" not in told + plain(one_line(Facts(), NOW, 80))

@@ -349,13 +349,13 @@ async def test_the_palette_finds_and_runs_a_command(full: Driver) -> None:
     await full.wait_gone("a command, or a word")
     assert screen(full).table.has_focus
     themes = set()
-    for _ in range(3):
+    for _ in range(4):
         themes.add(full.app.theme)
         await full.press("colon")
         await full.type("colours")
         await full.press("enter")
         await full.wait("Colours:")
-    assert themes == {"dark", "light", "terminal"}
+    assert themes == {"dark", "midnight", "light", "terminal"}
 
 
 async def test_help_names_the_keys_and_why_not(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ async def test_each_group_is_told_with_its_switch_key_retention_and_flow(
         screen = await opened(driver)
         await driver.wait("4 log groups · 2 with bearer tokens on", "▶ flowing 14.0 kB/s")
         assert [each.group.name for each in screen.table.rows[:2]] == ["/aws/strong", "/aws/weak"]
-        assert "█" in row(driver, "/aws/strong")
+        assert "▇" in row(driver, "/aws/strong")
         assert row(driver, "/aws/signed").split()[1:] == ["us-east-1", "off", "aws", "ever", "not", "read"]
         assert row(driver, "/aws/own").split()[1:5] == ["us-east-1", "off", "own", "30d"]
         screen.table.choose("/aws/own@us-east-1")
