@@ -70,7 +70,10 @@ def _seconds(report: Report) -> int | None:
     stop, opened = _stop(report), report.header.opened
     if stop is None or stop.agreed is None or opened is None or not stop.calls:
         return None
-    return max(0, int((stop.agreed.at - opened).total_seconds()))
+    if stop.agreed.at < opened:
+        # The clock was set back meanwhile.
+        return None
+    return int((stop.agreed.at - opened).total_seconds())
 
 
 def _contained(report: Report) -> str:
@@ -88,6 +91,9 @@ def _contained(report: Report) -> str:
         how = "stopped by a deny policy" if stop.step == "deny" else "contained"
         when = f"{spoken(seconds)} after the case was opened" if seconds else "as the case was opened"
         return f"the key was {how} {when}{rest}"
+    if stop is not None and stop.calls:
+        since = "how long after the case was opened is unknown: the clock was set back"
+        return f"the key was stopped, {since}{rest}"
     if stop is not None:
         return f"the key was stopped already when this case came to it{rest}"
     if report.header.status in ("Inactive", "Expired") and report.newest("deactivate") is None:

@@ -228,3 +228,11 @@ def test_a_stopped_access_key_does_not_stand_for_its_sessions(written: Written, 
     written.switched("14:02:40", "14:02:41", "14:02:56")
     sessions = "but the sessions that it opened were not ended"
     assert (sessions in told(written).words) == (service == "access-key")
+
+
+def test_a_clock_that_was_set_back_tells_no_time(written: Written) -> None:
+    written.opened("14:02:09")
+    written.switched("13:52:10", "13:52:11", "13:52:12")
+    found = told(written)
+    assert found.seconds_to_contain is None
+    assert found.words.startswith("The key was stopped, how long after the case was opened is unknown:")
