@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.base import clock
 from services.base.text import clean
 from services.cases.state import CaseState
 from services.incident.situation import Situation
+from services.keys.keyid import account_in
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS
 from services.keys.whereabouts import key_of
 from services.review.review import Review
@@ -68,7 +70,17 @@ async def read(at: Situation, credentials: Sequence[Told]) -> list[dict[str, Any
     ]
 
 
+def _account(at: Situation, each: Told) -> str | None:
+    """The account that it is of, where that is another: a namesake here says nothing of it."""
+    key_id = str(each.get("id") or "")
+    told = account_in(key_id) if key_id.startswith(("AKIA", "ASIA")) else None
+    known = told or each.get("account")
+    return str(known) if known not in (None, at.caller.account) else None
+
+
 async def _state(at: Situation, each: Told) -> str:
+    if each["kind"] != "session" and (account := _account(at, each)):
+        return f"{UNKNOWN} (of account {account}: sign in there)"
     try:
         return await _READERS[str(each["kind"])](at, each)
     except NotFound:
@@ -144,9 +156,10 @@ _READERS: Mapping[str, Callable[[Situation, Told], Awaitable[str]]] = {
 def _lever(at: Situation, each: Told) -> str:
     """What takes it away: a command of this program where it has one."""
     key_id, user = str(each.get("id") or ""), str(each.get("user") or "")
-    where = at.aws.where
+    account = _account(at, each)
+    where = replace(at.aws.where, account=account, role_arn=None) if account else at.aws.where
     match each["kind"]:
-        case "access key" if user == at.key.user:
+        case "access key" if user == at.key.user and not account:
             options = (("--user", user), ("--step", "access-keys"), ("--access-key", key_id), "--yes")
             return str(where.stanch("respond", at.key.id, options=options))
         case "access key":

@@ -66,6 +66,8 @@ class Compromised:
     opened: datetime | None = None
     role_arn: str | None = None
     """Of a role's session."""
+    account: str | None = None
+    """Where it is another than the subject's."""
 
     @property
     def name(self) -> str:
@@ -91,10 +93,11 @@ class Compromised:
             "expires": clock.rfc3339(self.expires) if self.expires else None,
             "opened": clock.rfc3339(self.opened) if self.opened else None,
             "role_arn": self.role_arn,
+            "account": self.account,
         }
 
 
-Key: TypeAlias = tuple[Kind, str | None, str]
+Key: TypeAlias = tuple[Kind, str | None, str, str | None]
 How: TypeAlias = Literal["used", "made"]
 
 
@@ -188,7 +191,9 @@ def _touched(event: Event, facts: Facts) -> list[tuple[How, Key]]:
     # A call with an API key that no record names is counted as the key's own, where that is one.
     nameless = kind == "console password" or (kind == "API key" and _signs(facts.subject.key_id))
     if kind and own.id != facts.subject.key_id and (own.id or nameless):
-        found.append(("used", (kind, own.id, event.user)))
+        # Who calls into another account is of this one still; signed ids tell their account themselves.
+        there = None if kind in ("access key", "session") else _elsewhere(event, facts)
+        found.append(("used", (kind, own.id, event.user, there)))
     if event.name in _MAKING and event.error is None:
         made, outer, inner = _MAKING[event.name]
         answer = _decoded(event).response or {}
@@ -198,12 +203,17 @@ def _touched(event: Event, facts: Facts) -> list[tuple[How, Key]]:
         which = part.get(inner) if made != "console password" else None
         user = str(whose) if isinstance(whose, str) else event.user
         if made == "console password" or (isinstance(which, str) and which != facts.subject.key_id):
-            found.append(("made", (made, _id(which), short(user))))
+            found.append(("made", (made, _id(which), short(user), _elsewhere(event, facts))))
     return found
 
 
+def _elsewhere(event: Event, facts: Facts) -> str | None:
+    """The account of a call that is none of the subject's own."""
+    return event.account if event.account != facts.subject.account else None
+
+
 def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set[str]) -> Compromised:
-    kind, which, user = key
+    kind, which, user, account = key
     usual = facts.baseline
     session = facts.sessions.get(which) if which else None
     return Compromised(
@@ -217,6 +227,7 @@ def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set
         expires=session.expires if session else None,
         opened=session.opened if session else None,
         role_arn=session.arn if session else None,
+        account=account,
     )
 
 

@@ -145,6 +145,33 @@ async def test_named_read_back_and_taken_away(
         assert len([e for e in runbook.case.journal.entries() if e.kind == "compromised"]) == len(lines)
 
 
+@pytest.fixture
+def elsewhere(files: str) -> str:
+    """The same, and what the session made in another account."""
+    there = {"recipientAccountId": "999988887777"}
+    key = {"serviceSpecificCredential": {"serviceSpecificCredentialId": "ACCA" + "X" * 17, "userName": "web"}}
+    password = {"loginProfile": {"userName": "svc"}}
+    by = ("ASIAEXAMPLE1A2B3C4D5", THEIRS)
+    path = Path(files)
+    records = json.loads(path.read_text())["Records"] + [
+        record(126, "CreateServiceSpecificCredential", *by, responseElements=key, **there),
+        record(127, "CreateLoginProfile", *by, responseElements=password, **there),
+    ]
+    path.write_text(json.dumps({"Records": records}))
+    return files
+
+
+async def test_what_is_of_another_account_is_not_looked_for_here(opened: Opened, elsewhere: str) -> None:
+    every = Window.all_time()
+    async with opened() as runbook:
+        await runbook.review(Options(source=elsewhere, since=every.since, until=every.until))
+        states = seen(runbook)
+        for name in (f"API key ACCA{'X' * 17} of web", "console password of svc"):
+            assert states[name] == ("unknown (of account 999988887777: sign in there)", False)
+        (lever,) = (each["lever"] for each in runbook.state.compromised if each["kind"] == "API key")
+        assert lever.startswith("stanch --account 999988887777 ")
+
+
 async def test_what_was_read_before_a_deed_does_not_overwrite_it(
     opened: Opened, account: Account, files: str, old: str, planted: str, sandbox: Sandbox
 ) -> None:
