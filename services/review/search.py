@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from os.path import commonprefix
 from typing import Literal, TypeAlias
 
 try:
@@ -51,6 +52,8 @@ class Needles:
         plain = sorted(text.encode() for text in self.texts)
         ids = frozenset(text for text in plain if len(text) == _ID and text.startswith(_SESSION))
         self._ids = ids if len(ids) >= TOGETHER else frozenset[bytes]()
+        # Those of one account are alike for some letters more.
+        self._beginning = commonprefix(sorted(self._ids)) or _SESSION
         few = [text for text in plain if text not in self._ids]
         # A name ends its string wherever it stands, so "bob" is not found in "bobby". In a string of JSON
         # within JSON the closing quote is escaped.
@@ -85,9 +88,9 @@ class Needles:
     def _next_id(self, data: bytes, start: int) -> int:
         if not self._ids:
             return -1
-        at = find(data, _SESSION, start)
+        at = find(data, self._beginning, start)
         while at >= 0 and data[at : at + _ID] not in self._ids:
-            at = find(data, _SESSION, at + 1)
+            at = find(data, self._beginning, at + 1)
         return at
 
     def _escaped_in(self, data: bytes) -> bool:
