@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from os.path import commonprefix
 from typing import Literal, TypeAlias
 
 try:
@@ -53,7 +52,7 @@ class Needles:
         ids = frozenset(text for text in plain if len(text) == _ID and text.startswith(_SESSION))
         self._ids = ids if len(ids) >= TOGETHER else frozenset[bytes]()
         # Those of one account are alike for some letters more.
-        self._beginning = commonprefix(sorted(self._ids)) or _SESSION
+        self._beginning = _beginning(self._ids) if self._ids else _SESSION
         few = [text for text in plain if text not in self._ids]
         # A name ends its string wherever it stands, so "bob" is not found in "bobby". In a string of JSON
         # within JSON the closing quote is escaped.
@@ -98,6 +97,12 @@ class Needles:
         if not holds(data, b"\\u00"):
             return False
         return any(int(found[1], 16) in self._letters for found in _ESCAPED.finditer(data))
+
+
+def _beginning(ids: frozenset[bytes]) -> bytes:
+    """What all of them have in common: of any in order the first and the last differ soonest."""
+    first, last = min(ids), max(ids)
+    return bytes(one for at, one in enumerate(first) if first[: at + 1] == last[: at + 1])
 
 
 def _next(needle: bytes, data: bytes, start: int) -> int:
