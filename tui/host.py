@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.screen import Screen
 
+    from services.aws.callrecord import CallRecord
     from services.aws.session import AwsSession
     from services.cases.plan import Deed, Plan
     from services.incident.handling import Handling, Outcome
@@ -106,6 +107,10 @@ class Host(Protocol):
     def context(self) -> Context: ...
     @property
     def errors(self) -> Troubles: ...
+    @property
+    def calls(self) -> CallRecord:
+        """What was asked of AWS in this run."""
+
     @property
     def leaving(self) -> bool:
         """Whether the program ends: widgets go one by one, and nothing is drawn any more."""

@@ -141,6 +141,11 @@ class ToErrors(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class ToCalls(Route):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class ToHelp(Route):
     """What can be done on the screen *scope*; *reasons* say why not, by the commands' ids."""
 

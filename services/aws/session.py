@@ -14,6 +14,7 @@ from services.aws import endpoints
 from services.aws.awsclock import AwsClock
 from services.aws.bearings import Bearings
 from services.aws.call import Call
+from services.aws.callrecord import CallRecord, record_of_run
 from services.aws.credentials.chain import by_chain
 from services.aws.credentials.regions import check_region
 from services.aws.credentials.role import by_account, by_role
@@ -68,6 +69,7 @@ class AwsSession:
         ways: Ways = NO_WAYS,
         base: AwsSession | None = None,
         state_dir: str | None = None,
+        calls: CallRecord | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only
@@ -87,6 +89,8 @@ class AwsSession:
                 find = by_account(self._base, account, ways, self._bearings.go_by)
         home = regions[0] if regions else None
         self._waiting: Waiting = self._base._waiting if self._base else Waiting()
+        self.calls: CallRecord = calls or (self._base.calls if self._base else record_of_run())
+        """What was asked of AWS, by this session and those that it shares that with."""
         self._signer = Signer(find or by_chain(profile, home), prompt, self._waiting)
         self._session: Any = None
         self._opening: asyncio.Task[Any] | None = None
@@ -181,6 +185,7 @@ class AwsSession:
             read_only=self.read_only,
             endpoint_urls=self._bearings.given,
             state_dir=self._bearings.state_dir,
+            calls=self.calls,
             **{"ways": self.ways, **there},
         )
         await session.resolve_credentials()
@@ -231,14 +236,15 @@ class AwsSession:
             await self.read("sts", "GetCallerIdentity")
         from services.aws.attempts import watched_attempts
 
-        with self._waiting.for_call(call):
+        with self._waiting.for_call(call), self.calls.kept(call, lambda: self.where) as made:
             try:
                 client = await self.client(call.service, call.region, once=call.once)
             except AwsError as error:
                 # Whatever became of signing in, the call itself was not sent.
                 error.outcome_unknown = False
                 raise
-            attempts, generation = watched_attempts(), self._signer.generation
+            made.watched = attempts = watched_attempts()
+            generation = self._signer.generation
             known_in = [region for region, last in self._known_in.items() if last == generation]
             judged = partial(self._signer.judged, generation=generation)
             try:
@@ -251,6 +257,7 @@ class AwsSession:
             finally:
                 if attempts.ahead is not None:
                     self.clock_ahead = attempts.ahead
+            made.request_id = answer.request_id
         self._known_in[client.meta.region_name] = generation
         if asks_who:
             self._signer.account = self._bearings.learn(answer.body)

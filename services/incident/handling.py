@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.aws.callrecord import Made, sent_for
 from services.aws.errors import AwsError, ReadOnly
 from services.aws.session import AwsSession
 from services.base import clock
@@ -282,9 +283,14 @@ class Handling:
         if self.case and self.case.held and not self.under_way:
             self.case.__exit__(None, None, None)
 
+    def waits_for(self, step: Deed) -> Made | None:
+        """The call to AWS that *step*, or its plan, waits for now."""
+        return self.aws.calls.waited_for((self.key_id, step))
+
     async def _take(self, step: Deed, options: Options, undo: bool, shown: Plan | None) -> Outcome:
         try:
-            result = await self._do(step, options, undo, shown)
+            with sent_for((self.key_id, step)):
+                result = await self._do(step, options, undo, shown)
             outcome = Outcome(step, undo, result)
         except Stopped as error:
             self._lost(error)
@@ -363,7 +369,8 @@ class Handling:
     async def _plan(self, step: Deed) -> None:
         if self.runbook is None:
             return
-        plan, trouble = await self._planned(step, self.runbook)
+        with sent_for((self.key_id, step)):
+            plan, trouble = await self._planned(step, self.runbook)
         if plan is None:
             self.unplanned[step] = trouble
         else:

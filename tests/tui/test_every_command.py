@@ -143,6 +143,8 @@ async def inventory(driver: Driver) -> None:
 
 async def from_anywhere(driver: Driver) -> None:
     await take(driver, "help", "~What you can do here", "=escape", "errors", "~in this run", "=escape")
+    await take(driver, "calls", "~is waited for", "filter_calls", '"iam 200', "=enter", "~calls shown")
+    await take(driver, "=escape", "!calls shown", "=escape")
     await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")
     await take(driver, "palette", '"colours', "choose", "~Colours:", "redraw", "refresh", "guide", "guide")
     await take(driver, "palette", '"screenshot', "choose", "~Saved")

@@ -19,6 +19,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from services.aws.callrecord import CallRecord
 from services.aws.errors import AwsError
 from services.base.text import clean
 from tui.app.clipboard import osc52
@@ -71,6 +72,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         self.recent: list[str] = []
         """The ids of the commands that were found by name, the last first."""
         self.errors = ErrorLog()
+        self.calls = CallRecord()
+        """What was asked of AWS in this run, wherever it went."""
         self.guiding = options.demo
         """Whether a newcomer is led on, wherever they are."""
         # Asked now: before it is known who is asking, the inventory may have kept its first look there.
@@ -83,7 +86,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         """How the open screens were come to."""
         self._desk: Desk | None = None
         self._roles: tuple[str, Mapping[Role, Style]] | None = None
-        self.connection = Connection(options.connect or standard(options), DialogPrompt(self))
+        self.connection = Connection(options.connect or standard(options), DialogPrompt(self), self.calls)
         self._moving = Moving(self, DialogPrompt(self))
         self._watching = Watching(self.connection, lambda: self.screen, self.keep_words)
         mine = tuple(themed(name, each) for name, each in options.themes.items())

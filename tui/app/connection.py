@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from services.aws.callrecord import recorded_in
+
 if TYPE_CHECKING:
+    from services.aws.callrecord import CallRecord
     from services.aws.credentials.signer import Prompt
     from services.aws.session import AwsSession
     from tui.settings.options import Connect, Options
@@ -16,8 +19,9 @@ if TYPE_CHECKING:
 class Connection:
     """aws() opens it when first asked, and again after a failure; close() waits until it is shut."""
 
-    def __init__(self, connect: Connect, prompt: Prompt) -> None:
+    def __init__(self, connect: Connect, prompt: Prompt, calls: CallRecord) -> None:
         self._connect = connect
+        self._calls = calls
         self._prompt = prompt
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -49,12 +53,13 @@ class Connection:
 
     async def _hold(self, opened: asyncio.Future[AwsSession]) -> None:
         try:
-            async with self._connect() as aws:
-                # It may have asked on the terminal before, which is the screen's now.
-                aws.ask_by(self._prompt)
-                await aws.resolve_credentials()
-                opened.set_result(aws)
-                await self._closing.wait()
+            with recorded_in(self._calls):
+                async with self._connect() as aws:
+                    # It may have asked on the terminal before, which is the screen's now.
+                    aws.ask_by(self._prompt)
+                    await aws.resolve_credentials()
+                    opened.set_result(aws)
+                    await self._closing.wait()
         except asyncio.CancelledError:
             opened.cancel()
             raise

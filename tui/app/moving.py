@@ -124,7 +124,7 @@ class Moving:
     async def _enter(self, options: Options, place: Place, then: Route | None) -> None:
         app = self._app
         assert options.connect is not None
-        connection = Connection(options.connect, self._prompt)
+        connection = Connection(options.connect, self._prompt, app.calls)
         try:
             from services.aws.sts import get_caller
 

@@ -35,6 +35,7 @@ SCREENS: Mapping[type[Route], str] = {
     routes.ToIssue: "tui.screens.goals.issue:IssueScreen",
     routes.ToHarden: "tui.screens.goals.harden:HardenScreen",
     routes.ToErrors: "tui.screens.errors.screen:ErrorsScreen",
+    routes.ToCalls: "tui.screens.calls.screen:CallsScreen",
     routes.ToHelp: "tui.screens.help.screen:HelpScreen",
     routes.ToPalette: "tui.screens.help.palette:PaletteDialog",
 }

@@ -97,6 +97,7 @@ _SHOWN = {
     "exclamation_mark": "!",
     "colon": ":",
     "slash": "/",
+    "ampersand": "&",
     "escape": "esc",
     "plus": "+",
     "minus": "-",

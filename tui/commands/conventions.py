@@ -40,7 +40,7 @@ CONVENTIONS = (
     _one("pagedown", "a page down", "page_down text_down plan_down more"),
     _one("pageup", "a page up", "page_up text_up plan_up less"),
     _one("slash", "find words in what is shown: a filter where there is one, else a search",
-         "filter filter_events filter_groups search"),
+         "filter filter_calls filter_events filter_groups search"),
     _one("n", "on to the next place found", "search_next"),
     _one("N", "back to the previous place found", "search_previous"),
     _one("left_square_bracket escape", "back", "back"),

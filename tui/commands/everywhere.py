@@ -6,6 +6,7 @@ from tui.commands.command import Command, Scene, needs_drill, needs_key
 from tui.routes import (
     Route,
     ToAudit,
+    ToCalls,
     ToCases,
     ToErrors,
     ToEvents,
@@ -114,6 +115,13 @@ SHARED = (
         "errors",
         "Every error in this session, and what to do about it.",
         to=lambda scene: ToErrors(),
+    ),
+    Command(
+        "calls",
+        ("ampersand",),
+        "calls",
+        "Every call to AWS: what is waited for now, what came of the others; y copies one as an aws command.",
+        to=lambda scene: ToCalls(),
     ),
     Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name."),
     Command("guide", ("W",), "guide", "Turn the step-by-step guide on or off."),

@@ -62,6 +62,7 @@ SYNONYMS: Mapping[str, str] = {
     "profile": "switch credentials sign in other",
     "theme": "theme color dark light contrast look",
     "errors": "log problems trouble",
+    "calls": "what is it doing now api requests hanging waiting slow busy trace aws log",
     "refresh": "reload again update",
     "guide": "tutorial walkthrough learn",
     "help": "keys shortcuts manual",
@@ -71,6 +72,7 @@ SYNONYMS: Mapping[str, str] = {
     "search": "find grep filter",
     "filter": "search find",
     "filter_events": "search find",
+    "filter_calls": "search find",
     "filter_groups": "search find",
 }
 """By the command's id; each is found by any of its words."""

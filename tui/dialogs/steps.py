@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, cast
 
 from services.base.keyservices import ACCESS_KEY
@@ -35,6 +36,9 @@ _WEIGHTS: Mapping[State, Weight] = {
     State.FAILED: "alarm",
     State.UNKNOWN: "alarm",
 }
+LONG_SECONDS = 2.0
+"""A call that takes longer is named in the step's row."""
+NOTHING_WAITS: Mapping[Deed, str] = MappingProxyType({})
 FEW = 2
 """Compromised credentials that have a line each."""
 _CHOICES: Mapping[Deed, str] = {
@@ -76,17 +80,41 @@ def rows(
     plans: Mapping[Deed, Plan],
     unplanned: Mapping[Deed, str],
     under_way: Mapping[Deed, str],
+    waits: Mapping[Deed, str] = NOTHING_WAITS,
 ) -> tuple[StepRow, ...]:
-    """All steps in AWS's order."""
+    """All steps in AWS's order; *waits* says what those under way, or their plans, wait for."""
     told = _headline(case)
     return tuple(
         StepRow(
             number,
             step,
-            *_told(step, case.step(step), plans.get(step), unplanned.get(step), under_way.get(step), told),
+            *_told(
+                step,
+                case.step(step),
+                plans.get(step),
+                unplanned.get(step),
+                under_way.get(step),
+                told,
+                waits.get(step),
+            ),
         )
         for number, step in enumerate(case.deeds, 1)
     )
+
+
+def waits(handling: Handling) -> dict[Deed, str]:
+    """What each step and lever waits for, where AWS takes its time."""
+    deeds = dict.fromkeys((*handling.state.deeds, *_LEVERS))
+    found = ((deed, handling.waits_for(deed)) for deed in deeds)
+    return {
+        deed: f"waiting for {made.call.service} {made.call.operation} for {int(made.seconds)} s"
+        for deed, made in found
+        if made and made.seconds >= LONG_SECONDS
+    }
+
+
+def _waiting(words: str, what: str | None) -> str:
+    return f"{words.rstrip('…')}, {what}" if what else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +136,16 @@ _LEVERS = {
 }
 
 
-def lever_rows(case: CaseState, under_way: Mapping[Deed, str]) -> tuple[LeverRow, ...]:
+def lever_rows(
+    case: CaseState, under_way: Mapping[Deed, str], waits: Mapping[Deed, str] = NOTHING_WAITS
+) -> tuple[LeverRow, ...]:
     """The levers that were pulled, taken back or not, and the credentials compromised as well."""
     pulled = (
-        LeverRow(key, name, *_told(lever, case.step(lever), None, None, under_way.get(lever)))
+        LeverRow(
+            key,
+            name,
+            *_told(lever, case.step(lever), None, None, under_way.get(lever), wait=waits.get(lever)),
+        )
         for lever, (key, name) in _LEVERS.items()
         if lever not in case.deeds and (lever in under_way or case.step(lever).state is not State.TODO)
     )
@@ -220,9 +254,10 @@ def _told(
     trouble: str | None,
     under_way: str | None,
     headline: str | None = None,
+    wait: str | None = None,
 ) -> tuple[str, str, Weight]:
     if under_way is not None:
-        return "▸", under_way, "accent"
+        return "▸", _waiting(under_way, wait), "accent"
     if now.state.holds and plan is not None and _changed_since(plan):
         return "!", f"changed since, not by this case: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
     if step is StepName.REVIEW and now.state.holds:
@@ -233,7 +268,7 @@ def _told(
     if trouble is not None:
         return "!", trouble, "warn"
     if plan is None:
-        return "·", _ASKING.get(step, "asking AWS…"), "quiet"
+        return "·", _waiting(_ASKING.get(step, "asking AWS…"), wait), "quiet"
     if plan.already:
         return "✓", f"nothing to do: {plan.already}", "text"
     if plan.blocked and plan.overridable:

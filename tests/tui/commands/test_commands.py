@@ -21,6 +21,7 @@ from tui.dialogs.sentence import SentenceDialog
 from tui.dialogs.welcome import WelcomeDialog
 from tui.frame.base import Commands
 from tui.screens.audit.screen import AuditScreen, FindingScreen
+from tui.screens.calls.screen import CallsScreen
 from tui.screens.cases.screen import CasesScreen
 from tui.screens.errors.screen import ErrorsScreen
 from tui.screens.events.screen import EventsScreen
@@ -57,6 +58,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     MfaCodeDialog,
     HelpScreen,
     ErrorsScreen,
+    CallsScreen,
     PaletteDialog,
     RunbookScreen,
     EventsScreen,
@@ -102,7 +104,8 @@ def test_a_key_has_one_meaning(scope: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "screen", [InventoryScreen, EventsScreen, CasesScreen, SweepScreen, GroupsScreen, ErrorsScreen]
+    "screen",
+    [InventoryScreen, EventsScreen, CasesScreen, SweepScreen, GroupsScreen, ErrorsScreen, CallsScreen],
 )
 def test_a_list_on_a_screen_takes_no_key_of_the_screens_own(screen: type[Commands[Any]]) -> None:
     moves = {key for command in commands.within("list") for key in command.keys}

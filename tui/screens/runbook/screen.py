@@ -60,6 +60,8 @@ class RunbookScreen(GraphScreen):
         self._looking = False
         """Whether it is being read how quiet it is."""
         self._drawing: Timer | None = None
+        self._waits: dict[Deed, str] = {}
+        """What the steps were said to wait for."""
         self._written: str | None = None
         """Where the report is, until another step is looked at."""
 
@@ -93,6 +95,7 @@ class RunbookScreen(GraphScreen):
 
     def on_mount(self) -> None:
         self._draw()
+        self.set_interval(1, self._tick)
         self.run_worker(self._open(), group="open", exclusive=True)
 
     def on_unmount(self) -> None:
@@ -167,6 +170,12 @@ class RunbookScreen(GraphScreen):
     def _changed(self) -> None:
         if self._drawing is None:
             self._drawing = self.set_timer(_CALM, self._draw)
+
+    def _tick(self) -> None:
+        """Count the seconds that a step waits for AWS."""
+        if self._handling and self.is_current and (waits := steps.waits(self._handling)) != self._waits:
+            self._waits = waits
+            self._draw()
 
     def _draw(self) -> None:
         self._drawing = None

@@ -73,7 +73,7 @@ class RunbookView(Vertical):
         view.show_step(row, now, plan, ways, steps.found(step, handling, at))
 
     def _show_levers(self, handling: Handling | None) -> None:
-        rows = steps.lever_rows(handling.state, handling.under_way) if handling else ()
+        rows = steps.lever_rows(handling.state, handling.under_way, steps.waits(handling)) if handling else ()
         widget = self.query_one("#levers", Lines)
         widget.styles.height = len(rows)
         widget.draw([lever_line(row, self.size.width) for row in rows])
@@ -97,7 +97,8 @@ def _rows(key_id: str, handling: Handling | None, trouble: str | None) -> tuple[
     if handling is None:
         deeds = steps_of(service_told_by(key_id))
         return steps.waiting(deeds, trouble or "reading the key", failed=trouble is not None)
-    return steps.rows(handling.state, handling.plans, handling.unplanned, handling.under_way)
+    waits = steps.waits(handling)
+    return steps.rows(handling.state, handling.plans, handling.unplanned, handling.under_way, waits)
 
 
 def open_case(handling: Handling) -> OpenCase | None:
