@@ -187,6 +187,9 @@ class Host(Protocol):
     def redraw(self) -> None:
         """Send the whole screen again, where the terminal was disturbed by something else."""
 
+    def show_in_pager(self, text: str) -> str | None:
+        """Let the pager of the user's own choice show *text*; why it can't, in a few words."""
+
     def stop_job(self) -> bool:
         """Back to the shell until it continues this; whether there is a shell that could."""
 

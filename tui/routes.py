@@ -146,6 +146,15 @@ class ToCalls(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class ToHook(Route):
+    """Runs a command of the responder's own; asked first with *confirm*."""
+
+    name: str
+    argv: tuple[str, ...]
+    confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToHelp(Route):
     """What can be done on the screen *scope*; *reasons* say why not, by the commands' ids."""
 

@@ -6,7 +6,6 @@ The journal's own chain has no key, so whoever can write it can write all of it 
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from services.base import clock, files, folders
+from services.base.environment import passed_on
 from services.cases.case import Case
 from services.cases.errors import CaseError
 
@@ -30,8 +30,6 @@ _STATEMENT = re.compile(
     r"line (?P<line>[1-9]\d{0,9})\nhash (?P<hash>[0-9a-f]{64})\nat (?P<at>\S+)\n"
 )
 _FINGERPRINT = re.compile(r"(SHA256:[A-Za-z0-9+/]{43})")
-# Neither AWS's credentials nor anything else that is nobody's business there.
-_PASSED_ON = ("DISPLAY", "HOME", "LANG", "PATH", "SSH_ASKPASS", "SSH_AUTH_SOCK", "TERM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _keygen(arguments: Sequence[str], given: bytes) -> bytes:
             input=given,
             capture_output=True,
             check=False,
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            env=passed_on("SSH_ASKPASS", "SSH_AUTH_SOCK"),
             timeout=SECONDS,
         )
     except FileNotFoundError:

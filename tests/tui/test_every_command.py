@@ -235,7 +235,8 @@ async def events(driver: Driver, gate: Gate) -> None:
     )
     for side in ("address", "agent", "region", "resource", "error"):
         await take(driver, f"by_{side}", "~EVENTS▾")
-    await take(driver, "by_error", "~TIME▾", "record", "~eventName", "back", "findings", "~Findings")
+    await take(driver, "by_error", "~TIME▾", "record", "~eventName", "pager", "~no terminal to give")
+    await take(driver, "back", "findings", "~Findings")
     await take(driver, "back")
     await take(driver, "filter_events", '"createaccesskey', "~1 of 2,", "=escape", "suspect", "~new since")
     held = gate("LookupEvents")

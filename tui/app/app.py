@@ -22,6 +22,7 @@ from textual.theme import Theme
 from services.aws.callrecord import CallRecord
 from services.aws.errors import AwsError
 from services.base.text import clean
+from tui.app import pager
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
@@ -42,7 +43,7 @@ from tui.host import Moved, Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
 from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
-from tui.routes import Route, ToCases, ToEvents, ToHelp, ToIdentify, ToInventory, ToRunbook, ToTraffic
+from tui.routes import Route, ToCases, ToEvents, ToHelp, ToHook, ToIdentify, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
 from tui.settings.options import Options
 from tui.settings.place import Place
@@ -322,7 +323,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         """Leave the screen in sight; under the last one there is always the inventory."""
         if len(self.screen_stack) > 2:
             route = self._ways.get(self.screen)
-            if route and not isinstance(route, ToHelp):
+            if route and not isinstance(route, ToHelp | ToHook):
                 self.left_behind.append(route)
             # Not awaited: a screen cannot wait for its own end.
             self.pop_screen()
@@ -358,6 +359,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             self.options.state_dir / "screenshots",
             self.options.now(),
         )
+
+    def show_in_pager(self, text: str) -> str | None:
+        """Let the pager of the user's own choice show *text*; why it can't, in a few words."""
+        if under_way := self.under_way:
+            # While somebody reads, no answer of AWS is heard.
+            return f"first {', '.join(under_way)} must end"
+        return self.lend_terminal(lambda: pager.show(text))
 
     def copy_to_clipboard(self, text: str) -> None:
         """By the terminal, if it takes it; unlike Textual's own, it keeps nothing."""

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -44,6 +44,13 @@ class JobControl(Internals[Result]):
             _wait_for_foreground()
             return time.monotonic() - begun > _AT_ONCE
 
+    def lend_terminal(self, use: Callable[[], str | None]) -> str | None:
+        """Let *use* have the terminal and its ctrl+c and ctrl+z; answers what it says, or why it can't."""
+        if not self.can_suspend:
+            return "there is no terminal to give"
+        with self.suspend(), _default_signals(), _uninterrupted():
+            return use()
+
     def _continued(self) -> None:
         """Somebody else had stopped it: the shell had the terminal meanwhile, and changed its modes."""
         with _default_signals():
@@ -61,6 +68,16 @@ def _default_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """ctrl+c is for the program that has the terminal, which begins with the default again."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _wait_for_foreground() -> None:

@@ -36,6 +36,7 @@ SCREENS: Mapping[type[Route], str] = {
     routes.ToHarden: "tui.screens.goals.harden:HardenScreen",
     routes.ToErrors: "tui.screens.errors.screen:ErrorsScreen",
     routes.ToCalls: "tui.screens.calls.screen:CallsScreen",
+    routes.ToHook: "tui.screens.hook.screen:HookScreen",
     routes.ToHelp: "tui.screens.help.screen:HelpScreen",
     routes.ToPalette: "tui.screens.help.palette:PaletteDialog",
 }

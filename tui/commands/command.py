@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -19,6 +19,8 @@ class Scene(Protocol):
     def read_only(self) -> bool: ...
     @property
     def drilled(self) -> bool: ...
+    @property
+    def hook_values(self) -> Mapping[str, str | None]: ...
 
 
 Leads = Callable[[Scene], Route]

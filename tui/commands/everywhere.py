@@ -123,6 +123,12 @@ SHARED = (
         "Every call to AWS: what is waited for now, what came of the others; y copies one as an aws command.",
         to=lambda scene: ToCalls(),
     ),
+    Command(
+        "pager",
+        ("f3",),
+        "pager",
+        "Open what is in focus, as a record or a plan, in your own $PAGER.",
+    ),
     Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name."),
     Command("guide", ("W",), "guide", "Turn the step-by-step guide on or off."),
     Command(

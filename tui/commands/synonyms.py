@@ -72,6 +72,7 @@ SYNONYMS: Mapping[str, str] = {
     "search": "find grep filter",
     "filter": "search find",
     "filter_events": "search find",
+    "pager": "less more vim editor view open full read",
     "filter_calls": "search find",
     "filter_groups": "search find",
 }

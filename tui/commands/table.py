@@ -7,7 +7,7 @@ A feature says so in its ``commands.py``, by `screen` or `dialog`; what all of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -37,11 +37,13 @@ class Scope:
         if self.kind is Kind.LIST:
             return self.own
         whole = self.kind is Kind.SCREEN
-        shared = (command.id for command in SHARED if whole or command.anywhere)
+        shared = (command.id for command in (*SHARED, *ADDED) if whole or command.anywhere)
         return (*self.own, *(each for each in shared if each not in self.lacks and each not in self.own))
 
 
 SCOPES: dict[str, Scope] = {}
+ADDED: list[Command] = []
+"""What somebody's configuration adds on all screens."""
 BY_ID: dict[str, Command] = {command.id: command for command in SHARED}
 
 
@@ -96,6 +98,24 @@ def remap(wanted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     commands, told = remapped(wanted)
     BY_ID.update({command.id: command for command in commands})
     return told
+
+
+def add(commands: Iterable[Command]) -> tuple[str, ...]:
+    """Make these commands of all screens; a sentence for each key that can't be had."""
+    told: list[str] = []
+    for command in commands:
+        keys = {command.id: command.keys}
+        BY_ID[command.id] = replace(command, keys=())
+        ADDED.append(BY_ID[command.id])
+        changed, refused = keymap.remapped(every(), keys, _meet_anywhere)
+        told += refused
+        BY_ID.update({each.id: each for each in changed if each.id == command.id})
+    return tuple(told)
+
+
+def _meet_anywhere(one: str, other: str) -> bool:
+    """A key of a screen's own means that on all of them."""
+    return True
 
 
 def _meet(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator, Mapping
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, ClassVar, TypeVar
@@ -76,6 +76,20 @@ class Commands(Departing[Result]):
     @property
     def gone(self) -> bool:
         return self._leaving or not self.is_attached or self.stanch.leaving
+
+    @property
+    def hook_values(self) -> Mapping[str, str | None]:
+        """What commands of the responder's own are given, by name."""
+        context, subject = self.stanch.context, self.subject
+        return {
+            "account": context.account,
+            "case": context.case.case if context.case else None,
+            "key_id": subject.key_id if subject else None,
+            "profile": context.profile,
+            "region": context.regions[0] if context.regions else None,
+            "service": subject.service if subject else None,
+            "user": subject.user if subject else None,
+        }
 
     def refuses(self, command_id: str) -> str | None:
         """Why this screen cannot do that now, in a few words; None where it can."""
@@ -296,7 +310,19 @@ class StanchScreen(Commands[None]):
             return None if self.query_one(SearchLine).words else "/ searches first"
         if command.id == "search" and self.is_mounted and self.searchable() is None:
             return "there is nothing to search here"
+        if command.id == "pager" and self.is_mounted and self.searchable() is None:
+            return "there is nothing to read here"
         return super().why_not(command)
+
+    def paged(self) -> str | None:
+        """What a pager is given: what is in focus, line by line."""
+        rows = self.searchable()
+        return "\n".join(rows.texts()) if isinstance(rows, Rows) else None
+
+    def do_pager(self) -> None:
+        text = self.paged()
+        if trouble := self.stanch.show_in_pager(text) if text else "there is nothing to read here":
+            self.say(f"pager: {trouble}")
 
     def do_search(self) -> None:
         self.query_one(SearchLine).open()

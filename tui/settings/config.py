@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ import msgspec
 
 from services.base import folders
 from tui.settings.accounts import Accounts
+from tui.settings.hooks import HookConfig
 
 BUILT_IN = ("dark", "midnight", "light", "high-contrast", "terminal")
 """The names of the themes that there are without a configuration."""
@@ -89,6 +91,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook: WebhookConfig = WebhookConfig()
     themes: dict[str, ThemeConfig] = {}
     """Themes of one's own, by name."""
+    hooks: tuple[HookConfig, ...] = ()
+    """Commands of the responder's own."""
+
+    def __post_init__(self) -> None:
+        names = [hook.name for hook in self.hooks]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"there are two hooks {twice}")
 
     @property
     def theme_names(self) -> tuple[str, ...]:
@@ -138,6 +147,13 @@ EXAMPLE = """\
 # accent = "#ffaf5f"         # text, background, surface, panel, accent, warning, error, success, quiet,
 # bar = "#af5f00"            # greyed, bar, rule, cursor_text and cursor can be set
 
+# [[hooks]]                  # a command of your own, on every screen: docs/hooks.md
+# name = "whois"
+# key = "f7"
+# command = "whois {ip}"     # filled in from what is selected; no shell reads it
+# confirm = true             # asks first
+# safe = false               # true lets it run under --read-only
+
 # [keys]                     # stanch config --keys lists the commands
 # respond = "f5"
 # traffic = ["t", "f6"]
@@ -179,6 +195,8 @@ def load(path: Path, *, named: bool = False) -> Config:
         raise ConfigError(
             f"{path} has an invalid setting: themes.{taken[0]} is the name of a built-in theme."
         )
+    if config.hooks and not _is_safe(path):
+        raise ConfigError(f"{path} has hooks, and others can write it.", "Make it yours (chmod go-w)")
     return config
 
 
@@ -186,6 +204,12 @@ def require_theme(name: str | None, config: Config, where: str = "") -> None:
     """Raise ConfigError where no theme is called of that name."""
     if name is not None and name not in config.theme_names:
         raise ConfigError(f"{where}no theme is called {name!r}: {', '.join(config.theme_names)}.")
+
+
+def _is_safe(path: Path) -> bool:
+    """Whether nobody but root and whoever runs this can write what is to be run."""
+    found = path.stat()
+    return found.st_uid in (0, os.geteuid()) and not found.st_mode & 0o022
 
 
 def _why(error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from services.base import clock
 from tui.settings.config import Colour, ThemeConfig
+from tui.settings.hooks import HookConfig
 from tui.settings.place import Place
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class Options:
     more_regions: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other keys for commands, by the commands' ids."""
+    hooks: tuple[HookConfig, ...] = ()
+    """Commands of the responder's own."""
     decoy_accounts: tuple[str, ...] = ()
     """Accounts of one's own whose access keys are bait."""
     now: Callable[[], datetime] = clock.now

@@ -75,6 +75,7 @@ def _settings(setup: Setup) -> list[tuple[str, str]]:
         ("list_seconds", f"{config.list_seconds:g}"),
         ("accounts", accounts_told(config.accounts)),
         ("webhook", config.webhook.url or "none"),
+        ("hooks", ", ".join(f"{each.name} ({each.key or 'no key'})" for each in config.hooks) or "none"),
         ("keys", f"{len(config.keys)} changed" if config.keys else "none changed"),
     ]
     for name, profile in config.profiles.items():

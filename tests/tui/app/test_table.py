@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
 import pytest
 
@@ -21,6 +23,7 @@ class Scene:
     subject = Subject("ACCAEXAMPLE", "web", "logs.amazonaws.com")
     read_only = False
     drilled = False
+    hook_values: Mapping[str, str | None] = MappingProxyType({})
 
 
 def test_every_route_is_in_the_table() -> None:

@@ -31,6 +31,7 @@ from tui.screens.goals.policy import PolicyScreen
 from tui.screens.goals.setup import SetupScreen
 from tui.screens.help.palette import PaletteDialog
 from tui.screens.help.screen import HelpScreen
+from tui.screens.hook.screen import HookScreen
 from tui.screens.identify.dialog import IdentifyDialog
 from tui.screens.keys.inventory import InventoryScreen
 from tui.screens.keys.key import KeyScreen
@@ -59,6 +60,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     HelpScreen,
     ErrorsScreen,
     CallsScreen,
+    HookScreen,
     PaletteDialog,
     RunbookScreen,
     EventsScreen,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 
 from services.review.record import Event
@@ -59,6 +61,13 @@ class RecordScreen(StanchScreen):
 
     def copied(self) -> str:
         return "\n".join(eventtexts.record_lines(self._event))
+
+    def paged(self) -> str:
+        return self.copied()
+
+    @property
+    def hook_values(self) -> Mapping[str, str | None]:
+        return {**super().hook_values, **eventtexts.hook_values(self._event)}
 
     def on_mount(self) -> None:
         self.query_one(RecordPage).focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from textual import on
@@ -27,6 +28,7 @@ from tui.screens.events.commands import EVENTS
 from tui.screens.events.eventlist import EventList
 from tui.screens.events.groups import SIDES
 from tui.settings import context
+from tui.settings.hooks import address
 from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
@@ -214,6 +216,19 @@ class EventsScreen(StanchScreen):
             case "stop" if not self._work.running:
                 return "nothing is being read"
         return None
+
+    @property
+    def hook_values(self) -> Mapping[str, str | None]:
+        own = super().hook_values
+        if not self.is_mounted:
+            return own
+        if event := self.shown.chosen:
+            return {**own, **eventtexts.hook_values(event)}
+        # A group's value may be an address, by which it was grouped.
+        return {**own, "ip": address(self.shown.chosen_group.value if self.shown.chosen_group else None)}
+
+    def paged(self) -> str | None:
+        return self.copied() or super().paged()
 
     def copied(self) -> str | None:
         """The record of the event in focus, as CloudTrail wrote it; of a group what it has in common."""

@@ -19,6 +19,7 @@ from tui.look.columns import Column
 from tui.look.lines import Line, Role, Span, fit, width_of, wrap
 from tui.screens.events import bars as eventbars
 from tui.screens.events.groups import Group, Side
+from tui.settings.hooks import address
 
 _SIGNS: dict[str, Span] = {
     "high": ("‼", "alarm"),
@@ -135,6 +136,18 @@ def record_lines(event: Event) -> list[str]:
     except msgspec.DecodeError:
         text = _patiently(event)
     return [clean(line, limit=20_000) for line in text.splitlines()]
+
+
+def hook_values(event: Event) -> dict[str, str | None]:
+    """What commands of the responder's own are given of it."""
+    return {
+        "event_id": event.event_id,
+        "event_name": event.name,
+        "ip": address(event.source_ip),
+        "log_group": event.log_group,
+        "region": event.region,
+        "user_agent": event.user_agent,
+    }
 
 
 def _patiently(event: Event) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -140,6 +142,12 @@ class LogGroupsScreen(StanchScreen):
         self.query_one("#row-text", Page).show(details(row) if row else [])
 
     # Commands
+
+    @property
+    def hook_values(self) -> Mapping[str, str | None]:
+        row = self.table.chosen if self.is_mounted else None
+        here = {"log_group": row.group.name, "region": row.group.region} if row else {}
+        return {**super().hook_values, **here}
 
     def copied(self) -> str | None:
         row = self.table.chosen

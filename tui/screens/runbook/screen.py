@@ -222,6 +222,10 @@ class RunbookScreen(GraphScreen):
         calls = [str(plan.where.aws(call)) for call in plan.calls] if plan else []
         return "\n".join(calls) or self._key_id
 
+    def paged(self) -> str | None:
+        """The plan of the selected step."""
+        return "\n".join(self.query_one(PlanView).texts()) if self.drawable else None
+
     def refuses(self, command_id: str) -> str | None:
         if self._looking and command_id == "quiet":
             return "it is being looked at"

@@ -1,0 +1,65 @@
+"""Runs a command of the responder's own: no shell, no terminal, no secret, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from services.base.environment import passed_on
+from services.base.text import clean
+
+SECONDS = 120.0
+MOST_BYTES = 1 << 20
+"""Of what it says: what says more is ended."""
+_SEQUENCES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
+
+async def run(argv: Sequence[str], told: Callable[[list[str]], None]) -> str:
+    """How it ended, in words; *told* is called with all that it said, whenever that is more."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=passed_on(),
+            # So it has no terminal to write to, and what it starts ends with it.
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        return f"could not be started: {clean(getattr(error, 'strerror', None) or error)}"
+    try:
+        async with asyncio.timeout(SECONDS):
+            if not await _read(process, told):
+                return f"ended after {MOST_BYTES >> 20} MB"
+            code = await process.wait()
+    except TimeoutError:
+        return f"ended after {SECONDS:.0f} s"
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    return "done" if code == 0 else f"exit code {code}" if code > 0 else f"ended by signal {-code}"
+
+
+async def _read(process: asyncio.subprocess.Process, told: Callable[[list[str]], None]) -> bool:
+    """Whether it came to its own end."""
+    assert process.stdout
+    said = bytearray()
+    while part := await process.stdout.read(1 << 16):
+        said += part
+        told(lines_of(bytes(said[:MOST_BYTES])))
+        if len(said) > MOST_BYTES:
+            return False
+    return True
+
+
+def lines_of(said: bytes) -> list[str]:
+    """Its lines, with nothing in them that a terminal acts on."""
+    text = _SEQUENCES.sub(b"", said).decode("utf-8", "replace")
+    return [clean(line.rstrip("\r").expandtabs()) for line in text.removesuffix("\n").split("\n")]
