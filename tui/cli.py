@@ -213,6 +213,7 @@ def stanch(
         plain=config.plain if plain is None else plain,
         config=config,
         config_file=config_file,
+        no_config=no_config,
         account=account,
         role_arn=role_arn,
         endpoint_urls=endpoint_urls,

@@ -155,6 +155,11 @@ class ToHook(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class ToSettings(Route):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class ToHelp(Route):
     """What can be done on the screen *scope*; *reasons* say why not, by the commands' ids."""
 

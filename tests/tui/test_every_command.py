@@ -92,7 +92,8 @@ async def test_every_command(scenario: Scenario, tmp_path: Path, performed: set[
     assert scenario.leaked
     leaked = scenario.leaked
     start = Start("inventory")
-    async with driven(tmp_path, start, size=(120, 40), demo=True, leaked=lambda: leaked.token) as driver:
+    options = {"leaked": lambda: leaked.token, "config_file": tmp_path / "new" / "config.toml"}
+    async with driven(tmp_path, start, size=(120, 40), demo=True, **options) as driver:
         await take(driver, "~This token was found", "try", f"~{leaked.key_id}", "again", "~Paste")
         await take(driver, "=escape")
         await take(
@@ -144,7 +145,8 @@ async def inventory(driver: Driver) -> None:
 async def from_anywhere(driver: Driver) -> None:
     await take(driver, "help", "~What you can do here", "=escape", "errors", "~in this run", "=escape")
     await take(driver, "calls", "~is waited for", "filter_calls", '"iam 200', "=enter", "~calls shown")
-    await take(driver, "=escape", "!calls shown", "=escape")
+    await take(driver, "=escape", "!calls shown", "=escape", "settings", "~refresh_seconds")
+    await take(driver, "change", "~theme dark file", "unset", "~theme the program's own", "=escape")
     await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")
     await take(driver, "palette", '"colours', "choose", "~Colours:", "redraw", "refresh", "guide", "guide")
     await take(driver, "palette", '"screenshot', "choose", "~Saved")

@@ -37,6 +37,7 @@ SCREENS: Mapping[type[Route], str] = {
     routes.ToErrors: "tui.screens.errors.screen:ErrorsScreen",
     routes.ToCalls: "tui.screens.calls.screen:CallsScreen",
     routes.ToHook: "tui.screens.hook.screen:HookScreen",
+    routes.ToSettings: "tui.screens.settings.screen:SettingsScreen",
     routes.ToHelp: "tui.screens.help.screen:HelpScreen",
     routes.ToPalette: "tui.screens.help.palette:PaletteDialog",
 }

@@ -48,7 +48,8 @@ CONVENTIONS = (
     _one("question_mark f1", "help for what is in sight", "help"),
     _one("colon ctrl+p", "a command by its name", "palette"),
     _one("enter", "open what is in focus, or do what it says",
-         "act attach bring_about choose done follow go_on go_to_account graph next_stage open open_finding"
+         "act attach bring_about change choose done follow go_on go_to_account graph next_stage open"
+         " open_finding"
          " open_found press record respond_found sign_in switch_off take try use zoom"),
     _one("space", "turn it on or off: a mark, a pause, a choice", "mark pause"),
     _one("tab", "the next of several: a field, a button, a key, a graph",
@@ -65,7 +66,7 @@ CONVENTIONS = (
     _one("s", "sort by the next column", "sort sort_accounts sort_groups"),
     _one("u", "undo", "undo detach end_rotation put_back switch_on"),
     _one("v", "view it another way", "reveal graph_style whole_head"),
-    _one("x", "change a choice", "options rotation_options whom look_elsewhere"),
+    _one("x", "change a choice", "change options rotation_options whom look_elsewhere"),
 )  # fmt: skip
 
 RESERVED: Mapping[str, Convention] = {key: each for each in CONVENTIONS for key in each.keys}

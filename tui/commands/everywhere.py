@@ -19,6 +19,7 @@ from tui.routes import (
     ToRotation,
     ToRunbook,
     ToScan,
+    ToSettings,
     ToSetup,
     ToTraffic,
 )
@@ -141,6 +142,13 @@ SHARED = (
     Command("account", (), "account", "Work in another account, by the role that leads there."),
     Command("profile", (), "profile", "Work by another profile of ~/.aws/config."),
     Command("region", (), "Regions", "Look in other Regions."),
+    Command(
+        "settings",
+        ("f2",),
+        "settings",
+        "What the configuration file says: change it here.",
+        to=lambda scene: ToSettings(),
+    ),
     Command("theme", (), "colours", "Change the colour theme."),
     Command("alert", (), "alert", "Read the drill's alert again.", blocked=needs_drill),
     Command(

@@ -60,6 +60,7 @@ SYNONYMS: Mapping[str, str] = {
     "account": "switch organization role assume other",
     "region": "switch place where other",
     "profile": "switch credentials sign in other",
+    "settings": "preferences config configuration options setup customize",
     "theme": "theme color dark light contrast look",
     "errors": "log problems trouble",
     "calls": "what is it doing now api requests hanging waiting slow busy trace aws log",

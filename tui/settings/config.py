@@ -180,6 +180,14 @@ def load(path: Path, *, named: bool = False) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read ({_why(error)}).") from None
+    config = parsed(text, path)
+    if config.hooks and not _is_safe(path):
+        raise ConfigError(f"{path} has hooks, and others can write it.", "Make it yours (chmod go-w)")
+    return config
+
+
+def parsed(text: str, path: Path) -> Config:
+    """What *text*, of *path*, says; raises ConfigError."""
     import tomllib
 
     try:
@@ -195,8 +203,6 @@ def load(path: Path, *, named: bool = False) -> Config:
         raise ConfigError(
             f"{path} has an invalid setting: themes.{taken[0]} is the name of a built-in theme."
         )
-    if config.hooks and not _is_safe(path):
-        raise ConfigError(f"{path} has hooks, and others can write it.", "Make it yours (chmod go-w)")
     return config
 
 

@@ -103,6 +103,8 @@ class Options:
     more_regions: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other keys for commands, by the commands' ids."""
+    config_file: Path | None = None
+    """Where settings are written; None where none count in this run."""
     hooks: tuple[HookConfig, ...] = ()
     """Commands of the responder's own."""
     decoy_accounts: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class Setup:
     plain: bool = False
     config: Config = field(default_factory=Config)
     config_file: Path = Path("config.toml")
+    no_config: bool = False
     account: str | None = None
     """The credentials must belong to this account, or nothing is sent."""
     role_arn: str | None = None

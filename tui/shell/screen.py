@@ -58,6 +58,7 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         more_regions=setup.more_regions,
         colour=None if environment_signs(setup.profile) else setup.profile_config.colour,
         keys=setup.config.remapped(),
+        config_file=None if setup.no_config else setup.config_file,
         hooks=setup.config.hooks,
         decoy_accounts=setup.config.decoy_accounts,
         start=start or Start(),

@@ -43,6 +43,7 @@ from tui.screens.runbook.groups import GroupsScreen
 from tui.screens.runbook.screen import RunbookScreen
 from tui.screens.runbook.sweep import SweepScreen
 from tui.screens.scan.screen import ScanScreen
+from tui.screens.settings.screen import SettingsScreen
 from tui.screens.traffic.screen import TrafficScreen
 from tui.widgets.rows import Rows
 
@@ -61,6 +62,7 @@ SCREENS: tuple[type[Commands[Any]], ...] = (
     ErrorsScreen,
     CallsScreen,
     HookScreen,
+    SettingsScreen,
     PaletteDialog,
     RunbookScreen,
     EventsScreen,

@@ -38,6 +38,7 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
         ("what is it doing", "calls"),
         ("calls", "calls"),
         ("api", "calls"),
+        ("preferences", "settings"),
         ("less", "pager"),
         ("REVOKE", "respond"),
         ("revok", "respond"),
