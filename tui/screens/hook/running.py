@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -13,7 +14,10 @@ from services.base.environment import passed_on
 from services.base.text import clean
 
 SECONDS = 120.0
-MOST_BYTES = 1 << 20
+_LAST_SECONDS = 2.0
+_CALM = 0.25
+"""Seconds within which what it says is shown together."""
+MOST_BYTES = 256_000
 """Of what it says: what says more is ended."""
 _SEQUENCES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -35,28 +39,40 @@ async def run(argv: Sequence[str], told: Callable[[list[str]], None]) -> str:
     try:
         async with asyncio.timeout(SECONDS):
             if not await _read(process, told):
-                return f"ended after {MOST_BYTES >> 20} MB"
+                return f"ended after {MOST_BYTES // 1000} kB"
             code = await process.wait()
     except TimeoutError:
         return f"ended after {SECONDS:.0f} s"
     finally:
         if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await _kill(process)
     return "done" if code == 0 else f"exit code {code}" if code > 0 else f"ended by signal {-code}"
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End it with all that it started, but for what hid from that."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    assert process.stdout
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_SECONDS):
+            # Its end is not noticed before what it said last is read.
+            while await process.stdout.read(1 << 16):
+                pass
+            await process.wait()
 
 
 async def _read(process: asyncio.subprocess.Process, told: Callable[[list[str]], None]) -> bool:
     """Whether it came to its own end."""
     assert process.stdout
-    said = bytearray()
-    while part := await process.stdout.read(1 << 16):
+    said, last = bytearray(), 0.0
+    while len(said) <= MOST_BYTES and (part := await process.stdout.read(1 << 16)):
         said += part
-        told(lines_of(bytes(said[:MOST_BYTES])))
-        if len(said) > MOST_BYTES:
-            return False
-    return True
+        if time.monotonic() - last > _CALM:
+            last = time.monotonic()
+            told(lines_of(bytes(said)))
+    told(lines_of(bytes(said[:MOST_BYTES])))
+    return len(said) <= MOST_BYTES
 
 
 def lines_of(said: bytes) -> list[str]:

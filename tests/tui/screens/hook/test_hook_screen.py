@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -126,23 +127,27 @@ def told() -> list[list[str]]:
     return []
 
 
-async def test_what_never_ends_is_ended_with_all_it_started(
-    tmp_path: Path, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "SECONDS", 0.5)
+async def test_what_is_left_ends_with_all_it_started(tmp_path: Path) -> None:
+    begun = asyncio.Event()
     sleeper = script(tmp_path, "sleeper", f"echo $$ > {tmp_path}/pid; sleep 1000 & echo begun; wait")
-    assert await running.run([str(sleeper)], told.append) == "ended after 0 s"
-    assert told[-1] == ["begun"]
-    pid = int((tmp_path / "pid").read_text())
-    assert not runs(pid)
+    task = asyncio.create_task(running.run([str(sleeper)], lambda said: begun.set()))
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert not runs(int((tmp_path / "pid").read_text()))
+
+
+async def test_what_never_ends_is_ended(told: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SECONDS", 0.1)
+    assert await running.run(["sleep", "1000"], told.append) == "ended after 0 s"
 
 
 async def test_what_says_too_much_fails_or_is_not_there_is_said(
     tmp_path: Path, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "MOST_BYTES", 1 << 20)
-    assert await running.run(["yes"], told.append) == "ended after 1 MB"
-    assert sum(map(len, told[-1])) <= 1 << 20
+    assert await running.run(["yes"], told.append) == "ended after 256 kB"
+    assert sum(map(len, told[-1])) <= running.MOST_BYTES
     assert await running.run(["/nowhere/x"], told.append) == "could not be started: No such file or directory"
     assert await running.run(["sh", "-c", "exit 3"], told.append) == "exit code 3"
     assert await running.run(["sh", "-c", "kill -9 $$"], told.append) == "ended by signal 9"
