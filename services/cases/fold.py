@@ -222,6 +222,11 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
             named = str(intent.call.params[_NAMED[operation]])
             thing = Thing(intent.sent, str(entry.data.get("unique") or ""))
             return replace(state, made_things={**state.made_things, (operation, named): thing})
+        case "PutBearerTokenAuthentication" as operation:
+            if not intent.call.params["bearerTokenAuthenticationEnabled"]:
+                named = f"{intent.call.params['logGroupIdentifier']}@{intent.call.region or ''}"
+                known = {**state.made_things, (operation, named): Thing(intent.sent)}
+                return replace(state, made_things=known)
         case operation if operation in _GIVE_KEYS:
             key_id = str(entry.data["key_id"])
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")

@@ -116,7 +116,7 @@ class CaseState:
     done: tuple[Call, ...] = ()
     """Every call that AWS is known to have acted on, in order."""
     made_things: Mapping[tuple[str, str], Thing] = field(default_factory=dict)
-    """What this case made under a name, by operation and name: a namesake made later is another's."""
+    """What this case made or turned off, by operation and name: a namesake made later is another's."""
     done_by: Mapping[Deed, tuple[Call, ...]] = field(default_factory=dict)
     """The same, by what it was done for."""
     marks: tuple[tuple[datetime, str], ...] = ()

@@ -10,6 +10,7 @@ from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
 from services.cases.plan import LeverName, Plan, PlanParts, State
+from services.cases.window import LATEST
 from services.incident.situation import Situation, Verified, said_aws
 from services.keys.inventory import everything
 from services.traffic.named import groups_named, places_named
@@ -37,8 +38,22 @@ async def plan_undo(at: Situation) -> Plan:
     off = switched_off(at)
     if not off:
         return _plan(at, undoing=True, already="This case turned no group off.")
-    calls = tuple(switch(name, region, enabled=True) for name, region in off)
-    return _plan(at, undoing=True, calls=calls)
+    found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in off))
+    others = [place for place, group in zip(off, found, strict=True) if group and _is_newer(at, group)]
+    left = tuple(
+        f"Log group {name} was created anew since, by someone else: it is left as it is."
+        for name, _ in others
+    )
+    calls = tuple(switch(name, region, enabled=True) for name, region in off if (name, region) not in others)
+    return _plan(at, undoing=True, calls=calls, warnings=left, left=left, blocked=None if calls else left[0])
+
+
+def _is_newer(at: Situation, group: LogGroup) -> bool:
+    """Whether it is another than the one that this case turned off."""
+    ours = at.case.made_things.get((OPERATION, f"{group.name}@{group.region}"))
+    if ours is None or ours.sent is None or group.created is None:
+        return False
+    return group.created > ours.sent + LATEST
 
 
 async def verify(at: Situation) -> Verified:

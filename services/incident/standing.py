@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.aws import cloudtrail, iam, logs
 from services.aws.errors import AwsError, NotFound
@@ -140,6 +141,8 @@ async def _log_group(aws: AwsSession, made: Made) -> Standing:
     group = await logs.find_log_group(aws, made.region, made.name)
     if group is None:
         return GONE
+    if group.created is not None and group.created > made.at + timedelta(seconds=1):
+        return Standing("gone; the log group of that name now is another", there=False, works=False)
     on = bool(group.bearer_enabled)
     return Standing("on" if on else "off", there=True, works=on)
 

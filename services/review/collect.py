@@ -102,9 +102,7 @@ class Collector:
             event.event_id for role, event in scan.events if role == "by"
         )
         for role, event in scan.events:
-            # Objects repeat events, and sources overlap.
-            if event.event_id not in self._events[role]:
-                self._events[role][event.event_id] = self._stored(event)
+            self._take(role, event)
         for trouble in scan.unreadable:
             self.trouble(trouble)
         tally = self._tallies.setdefault(batch.source, _Tally())
@@ -124,6 +122,15 @@ class Collector:
                     matches=tally.matches,
                 )
             )
+
+    def _take(self, role: Role, event: Event) -> None:
+        """Objects repeat events, and sources overlap; but what has the id of another call is none of that."""
+        known = self._events[role].get(event.event_id)
+        if known is not None and (known.time, known.name) != (event.time, event.name):
+            # Tools blot ids out.
+            event = replace(event, event_id=records.id_without(event.raw))
+        if event.event_id not in self._events[role]:
+            self._events[role][event.event_id] = self._stored(event)
 
     def _stored(self, event: Event) -> Event:
         raw = event.raw

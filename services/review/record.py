@@ -231,7 +231,7 @@ def event(record: Record, raw: bytes) -> Event:
         error=_error(record),
         error_message=_text(record.error_message),
         # Without an id the same bytes are still the same event.
-        event_id=_text(record.event_id) or f"sha256:{hashlib.sha256(raw).hexdigest()}",
+        event_id=_text(record.event_id) or id_without(raw),
         summary=_summary(name, log_group, target, request),
         resources=tuple(_clean(each.arn) for each in record.resources or () if each.arn),
         bearer=is_bearer(record),
@@ -244,6 +244,11 @@ def event(record: Record, raw: bytes) -> Event:
         target=target,
         stored=raw,
     )
+
+
+def id_without(raw: bytes) -> str:
+    """What stands for the id of a record that has none of its own."""
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 def credential_of(record: Record) -> str | None:

@@ -6,10 +6,11 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from moto.logs.models import logs_backends
 
 from sandbox.account.world import ACCOUNT, HOME_REGION
@@ -232,8 +233,15 @@ async def test_a_namesake_and_what_was_changed_since_are_not_the_intruders(
     scene: Scene, book: CaseBook, boto: Boto
 ) -> None:
     iam = boto("iam")
-    for kind in ("user", "role", "inline", "trust"):
+    for kind in ("user", "role", "inline", "trust", "log_group"):
         scene.intruder.make(kind)
+    logs = boto("logs")
+    logs.delete_log_group(logGroupName="/intruder/logs")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5)):
+        logs.create_log_group(logGroupName="/intruder/logs")
+    logs.put_bearer_token_authentication(
+        logGroupIdentifier="/intruder/logs", bearerTokenAuthenticationEnabled=True
+    )
     iam.delete_user(UserName="intruder-user")
     iam.create_user(UserName="intruder-user")
     iam.delete_role(RoleName="intruder-role")
@@ -245,6 +253,7 @@ async def test_a_namesake_and_what_was_changed_since_are_not_the_intruders(
         seen = {text: each["state"] for text, each in things(runbook).items()}
         assert seen["user intruder-user"] == "gone; the user of that name now is another"
         assert seen["role intruder-role"] == "gone"
+        assert seen[scene.intruder.made["log_group"]].startswith("gone; the log group of that name")
         assert seen["inline policy intruder-all of role work"].startswith("changed since")
         for text in seen:
             plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, text))

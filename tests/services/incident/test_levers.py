@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from sandbox.wire.server import Sandbox
 from services.aws.errors import NoSuchName
@@ -61,6 +63,25 @@ async def test_groups_off_and_on(
         undone = await runbook.undo(LeverName.GROUPS)
         assert undone.step.state is State.UNDONE
         assert groups() == {"/app/us-east-1": True, "/app/us-west-2": True}
+
+
+async def test_undo_leaves_a_group_that_others_created_anew(
+    opened: Opened, account: Account, groups: Callable[[], dict[str, bool]], boto: Callable[..., Any]
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(LeverName.GROUPS, Options(log_groups=("/app/us-east-1", "/app/us-west-2")))
+        logs = boto("logs", region="us-west-2")
+        logs.delete_log_group(logGroupName="/app/us-west-2")
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=3)):
+            logs.create_log_group(logGroupName="/app/us-west-2")
+        logs.put_bearer_token_authentication(
+            logGroupIdentifier="/app/us-west-2", bearerTokenAuthenticationEnabled=False
+        )
+        result = await runbook.undo(LeverName.GROUPS)
+        assert "/app/us-west-2 was created anew since" in " ".join(result.left)
+        with pytest.raises(Refused, match="was created anew since"):
+            await runbook.undo(LeverName.GROUPS)
+    assert groups() == {"/app/us-east-1": True, "/app/us-west-2": False}
 
 
 async def test_undo_leaves_groups_that_others_switched_off(

@@ -155,3 +155,13 @@ async def test_a_device_is_named_and_not_read_for_ever(window: Window) -> None:
     assert [(each.what, each.error) for each in review.unreadable] == [
         ("/dev/zero", "a device, and not a file")
     ]
+
+
+async def test_calls_whose_ids_were_blotted_out_are_told_apart(
+    tmp_path: Path, bearer: Record, window: Window
+) -> None:
+    made = [bearer(minutes=n, eventID="REDACTED") for n in (0, 0, 1, 2)]
+    (tmp_path / "records.json").write_text(json.dumps({"Records": made}))
+    review = await run_review(None, ALICE, window, source=str(tmp_path))
+    assert (review.verdict, len(review.use)) == ("used", 3)
+    assert len({event.event_id for event in review.use}) == 3
