@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,11 @@ class Ways:
         return self.usual.role is not None or any(way.role for way in self.exceptions.values())
 
     def by(self, role: str | None) -> Ways:
-        """The same, with *role* as the usual one where it is named."""
-        return replace(self, usual=Way(role).over(self.usual)) if role else self
+        """The same with *role* in every account, where one is named; what is said there stays."""
+        if role is None:
+            return self
+        named = Way(role)
+        return Ways(named.over(self.usual), {name: named.over(way) for name, way in self.exceptions.items()})
 
     @property
     def accounts(self) -> tuple[str, ...]:

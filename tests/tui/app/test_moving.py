@@ -121,3 +121,19 @@ async def test_a_key_of_an_account_without_a_role_asks_for_one(
         await driver.press("enter")
         await driver.until(lambda: THERE in status_line(driver), "it did not go there")
         await driver.wait(leaked.key_id, "deactivate" if key == "r" else "no case is open")
+
+
+async def test_another_role_is_asked_for_where_the_configured_one_is_no_way_in(
+    leaked: KeyInUse, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, "nobody-made-it") as driver:
+        await driver.press("i")
+        await driver.wait("identify a leaked key")
+        await driver.type(leaked.token)
+        await driver.wait(f"Not looked up in account {THERE}", "Not allowed", "enter asks for a role in it")
+        await driver.press("r")
+        await driver.wait("The configured role was no way in.")
+        await driver.type(two_accounts.ROLE)
+        await driver.press("enter")
+        await driver.until(lambda: THERE in status_line(driver), "it did not go there")
+        await driver.wait(leaked.key_id, "deactivate")

@@ -120,16 +120,19 @@ class IdentifyDialog(Dialog[None]):
             return await look_up_anywhere(reach, facts.key, options.now(), options.decoy_accounts)
 
     async def _look_there(self, account: str, wanted: str) -> None:
-        """Ask for the role that nobody configured, look all its keys up by it, and go on with *wanted*."""
-        told = f"No role is configured for {account}. The name of the one to assume there:"
+        """Ask for a role, look all keys of that account up by it, and go on with *wanted*."""
+        known = (await self.stanch.aws()).ways.may_lead_to(account)
+        why = "The configured role was no way in." if known else f"No role is configured for {account}."
+        told = f"{why} The name of the one to assume there:"
         role = await self.app.push_screen_wait(SentenceDialog(f"look it up in account {account}", told))
         if not role:
             return
         try:
             self.say(f"Looking in account {account}…")
-            for at, facts in enumerate(self._facts):
-                if facts.account == account:
-                    self._facts[at] = await self._found(facts, checked_role(role))
+            every = self._facts
+            for at, facts in enumerate(every):
+                if facts.account == account and facts.answer is Answer.OTHER_ACCOUNT:
+                    every[at] = await self._found(facts, checked_role(role))
         except (AwsError, ValueError) as error:
             self.report("looking for a leaked key", error)
             return
@@ -160,7 +163,7 @@ class IdentifyDialog(Dialog[None]):
             self.say("As soon as its key is found.")
             return
         if command_id in ("open_found", "respond") and (account := self._unreached):
-            self.run_worker(self._look_there(account, command_id), exclusive=True, group="match")
+            self.run_worker(self._look_there(account, command_id), exclusive=True, group="role")
             return
         await super().action_command(command_id)
 
@@ -208,6 +211,7 @@ class IdentifyDialog(Dialog[None]):
 
     def do_again(self) -> None:
         self.workers.cancel_group(self, "match")
+        self.workers.cancel_group(self, "role")
         self._ask(_FIRST)
 
     def do_open_found(self) -> None:
