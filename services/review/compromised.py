@@ -15,7 +15,6 @@ from services.base import clock
 from services.review import record as records
 from services.review.credentials import credential
 from services.review.facts import USED, Facts, Finding, ids
-from services.review.follow import GIVING
 from services.review.newcomers import address
 from services.review.proven import calls, proven
 from services.review.record import Event
@@ -156,28 +155,28 @@ def _finding(title: str, sure: bool, calls: Sequence[Event]) -> Finding:
     )
 
 
-def _found(facts: Facts, planted: set[str]) -> dict[Key, list[tuple[How, Event]]]:
+def _found(facts: Facts, planted: set[str | Key]) -> dict[Key, list[tuple[How, Event]]]:
     found: dict[Key, list[tuple[How, Event]]] = {}
     suspicious = {id(event) for event in intruders(facts)}
     for event in facts.every:
         if not planted and id(event) not in suspicious:
             continue
         for how, key in _touched(event, facts):
-            if id(event) in suspicious or key[1] in planted:
+            if id(event) in suspicious or (key[1] or key) in planted:
                 found.setdefault(key, []).append((how, event))
     return found
 
 
-def _planted(facts: Facts) -> set[str]:
-    """The ids of other users' keys that a credential which is proven the intruder's made."""
+def _planted(facts: Facts) -> set[str | Key]:
+    """Other users' credentials that one which is proven the intruder's made: ids, a password as a whole."""
     made = calls(facts)
     known = proven(facts, made)
     return {
-        key[1]
+        key[1] or key
         for event, by in made
-        if event.name in GIVING and by.id in known
+        if event.name in _MAKING and by.id in known
         for how, key in _touched(event, facts)
-        if how == "made" and key[1] and key[2] != facts.subject.user
+        if how == "made" and key[2] != facts.subject.user
     }
 
 
@@ -212,7 +211,7 @@ def _elsewhere(event: Event, facts: Facts) -> str | None:
     return event.account if event.account != facts.subject.account else None
 
 
-def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set[str]) -> Compromised:
+def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set[str | Key]) -> Compromised:
     kind, which, user, account = key
     usual = facts.baseline
     session = facts.sessions.get(which) if which else None
@@ -223,7 +222,7 @@ def _told(key: Key, did: Sequence[tuple[How, Event]], facts: Facts, planted: set
         used=tuple(dict.fromkeys(filter(None, (address(event) for how, event in did if how == "used")))),
         made=tuple(dict.fromkeys(filter(None, (address(event) for how, event in did if how == "made")))),
         since=did[0][1].time,
-        sure=usual.suspected and (usual.there or which in planted),
+        sure=usual.suspected and (usual.there or (which or key) in planted),
         expires=session.expires if session else None,
         opened=session.opened if session else None,
         role_arn=session.arn if session else None,

@@ -347,6 +347,8 @@ async def test_a_planted_key_of_another_user_is_followed_and_is_compromised_as_w
         UserName="app", PolicyName="all", PolicyDocument=json.dumps(policy(EVERYTHING))
     )
     planted = make(UserName="app")["AccessKey"]
+    scene.intruder.make("password")
+    scene.colleague.make("password")
     made = boto("iam", key=scene.colleague.key).create_access_key(UserName="app")["AccessKey"]
     hands = [
         Hand(boto, name, (key["AccessKeyId"], key["SecretAccessKey"]))
@@ -362,6 +364,9 @@ async def test_a_planted_key_of_another_user_is_followed_and_is_compromised_as_w
         (found,) = [each for each in runbook.state.compromised if each["user"] == "app"]
         assert (found["id"], found["state"], found["sure"]) == (planted_id, "Active", False)
         assert f"respond {planted_id}" in found["lever"]
+        named = {each["name"] for each in runbook.state.compromised}
+        assert "console password of intruder-target" in named
+        assert "console password of colleague-target" not in named
         boto("iam").update_access_key(UserName="app", AccessKeyId=planted_id, Status="Inactive")
         _, review = await runbook.review(HISTORY)
         (found,) = [each for each in runbook.state.compromised if each["user"] == "app"]
