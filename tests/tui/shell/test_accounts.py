@@ -317,7 +317,7 @@ def test_the_organization_is_audited_by_the_same_sweep(
 
 
 def test_doctor_tries_the_configured_roles(
-    configured: Configured, stolen: tuple[KeyInUse, StolenKey], calls: list[ApiCall]
+    configured: Configured, stolen: tuple[KeyInUse, StolenKey], calls: list[ApiCall], sandbox: Sandbox
 ) -> None:
     elsewhere = "555555555555"
     accounts = f'role = "{two_accounts.ROLE}"\n[accounts.exceptions.{elsewhere}]\nrole = "partner"'
@@ -342,6 +342,11 @@ def test_doctor_tries_the_configured_roles(
     configured("--region", "us-east-1", "doctor", accounts="")
     configured("--region", "us-east-1", "--role-arn", ARN, "doctor")
     assert [call.params["roleArn"] for call in assumed(calls)] == [ARN]
+    sandbox.faults.add("deny:ListAccounts")
+    done = configured("--region", "us-east-1", "doctor", accounts=accounts)
+    assert done.code == Exit.INCOMPLETE
+    assert "which other accounts there are could not be read. Not allowed: organizations:List" in done.err
+    assert "roles tried    1 of 1 let you in" in done.out
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer ne
 
 DRAW_SECONDS = 0.3
 """A thousand accounts answer faster than anybody reads: what came is drawn so often."""
+WHO_MAY = (
+    "An organization's accounts are listed with credentials of its management account, or of one that "
+    "administers AWS Organizations for it (:account and :profile go there)."
+)
 ROLE = "No role is configured. The name of the one to assume in each account:"
 
 
@@ -125,7 +129,13 @@ class OrganizationScreen(StanchScreen):
 
     def _instead(self) -> list[Line]:
         if self._trouble:
-            return [(("‼ ", "alarm"), (self._trouble, "text")), (), (("ctrl+r tries again", "quiet"),)]
+            return [
+                (("‼ ", "alarm"), (self._trouble, "text")),
+                (),
+                ((WHO_MAY, "text"),),
+                (),
+                (("ctrl+r tries again", "quiet"),),
+            ]
         return [(("asking AWS Organizations for its accounts…", "quiet"),)]
 
     @on(Table.Chosen)
