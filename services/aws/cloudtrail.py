@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -187,7 +188,8 @@ async def lookup_events(
         return await _patiently(aws, region, pacer, params | more)
 
     async for body in pages(ask, "LookupEvents", "NextToken"):
-        yield tuple(raw["CloudTrailEvent"] for raw in body["Events"] if raw.get("CloudTrailEvent"))
+        # Without its record the answer has the most of it in fields of its own.
+        yield tuple(raw.get("CloudTrailEvent") or json.dumps(raw, default=str) for raw in body["Events"])
 
 
 async def _patiently(aws: AwsSession, region: str, pacer: Pacer, params: Mapping[str, Any]) -> Any:

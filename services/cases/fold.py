@@ -209,7 +209,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
     return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
 
 
-_NAMED = {"CreateLogGroup": "logGroupName", "CreateUser": "UserName"}
+_NAMED = {"CreateLogGroup": "logGroupName", "CreateTrail": "Name", "CreateUser": "UserName"}
 
 
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
@@ -218,7 +218,7 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
     state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
     made = state.replacement
     match intent.call.operation:
-        case "CreateUser" | "CreateLogGroup" as operation:
+        case "CreateUser" | "CreateLogGroup" | "CreateTrail" as operation:
             named = str(intent.call.params[_NAMED[operation]])
             thing = Thing(intent.sent, str(entry.data.get("unique") or ""))
             return replace(state, made_things={**state.made_things, (operation, named): thing})

@@ -19,7 +19,7 @@ from services.review.model import Subject, Window
 from services.review.opened import LONGEST, opened_with
 from services.review.record import Event
 from services.review.review import run_review
-from services.review.words import listed
+from services.review.words import calls, listed
 
 ENOUGH = timedelta(minutes=30)
 LATE = timedelta(minutes=15)
@@ -155,6 +155,9 @@ def _told(
     data: bool = False,
 ) -> Quiet:
     allowed = [event for event in after if event.let_in]
+    if others := [event for event in after if not (event.let_in or event.refused)]:
+        newest = f"the last at {clock.stamp(others[-1].time)} from {others[-1].source_ip}"
+        unread = (*unread, f"{calls(len(others))} failed for another reason than the credential, {newest}.")
     last = allowed[-1] if allowed else None
     denied = sum(event.refused for event in after)
     since = last.time if last else contained

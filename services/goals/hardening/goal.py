@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.aws import organizations, s3
 from services.aws.call import Call
-from services.aws.errors import Denied, Rejected
+from services.aws.cloudtrail import Pacer
+from services.aws.errors import AwsError, Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
+from services.base import clock
 from services.base.keyservices import KeyService, short_service
 from services.base.nearest import nearest
 from services.cases.plan import Governing
 from services.cases.state import CaseState
+from services.cases.window import LATEST
 from services.goals.goal import Ground
 from services.goals.hardening import names
 from services.goals.hardening.bucket import SERVICE
@@ -24,6 +28,8 @@ from services.goals.hardening.standing import Seen, Standing, look, look_at
 from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
+from services.review.changes import deleted_trails
+from services.review.coverage import CLOCKS
 from services.review.recorded import use_of
 
 
@@ -111,7 +117,11 @@ class HardenGoal:
             return Proposal(blocked=str(why))
         empty = bucket is not None and chosen.bucket_made and await s3.is_empty(aws, bucket)
         arn, foreign = _arn(ground, chosen), _foreign(ground.case, chosen, seen, bucket)
-        if chosen.made and chosen.trail in foreign:
+        if seen and chosen.made and not foreign and await _remade(ground, chosen, seen):
+            foreign = (chosen.trail,)
+        if seen and chosen.made and chosen.trail in foreign:
+            # It may deliver to the same bucket.
+            others = (*others, seen.trail)
             seen = None
         if chosen.bucket_made and chosen.bucket in foreign:
             bucket = None
@@ -203,6 +213,23 @@ def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket 
     if chosen.bucket_made and bucket is not None and not case.did("CreateBucket", Bucket=chosen.bucket):
         found.append(bucket.name)
     return tuple(found)
+
+
+async def _remade(ground: Ground, chosen: Chosen, seen: Seen) -> bool:
+    """Whether the trail of that name is not the one that this case made any more."""
+    made = ground.case.made_things.get(("CreateTrail", chosen.trail))
+    if seen.trail.bucket != chosen.bucket:
+        return True
+    if made is None or made.sent is None:
+        return False
+    aws, pacers = ground.aws, defaultdict[str, Pacer](Pacer)
+    try:
+        until = (aws.clock.now() or clock.now()) + LATEST
+        deleted = await deleted_trails(aws, chosen.region, made.sent, until, pacers)
+    except AwsError:
+        return False
+    # One of that name may have been deleted right before.
+    return any(each.name == chosen.trail and each.time > made.sent + CLOCKS for each in deleted)
 
 
 def _near(standing: Standing, chosen: Chosen) -> tuple[str, ...]:

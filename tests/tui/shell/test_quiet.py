@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def respond(
 def test_an_api_key(respond: Callable[..., Done], sandbox: Sandbox) -> None:
     assert "deactivate the key first" in respond("--step", "quiet").err
     respond("--step", "deactivate", "--yes")
-    sandbox.world.clock.advance(timedelta(minutes=20))
+    sandbox.world.clock.advance(timedelta(minutes=20, seconds=30))
     early = respond("--step", "quiet", "--json")
     assert (early.code, early.json["enough"], early.json["minutes"]) == (Exit.INCOMPLETE, False, 5)
     sandbox.world.clock.advance(timedelta(minutes=30))
@@ -60,8 +61,24 @@ def test_its_use_by_whoever_else_is_not_quiet(
     past = Past(sandbox.world.clock.now(), random.Random(1))
     for listener in sandbox.world.on_bearer_call:
         listener(past.use(past.now, leaked, "203.0.113.66", "curl/8.5.0"))
-    sandbox.world.clock.advance(timedelta(minutes=20))
+    sandbox.world.clock.advance(timedelta(minutes=20, seconds=30))
     sandbox.world.part(CloudTrail).flush()
     busy = respond("--step", "quiet", "--json").json
     assert busy["last_allowed"]["source_ip"] == "203.0.113.66"
     assert (busy["enough"], busy["minutes"]) == (False, 5)
+
+
+def test_a_call_that_was_throttled_is_no_quiet(
+    respond: Callable[..., Done], sandbox: Sandbox, leaked: KeyInUse
+) -> None:
+    respond("--step", "deactivate", "--yes")
+    sandbox.world.clock.advance(timedelta(minutes=2))
+    past = Past(sandbox.world.clock.now(), random.Random(1))
+    use = past.use(past.now, leaked, "203.0.113.66", "curl/8.5.0")
+    made = replace(use, error_code="ThrottlingException", status=429)
+    for listener in sandbox.world.on_bearer_call:
+        listener(made)
+    sandbox.world.clock.advance(timedelta(minutes=50))
+    told = respond("--step", "quiet", "--json").json
+    assert told["enough"] is False
+    assert "1 call failed for another reason than the credential" in " ".join(told["unreadable"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError
@@ -15,7 +16,7 @@ from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.goals import book, engine
 from services.goals.hardening.goal import HardenGoal
-from tests.services.goals.hardening.conftest import NEW, Account
+from tests.services.goals.hardening.conftest import NEW, Account, take
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +60,29 @@ async def test_a_colleagues_trail_is_not_deleted(
         assert any("this case did not make it" in warning for warning in offer.plan.warnings)
         await upkeep.undo()
     assert NEW in account.trails()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+async def test_a_trail_that_a_colleague_made_anew_is_theirs(
+    account: Account, aws: AwsSession, tmp_path: Path, moved: bool
+) -> None:
+    cases = CaseBook(tmp_path / "state")
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=10)):
+        await take(aws, cases, HardenGoal(), undo=False)
+    trails, bucket = account.boto("cloudtrail"), _bucket(account)
+    trails.delete_trail(Name=NEW)
+    theirs = bucket
+    if moved:
+        theirs = "colleagues-bucket"
+        account.boto("s3").create_bucket(Bucket=theirs)
+        policy = account.boto("s3").get_bucket_policy(Bucket=bucket)["Policy"].replace(bucket, theirs)
+        account.boto("s3").put_bucket_policy(Bucket=theirs, Policy=policy)
+    trails.create_trail(Name=NEW, S3BucketName=theirs)
+    await take(aws, cases, HardenGoal(), undo=True)
+    (trail,) = trails.describe_trails()["trailList"]
+    assert (trail["Name"], trail["S3BucketName"]) == (NEW, theirs)
+    assert theirs in [each["Name"] for each in account.boto("s3").list_buckets()["Buckets"]]
+    assert "cloudtrail.amazonaws.com" in account.boto("s3").get_bucket_policy(Bucket=theirs)["Policy"]
 
 
 async def test_what_the_plan_shows_is_what_is_sent(account: Account, aws: AwsSession, tmp_path: Path) -> None:
