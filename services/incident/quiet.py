@@ -98,7 +98,15 @@ async def look(at: Situation) -> Quiet:
         return await _of_api_key(at, contained, now)
     texts = tuple(each for each in (at.key.id, at.key.user) if each)
     # What was opened before the containment may be used after it.
-    opened = await opened_with(at.aws, texts, at.key.user, now, since=contained - LONGEST)
+    opened = await opened_with(
+        at.aws,
+        texts,
+        at.key.user,
+        now,
+        since=contained - LONGEST,
+        leaked=at.key.id,
+        planted=_planted(at),
+    )
     ours = {call.request_id for step in at.case.steps.values() for call in step.calls}
     after = [
         event
@@ -107,6 +115,15 @@ async def look(at: Situation) -> Quiet:
     ]
     unread = tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable)
     return _told(contained, now - LATE, after, unread, opened.where)
+
+
+def _planted(at: Situation) -> set[str]:
+    """The access keys of other users that the review has named: what was done with them counts too."""
+    return {
+        str(each["id"])
+        for each in at.case.compromised
+        if each.get("kind") == "access key" and each.get("id") and each.get("user") != at.key.user
+    }
 
 
 async def _of_api_key(at: Situation, contained: datetime, now: datetime) -> Quiet:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.aws.cloudtrail import Pacer
 from services.aws.session import AwsSession
 from services.review.collect import Collector
-from services.review.follow import ROUNDS, Session, follow
-from services.review.match import NOBODY, Matcher
+from services.review.follow import ROUNDS, Followed, Session, follow
+from services.review.match import Matcher
 from services.review.model import Subject, Unreadable, Window
 from services.review.reading import drain
 from services.review.record import Event
@@ -47,20 +47,32 @@ class Opened:
 
 
 async def opened_with(
-    aws: AwsSession, keys: Sequence[str], user: str, now: datetime, *, since: datetime | None = None
+    aws: AwsSession,
+    keys: Sequence[str],
+    user: str,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    leaked: str | None = None,
+    planted: Iterable[str] = (),
 ) -> Opened:
-    """What was opened with *keys* and may live still; *user* is whose they are, or empty."""
+    """What was opened with *keys* and may live still; *user* is whose they are, or empty.
+
+    With *leaked* also what was done with the keys that it made for others, and with those known as *planted*.
+    """
     window = Window(since or now - LONGEST, now)
     subject = Subject(user=user, key_id=keys[0] if keys and not user else None)
-    collector, followed, texts = Collector(), NOBODY, tuple(keys)
+    followed = Followed(keys=frozenset(planted))
+    collector, texts = Collector(), (*keys, *followed.keys)
     pacers: defaultdict[str, Pacer] = defaultdict(Pacer)
     regions, everywhere = await of_history(aws)
     for _ in range(ROUNDS if texts else 0):
         scanner = Scanner(Matcher(subject, followed, texts), window)
         stream = read_history(aws, scanner, regions, window, pacers, now=now, done_to=False)
         await drain(collector, [stream], asyncio.Event())
-        more = follow(collector.events("by"), user, followed)
-        texts = tuple(more.without(followed).sessions)
+        more = follow(collector.events("by"), user, followed, leaked=leaked)
+        new = more.without(followed)
+        texts = (*new.sessions, *new.keys)
         followed, collector.following = more, True
         if not texts:
             break

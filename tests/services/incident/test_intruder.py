@@ -19,8 +19,8 @@ from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
-from services.cases.plan import LeverName, State
-from services.incident import opening
+from services.cases.plan import LeverName, State, StepName
+from services.incident import opening, quiet
 from services.incident.engine import Runbook
 from services.incident.situation import Options
 from services.report.build import build
@@ -378,6 +378,33 @@ async def test_a_planted_key_of_another_user_is_followed_and_is_compromised_as_w
         report = to_markdown(build(runbook.case))
         assert f"Access key {planted_id} of app is compromised as well" in report
         assert f"| `access key {planted_id} of app` | made from 127.0.0.1, used from 127.0.0.1 |" in report
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["named by a review", "not reviewed"])
+async def test_it_is_not_quiet_while_a_planted_key_goes_on(
+    scene: Scene, book: CaseBook, boto: Boto, sandbox: Sandbox, known: bool
+) -> None:
+    """Whether a review has named it, or only the history of the day has its making."""
+    boto("iam").put_user_policy(
+        UserName="app", PolicyName="all", PolicyDocument=json.dumps(policy(EVERYTHING))
+    )
+    made = boto("iam", key=scene.intruder.key).create_access_key(UserName="app")["AccessKey"]
+    planted = Hand(boto, "planted", (made["AccessKeyId"], made["SecretAccessKey"]))
+    async with AwsSession(regions=("us-east-1",)) as aws:
+        runbook = await opening.look_up(aws, book, scene.leaked[0], user="ci")
+        with opening.begin(runbook, book):
+            if known:
+                await runbook.review(HISTORY)
+                sandbox.world.clock.advance(timedelta(days=3))
+            await runbook.apply(StepName.DEACTIVATE, HISTORY)
+            sandbox.world.clock.advance(timedelta(minutes=2))
+            planted.make("user")
+            sandbox.world.clock.advance(timedelta(hours=1))
+            # By its next answer it is known how late it is at AWS.
+            await aws.read("iam", "GetUser", UserName="ci")
+            seen = await quiet.look(runbook.situation())
+    assert seen.last
+    assert (seen.last.name, seen.last.access_key_id) == ("CreateUser", made["AccessKeyId"])
 
 
 async def test_the_responder_is_not_taken_for_the_intruders(
