@@ -109,7 +109,7 @@ async def test_a_step_asked_for_twice_is_done_once_and_says_what_it_waits_for(
         await driver.press("y", "y", "enter", "enter", "y")
         await driver.wait("1 ▸ deactivate")
         assert "Leave it" not in driver.text
-        await driver.wait("under way, waiting for iam UpdateServiceSpecificCredential for 1 s")
+        await driver.wait("under way, waiting for iam UpdateServiceSpecificCredential for")
         held.set()
         await driver.wait("1 ✓ deactivate")
     assert kinds(tmp_path).count("intent") == 1
