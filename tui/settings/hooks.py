@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
@@ -85,6 +84,9 @@ class HookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def address(text: str | None) -> str | None:
     """*text* where it is an address: CloudTrail names services of AWS in the same field."""
+    # Late: every command reads the configuration.
+    from ipaddress import ip_address
+
     try:
         return str(ip_address(text or ""))
     except ValueError:
