@@ -22,7 +22,7 @@ from textual.theme import Theme
 from services.aws.callrecord import CallRecord
 from services.aws.errors import AwsError
 from services.base.text import clean
-from tui.app import pager
+from tui.app import pager, welcoming
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
 from tui.app.errorlog import ErrorLog
@@ -43,7 +43,7 @@ from tui.host import Moved, Trouble
 from tui.look.lines import Role
 from tui.look.roles import styles
 from tui.look.themes import DRILL, HIGH_CONTRAST, TERMINAL, THEMES, choose
-from tui.routes import Route, ToCases, ToEvents, ToHelp, ToHook, ToIdentify, ToInventory, ToRunbook, ToTraffic
+from tui.routes import Route, ToCases, ToEvents, ToHelp, ToHook, ToInventory, ToRunbook, ToTraffic
 from tui.settings.context import Context, OpenCase
 from tui.settings.options import Options
 from tui.settings.place import Place
@@ -174,7 +174,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             self.context = replace(self.context, endpoint=aws.where.endpoint)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._watching.tell_skew(aws)
-            self._welcome()
+            welcoming.welcome(self)
             self._offer_guide()
             await self._offer_open_cases()
         except AwsError as error:
@@ -210,33 +210,9 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             if isinstance(self.screen, Commands) and self.screen.scope == "inventory":
                 self.screen.say(offer(left, self.options.now()))
 
-    def _welcome(self) -> None:
-        """Tell a newcomer to the demo what leaked."""
-        token = self.options.leaked() if self.options.leaked else None
-        if token:
-            from tui.dialogs.welcome import WelcomeDialog
-
-            def answered(identify: bool | None) -> None:
-                if identify:
-                    self.open(ToIdentify(token))
-
-            self.push_screen(WelcomeDialog(token), answered)
-        else:
-            self.show_alert()
-
     def show_alert(self) -> None:
-        """Say what the drill is about, as far as the alert tells."""
-        if (drill := self.options.drill) is None:
-            return
-        from tui.dialogs.welcome import AlertDialog
-
-        found = drill.exercise.found
-
-        def answered(identify: bool | None) -> None:
-            if identify:
-                self.open(ToIdentify(found))
-
-        self.push_screen(AlertDialog(drill.exercise.alert or "", found), answered)
+        """Show the drill's alert, where this is a drill."""
+        welcoming.show_alert(self)
 
     def _end_drill(self) -> None:
         if self.options.drill and self.options.drill.exercise.over.is_set():
