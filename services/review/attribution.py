@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 from services.base.keyservices import SIGNS
 from services.review.model import Subject
 from services.review.record import Event
-from services.review.words import calls
 
 By: TypeAlias = Literal["credential id", "access key id", "user"]
 
@@ -41,11 +40,14 @@ def attribute(events: Iterable[Event], subject: Subject) -> Attribution:
     for event in events:
         (use if _is_use(event, subject) else other).append(event)
     by, words = _told(use, other, subject)
-    if subject.service not in SIGNS and (
-        older := sum(is_before(event, subject) for event in other if event.bearer)
-    ):
-        words += f"; {calls(older)} from before this key was created cannot be its use"
     return Attribution(tuple(use), tuple(other), by, words)
+
+
+def before(events: Iterable[Event], subject: Subject) -> int:
+    """How many of the user's calls with API keys were made when there was no such key yet."""
+    if subject.service in SIGNS:
+        return 0
+    return sum(event.bearer and is_before(event, subject) for event in events)
 
 
 def is_before(event: Event, subject: Subject) -> bool:

@@ -16,7 +16,7 @@ from services.aws.sts import get_caller
 from services.base import clock
 from services.base.keyservices import SIGNS
 from services.base.text import clean
-from services.review.attribution import By, attribute
+from services.review.attribution import By, attribute, before
 from services.review.baseline import Baseline
 from services.review.changes import Change
 from services.review.collect import Collector
@@ -50,6 +50,7 @@ from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
 from services.review.verdict import Verdict, verdict
+from services.review.words import calls
 
 __all__ = [
     "Athena",
@@ -361,6 +362,10 @@ def judged(review: Review, marks: Marks, now: datetime) -> Review:
         delivered_until=review.delivered_until,
         now=now,
     )
+    if older := before(attributed.other, review.subject):
+        sentence += (
+            f" {calls(older)} with an API key came before this key was created, and cannot be its use."
+        )
     sentence += _beside(review)
     return replace(
         review,

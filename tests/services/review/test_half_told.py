@@ -155,4 +155,4 @@ async def test_what_was_called_before_the_key_was_created_is_no_use_of_it(
     key_id = made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
     review = await reviewed(aws, account, subject=Subject("alice", key_id, LOGS))
     assert (review.verdict, len(review.events)) == ("not seen used", 1), review.verdict_words
-    assert "1 call from before this key was created cannot be its use" in review.attribution_words
+    assert "1 call with an API key came before this key was created" in review.verdict_words
