@@ -53,6 +53,7 @@ _CHOICES_OF_ACCESS_KEYS: Mapping[Deed, str] = {
 _ASKING: Mapping[Deed, str] = {
     LeverName.SESSIONS: "looking for its sessions in CloudTrail: this can take minutes…",
 }
+_SAYS_LITTLE = {"asking AWS…", "under way", "being undone"}
 NOTHING = StepState()
 _BEFORE = {
     State.REQUESTED: "requested: ",
@@ -114,7 +115,8 @@ def waits(handling: Handling) -> dict[Deed, str]:
 
 
 def _waiting(words: str, what: str | None) -> str:
-    return f"{words.rstrip('…')}, {what}" if what else words
+    # It says more, and both would be cut.
+    return what if what and words in _SAYS_LITTLE else words
 
 
 @dataclass(frozen=True, slots=True)

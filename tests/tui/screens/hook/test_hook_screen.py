@@ -73,10 +73,12 @@ def test_by_its_key_and_in_the_pager_of_ones_own(sandbox: Sandbox, tmp_path: Pat
         terminal.press("y")
         terminal.wait("got <", "got <k ACC", "done", "red")
         assert b"evil" not in terminal.raw
-        terminal.press(F3)
-        terminal.wait("paging")
-        terminal.press("enter")
-        terminal.wait("got <k ACC", "q quit")
+        for leave in ("ctrl+c", "enter"):
+            terminal.press(F3)
+            terminal.wait("paging")
+            terminal.press(leave)
+            terminal.wait_gone("paging")
+            terminal.wait("got <k ACC", "q quit")
         terminal.press("esc")
         terminal.wait("16 keys")
         terminal.press("q")

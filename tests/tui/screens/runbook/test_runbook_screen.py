@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,7 +110,8 @@ async def test_a_step_asked_for_twice_is_done_once_and_says_what_it_waits_for(
         await driver.press("y", "y", "enter", "enter", "y")
         await driver.wait("1 ▸ deactivate")
         assert "Leave it" not in driver.text
-        await driver.wait("under way, waiting for iam UpdateServiceSpecificCredential for")
+        waits = r"1 ▸ deactivate +waiting for iam UpdateServiceSpecificCredential for \d+ s\n"
+        await driver.until(lambda: re.search(waits, driver.text), "it doesn't say what it waits for")
         held.set()
         await driver.wait("1 ✓ deactivate")
     assert kinds(tmp_path).count("intent") == 1
@@ -119,12 +121,12 @@ async def test_the_first_step_waits_for_no_other(leaked_key: LeakedKey, tmp_path
     held = [gate(name) for name in ("ListUserPolicies", "DescribeSecret", "DescribeLogGroups")]
     start = Start("runbook", key_id=leaked_key.key_id, user=leaked_key.user)
     async with driven(tmp_path, start) as driver:
-        await driver.wait("5 · deny asking AWS", f"Make {leaked_key.key_id} Inactive")
+        await driver.wait("5 · deny", f"Make {leaked_key.key_id} Inactive")
         await driver.press("enter")
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.until(lambda: "Inactive" in leaked_key.keys.values(), "it was not deactivated")
-        assert "5 · deny        asking AWS" in driver.text
+        assert "Attach the deny policy to web" not in driver.text
         for event in held:
             event.set()
         await driver.wait("1 ✓ deactivate", "Attach the deny policy to web")
