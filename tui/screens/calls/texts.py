@@ -25,11 +25,11 @@ def rows_of(record: CallRecord, wanted: str) -> list[Made]:
 def columns(now: Callable[[], datetime]) -> Sequence[Column[Made]]:
     return (
         Column("TIME", lambda made: (words.when(made.at, now()), "quiet"), 8, gap=1),
-        Column("SERVICE", lambda made: (made.call.service, "text"), 14, flex=1, gap=1),
+        Column("SERVICE", lambda made: (made.call.service, "text"), 10, flex=1, gap=1),
         Column("OPERATION", lambda made: (clean(made.call.operation), "strong"), 31, flex=1, gap=1),
         Column("REGION", lambda made: (clean(made.region or "—"), "text"), 14, flex=1, gap=1, drop=1),
         Column("MS", _ms, 6, right=True, gap=1),
-        Column("OUTCOME", _outcome, 30, flex=1, gap=1),
+        Column("OUTCOME", _outcome, 8, flex=1, gap=1),
         Column("REQUEST ID", lambda made: (clean(made.request_id or ""), "quiet"), 36, flex=1, drop=2),
     )
 
@@ -46,7 +46,8 @@ def summary(record: CallRecord, shown: int, *, filtered: bool) -> Line:
         line = (*line, (f" · {failed:,} not answered as asked", "warn"))
     if first := next(iter(record.open.values()), None):
         more = f" and {len(record.open) - 1:,} more" if len(record.open) > 1 else ""
-        return (*line, (f" · {waiting_for(first)}{more}", "accent"))
+        # First, so that its seconds are in sight at any width.
+        return ((f"{waiting_for(first)}{more}", "accent"), (" · ", "text"), *line)
     return (*line, (" · nothing is waited for", "quiet"))
 
 

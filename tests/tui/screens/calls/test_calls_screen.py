@@ -48,7 +48,8 @@ async def test_what_is_waited_for_stands_on_top_until_it_is_answered(
         assert first.ms is not None
         assert first.status == 200
         assert first.ms > 1_000
-        assert str(first.request_id) in driver.text
+        screen.table.choose(str(first.number))
+        await driver.wait(f"request {first.request_id}")
 
 
 async def test_each_is_filtered_and_copied_as_a_command_for_its_own_account(
@@ -87,3 +88,16 @@ async def test_a_call_with_a_secret_is_copied_without_it_and_says_so(
         await driver.wait("Copied without SecretString")
         assert "aws secretsmanager create-secret --name stanch/x" in clipboard[0]
         assert "hunter2" not in clipboard[0] + driver.text + repr(list(driver.app.calls.ended))
+
+
+async def test_what_signing_in_waits_for_is_seen_too(
+    leaked_key: LeakedKey, gate: Gate, tmp_path: Path
+) -> None:
+    held = gate("GetCallerIdentity")
+    async with driven(tmp_path, Start("inventory")) as driver:
+        await driver.until(lambda: driver.app.calls.open, "nothing was asked")
+        await driver.press("ampersand")
+        await driver.wait("waiting for sts GetCallerIdentity for")
+        held.set()
+        # The longest name of an operation, its Region and its outcome have room side by side at 80 columns.
+        await driver.wait("ListServiceSpecificCredentials us-east-1", "200 ok")
