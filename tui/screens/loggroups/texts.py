@@ -71,12 +71,12 @@ def columns(style: Callable[[], GraphStyle]) -> Sequence[Column[GroupRow]]:
         return (sparkline(row.spark, SPARK, glyphs=STYLES[style_now]), "bar")
 
     return (
-        Column("LOG GROUP", lambda row: (row.group.name, "strong"), 22, flex=1),
-        Column("REGION", lambda row: (row.group.region, "text"), 12, drop=4, gap=1),
+        Column("LOG GROUP", lambda row: (row.group.name, "strong"), 40, flex=1),
+        Column("REGION", lambda row: (row.group.region, "text"), 12, drop=1, gap=1),
         Column("TOKENS", _tokens, 6, gap=1),
         Column("KMS", lambda row: ("own" if row.group.kms_key else "aws", "text"), 3, gap=1, drop=3),
         Column("KEPT", _kept, 5, right=True, drop=2),
-        Column("FLOW", flow, SPARK, drop=1),
+        Column("FLOW", flow, SPARK, drop=4),
         Column("STATE", _state, 21),
     )
 
