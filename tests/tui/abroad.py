@@ -38,4 +38,5 @@ async def palette(driver: Driver, word: str, *answers: str) -> None:
 
 
 def status_line(driver: Driver) -> str:
-    return driver.text.splitlines()[0]
+    # Between one place and the next there is nothing to be seen.
+    return driver.text.partition("\n")[0]
