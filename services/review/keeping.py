@@ -40,7 +40,7 @@ class Keeping:
         if self.untold and not self.trail.validates:
             first = self.oldest.get(region) or min(self.oldest.values(), default=None)
             why = "how long its bucket keeps objects could not be read"
-            yield first or LAST, f"{why}, and it has no older ones" if first else f"{why}, and it has none"
+            yield first or LAST, f"{why}, and it has no older ones" if first else why
         # Digest files name what was delivered, so that nothing goes unmissed.
         if self.changed and not self.trail.validates:
             did = f"the lifecycle rules of its bucket were changed {stamp(self.changed.time)}"
