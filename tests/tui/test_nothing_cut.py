@@ -63,6 +63,12 @@ class Looked:
             where = f"{name} at {size[0]}"
             self.found += [f"{where}: cut: {line.strip()}" for line in cut(self.driver.text.splitlines())]
             self.found += [f"{where}: {words}" for words in overlapping(self.driver)]
+        if name.startswith("confirm"):
+            # Here a dialog is as wide as the screen, and as high as it needs.
+            await self.driver.pilot.resize_terminal(80, 60)
+            await self.driver.pilot.pause()
+            named = ("account 123456789012", "(environment)", "http://127.0.0.1:", " of cloudwatch-logs-hlc")
+            self.found += [f"{name} doesn't say {words}" for words in named if words not in self.driver.flat]
         await self.driver.pilot.resize_terminal(120, 40)
 
     async def walk(self, *steps: str) -> None:

@@ -50,11 +50,11 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
         lines += labelled("next", way, width, "accent")
     lines += labelled("stops", plan.stops, width)
     lines += labelled("does not stop", plan.leaves, width)
-    lines += labelled(
-        "undo",
-        without_shell_ways(plan.undo or "") or ("nothing to undo" if _reads(plan) else "cannot be undone"),
-        width,
-    )
+    if plan.undo or _reads(plan):
+        lines += labelled("undo", without_shell_ways(plan.undo or "") or "nothing to undo", width)
+    else:
+        # Red, as it says: what is destroyed has to look like it.
+        lines += labelled("undo", "cannot be undone", width, "alarm")
     if plan.where.endpoint:
         lines += labelled("at", f"{plan.where.endpoint}, which is not AWS's own endpoint", width, "warn")
     for warning in plan.warnings:
