@@ -143,6 +143,8 @@ class Runbook(CaseEngine):
         if not self.key.user or not any(named):
             return None
         try:
+            if any(each.id == self.key.id for each in await self.situation().credentials()):
+                return None
             user = await iam.get_user(self.aws, self.key.user)
         except (NotFound, Denied):
             # What it is about the calls themselves will tell.
