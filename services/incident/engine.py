@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Unpack
 
-from services.aws import iam
-from services.aws.errors import AwsError, Denied, NotFound, ReadOnly
+from services.aws.errors import AwsError, ReadOnly
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
 from services.base import clock
-from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
+from services.base.keyservices import SESSIONS_ALONE
 from services.base.text import clean
 from services.cases import preflight
 from services.cases.case import Case
@@ -38,14 +37,15 @@ from services.incident import (
     sessions,
 )
 from services.incident import replace as replacing
+from services.incident.namesake import namesake
 from services.incident.quiet import Quiet, look
 from services.incident.result import Result
 from services.incident.situation import Options, Situation, Step, Verified
 from services.incident.sweep import Sweep, sweep
-from services.keys.userkeys import key_named
+from services.incident.triage import triage
 from services.review.model import Progress
 from services.review.review import Review, judged
-from services.rights.administrator import Administrator, administrator
+from services.rights.administrator import Administrator
 
 STEPS: Mapping[Deed, Step] = {
     StepName.DEACTIVATE: deactivate,
@@ -129,32 +129,9 @@ class Runbook(CaseEngine):
         if doubt:
             # On a guess nothing is reset, and nothing is deleted.
             return replace(plan, calls=(), already=None, blocked=asked(doubt))
-        if whose := await self._namesake(plan):
+        if whose := await namesake(self.situation(), self.state.keys, plan):
             return replace(plan, calls=(), already=None, blocked=whose, overridable=False)
         return plan
-
-    async def _namesake(self, plan: Plan) -> str | None:
-        """Why the user of that name is another than the key's, where *plan* is about the user itself."""
-        ours = (self.key.id, *self.state.keys)
-        named = (
-            call.params.get("UserName") == self.key.user and key_named(call) not in ours
-            for call in plan.calls
-        )
-        if not self.key.user or not any(named):
-            return None
-        try:
-            if any(each.id == self.key.id for each in await self.situation().credentials()):
-                return None
-            user = await iam.get_user(self.aws, self.key.user)
-        except (NotFound, Denied):
-            # What it is about the calls themselves will tell.
-            return None
-        if user.created.replace(microsecond=0) <= self.key.created:
-            return None
-        return (
-            f"User {user.name} was created {clock.stamp(user.created)}, after the key {self.key.id}: it is "
-            "another user of that name, and is left alone."
-        )
 
     async def preflight(self, plan: Plan) -> tuple[str, ...]:
         """The actions that *plan* needs and the caller lacks; for looking at, as no step waits for it."""
@@ -250,13 +227,7 @@ class Runbook(CaseEngine):
 
     async def triage(self) -> Administrator | None:
         """Whether whoever has an access key is an administrator; None of other keys."""
-        if self.key.service != ACCESS_KEY:
-            return None
-        try:
-            arn = (await iam.get_user(self.aws, self.key.user)).arn
-        except AwsError as error:
-            return Administrator(None, f"unknown whether it is an administrator: {error}")
-        return await administrator(self.aws, arn)
+        return await triage(self.aws, self.key)
 
     async def quiet(self, options: Options | None = None) -> Quiet:
         """Since when nothing the intruder had was used; journaled where a case is held."""
