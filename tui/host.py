@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from services.aws.callrecord import CallRecord
     from services.aws.session import AwsSession
     from services.cases.plan import Deed, Plan
-    from services.incident.handling import Handling, Outcome
+    from services.incident.handling import Handling
+    from services.incident.outcome import Outcome
     from services.incident.situation import Options as StepOptions
     from tui.look.graphs import GraphStyle
     from tui.look.lines import Role

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.aws.callrecord import Made, sent_for
-from services.aws.errors import AwsError, ReadOnly
+from services.aws.errors import ReadOnly
 from services.aws.session import AwsSession
 from services.base import clock
 from services.cases.book import CaseBook
@@ -21,6 +20,7 @@ from services.incident import exporting, opening, reviewing
 from services.incident.engine import Runbook
 from services.incident.keptreview import kept_review
 from services.incident.moving import chosen, moves
+from services.incident.outcome import Outcome, Stopped
 from services.incident.permitted import Permitted
 from services.incident.quiet import Quiet
 from services.incident.result import Result
@@ -28,27 +28,9 @@ from services.incident.reviewwork import ReviewWork
 from services.incident.situation import Options
 from services.incident.sweep import Sweep
 from services.keys.accesskeys import service_told_by
-from services.review.model import Progress, SourceUnavailable
+from services.review.model import Progress
 from services.review.record import Event
 from services.rotation.opening import notices
-
-Stopped = (AwsError, ReadOnly, RunbookError, SourceUnavailable)
-"""All that stops a step with a sentence for the responder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a step or a lever ended: with a result, or stopped by *error*."""
-
-    step: Deed
-    undo: bool = False
-    result: Result | None = None
-    error: Exception | None = None
-    """One of Stopped."""
-
-    @property
-    def words(self) -> str:
-        return " ".join((self.result.message, *self.result.left)) if self.result else str(self.error)
 
 
 class Handling:

@@ -6,11 +6,34 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from services.review.collect import Collector
+from services.review.coverage import HISTORY
 from services.review.model import Unreadable
+from services.review.plan import Reading
 from services.review.record import Event
 from services.review.recorded import LEFT_OUT
 from services.review.trails import TrailState
 from services.review.words import calls, moment
+
+
+def compare(collector: Collector, reading: Reading, until: datetime | None) -> None:
+    """Note what the event history has of the subject, and the trails' buckets had not by *until*."""
+    if until is None or not reading.history or reading.by_athena:
+        return
+    for state in reading.trails:
+        sharing = [each.source for each in reading.trails if each.place == state.place]
+        # What could not be read is not lost.
+        if collector.troubled.intersection(sharing):
+            continue
+        lost = not_in_bucket(
+            collector.events("by"),
+            state,
+            in_history=collector.seen.get(HISTORY, ()),
+            in_bucket=set[str]().union(*(collector.seen.get(each, ()) for each in sharing)),
+            until=until,
+        )
+        if lost is not None:
+            collector.trouble(lost)
 
 
 def not_in_bucket(

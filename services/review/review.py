@@ -20,9 +20,9 @@ from services.review.attribution import By, attribute, before
 from services.review.baseline import Baseline
 from services.review.changes import Change
 from services.review.collect import Collector
-from services.review.compare import not_in_bucket
+from services.review.compare import compare
 from services.review.compromised import Compromised, compromised
-from services.review.coverage import HISTORY, Coverage, Span, as_read, gaps, path_rows, reasons
+from services.review.coverage import Coverage, Span, as_read, gaps, path_rows, reasons
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
@@ -224,7 +224,7 @@ async def run_review(
     followed = await _followed(subject, marks, collector, read, stop)
     rows = as_read(collector.rows if collector.rows is not None else rows, collector.unread)
     if not stop.is_set():
-        _compare(collector, reading, ledger)
+        compare(collector, reading, ledger.until())
     return _concluded(subject, window, marks, reading, rows, collector, now(), followed, ledger.until())
 
 
@@ -239,27 +239,6 @@ async def _created(aws: AwsSession, subject: Subject) -> datetime | None:
     except AwsError:
         return None
     return next((key.created for key in keys if key.id == subject.key_id), None)
-
-
-def _compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
-    """What the event history has of the subject against what the trails' buckets have of it."""
-    until = ledger.until()
-    if until is None or not reading.history or reading.by_athena:
-        return
-    for state in reading.trails:
-        sharing = [each.source for each in reading.trails if each.place == state.place]
-        # What could not be read is not lost.
-        if collector.troubled.intersection(sharing):
-            continue
-        lost = not_in_bucket(
-            collector.events("by"),
-            state,
-            in_history=collector.seen.get(HISTORY, ()),
-            in_bucket=set[str]().union(*(collector.seen.get(each, ()) for each in sharing)),
-            until=until,
-        )
-        if lost is not None:
-            collector.trouble(lost)
 
 
 async def _followed(

@@ -15,7 +15,8 @@ from textual.worker import WorkerCancelled
 
 from services.cases.book import CaseBook
 from services.cases.plan import Deed, Plan, StepName
-from services.incident.handling import Handling, Outcome
+from services.incident.handling import Handling
+from services.incident.outcome import Outcome
 from services.incident.situation import Options
 from tui.dialogs.inhand import rescue
 from tui.frame.base import Commands

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from services.base.text import clean
 from services.cases.plan import StepName
-from services.incident.handling import Stopped
+from services.incident.outcome import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
 from services.incident.reviewwork import ReviewWork
 from services.review.review import Review, Subject, Window, judged, run_review

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.cases.plan import Plan, StepName
-from services.incident.handling import Handling, Outcome, Stopped
+from services.incident.handling import Handling
+from services.incident.outcome import Outcome, Stopped
 from tui.dialogs.confirm import ConfirmDialog, Deed
 from tui.look import words
 from tui.settings.context import Subject

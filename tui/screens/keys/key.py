@@ -9,7 +9,7 @@ from datetime import datetime
 from textual import on
 from textual.app import ComposeResult
 
-from services.incident.handling import Stopped
+from services.incident.outcome import Stopped
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line

@@ -10,7 +10,8 @@ from services.aws.logs import LogGroup
 from services.base.text import clean
 from services.cases.plan import LeverName
 from services.incident.groups import switched_off
-from services.incident.handling import Handling, Stopped
+from services.incident.handling import Handling
+from services.incident.outcome import Stopped
 from services.keys.holdings import Unreadable
 from services.traffic.traffic import GroupFlow, Traffic, find_groups
 from tui.commands.bindings import bindings

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from services.base.text import clean
-from services.incident.handling import Handling, Stopped
+from services.incident.handling import Handling
+from services.incident.outcome import Stopped
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.frame.base import StanchScreen

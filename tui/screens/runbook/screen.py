@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from services.cases.plan import Deed, LeverName, StepName
-from services.incident.handling import Handling, Stopped
+from services.incident.handling import Handling
+from services.incident.outcome import Stopped
 from tui.commands.bindings import bindings
 from tui.commands.command import Command
 from tui.dialogs import steps
