@@ -16,7 +16,6 @@ from tui.commands.command import Command
 from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.flows.graph import FlowGraph
-from tui.flows.graphscreen import GraphScreen
 from tui.flows.marks import Mark
 from tui.flows.reader import FlowReader
 from tui.frame import guide
@@ -27,6 +26,7 @@ from tui.screens.runbook.commands import RUNBOOK
 from tui.screens.runbook.planview import PlanView
 from tui.screens.runbook.refusals import refused
 from tui.screens.runbook.steplist import StepList
+from tui.screens.runbook.stepmoves import StepMoves
 from tui.screens.runbook.view import RunbookView, open_case
 from tui.settings.context import Subject
 from tui.widgets.rule import rule
@@ -41,7 +41,7 @@ _CALM = 0.05
 """Seconds within which changes are drawn together."""
 
 
-class RunbookScreen(GraphScreen):
+class RunbookScreen(StepMoves):
     """Asks AWS for the key and plans all steps; the first can be taken before the others are planned."""
 
     scope = RUNBOOK
@@ -232,38 +232,8 @@ class RunbookScreen(GraphScreen):
             return "it is being looked at"
         return refused(command_id, self._step, self._handling, self._trouble, read_only=self.read_only)
 
-    def do_step_down(self) -> None:
-        self.query_one(StepList).move(1)
-
-    def do_step_up(self) -> None:
-        self.query_one(StepList).move(-1)
-
-    def do_step_1(self) -> None:
-        self.query_one(StepList).choose(0)
-
-    def do_step_2(self) -> None:
-        self.query_one(StepList).choose(1)
-
-    def do_step_3(self) -> None:
-        self.query_one(StepList).choose(2)
-
-    def do_step_4(self) -> None:
-        self.query_one(StepList).choose(3)
-
-    def do_step_5(self) -> None:
-        self.query_one(StepList).choose(4)
-
-    def do_step_6(self) -> None:
-        self.query_one(StepList).choose(5)
-
     def do_end_sessions(self) -> None:
         self._ask(self._end_sessions)
-
-    def do_plan_down(self) -> None:
-        self.query_one(PlanView).do_page_down()
-
-    def do_plan_up(self) -> None:
-        self.query_one(PlanView).do_page_up()
 
     def do_take(self) -> None:
         step = self._step
