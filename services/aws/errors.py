@@ -92,7 +92,8 @@ class WrongAccount(AwsError):
     """The *caller*, an ARN, isn't of *account*, so nothing else is asked or sent."""
 
     def __init__(self, caller: str, account: str) -> None:
-        _, partition, _, _, ours, *_ = caller.split(":")
+        parts = caller.split(":")
+        partition, ours = (parts[1], parts[4]) if len(parts) > 5 else ("aws", caller)
         super().__init__("GetCallerIdentity", f"these credentials belong to account {ours}, not to {account}")
         self.advice = way_into(account, partition)
 

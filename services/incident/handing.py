@@ -87,7 +87,7 @@ class Handing(CaseEngine):
     def _calls(self, known: str | None, name: str, region: str) -> tuple[Call, ...]:
         handed, case = self.handed, known or NEW_CASE
         attach = {"caseId": case, "fileName": name, "contentLength": len(handed.report)}
-        told = f"The report of stanch case {self._of.id} is attached as {name}, SHA-256 {handed.digest}."
+        told = f"The report of stanch's case {self._of.id} is attached as {name}, SHA-256 {handed.digest}."
         body = f"{told} {handed.comment}".strip()
         later = (
             self._call(UPLOAD, attach, region),

@@ -93,10 +93,10 @@ def _handed(case: Case, comment: str, resolver: Literal["AWS", "Self"], watchers
     told = report.summary.words if report.summary else ""
     words = (
         f"{told} The credential is {about} ({header.service}) in account {header.account}. Everything "
-        f"that is known stands in the attached report of stanch case {case.id}."
+        f"that is known stands in the attached report of case {case.id} of stanch."
     )
     return Handed(
-        title=without_secrets(f"stanch case {case.id}: {about} exposed")[:MOST_TITLE],
+        title=without_secrets(f"Case {case.id} of stanch: {about} exposed")[:MOST_TITLE],
         words=without_secrets(words.strip())[:MOST_WORDS],
         since=_since(case, report),
         report=FORMATS["html"](report).encode(),

@@ -77,7 +77,7 @@ def test_the_case_its_report_and_a_comment_are_with_aws(
     assert [call["operation"] for call in done.json["calls"]] == SENT == intended
     (listed,) = ir.list_cases()["items"]
     found = ir.get_case(caseId=listed["caseId"])
-    assert found["title"] == f"stanch case {case.id}: {leaked.key_id} of web exposed"
+    assert found["title"] == f"Case {case.id} of stanch: {leaked.key_id} of web exposed"
     assert found["description"].startswith("The key was contained ")
     assert found["impactedAccounts"] == ["123456789012"]
     assert found["watchers"] == [{"email": "oncall@example.com"}]

@@ -55,11 +55,9 @@ class RunbookScreen(StepMoves):
         self._wanted_case = to.case
         self._handling: Handling | None = None
         self._trouble: str | None = None
-        self._opened = asyncio.Event()
-        """Set once the key is read, or could not be."""
+        self._read = asyncio.Event()  # or could not be
         self._asking = False
-        self._looking = False
-        """Whether it is being read how quiet it is."""
+        self._reading_quiet = False
         self._drawing: Timer | None = None
         self._waits: dict[Deed, str] = {}
         """What the steps were said to wait for."""
@@ -127,12 +125,12 @@ class RunbookScreen(StepMoves):
         except Stopped as error:
             self._trouble = str(error)
             self.report(f"opening the runbook of {self._key_id}", error)
-            self._opened.set()
+            self._read.set()
             self._draw()
             return
         self._trouble = None
         self._handling = handling
-        self._opened.set()
+        self._read.set()
         handling.on_change.append(self._changed)
         self._draw()
         if handling.case and handling.case.held and not handling.closed:
@@ -152,7 +150,7 @@ class RunbookScreen(StepMoves):
         return True
 
     async def _read_flow(self) -> bool:
-        await self._opened.wait()
+        await self._read.wait()
         try:
             if self.of_logs:
                 await self._flows.read()
@@ -228,7 +226,7 @@ class RunbookScreen(StepMoves):
         return "\n".join(self.query_one(PlanView).texts()) if self.drawable else None
 
     def refuses(self, command_id: str) -> str | None:
-        if self._looking and command_id == "quiet":
+        if self._reading_quiet and command_id == "quiet":
             return "it is being looked at"
         return refused(command_id, self._step, self._handling, self._trouble, read_only=self.read_only)
 
@@ -292,8 +290,8 @@ class RunbookScreen(StepMoves):
             self.app.push_screen(GroupsScreen(self._handling))
 
     def do_quiet(self) -> None:
-        if self._handling and not self._looking:
-            self._looking = True
+        if self._handling and not self._reading_quiet:
+            self._reading_quiet = True
             self.say("Reading the records since the containment…")
             self.run_worker(self._look_for_quiet(self._handling), group="quiet")
 
@@ -314,7 +312,7 @@ class RunbookScreen(StepMoves):
     async def do_refresh(self) -> None:
         if self._handling is None:
             self._trouble = None
-            self._opened.clear()
+            self._read.clear()
             self.run_worker(self._open(), group="open", exclusive=True)
         else:
             self.run_worker(self._refresh(self._handling), group="look", exclusive=True)
@@ -345,7 +343,7 @@ class RunbookScreen(StepMoves):
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         try:
-            await self._opened.wait()
+            await self._read.wait()
             if self._handling:
                 await question(Asking(self.app, self.stanch.desk, self._handling, self.stanch.context))
         except Stopped as error:
@@ -388,7 +386,7 @@ class RunbookScreen(StepMoves):
         else:
             self.say(" ".join((found.words(self.stanch.options.now()), *found.unread)))
         finally:
-            self._looking = False
+            self._reading_quiet = False
             self._changed()
 
     async def _refresh(self, handling: Handling) -> None:

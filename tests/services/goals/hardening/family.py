@@ -33,6 +33,7 @@ CALLS = {
         "CreateTrail",
         "PutEventSelectors",
         "StartLogging",
+        "LookupEvents",
         "DeleteTrail",
         "DeleteBucket",
     ),
