@@ -79,6 +79,7 @@ def test_a_call_that_was_throttled_is_no_quiet(
     for listener in sandbox.world.on_bearer_call:
         listener(made)
     sandbox.world.clock.advance(timedelta(minutes=50))
+    sandbox.world.part(CloudTrail).flush()
     told = respond("--step", "quiet", "--json").json
     assert told["enough"] is False
     assert "1 call failed for another reason than the credential" in " ".join(told["unreadable"])
