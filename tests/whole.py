@@ -1,13 +1,15 @@
 """What `make test` leaves to `make test-all`, and what is tried of it even so.
 
-`make test` has everything by which a wrong verdict, a wrong key or a lost secret would be seen, and the
-screens and commands one by one. Left out is what takes long and tells of something else, or tells the same at
-more places.
+`make test` has everything by which a wrong verdict, a wrong key or a lost secret would be seen: the services,
+the commands, and the screens that change something. Left out is what takes long and tells of something else, or
+tells the same at more places.
 """
 
 from __future__ import annotations
 
 import re
+
+_LOOKS = "a screen that shows, and changes nothing: what it shows is told in tests/services"
 
 PLACES = {
     "tests/release/": "builds the one file and runs it where nothing else is",
@@ -16,19 +18,34 @@ PLACES = {
     "tests/tui/test_": "whole walks on a real terminal: their steps are in tests/tui/screens",
     "tests/tui/shell/test_kill.py": "the kill matrix kills the same processes at more boundaries",
     "tests/tui/shell/test_drill.py": "an exercise, in real time",
-    "tests/tui/app/test_left.py": "every pair of screens and keys: one of each is in tests/tui/screens",
-    "tests/tui/app/test_typed_ahead.py": "every pair of commands on every screen",
-    "tests/tui/app/test_job_control.py": "a real shell's job control",
-    "tests/tui/flows/test_overlap.py": "graphs of every size: tests/tui/flows has those that screens have",
-    "tests/tui/screens/help/": "the same keys on every screen",
+    "tests/tui/app/": "the program's frame, whatever it shows: storms of sizes, pairs of keys, job control",
+    "tests/tui/frame/": "the frame of a screen",
+    "tests/tui/flows/": "how a graph is drawn: what it claims is told in tests/services/traffic",
+    "tests/tui/look/": "colours",
+    "tests/tui/screens/audit/": _LOOKS,
+    "tests/tui/screens/calls/": _LOOKS,
+    "tests/tui/screens/cases/": _LOOKS,
+    "tests/tui/screens/events/": _LOOKS,
+    "tests/tui/screens/help/": _LOOKS,
+    "tests/tui/screens/identify/": _LOOKS,
+    "tests/tui/screens/keys/test_inventory": _LOOKS,
+    "tests/tui/screens/keys/test_glance": _LOOKS,
+    "tests/tui/screens/keys/test_key_screen": _LOOKS,
+    "tests/tui/screens/keys/test_organization": _LOOKS,
+    "tests/tui/screens/loggroups/": _LOOKS,
+    "tests/tui/screens/scan/": _LOOKS,
+    "tests/tui/screens/settings/": _LOOKS,
+    "tests/tui/screens/traffic/": _LOOKS,
+    "tests/tui/shell/test_doctor.py": "every documented policy tried: nothing is changed by it",
+    "tests/tui/shell/test_terminal.py": "what a command prints on which terminal",
     "tests/services/aws/credentials/test_as_the_cli.py": "the AWS CLI started for every way to sign in",
     "tests/test_from_another_shell.py": "one case from two shells in real time",
 }
 """By the beginning of a path: why."""
 
 MATRICES = re.compile(
-    r"tests/services/matrices/.*\[(?:hardening|policy|issuing-managed|issuing-issue taken|incident-"
-    r"(?:intruder|review|new user|rotation taken|managed hold|sessions|deny|log groups|access key left))"
+    r"tests/services/matrices/.*\[(?:hardening|policy|issuing-managed|issuing-issue taken|incident-(?:intruder"
+    r"|review|new user|rotation taken|managed|sessions|deny|log groups|access key left|.* alone))"
 )
 """Routes that neither make a secret nor delete a key: nothing of theirs is lost for good."""
 
