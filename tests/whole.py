@@ -1,7 +1,7 @@
 """What `make test` leaves to `make test-all`, and what is tried of it even so.
 
 `make test` has everything by which a wrong verdict, a wrong key or a lost secret would be seen: the services,
-the commands, and the screens that change something. Left out is what takes long and tells of something else, or
+the commands, and the screens that change a key. Left out is what takes long and tells of something else, or
 tells the same at more places.
 """
 
@@ -26,28 +26,39 @@ PLACES = {
     "tests/tui/screens/calls/": _LOOKS,
     "tests/tui/screens/cases/": _LOOKS,
     "tests/tui/screens/events/": _LOOKS,
+    "tests/tui/screens/goals/": "the same engines as tests/tui/shell has, driven by forms",
     "tests/tui/screens/help/": _LOOKS,
     "tests/tui/screens/identify/": _LOOKS,
     "tests/tui/screens/keys/test_inventory": _LOOKS,
     "tests/tui/screens/keys/test_glance": _LOOKS,
     "tests/tui/screens/keys/test_key_screen": _LOOKS,
+    "tests/tui/screens/keys/test_never_stale": _LOOKS,
     "tests/tui/screens/keys/test_organization": _LOOKS,
     "tests/tui/screens/loggroups/": _LOOKS,
     "tests/tui/screens/scan/": _LOOKS,
     "tests/tui/screens/settings/": _LOOKS,
     "tests/tui/screens/traffic/": _LOOKS,
     "tests/tui/shell/test_doctor.py": "every documented policy tried: nothing is changed by it",
+    "tests/tui/shell/test_access_keys_page.py": "a page of docs/, typed from top to bottom",
+    "tests/tui/shell/test_case_send.py": "what is told to others of a case",
+    "tests/tui/shell/test_five_steps.py": "all steps in one walk: each has tests of its own",
+    "tests/tui/shell/test_intake.py": "what others report",
+    "tests/tui/shell/test_network.py": "servers that drip, in real time",
+    "tests/tui/shell/test_webhook.py": "what is told to others of a case",
     "tests/tui/shell/test_terminal.py": "what a command prints on which terminal",
-    "tests/services/aws/credentials/test_as_the_cli.py": "the AWS CLI started for every way to sign in",
+    "tests/services/audit/": "what is found by looking: nothing is changed by it",
+    "tests/services/aws/credentials/": "how one signs in, and the AWS CLI started for every way",
+    "tests/services/aws/test_drip.py": "every call against a server that drips, in real time",
+    "tests/services/keys/test_organization.py": "forty accounts listed",
     "tests/test_from_another_shell.py": "one case from two shells in real time",
 }
 """By the beginning of a path: why."""
 
 MATRICES = re.compile(
-    r"tests/services/matrices/.*\[(?:hardening|policy|issuing-managed|issuing-issue taken|incident-(?:intruder"
-    r"|review|new user|rotation taken|managed|sessions|deny|log groups|access key left|.* alone))"
+    r"tests/services/matrices/.*\[(?:hardening|policy|issuing-(?:managed|issue taken|taken back)|incident-"
+    r"(?:intruder|review|new user|rotation taken|managed|sessions|deny|log groups|access key left|.* alone))"
 )
-"""Routes that neither make a secret nor delete a key: nothing of theirs is lost for good."""
+"""Routes by which no secret is lost for good; those of the rest make one, or delete a key that is in use."""
 
 
 def left_out(node: str) -> bool:
