@@ -1,15 +1,13 @@
 """What `make test` leaves to `make test-all`, and what is tried of it even so.
 
-`make test` has everything by which a wrong verdict, a wrong key or a lost secret would be seen: the services,
-the commands, and the screens that change a key. Left out is what takes long and tells of something else, or
-tells the same at more places.
+`make test` has everything by which a wrong verdict, a wrong key or a lost secret would be seen: the services
+and the commands. Left out are the screens, which drive the same services, and what takes long and tells of
+something else, or tells the same at more places.
 """
 
 from __future__ import annotations
 
 import re
-
-_LOOKS = "a screen that shows, and changes nothing: what it shows is told in tests/services"
 
 PLACES = {
     "tests/release/": "builds the one file and runs it where nothing else is",
@@ -22,22 +20,13 @@ PLACES = {
     "tests/tui/frame/": "the frame of a screen",
     "tests/tui/flows/": "how a graph is drawn: what it claims is told in tests/services/traffic",
     "tests/tui/look/": "colours",
-    "tests/tui/screens/audit/": _LOOKS,
-    "tests/tui/screens/calls/": _LOOKS,
-    "tests/tui/screens/cases/": _LOOKS,
-    "tests/tui/screens/events/": _LOOKS,
-    "tests/tui/screens/goals/": "the same engines as tests/tui/shell has, driven by forms",
-    "tests/tui/screens/help/": _LOOKS,
-    "tests/tui/screens/identify/": _LOOKS,
-    "tests/tui/screens/keys/test_inventory": _LOOKS,
-    "tests/tui/screens/keys/test_glance": _LOOKS,
-    "tests/tui/screens/keys/test_key_screen": _LOOKS,
-    "tests/tui/screens/keys/test_never_stale": _LOOKS,
-    "tests/tui/screens/keys/test_organization": _LOOKS,
-    "tests/tui/screens/loggroups/": _LOOKS,
-    "tests/tui/screens/scan/": _LOOKS,
-    "tests/tui/screens/settings/": _LOOKS,
-    "tests/tui/screens/traffic/": _LOOKS,
+    "tests/tui/screens/": "the screens: whatever they change, tests/services and tests/tui/shell change too",
+    "tests/services/goals/hardening/": "trails and buckets: no key and no secret",
+    "tests/services/goals/governance/": "policies for times to come",
+    "tests/tui/shell/test_audit.py": "what is found by looking",
+    "tests/tui/shell/test_harden.py": "trails and buckets",
+    "tests/tui/shell/test_policy.py": "policies for times to come",
+    "tests/tui/shell/test_machine.py::test_nobody_is_needed": "closed streams, every command",
     "tests/tui/shell/test_doctor.py": "every documented policy tried: nothing is changed by it",
     "tests/tui/shell/test_access_keys_page.py": "a page of docs/, typed from top to bottom",
     "tests/tui/shell/test_case_send.py": "what is told to others of a case",
