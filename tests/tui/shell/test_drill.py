@@ -130,7 +130,11 @@ class Served:
         )
 
     def kept(self) -> list[results.Result]:
-        return list(results.read(self.folder).found)
+        """What it has written by now; it writes first when its first round is played."""
+        until = time.monotonic() + PATIENCE
+        while not (found := list(results.read(self.folder).found)) and time.monotonic() < until:
+            time.sleep(0.05)
+        return found
 
 
 @pytest.mark.long
