@@ -16,7 +16,7 @@ from services.review import record as records
 from services.review.credentials import credential
 from services.review.facts import USED, Facts, Finding, ids
 from services.review.newcomers import address
-from services.review.proven import calls, proven
+from services.review.proven import proven
 from services.review.record import Event
 from services.review.words import NAMED, listed, moment, short, tally
 
@@ -169,11 +169,10 @@ def _found(facts: Facts, planted: set[str | Key]) -> dict[Key, list[tuple[How, E
 
 def _planted(facts: Facts) -> set[str | Key]:
     """Other users' credentials that one which is proven the intruder's made: ids, a password as a whole."""
-    made = calls(facts)
-    known = proven(facts, made)
+    known = proven(facts)
     return {
         key[1] or key
-        for event, by in made
+        for event, by in facts.worked
         if event.name in _MAKING and by.id in known
         for how, key in _touched(event, facts)
         if how == "made" and key[2] != facts.subject.user

@@ -89,10 +89,9 @@ def credential(event: Event, sessions: Mapping[str, Session]) -> Credential:
     return Credential("API key" if service in _NO_KEY else "unknown", None, event.user)
 
 
-def credentials(events: Iterable[Event], sessions: Mapping[str, Session]) -> tuple[Credential, ...]:
-    """All credentials of *events*, the one that made most calls first."""
-    counted = Counter(credential(event, sessions) for event in events)
-    return tuple(each for each, _ in counted.most_common())
+def by_most(found: Iterable[Credential]) -> tuple[Credential, ...]:
+    """Each once, that of most calls first."""
+    return tuple(each for each, _ in Counter(found).most_common())
 
 
 def by_words(found: Iterable[Credential], subject: Subject) -> str:

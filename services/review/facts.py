@@ -9,7 +9,7 @@ from functools import cached_property
 from services.review.actions import Severity
 from services.review.baseline import Baseline, baseline
 from services.review.changes import Change
-from services.review.credentials import Credential
+from services.review.credentials import Credential, credential
 from services.review.follow import Session
 from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
@@ -86,10 +86,30 @@ class Facts:
         return sorted((*self.use, *self.beside), key=lambda event: event.time)
 
     @cached_property
+    def signed(self) -> Sequence[tuple[Event, Credential]]:
+        """Those, each with what it was made by."""
+        return [(event, credential(event, self.sessions)) for event in self.every]
+
+    @cached_property
+    def worked(self) -> Sequence[tuple[Event, Credential]]:
+        """Of those the calls that worked, with what each was made by; none of before the suspected moment.
+
+        What this case did itself is left out.
+        """
+        since = self.marks.suspected
+        return [
+            (event, by)
+            for event, by in self.signed
+            if event.error is None
+            and event.request_id not in self.marks.ours
+            and (since is None or event.time >= since.replace(microsecond=0))
+        ]
+
+    @cached_property
     def baseline(self) -> Baseline:
         return baseline(self.every, self.marks.suspected)
 
-    @property
+    @cached_property
     def beside(self) -> list[Event]:
         """The calls of *other* that were made with something else than the key."""
         key = self.subject.key_id

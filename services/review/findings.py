@@ -10,7 +10,7 @@ from itertools import chain
 from services.review import compromised, deeds, keyrules, sequences
 from services.review.actions import SEVERITIES, Severity
 from services.review.baseline import rotates
-from services.review.credentials import by_words, credentials, signed_with
+from services.review.credentials import Credential, by_most, by_words, credential, signed_with
 from services.review.facts import USED, Facts, Finding, at, ids
 from services.review.model import Marks
 from services.review.newcomers import Newcomers, address, grouped, newcomers
@@ -25,14 +25,14 @@ __all__ = ["Facts", "Finding", "findings", "in_force"]
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
     """All findings, the gravest first, each with the credentials that its calls were made with."""
-    events = {event.event_id: event for event in (*facts.every, *facts.on_user)}
-    found = [_signed(finding, events, facts) for rule in RULES for finding in rule(facts)]
+    made_by = {event.event_id: by for event, by in facts.signed}
+    made_by |= {event.event_id: credential(event, facts.sessions) for event in facts.on_user}
+    found = [_signed(finding, made_by, facts) for rule in RULES for finding in rule(facts)]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
-def _signed(finding: Finding, events: Mapping[str, Event], facts: Facts) -> Finding:
-    made = [event for each in finding.event_ids if (event := events.get(each))]
-    by = finding.credentials or credentials(made, facts.sessions)
+def _signed(finding: Finding, made_by: Mapping[str, Credential], facts: Facts) -> Finding:
+    by = finding.credentials or by_most(made_by[each] for each in finding.event_ids if each in made_by)
     return replace(finding, credentials=by, by=by_words(by, facts.subject))
 
 

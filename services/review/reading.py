@@ -307,8 +307,14 @@ def _stopped() -> Unreadable:
 @contextmanager
 def pool_of_threads() -> Iterator[Executor]:
     """Threads to unpack and search in: isal lets go of the GIL."""
-    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="review")
+    pool = ThreadPoolExecutor(max_workers=min(4, _cores()), thread_name_prefix="review")
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """How many this process may use: of two threads on one, each takes what the other had at hand."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -103,8 +104,8 @@ class Scanner:
         return scan
 
     def _file(self, path: Path, scan: Scan) -> None:
-        with path.open("rb") as file:
-            size = path.stat().st_size
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
             head = file.read(512)
             file.seek(0)
             packed = head.startswith(MAGIC)

@@ -6,7 +6,7 @@ from services.review.compromised import compromised
 from services.review.credentials import Credential
 from services.review.facts import Facts
 from services.review.newcomers import address
-from services.review.proven import calls, proven
+from services.review.proven import proven
 from services.review.record import Event
 
 
@@ -17,11 +17,10 @@ def theirs(facts: Facts) -> list[tuple[Event, Credential]]:
     what an intruder's address surely used: of that one only the calls from such addresses. What was before
     the suspected moment, and what this case did, is left out.
     """
-    usual, made = facts.baseline, calls(facts)
-    known = proven(facts, made)
+    usual, known = facts.baseline, proven(facts)
     shared = {each.id for each in compromised(facts) if each.sure}
     return [
         (event, by)
-        for event, by in made
+        for event, by in facts.worked
         if by.id in known or (by.id is not None and by.id in shared and address(event) not in usual.addresses)
     ]
