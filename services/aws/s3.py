@@ -126,12 +126,14 @@ async def expiries(aws: AwsSession, bucket: str) -> tuple[Expiry, ...]:
     return tuple(found)
 
 
-async def deleted_objects(aws: AwsSession, bucket: str, prefix: str) -> tuple[datetime, ...]:
-    """When objects under *prefix* were deleted of which S3 keeps older versions; the first 1,000 of them."""
+async def deleted_objects(aws: AwsSession, bucket: str, prefix: str) -> tuple[list[datetime], bool]:
+    """When objects under *prefix* were deleted of which S3 keeps older versions, and whether that is all.
+
+    Asked for is one page, of 1,000 versions.
+    """
     body = await _read(aws, "ListObjectVersions", Bucket=bucket, Prefix=prefix, MaxKeys=1000)
-    return tuple(
-        sorted(raw["LastModified"] for raw in body.get("DeleteMarkers") or () if raw.get("IsLatest"))
-    )
+    gone = [raw["LastModified"] for raw in body.get("DeleteMarkers") or () if raw.get("IsLatest")]
+    return gone, not body.get("IsTruncated")
 
 
 def _policy(text: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from services.aws import s3
 from services.aws.cloudtrail import Pacer, Trail
@@ -23,6 +24,10 @@ from services.review.words import moment
 
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 PUBLISHED_LATE = timedelta(days=1)
+DAYS_LOOKED_AT = 7
+"""So many days of a hole are asked about what was deleted in them."""
+
+Span: TypeAlias = tuple[datetime, datetime]
 """A key's date is that of publishing: a call of the window may stand in the day after it."""
 
 
@@ -100,8 +105,7 @@ class Listing:
                                 state.source, trail.bucket, each.key, each.size, root, region, checked
                             )
                     for hole in deliveries.holes(*self._expected(sharing, region)):
-                        there = f"{own}{region}/{hole[0]:%Y/%m/%d}/"
-                        deleted = await self._deleted(state, there)
+                        deleted = await self._deleted(state, f"{own}{region}/", hole)
                         yield missing(state.source, f"{what} of {region}", hole, deleted)
         except Expired:
             raise
@@ -127,19 +131,27 @@ class Listing:
                     async for batch in batches:
                         yield batch
 
-    async def _deleted(self, state: TrailState, prefix: str) -> str:
-        """What a versioned bucket still tells of objects that are gone."""
-        try:
-            times = await s3.deleted_objects(self.aws, state.trail.bucket, prefix)
-        except Expired:
-            raise
-        except AwsError:
-            # It only says more of what is missing in any case.
-            return ""
+    async def _deleted(self, state: TrailState, prefix: str, hole: Span | None = None) -> str:
+        """What a versioned bucket still tells of objects that are gone: in *hole*, of one Region, if told."""
+        times: list[datetime] = []
+        folders, all_told = _folders(prefix, hole)
+        for folder in folders:
+            try:
+                gone, whole = await s3.deleted_objects(self.aws, state.trail.bucket, folder)
+            except Expired:
+                raise
+            except AwsError:
+                # It only says more of what is missing in any case.
+                all_told = False
+                continue
+            times += gone
+            all_told = all_told and whole
         if not times:
             return ""
+        times.sort()
         when = f"{moment(times[0])} to {moment(times[-1])}" if times[0] != times[-1] else moment(times[0])
-        return f"; {len(times):,} were deleted {when}, and their older versions are kept"
+        least = "" if all_told else "at least "
+        return f"; {least}{len(times):,} were deleted {when}, and their older versions are kept"
 
     def _expected(self, sharing: Sequence[TrailState], region: str = "") -> tuple[datetime, datetime]:
         """Between when there should be deliveries: while a trail was logging, and not of just now."""
@@ -184,6 +196,16 @@ async def oldest_delivered(aws: AwsSession, trail: Trail, account: str) -> dict[
 def days(window: Window) -> tuple[str, str]:
     """The first and the last day, as keys spell them, on which a call of *window* may have been published."""
     return f"{window.since:%Y/%m/%d}", f"{window.until + PUBLISHED_LATE:%Y/%m/%d}"
+
+
+def _folders(prefix: str, hole: Span | None) -> tuple[list[str], bool]:
+    """The folders of the first days of *hole*, and whether it has no more."""
+    if hole is None:
+        return [prefix], True
+    length = (hole[1].date() - hole[0].date()).days + 1
+    looked_at = range(min(length, DAYS_LOOKED_AT))
+    folders = [f"{prefix}{hole[0] + timedelta(days=day):%Y/%m/%d}/" for day in looked_at]
+    return folders, length <= DAYS_LOOKED_AT
 
 
 async def objects_of_days(

@@ -86,13 +86,16 @@ class Account:
         key = f"{self.root}/CloudTrail/{region}/{when:%Y/%m/%d}/{name}"
         bucket.write(self.trail, key, made, when)
 
-    def lose(self, since: float, until: float) -> None:
-        s3 = self.boto("s3")
+    def lose(self, since: float, until: float) -> int:
+        """Delete the objects of those hours; how many there were."""
+        s3, gone = self.boto("s3"), 0
         for each in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             stamp = each["Key"].split("_CloudTrail_")[1].split("_")[1]
             when = datetime.strptime(stamp, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
             if self.at(since) <= when < self.at(until):
                 s3.delete_object(Bucket=BUCKET, Key=each["Key"])
+                gone += 1
+        return gone
 
     def update(self, hours: float, **settings: Any) -> None:
         with self.then(hours):

@@ -226,6 +226,15 @@ async def test_the_verdict_is_never_too_sure(
     assert words in review.verdict_words
 
 
+async def test_deletions_are_told_of_every_day_of_a_hole(aws: AwsSession, account: Account) -> None:
+    account.boto("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    account.begin()
+    # Whatever the time of day, some of it is before a midnight and some behind one.
+    gone = account.lose(-36, -6)
+    review = await reviewed(aws, account, -39)
+    assert f"{gone} were deleted" in review.verdict_words
+
+
 async def test_it_is_said_up_to_when_all_is_there(aws: AwsSession, account: Account) -> None:
     late(account)
     review = await reviewed(aws, account)
