@@ -20,7 +20,7 @@ from hypothesis import settings
 from sandbox.account.world import HOME_REGION
 from sandbox.wire.server import Sandbox
 from tests.patience import PATIENCE
-from tests.whole import left_out
+from tests.whole import left_out, unread
 
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "PAGER", "TEXTUAL_THEME", "TEXTUAL_FPS", "TEXTUAL_DEBUG")
 HOMES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -58,6 +58,13 @@ def _fits_tests(place: Path) -> bool:
         return False
     may_run = not found.f_flag & os.ST_NOEXEC and os.access(place, os.W_OK)
     return may_run and found.f_bavail * found.f_frsize > ROOM
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `make test` leaves to `make test-all` is not even read."""
+    if config.option.markexpr != "not thorough" or not collection_path.is_relative_to(config.rootpath):
+        return None
+    return unread(collection_path.relative_to(config.rootpath).as_posix()) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
