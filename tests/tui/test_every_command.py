@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
 from tui.app.table import load_commands
 from tui.commands import table as commands
+from tui.dialogs.confirm import ConfirmDialog, deed_told
+from tui.dialogs.plantexts import is_for_good
 from tui.frame.base import Commands
+from tui.look.lines import plain
 from tui.settings.options import Start
+from tui.widgets.choices import Choices
 from tui.widgets.rows import Rows
 
 load_commands()
@@ -34,6 +39,8 @@ WALKED_ELSEWHERE = {
     "sign_in": "tests/tui/test_signing_in.py",
     "suspend": "tests/tui/app/test_job_control.py",
 }
+
+KEY_OF_USER = re.compile(r"\b(?:ACCA|AKIA)[A-Z0-9]{16,17} of [\w-]+ · [\w-]+")
 
 BY_A_FIELD = {"choose"}
 """Enter is the field's own; that the palette's `theme` is done, which has no key, shows that it works."""
@@ -65,6 +72,7 @@ async def take(driver: Driver, *steps: str) -> None:
         match step[0]:
             case "~":
                 await driver.wait(step[1:])
+                names_what_it_is_about(driver)
             case "^":
                 await back_to(driver, step[1:])
             case "!":
@@ -75,6 +83,23 @@ async def take(driver: Driver, *steps: str) -> None:
                 await driver.press(step[1:])
             case _:
                 await driver.press(commands.BY_ID[step].keys[0])
+
+
+def names_what_it_is_about(driver: Driver) -> None:
+    """A confirmation in sight: account, endpoint, who signs, and the key and its user where it is of one."""
+    dialog = driver.app.screen
+    if not isinstance(dialog, ConfirmDialog):
+        return
+    deed, context = dialog.deed, driver.app.context
+    lines = [plain(line) for line in deed_told(deed, 500, context.signed)]
+    assert f"account {context.account}" in lines[0]
+    assert any(line.startswith("as ") and "(environment)" in line for line in lines), lines
+    assert any(line.startswith("at ") and f"{context.endpoint}," in line for line in lines), lines
+    if deed.label == "key":
+        # One by its id and its user, or several in lines of their own.
+        assert any(KEY_OF_USER.search(line) for line in lines), lines
+    *_, (_, role) = dialog.query_one(Choices).lines[0]
+    assert role in (("alarm", "banner", "greyed") if is_for_good(deed.plan) else ("text", "cursor"))
 
 
 async def back_to(driver: Driver, words: str) -> None:

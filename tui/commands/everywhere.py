@@ -130,7 +130,7 @@ SHARED = (
         "pager",
         "Open what is in focus, as a record or a plan, in your own $PAGER.",
     ),
-    Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name."),
+    Command("palette", ("colon", "ctrl+p"), "commands", "Find a command by name.", rank=88),
     Command("guide", ("W",), "guide", "Turn the step-by-step guide on or off."),
     Command(
         "organization",

@@ -21,9 +21,8 @@ from services.cases.plan import LeverName, Plan, StepName
 from services.cases.secret import ToScreen
 from services.incident.handling import Handling
 from services.incident.situation import Options
-from services.keys.accesskeys import owner_of
 from services.keys.userkeys import key_named
-from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.confirm import ConfirmDialog, Deed, key_told
 from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.leftlines import left_lines
 from tui.dialogs.options import OptionsDialog
@@ -192,7 +191,7 @@ class Asking:
         runbook = self._handling.runbook
         assert runbook is not None
         key = runbook.key
-        whose = f"{key.id} of {owner_of(key)} · {key.service} · account {runbook.caller.account}"
+        whose = key_told(key, runbook.caller.account)
         notes: tuple[str, ...] = ()
         verb = (_VERBS_OF_UNDO if undo else _VERBS)[step]
         if step is StepName.REPLACE and not undo:

@@ -9,8 +9,10 @@ from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.widgets import Input
 
+from services.aws.iam import Credential
 from services.cases.plan import Plan
-from tui.dialogs.plantexts import labelled, plan_told
+from services.keys.accesskeys import owner_of
+from tui.dialogs.plantexts import is_for_good, labelled, plan_told
 from tui.dialogs.yesno import YesNoDialog
 from tui.look.lines import Line
 from tui.widgets.choices import Choices
@@ -37,6 +39,11 @@ class Deed:
     """What *whose* names."""
 
 
+def key_told(key: Credential, account: str) -> str:
+    """The *whose* of a deed to one key."""
+    return f"{key.id} of {owner_of(key)} · {key.service} · account {account}"
+
+
 def deed_told(deed: Deed, width: int, signed: str = "") -> list[Line]:
     """*signed* says who does it, with which credentials."""
     lines = labelled(deed.label, deed.whose, width, "strong")
@@ -54,7 +61,7 @@ class DeedText(Page):
         """*beside* counts the lines of the screen that it cannot have."""
         super().__init__(more="pgdn")
         self._beside = beside
-        self._deed = deed
+        self.deed = deed
         self._signed = signed
 
     def sign(self, signed: str) -> None:
@@ -65,12 +72,12 @@ class DeedText(Page):
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        needed = len(deed_told(self._deed, width - 2, self._signed))
+        needed = len(deed_told(self.deed, width - 2, self._signed))
         return max(1, min(needed, self.app.size.height - self._beside))
 
     def _rewrap(self) -> None:
         if (width := self.size.width - 2) > 0:
-            self._wrapped = deed_told(self._deed, width, self._signed)
+            self._wrapped = deed_told(self.deed, width, self._signed)
             self.move(0)
 
 
@@ -79,16 +86,17 @@ class ConfirmDialog(YesNoDialog):
 
     def __init__(self, deed: Deed) -> None:
         super().__init__()
-        self._deed = deed
+        self.deed = deed
 
     def body(self) -> ComposeResult:
-        self.entitle(f"{self._deed.plan.title}?")
-        yield DeedText(self._deed, self.stanch.context.signed, self.beside + _BELOW)
-        if self._deed.typed:
+        self.entitle(f"{self.deed.plan.title}?")
+        yield DeedText(self.deed, self.stanch.context.signed, self.beside + _BELOW)
+        if self.deed.typed:
             with Horizontal(id="typed"):
                 yield Lines(id="prompt")
                 yield Input(compact=True, max_length=TYPED)
-        yield Choices("Leave it", self._deed.verb if self._deed.typed else f"y  {self._deed.verb}")
+        verb = self.deed.verb if self.deed.typed else f"y  {self.deed.verb}"
+        yield Choices("Leave it", verb, destroys=is_for_good(self.deed.plan))
 
     def _introduced(self) -> None:
         for text in self.query(DeedText):
@@ -96,9 +104,9 @@ class ConfirmDialog(YesNoDialog):
 
     def on_mount(self) -> None:
         self.watch(self.app, "context", self._introduced, init=False)
-        if self._deed.typed:
+        if self.deed.typed:
             prompt = self.query_one("#prompt", Lines)
-            words = f" Type the last four characters of {self._deed.typed} to continue: "
+            words = f" Type the last four characters of {self.deed.typed} to continue: "
             if len(words) > self.room - 2 * TYPED:
                 words = " Its last four characters: "
             prompt.styles.width = len(words)
@@ -113,7 +121,7 @@ class ConfirmDialog(YesNoDialog):
 
     @property
     def _typed_right(self) -> bool:
-        if not (key_id := self._deed.typed):
+        if not (key_id := self.deed.typed):
             return True
         wanted = key_id[-TYPED:].casefold()
         return any(field.value.casefold() == wanted for field in self.query(Input))

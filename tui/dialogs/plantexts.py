@@ -50,11 +50,11 @@ def plan_told(plan: Plan, ways: Sequence[str], width: int, *, titled: bool = Tru
         lines += labelled("next", way, width, "accent")
     lines += labelled("stops", plan.stops, width)
     lines += labelled("does not stop", plan.leaves, width)
-    if plan.undo or _reads(plan):
-        lines += labelled("undo", without_shell_ways(plan.undo or "") or "nothing to undo", width)
-    else:
+    if is_for_good(plan):
         # Red, as it says: what is destroyed has to look like it.
         lines += labelled("undo", "cannot be undone", width, "alarm")
+    else:
+        lines += labelled("undo", without_shell_ways(plan.undo or "") or "nothing to undo", width)
     if plan.where.endpoint:
         lines += labelled("at", f"{plan.where.endpoint}, which is not AWS's own endpoint", width, "warn")
     for warning in plan.warnings:
@@ -115,8 +115,9 @@ def _sent(sent: SentCall, width: int) -> list[Line]:
     return labelled("sent", f"{told}, request {sent.request_id}" if sent.request_id else told, width, "quiet")
 
 
-def _reads(plan: Plan) -> bool:
-    return all(call.reads for call in plan.calls)
+def is_for_good(plan: Plan) -> bool:
+    """Whether what it does cannot be undone."""
+    return not plan.undo and not all(call.reads for call in plan.calls)
 
 
 def _pieces(line: str, width: int) -> Iterable[str]:

@@ -23,14 +23,14 @@ Item = tuple[Command, str | None]
 """A command, and the reason why it cannot be done now."""
 
 _GAP = 2
-_STAYING = {"back": 2, "help": 3, "quit": 3}
+_STAYING = {"palette": 2, "back": 2, "help": 3, "quit": 3}
 
 
 def layout(items: list[Item], width: int) -> tuple[Line, list[tuple[int, int, str]]]:
     """The line, and where each command stands in it: (first cell, end, id).
 
     Reasons are shown when all of them fit; when not even the labels do, the last ranks give way first, but
-    the way back, help and quit stay.
+    the way back, the commands by name, help and quit stay.
     """
     for tried in _fallbacks(items):
         line, places = _place(tried)

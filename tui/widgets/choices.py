@@ -12,11 +12,15 @@ from tui.look.lines import Line, Role
 from tui.widgets.lines import Lines
 
 
-def choices_line(labels: Sequence[str], chosen: int, *, greyed: frozenset[int] = frozenset()) -> Line:
-    """`` ›[ Leave it ]   [ Delete it ]``: the chosen one by a sign and by reversal."""
+def choices_line(
+    labels: Sequence[str], chosen: int, *, greyed: frozenset[int] = frozenset(), red: int | None = None
+) -> Line:
+    """`` ›[ Leave it ]   [ Delete it ]``: the chosen one by a sign and by reversal, *red* in red."""
     line: Line = ()
     for at, label in enumerate(labels):
-        role: Role = "greyed" if at in greyed else "cursor" if at == chosen else "text"
+        plain: Role = "alarm" if at == red else "text"
+        chosen_role: Role = "banner" if at == red else "cursor"
+        role: Role = "greyed" if at in greyed else chosen_role if at == chosen else plain
         line = (*line, (" › " if at == chosen else "   ", "accent"), (f"[ {label} ]", role))
     return line
 
@@ -29,9 +33,11 @@ class Choices(Lines):
             super().__init__()
             self.index = index
 
-    def __init__(self, *labels: str, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *labels: str, destroys: bool = False) -> None:
+        """*destroys* where what the last of them does is for good."""
+        super().__init__()
         self._labels = labels
+        self._red = len(labels) - 1 if destroys else None
         self._chosen = 0
         self._greyed: frozenset[int] = frozenset()
 
@@ -62,4 +68,4 @@ class Choices(Lines):
                 self.press(at)
 
     def _redraw(self) -> None:
-        self.draw([choices_line(self._labels, self._chosen, greyed=self._greyed)])
+        self.draw([choices_line(self._labels, self._chosen, greyed=self._greyed, red=self._red)])

@@ -18,7 +18,7 @@ from services.rotation import opening
 from services.rotation.engine import Rotation
 from services.rotation.stages import Next, Standing
 from tui.commands.bindings import bindings
-from tui.dialogs.confirm import ConfirmDialog, Deed
+from tui.dialogs.confirm import ConfirmDialog, Deed, key_told
 from tui.dialogs.doubt import ask_doubts
 from tui.dialogs.inhand import rescue, show
 from tui.dialogs.options import OptionsDialog
@@ -258,7 +258,7 @@ class RotationScreen(GraphScreen):
             self.say(without_shell_ways(plan.blocked or plan.already or ""), "warn")
             return
         key = rotation.key
-        whose = f"{key.id} · {key.user} · account {rotation.caller.account}"
+        whose = key_told(key, rotation.caller.account)
         typed = key.id if step is StepName.DELETE else None
         if await self.app.push_screen_wait(ConfirmDialog(Deed(plan, whose, verb, typed=typed))):
             self._doing = plan.title
@@ -270,7 +270,7 @@ class RotationScreen(GraphScreen):
     ) -> Plan:
         plan = await (rotation.plan_undo if undo else rotation.plan)(step, options)
         if imported and plan.blocked and plan.overridable:
-            return await rotationtexts.once_imported(rotation)
+            plan = await rotationtexts.once_imported(rotation)
         return warned(plan, await rotation.preflight(plan))
 
     async def _do(

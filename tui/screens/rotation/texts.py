@@ -66,4 +66,4 @@ async def once_imported(rotation: Rotation) -> Plan:
     title = f"Make the old key {rotation.key.id} Inactive"
     said = "You confirm that the new key is in use wherever the old one was; this is journaled."
     warning = f"Whatever still sends {rotation.key.id} is denied from then on; b makes it Active again."
-    return replace(plan, title=title, warnings=(said, warning))
+    return replace(plan, title=title, warnings=(said, warning, *plan.warnings), where=rotation.aws.where)
