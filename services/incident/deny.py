@@ -53,6 +53,12 @@ async def plan(at: Situation) -> Plan:
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
     if inline.get(name) == document:
         return _plan(at, already=f"The policy {name} already denies {whose(at)}.")
+    if name in inline and not _is_ours(at, name, inline[name]):
+        return _plan(
+            at,
+            blocked=f"{whose(at)} has a policy {name} that says otherwise, and not by this case: look at it "
+            "in IAM, or attach a managed policy made beforehand (`--hold-policy ARN`).",
+        )
     used = sum(policies.counted_length(found) for other, found in inline.items() if other != name)
     kind, whom = holder(at)
     if used + policies.counted_length(document) > QUOTAS[kind]:
@@ -63,10 +69,7 @@ async def plan(at: Situation) -> Plan:
             "policy made beforehand (`--hold-policy ARN`).",
         )
     params = {f"{kind}Name": whom, "PolicyName": name, "PolicyDocument": json.dumps(document)}
-    warnings = [warning]
-    if name in inline and not _is_ours(at, name, inline[name]):
-        warnings.append(f"{whose(at)} has a policy {name} that says otherwise: it is replaced by this one.")
-    return _plan(at, calls=(Call("iam", f"Put{kind}Policy", params),), warnings=tuple(warnings))
+    return _plan(at, calls=(Call("iam", f"Put{kind}Policy", params),), warnings=(warning,))
 
 
 async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
@@ -95,22 +98,26 @@ async def plan_undo(at: Situation) -> Plan:
         Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
         for arn in await _attached_by_us(at)
     )
-    put, document = (
-        at.case.did(f"Put{kind}Policy", PolicyName=name),
-        await get_inline(at.aws, kind, whom, name),
-    )
-    changed = put and document is not None and not _is_ours(at, name, document)
-    told = f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM."
-    if document is not None and not changed:
-        calls += (Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name}),)
-    if changed and not calls:
-        return _plan(at, lift=True, blocked=told)
+    document = await get_inline(at.aws, kind, whom, name)
+    removal = Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name})
+    left: tuple[str, ...] = ()
+    if document is not None and _is_ours(at, name, document):
+        calls += (removal,)
+    elif document is not None and at.case.did(f"Put{kind}Policy", PolicyName=name):
+        left = (
+            f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM.",
+        )
+    elif document is not None:
+        by_hand = at.aws.where.aws(removal)
+        left = (
+            f"The policy {name} of {whose(at)} was not attached by this case: ask who did, and only then "
+            f"remove it by hand: {by_hand}",
+        )
+    if left and not calls:
+        return _plan(at, lift=True, blocked=left[0])
     if not calls:
         return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
-    theirs = calls[-1].operation == f"Delete{kind}Policy" and not put
-    warnings = (f"{name} was not attached by this case: ask who did before you remove it.",) if theirs else ()
-    left = (told,) if changed else ()
-    return _plan(at, lift=True, calls=calls, warnings=(*warnings, *left), left=left)
+    return _plan(at, lift=True, calls=calls, warnings=left, left=left)
 
 
 def _is_ours(at: Situation, name: str, document: Mapping[str, Any]) -> bool:

@@ -135,7 +135,7 @@ def test_what_the_terminal_shows_is_what_was_drawn(account: Sandbox, program: li
             (("esc", "esc", "i"), "identify a leaked key"),
             (("esc", ":"), "a command, or a word"),
             (("esc", "t"), "in all"),
-            (("esc", "?"), "What you can do here"),
+            (("esc", "?"), "Show everything known about the selected key"),
             (("esc",), "its user also has"),
         ):
             terminal.press(*keys)

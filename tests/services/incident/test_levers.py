@@ -206,8 +206,27 @@ async def test_a_deny_policy_that_a_colleague_changed_is_left(opened: Opened, ac
             await runbook.undo(StepName.DENY)
         narrower = wider | {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
         account.iam.put_user_policy(UserName="web", PolicyName=name, PolicyDocument=json.dumps(narrower))
-        plan = await runbook.plan(StepName.DENY)
-        assert any("that says otherwise: it is replaced" in warning for warning in plan.warnings)
+        with pytest.raises(Refused, match="that says otherwise, and not by this case"):
+            await runbook.apply(StepName.DENY)
+    found = account.iam.get_user_policy(UserName="web", PolicyName=name)
+    assert found["PolicyDocument"] == narrower
+
+
+async def test_a_deny_policy_that_another_case_attached_stays(
+    opened: Opened, account: Account, book: CaseBook
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.DENY)
+        (name,) = account.policies()
+    (case,) = book.cases()
+    with case:
+        case.append("closed", remaining=[])
+    async with opened() as runbook:
+        plan = await runbook.plan_undo(StepName.DENY)
+        assert plan.calls == ()
+        with pytest.raises(Refused, match="was not attached by this case") as refused:
+            await runbook.undo(StepName.DENY)
+        assert f"--policy-name {name}" in str(refused.value)
     assert account.policies() == [name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -66,12 +67,16 @@ async def test_forty_accounts_of_which_three_refuse_one_hangs_and_one_is_suspend
 
 async def test_no_more_are_in_hand_than_asked_for_and_an_end_closes_them(sandbox: Sandbox) -> None:
     organization(sandbox.world, 9)
-    inside, most = set[str](), 0
+    inside, most, full = set[str](), 0, asyncio.Event()
 
     async def look(aws: AwsSession, stop: Stop) -> int:
         nonlocal most
         inside.add(stop.account)
         most = max(most, len(inside))
+        if most == 3:
+            full.set()
+        # Nobody leaves before there were as many as may be: otherwise it would depend on who is quick.
+        await full.wait()
         await aws.read("iam", "ListServiceSpecificCredentials", AllUsers=True)
         inside.discard(stop.account)
         return 1
