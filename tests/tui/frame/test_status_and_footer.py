@@ -94,7 +94,7 @@ def test_help_and_quit_stay_in_the_footer(width: int) -> None:
 def test_the_way_back_stays_where_there_is_one() -> None:
     ranked = commands.footer("events")
     line, _ = layout([(command, None) for command in ranked], 60)
-    assert plain(line).rstrip().endswith("esc back  ? help  q quit")
+    assert plain(line).rstrip().endswith("esc back  : commands  ? help  q quit")
     first, _ = layout([(command, "first" if command.id == "back" else None) for command in ranked], 60)
     assert "esc back" not in plain(first)
 
@@ -120,7 +120,7 @@ def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None
     assert heard(ranked, None) == ranked
     assert heard(ranked, Picker("expires", ("never",), 0)) == ranked
     left = {command.id: command.shown_key for command in heard(ranked, Input())}
-    assert left == {"open": "enter", "back": "esc", "help": "f1"}
+    assert left == {"open": "enter", "back": "esc", "palette": "ctrl+p", "help": "f1"}
     assert {"quit", "help"} <= {command.id for command in ranked}
 
 

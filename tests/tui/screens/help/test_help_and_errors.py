@@ -36,7 +36,7 @@ async def test_the_error_log_is_no_dead_end(scenario: Scenario, tmp_path: Path) 
     async with driven(tmp_path, Start("inventory")) as driver:
         await driver.wait("16 keys")
         await driver.press("exclamation_mark")
-        await driver.wait("0 errors in this run", "esc back ? help")
+        await driver.wait("0 errors in this run", "esc back : commands ? help")
         await driver.press("ctrl+r")
         assert "0 errors in this run" in driver.flat
         await driver.press("c")
