@@ -33,6 +33,7 @@ class Poll:
         self._worker: Worker[None] | None = None
         self._hurry = asyncio.Event()
         self._wanted = False
+        self._overdue = False
         self._took = 0.0
         self._begun_at = -math.inf
         self.failures = 0
@@ -40,6 +41,14 @@ class Poll:
     @property
     def running(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
+
+    @property
+    def seen(self) -> bool:
+        """Whether it was started and not told to stop or rest since.
+
+        Other than a screen's ``is_current``, which is still true when it has just been told that it goes.
+        """
+        return self._wanted
 
     @property
     def pause_seconds(self) -> float:
@@ -50,6 +59,8 @@ class Poll:
     def start(self, *, when_due: bool = False) -> None:
         """Read at once, and again if a reading is under way; with *when_due* once the pause is over."""
         self._wanted = True
+        when_due = when_due and not self._overdue
+        self._overdue = False
         if not self.running:
             # Here, and not when it begins: a rest that comes before that is not to be lost.
             self._hurry.clear()
@@ -69,9 +80,12 @@ class Poll:
         self._hurry.set()
 
     def now(self) -> None:
-        """Read at once, and forget that it failed."""
+        """Read at once, or as soon as it is started again, and forget that it failed."""
         self.failures = 0
-        self.start()
+        if self.seen:
+            self.start()
+        else:
+            self._overdue = True
 
     async def _go_on(self, when_due: bool) -> None:
         if when_due:

@@ -50,3 +50,23 @@ async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
         await readings.next()
         assert readings.count == 3
         poll.stop()
+
+
+async def test_what_nobody_sees_is_read_once_it_is_seen() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        readings = Readings()
+        poll = Poll(app.screen, HOUR, readings.read)
+        poll.start()
+        await readings.next()
+        for leave in (poll.rest, poll.stop):
+            before = readings.count
+            leave()
+            poll.now()
+            await pilot.pause()
+            assert readings.count == before
+            assert not poll.seen
+            poll.start(when_due=True)
+            await readings.next()
+            assert poll.seen
+        poll.stop()

@@ -155,7 +155,7 @@ class InventoryScreen(StanchScreen):
 
     def _glance_on(self) -> None:
         """Go on with what stands over the keys, once these are read: nothing comes before them."""
-        if self.list.read and self.drawable and self.is_current:
+        if self.list.read and self.drawable and self._poll.seen:
             self._glance_poll.start(when_due=True)
 
     def _fade(self) -> None:

@@ -284,7 +284,7 @@ class TrafficScreen(StanchScreen):
             self._poll.stop()
         else:
             self._held = None
-            self._poll.now()
+            self._poll.start()
         self._show()
 
     def do_log_scale(self) -> None:
@@ -369,7 +369,7 @@ class TrafficScreen(StanchScreen):
 
     def _again(self) -> None:
         self._held = None
-        self._poll.now()
+        self._poll.start()
         self._show()
 
     def do_back(self) -> Awaitable[None] | None:

@@ -21,6 +21,7 @@ from tests.tui.piloting import driven
 from tui.look.lines import plain, width_of
 from tui.screens.keys.glance import abreast
 from tui.screens.keys.glancetexts import Facts, one_line, panels
+from tui.screens.keys.inventory import InventoryScreen
 from tui.settings.options import Start
 
 NOW = clock.parse("2026-11-23T14:02:09Z")
@@ -125,6 +126,20 @@ async def test_home_tells_all_four_for_a_few_calls_and_each_is_one_key_away(
         await driver.pilot.click("#glance", offset=(30, 8))
         await driver.wait("esc back")
         assert driver.app.screen.__class__.__name__ == "TrafficScreen"
+
+
+async def test_a_list_read_just_as_the_screen_goes_asks_for_no_more(leaked: KeyInUse, tmp_path: Path) -> None:
+    async with driven(tmp_path, Start(), size=HOME, poll_seconds=0.05) as driver:
+        await driver.wait("/aws/hlc-logs/my-application")
+        screen = driver.app.screen
+        assert isinstance(screen, InventoryScreen)
+        # It is told that it goes while the screen that comes is still being made, and is current until then.
+        screen.on_screen_suspend()
+        await driver.until(lambda: not screen._glance_poll.running, "it does not rest")
+        await screen._read()
+        await driver.pilot.pause()
+        assert screen.is_current
+        assert not screen._glance_poll.running
 
 
 async def test_what_may_not_be_read_is_told_in_its_panel(
