@@ -86,6 +86,13 @@ def not_implemented(request: Request) -> AwsError:
     return AwsError("NotImplemented", f"The sandbox has no {request.service} {request.operation}.", 501)
 
 
+def unknown_operation(request: Request) -> AwsError:
+    """Of a call that the service it was signed for does not have."""
+    code = _named(request, "InvalidAction", "UnknownOperationException", "MethodNotAllowed")
+    message = f"Could not find operation {request.operation or 'of that path'} of {request.service}"
+    return AwsError(code, message, 405 if request.protocol == "s3" else 400)
+
+
 def expired_token(request: Request) -> AwsError:
     code = _named(request, "ExpiredToken", "ExpiredTokenException", "ExpiredToken")
     message = "The security token included in the request is expired"

@@ -13,14 +13,13 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 from botocore.parsers import ResponseParser, create_parser
-from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.utils import get_service_model
 from werkzeug.wrappers import Response
 
 from sandbox.account.world import HOME_REGION, ApiCall, World
 from sandbox.wire.call import S3_OBJECT, Request
 from sandbox.wire.identity import signer
+from sandbox.wire.models import operation_model
 from sandbox.wire.wire import ConnectionDropped, Handler
 
 SERVICES = {"iam", "sts", "logs", "cloudtrail", "s3", "secretsmanager", "kms", "organizations"}
@@ -130,7 +129,7 @@ def parameters(request: Request) -> Mapping[str, object]:
 
 
 def _query_parameters(request: Request) -> Any:
-    operation = _operation(request.service, request.operation)
+    operation = operation_model(request.service, request.operation)
     if operation is None:
         return {}
     parser = PROTOCOL_PARSERS["query"](operation)
@@ -138,7 +137,7 @@ def _query_parameters(request: Request) -> Any:
 
 
 def response_elements(request: Request, answer: Response) -> Mapping[str, object] | None:
-    operation = _operation(request.service, request.operation)
+    operation = operation_model(request.service, request.operation)
     if operation is None or operation.output_shape is None or request.protocol not in {"query", "json"}:
         return None
     parsed = _parser(request.protocol).parse(
@@ -156,12 +155,6 @@ def response_elements(request: Request, answer: Response) -> Mapping[str, object
 @cache
 def _parser(protocol: str) -> ResponseParser:
     return create_parser(protocol)
-
-
-@cache
-def _operation(service: str, operation: str) -> OperationModel | None:
-    model = get_service_model(service)
-    return model.operation_model(operation) if operation in model.operation_names else None
 
 
 def spelled(value: Any) -> Any:
