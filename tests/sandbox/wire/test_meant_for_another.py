@@ -11,7 +11,7 @@ from tests.sandbox.signed import connect, headers_of, send
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/x-amz-json-1.1"
-CALLS = (
+CALLS: tuple[tuple[str, str, bytes, dict[str, str]], ...] = (
     ("POST", "/", b"Action=ListUsers&Version=2010-05-08", {"Content-Type": FORM}),
     ("POST", "/", b"Action=%00&Version=x", {"Content-Type": FORM}),
     ("POST", "/", b"{}", {"Content-Type": JSON, "X-Amz-Target": "Logs_20140328.DescribeLogGroups"}),
