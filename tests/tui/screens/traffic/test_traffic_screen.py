@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from sandbox.logs.meter import Meter
 from sandbox.wire.server import Sandbox
@@ -129,6 +131,44 @@ async def test_time_is_walked_through_and_compared(account: Account, tmp_path: P
         await driver.wait("Dashed: nothing.")
         screen.hush()
         await driver.wait("last 5 min · 5 s a point")
+
+
+async def test_graphs_are_read_chosen_zoomed_and_moved_with_the_mouse(
+    account: Account, tmp_path: Path
+) -> None:
+    account.group("/aws/app", 1_000)
+    account.group("/aws/low", 300)
+    async with driven(tmp_path, Start("traffic"), size=(120, 24), **QUICK) as driver:
+        await driver.wait("2 groups", "█", "▸ /aws/app")
+        # Held still, so that what is under the mouse stays there.
+        await driver.press("space")
+        await driver.wait("paused at")
+        pilot = driver.pilot
+        await pilot.hover(FlowGrid, offset=(60, 4))
+        await driver.wait(" 200 B/s · min 200 mean 200 max 200", " 60 B/s · min 60", "┊")
+        assert re.search(r"/aws/app ── \d\d:\d\d:\d\d 200 B/s", driver.text)
+        await pilot.click(FlowGrid, offset=(80, 14))
+        await driver.wait("▸ /aws/low")
+        await pilot._post_mouse_events([events.MouseScrollDown], FlowGrid, offset=(60, 4))
+        await driver.wait("last 20 min")
+        await pilot._post_mouse_events([events.MouseScrollUp], FlowGrid, offset=(60, 4))
+        # About what the mouse points to, which is not the newest.
+        await driver.wait("5 min until")
+        screen = driver.app.screen
+        assert isinstance(screen, TrafficScreen)
+        there = screen._window.until
+        await pilot.mouse_down(FlowGrid, offset=(60, 4))
+        await pilot.hover(FlowGrid, offset=(80, 4))
+        await pilot.mouse_up(FlowGrid, offset=(80, 4))
+        await pilot.pause()
+        earlier = screen._window.until
+        assert there
+        assert earlier
+        assert timedelta(seconds=30) < there - earlier < timedelta(minutes=2)
+        await pilot._post_mouse_events([events.MouseScrollRight], FlowGrid, offset=(60, 4))
+        await pilot.pause()
+        assert screen._window.until
+        assert screen._window.until > earlier
 
 
 async def test_a_long_window_is_one_call_a_tick_too(account: Account, tmp_path: Path) -> None:
