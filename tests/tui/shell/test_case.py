@@ -76,7 +76,10 @@ def test_an_emptied_journal_is_not_forgotten(
     journal.write_bytes(b"")
     done = stanch("case", "verify", case)
     assert (done.code, "are missing" in done.out) == (Exit.DEFECT, True)
-    done = stanch("respond", leaked.key_id, "--user", leaked.user, "--undo", "deny", "--yes", "--json")
+    key = ("respond", leaked.key_id, "--user", leaked.user)
+    done = stanch(*key, "--undo", "deny", "--yes")
+    assert (done.code, "was not attached by this case" in done.err) == (Exit.REFUSED, True)
+    done = stanch(*key, "--step", "deactivate", "--yes", "--json")
     assert (done.code, done.json["case"] == case) == (Exit.DONE, False)
     done = stanch("case", "list", "--json")
     assert (done.code, len(done.json["cases"])) == (Exit.INCOMPLETE, 1), "it does not hide the other"

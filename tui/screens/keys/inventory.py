@@ -155,7 +155,8 @@ class InventoryScreen(StanchScreen):
 
     def _glance_on(self) -> None:
         """Go on with what stands over the keys, once these are read: nothing comes before them."""
-        if self.list.read and self.drawable and self._poll.seen:
+        behind_a_dialog = self.is_current and self.app.screen is not self
+        if self.list.read and self.drawable and (self._poll.seen or behind_a_dialog):
             self._glance_poll.start(when_due=True)
 
     def _fade(self) -> None:
