@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
@@ -91,7 +93,13 @@ class PolicyGoal:
     async def propose_undo(self, ground: Ground) -> Proposal:
         at = await look(ground.aws, self.at, self.policy.name)
         did = {call.operation for call in ground.case.done}
-        return detach(self.at, self.policy, at, ground.before if did else None, did)
+        sent = [json.loads(text) for call in ground.case.done if (text := _content(call.params))]
+        return detach(self.at, self.policy, at, ground.before if did else None, did, sent)
+
+
+def _content(params: Mapping[str, Any]) -> str | None:
+    """The document that a call sent, if it sent one."""
+    return params.get("PolicyDocument") or params.get("Content")
 
 
 def goal_of(state: CaseState) -> PolicyGoal:

@@ -38,10 +38,12 @@ def detach(
     at: Standing,
     before: Mapping[str, Any] | None,
     did: Collection[str] = (),
+    sent: Collection[Document] = (),
 ) -> Proposal:
     """Back to *before*, which is what there was when this program attached it; None where it never did.
 
-    *did* are the operations by which it did: what another call brought about is left.
+    *did* are the operations by which it did, and *sent* the documents: what another call brought about, and
+    what someone wrote since, is left.
     """
     if before is None:
         if not at.attached:
@@ -49,7 +51,18 @@ def detach(
         return Proposal(
             blocked=f"No case on this machine attached {wanted.name} to {target.words}: remove it by hand."
         )
-    calls = _take(target, wanted, at, before) if target.iam else _take_scp(target, at, before, did)
+    changed = at.document not in (None, before.get("document"), *sent)
+    if target.iam:
+        calls = () if changed else _take(target, wanted, at, before)
+    else:
+        calls = _take_scp(target, at, before, did, changed=changed)
+    if changed:
+        told = f"The content of {wanted.name} was changed since, not by this case: put it right by hand."
+        if calls:
+            return Proposal(calls, left=(told,))
+        if not at.attached:
+            return Proposal(already=f"{wanted.name} is not attached to {target.words}.", left=(told,))
+        return Proposal(blocked=told)
     if not calls:
         return Proposal(already=f"{target.words} is as it was before {wanted.name} was attached.")
     former = before.get("document") if before.get("attached") else None
@@ -129,20 +142,25 @@ def _take(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any
 
 
 def _take_scp(
-    target: Target, at: Standing, before: Mapping[str, Any], did: Collection[str]
+    target: Target, at: Standing, before: Mapping[str, Any], did: Collection[str], *, changed: bool
 ) -> tuple[Call, ...]:
-    """What was made is deleted, what was changed is changed back, what was attached is detached."""
+    """What was made is deleted, what was changed is changed back, what was attached is detached.
+
+    What someone *changed* since is only detached.
+    """
     if at.policy_id is None:
         return ()
     calls: list[Call] = []
     if at.attached and not before.get("attached") and "AttachPolicy" in did:
         calls.append(_of_scp("DetachPolicy", at.policy_id, target))
+    if changed:
+        return tuple(calls)
     if before.get("policy_id") is None:
         if not at.elsewhere and "CreatePolicy" in did and (calls or not at.attached):
             calls.append(Call("organizations", "DeletePolicy", {"PolicyId": at.policy_id}))
     elif (former := before.get("document")) not in (None, at.document) and "UpdatePolicy" in did:
-        changed = {"PolicyId": at.policy_id, "Content": compact(former)}
-        calls.append(Call("organizations", "UpdatePolicy", changed))
+        params = {"PolicyId": at.policy_id, "Content": compact(former)}
+        calls.append(Call("organizations", "UpdatePolicy", params))
     return tuple(calls)
 
 

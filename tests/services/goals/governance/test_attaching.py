@@ -135,6 +135,43 @@ async def test_what_was_there_before_the_first_call_comes_back(iam: Any, begin: 
     assert policies_of(iam) == {DENY.name: theirs}
 
 
+async def test_what_a_colleague_made_of_it_stays(iam: Any, begin: Begin, sent: list[str]) -> None:
+    attaching, case = await begin()
+    with case:
+        await attaching.apply()
+        theirs = document(Wanted(Kind.DENY_USE))
+        iam.put_user_policy(UserName="web", PolicyName=DENY.name, PolicyDocument=json.dumps(theirs))
+        sent.clear()
+        plan = (await attaching.offer_undo()).plan
+        assert plan.calls == ()
+        assert "was changed since, not by this case" in str(plan.blocked)
+        with pytest.raises(Refused, match="was changed since, not by this case"):
+            await attaching.undo()
+    assert sent == []
+    assert policies_of(iam) == {DENY.name: theirs}
+
+
+async def test_a_colleagues_change_for_the_organization_is_only_detached(
+    root: Target, begin: Begin, boto: Callable[..., Any]
+) -> None:
+    organizations = boto("organizations")
+    attaching, case = await begin(root, Wanted(Kind.DENY_USE))
+    with case:
+        await attaching.apply()
+        (made,) = [
+            each
+            for each in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+            if each["Name"] == Wanted(Kind.DENY_USE).name
+        ]
+        theirs = json.dumps(document(DENY), separators=(",", ":"))
+        organizations.update_policy(PolicyId=made["Id"], Content=theirs)
+        plan = (await attaching.offer_undo()).plan
+        assert [call.operation for call in plan.calls] == ["DetachPolicy"]
+        await attaching.undo(plan)
+    assert organizations.describe_policy(PolicyId=made["Id"])["Policy"]["Content"] == theirs
+    assert organizations.list_targets_for_policy(PolicyId=made["Id"])["Targets"] == []
+
+
 async def test_an_intent_without_an_outcome_is_settled_by_asking(
     iam: Any, begin: Begin, sandbox: Sandbox, sent: list[str]
 ) -> None:

@@ -66,7 +66,8 @@ DID = ("CreatePolicy", "AttachPolicy", "UpdatePolicy")
 
 
 async def take_back(aws: AwsSession, target: Target, wanted: Wanted, before: Any) -> None:
-    while calls := detach(target, wanted, await look(aws, target, wanted.name), before, DID).calls:
+    sent = [document(wanted)]
+    while calls := detach(target, wanted, await look(aws, target, wanted.name), before, DID, sent).calls:
         await aws.send(calls[0])
 
 
