@@ -90,7 +90,7 @@ class HardenGoal:
         """Before it is known which trail it is."""
         chosen = Chosen(self.trail or names.TRAIL, "", made=True)
         wish = Wish("", "", self.services)
-        return told_back(chosen, wish, None) if undo else told(chosen, wish)
+        return told_back(chosen, wish) if undo else told(chosen, wish)
 
     async def propose(self, ground: Ground) -> Proposal:
         try:

@@ -79,13 +79,16 @@ def take_back(
 
     *did* are the operations of this case: what other calls brought about is left.
     """
-    calls = _trail_calls_back(chosen, seen, did)
+    restored, changed = _restored(chosen, wish, seen) if "PutEventSelectors" in did else (None, False)
+    calls = _trail_calls_back(chosen, seen, did, restored)
     lines: list[str] = []
     warnings: list[str] = []
-    if seen and not chosen.made and chosen.selectors != seen.raw and "PutEventSelectors" in did:
-        lines += _selectors_told(seen.raw or NONE, chosen.selectors or DEFAULT)
-        if not _ours(chosen, wish, seen):
-            warnings.append("Someone else has changed its selectors since: that goes too, as the lines show.")
+    if seen and restored is not None:
+        lines += _selectors_told(seen.raw or NONE, restored)
+        if changed:
+            warnings.append(
+                "Someone else has changed its selectors since: only what this case added is taken out."
+            )
     used_by = next((each.name for each in others if chosen.bucket and each.bucket == chosen.bucket), None)
     left = None
     if chosen.bucket and bucket and not used_by:
@@ -105,7 +108,8 @@ def take_back(
     if left:
         warnings.append(f"{left[:1].upper()}{left[1:]}: it may hold the only record of a key's use.")
     more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
-    said = told_back(chosen, wish, left)
+    kept = "its selectors keep what someone else changed since" if changed else None
+    said = told_back(chosen, wish, "; ".join(filter(None, (kept, left))))
     if not calls:
         return Proposal(already=f"{said.done}.", warnings=tuple(warnings), more=more, told=said)
     return Proposal(tuple(calls), tuple(lines), tuple(warnings), more=more, told=said)
@@ -141,16 +145,26 @@ def _selectors_told(before: RawSelectors | None, after: RawSelectors) -> tuple[s
     return diff(before, after)
 
 
-def _ours(chosen: Chosen, wish: Wish, seen: Seen) -> bool:
-    """Whether the selectors are what this program made of those that were there."""
-    before, now = chosen.selectors or DEFAULT, seen.raw or NONE
+def _restored(chosen: Chosen, wish: Wish, seen: Seen | None) -> tuple[RawSelectors | None, bool]:
+    """What the trail is to select again, None where it does or nothing would be left.
+
+    And whether someone else changed its selectors since: then only what was made of them here is undone.
+    """
+    if seen is None or chosen.made or chosen.selectors is None or seen.raw == chosen.selectors:
+        return None, False
     try:
-        kept = advanced(before)
+        before, now = advanced(chosen.selectors), advanced(seen.raw or NONE)
+        put = merged(chosen.selectors, wish.services, management=chosen.management) or before
     except Unmergeable:
-        return False
-    added = [each for each in advanced(now) if each not in kept]
-    from_us = merged(before, wish.services, management=chosen.management) or []
-    return all(each in from_us for each in added)
+        return None, True
+    theirs = [each for each in now if each not in put or each in before]
+    kept = [each for each in put if each in before]
+    if all(each in before for each in theirs) and all(each in now for each in kept):
+        return chosen.selectors, False
+    # A narrower one had made room for one that takes all.
+    narrower = [each for each in before if each not in put and each not in theirs]
+    back = [*theirs, *narrower] if any(each in put and each not in before for each in now) else theirs
+    return ({"AdvancedEventSelectors": back} if back and back != now else None), True
 
 
 def _bucket_calls(
@@ -184,7 +198,9 @@ def _trail_calls(chosen: Chosen, wish: Wish, seen: Seen | None) -> list[Call]:
     return [Call("cloudtrail", "UpdateTrail", wide, chosen.region)]
 
 
-def _trail_calls_back(chosen: Chosen, seen: Seen | None, did: Collection[str]) -> list[Call]:
+def _trail_calls_back(
+    chosen: Chosen, seen: Seen | None, did: Collection[str], restored: RawSelectors | None
+) -> list[Call]:
     if seen is None:
         return []
     if chosen.made:
@@ -192,8 +208,8 @@ def _trail_calls_back(chosen: Chosen, seen: Seen | None, did: Collection[str]) -
     calls: list[Call] = []
     if seen.logging and not chosen.logging and "StartLogging" in did:
         calls.append(Call("cloudtrail", "StopLogging", {"Name": chosen.trail}, chosen.region))
-    if chosen.selectors is not None and seen.raw != chosen.selectors and "PutEventSelectors" in did:
-        calls.append(_put(chosen, chosen.selectors))
+    if restored is not None:
+        calls.append(_put(chosen, restored))
     was = (chosen.multi_region, chosen.global_events)
     if (seen.trail.multi_region, seen.trail.global_events) != was and "UpdateTrail" in did:
         narrow = {

@@ -39,12 +39,13 @@ def told(chosen: Chosen, wish: Wish) -> Told:
     )
 
 
-def told_back(chosen: Chosen, wish: Wish, left: str | None) -> Told:
+def told_back(chosen: Chosen, wish: Wish, left: str = "") -> Told:
     done = f"trail {chosen.trail} {'deleted' if chosen.made else 'is as it was before'}"
+    but = "; " if chosen.made else ", but "
     return Told(
         title=f"{'Delete' if chosen.made else 'Restore'} trail {chosen.trail}",
         stops=f"Recording of the use of {keys_of(wish)} by this trail.",
         leaves="What it has already recorded.",
         undo="Harden again; use in between is not recorded.",
-        done=f"{done}; {left}" if left else done,
+        done=f"{done}{but}{left}" if left else done,
     )

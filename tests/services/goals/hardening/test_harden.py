@@ -213,8 +213,16 @@ async def test_what_others_changed_meanwhile_is_said(account: Account, harden: H
         {"Field": "resources.type", "Equals": ["AWS::SNS::Topic"]},
     ]}])  # fmt: skip
     assert (await plan()).plan.already
+    theirs = account.selectors("audit")[-1]
     offer = await plan(undo=True)
-    assert any("Someone else has changed its selectors" in each for each in offer.plan.warnings)
+    assert any("only what this case added is taken out" in each for each in offer.plan.warnings)
+    step = await harden(undo=True)
+    assert "is as it was before, but its selectors keep what someone else changed since" in str(step)
+    assert account.selectors("audit")[-1] == theirs
+    assert not any(
+        each.get("Name") == "Use of CloudWatch Logs API keys" for each in account.selectors("audit")
+    )
+    await harden()
     account.cloudtrail.delete_trail(Name="audit")
     assert "Trail audit, which recorded it, is gone" in str((await plan()).plan.blocked)
     await harden(undo=True)
