@@ -216,8 +216,8 @@ async def test_what_others_changed_meanwhile_is_said(account: Account, harden: H
     theirs = account.selectors("audit")[-1]
     offer = await plan(undo=True)
     assert any("only what this case added is taken out" in each for each in offer.plan.warnings)
-    case = await harden(undo=True)
-    assert "is as it was before, but its selectors keep what someone else changed since" in str(case.as_json())
+    told = str((await harden(undo=True)).as_json())
+    assert "is as it was before, but its selectors keep what someone else changed since" in told
     assert account.selectors("audit")[-1] == theirs
     assert not any(
         each.get("Name") == "Use of CloudWatch Logs API keys" for each in account.selectors("audit")
