@@ -21,6 +21,7 @@ from services.cases.state import CaseState
 from tests.tui.conftest import Gate, LeakedKey
 from tests.tui.piloting import Driver, driven
 from tui.dialogs import steps
+from tui.flows.graph import FlowGraph
 from tui.screens.runbook.screen import RunbookScreen
 from tui.settings.options import Start
 
@@ -515,6 +516,25 @@ async def test_incoming_bytes_stand_under_the_steps_with_the_runbooks_marks(
         await driver.press("y")
         # Of this height it has a legend.
         await driver.wait("1 deactivate ", "┃")
+
+
+async def test_a_key_that_does_not_write_to_log_groups_has_no_graph(
+    scenario: Scenario, tmp_path: Path, sandbox: Sandbox, boto: Callable[..., Any]
+) -> None:
+    asked: list[str] = []
+    sandbox.faults.on("GetMetricData", "before", lambda: asked.append("IncomingBytes"))
+    keys = boto("iam").list_service_specific_credentials(AllUsers=True)["ServiceSpecificCredentials"]
+    key = next(each for each in keys if each["ServiceName"] == "bedrock.amazonaws.com")
+    start = Start("runbook", key_id=key["ServiceSpecificCredentialId"], user=key["UserName"])
+    async with driven(tmp_path, start, size=(150, 40), poll_seconds=0.05) as driver:
+        await driver.wait("5 · deny Attach the deny policy")
+        screen = driver.app.screen
+        assert isinstance(screen, RunbookScreen)
+        await driver.until(lambda: screen.of_logs is False, "it does not know what the key is for")
+        await driver.pilot.pause()
+        assert "IncomingBytes" not in driver.text
+        assert not screen.query_one(FlowGraph).display or not screen.query_one(FlowGraph).size
+    assert asked == []
 
 
 @pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])
