@@ -120,8 +120,10 @@ async def test_no_id_is_cut_and_nothing_lies_over_anything(scenario: Scenario, t
             "~AWS is not contacted", "?scan", "^KEY ID", "help", "~What you can do", "?help", "back"
         )
         await looked.walk(
-            "errors", "~in this run", "?errors", "back", "palette", "~a command", "?palette", "back"
+            "errors", "~in this run", "?errors", "back", "calls", "~is waited for", "?calls", "back"
         )
+        await looked.walk("settings", "~refresh_seconds", "?settings", "back", "^KEY ID")
+        await looked.walk("palette", "~a command", "?palette", "back")
         await looked.walk(
             "identify", "~Paste", f'"{leaked.token}', f"~{leaked.key_id}", "?identify", "^KEY ID"
         )
