@@ -132,9 +132,13 @@ class Commands(Departing[Result]):
 
     def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
         begun = work() if inspect.iscoroutinefunction(work) else work
-        return super().run_worker(
-            _Unbegun(begun, self) if inspect.iscoroutine(begun) else begun, *arguments, **options
-        )
+        if not inspect.iscoroutine(begun):
+            return super().run_worker(begun, *arguments, **options)
+        worker = super().run_worker(_Work(begun, self), *arguments, **options)
+        if worker._task:
+            # One that is cancelled before its first step was never begun, and says so when it is forgotten.
+            worker._task.add_done_callback(lambda _: begun.close())
+        return worker
 
     def remove(self) -> AwaitRemove:
         self._leaving = True
@@ -256,8 +260,8 @@ class Commands(Departing[Result]):
         self.stanch.open(ToIdentify(event.text))
 
 
-class _Unbegun(Awaitable[Any]):
-    """A screen's coroutine: closed if its worker is cancelled before its first step, over when it is left."""
+class _Work(Awaitable[Any]):
+    """A screen's coroutine, which is over when the screen is left."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], screen: Departing[Any]) -> None:
         self._coroutine = coroutine
@@ -269,9 +273,6 @@ class _Unbegun(Awaitable[Any]):
         except NoMatches:
             if not self._screen.gone:
                 raise
-
-    def __del__(self) -> None:
-        self._coroutine.close()
 
 
 class StanchScreen(Commands[None]):
