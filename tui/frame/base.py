@@ -30,7 +30,7 @@ from tui.commands.conventions import nothing_here
 from tui.frame import guide
 from tui.frame.footer import Footer
 from tui.frame.guideline import GuideLine
-from tui.frame.internals import Departing, forget_who_is_gone
+from tui.frame.internals import Departing, forget_who_is_gone, once_ended
 from tui.frame.notice import Level, Notice
 from tui.frame.searchline import Searchable, SearchLine
 from tui.frame.statusline import StatusLine
@@ -135,9 +135,8 @@ class Commands(Departing[Result]):
         if not inspect.iscoroutine(begun):
             return super().run_worker(begun, *arguments, **options)
         worker = super().run_worker(_Work(begun, self), *arguments, **options)
-        if worker._task:
-            # One that is cancelled before its first step was never begun, and says so when it is forgotten.
-            worker._task.add_done_callback(lambda _: begun.close())
+        # One that is cancelled before its first step was never begun, and would say so when it is forgotten.
+        once_ended(worker, begun.close)
         return worker
 
     def remove(self) -> AwaitRemove:

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.worker import Worker
 
 Result = TypeVar("Result")
 
@@ -110,6 +111,12 @@ def forget_who_is_gone(screen: Screen[Any]) -> None:
     for asked in screen._result_callbacks[-1:]:
         if asked.future and asked.future.done():
             asked.future = None
+
+
+def once_ended(worker: Worker[Any], then: Callable[[], object]) -> None:
+    """Call *then* when *worker* is over, also where it is cancelled before its first step."""
+    if worker._task is not None:
+        worker._task.add_done_callback(lambda _: then())
 
 
 def is_frame(update: RenderableType | None) -> bool:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+from pathlib import Path
 
 from textual.app import App
 
+from sandbox.wire.server import Sandbox
+from tests.tui.piloting import driven
 from tui.frame.polling import Poll
+from tui.settings.options import Start
 
 HOUR = 3600
 
@@ -70,3 +75,13 @@ async def test_what_nobody_sees_is_read_once_it_is_seen() -> None:
             await readings.next()
             assert poll.seen
         poll.stop()
+
+
+async def test_work_that_never_began_is_closed_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    async def work() -> None:
+        raise AssertionError
+
+    async with driven(tmp_path, Start()) as driver:
+        screen, never = driver.app.screen, work()
+        screen.run_worker(never).cancel()
+        await driver.until(lambda: inspect.getcoroutinestate(never) == inspect.CORO_CLOSED, "it is kept")
