@@ -82,6 +82,7 @@ async def test_work_that_never_began_is_closed_at_once(sandbox: Sandbox, tmp_pat
         raise AssertionError
 
     async with driven(tmp_path, Start()) as driver:
+        await driver.wait("has no service-specific credentials")
         screen, never = driver.app.screen, work()
         screen.run_worker(never).cancel()
         await driver.until(lambda: inspect.getcoroutinestate(never) == inspect.CORO_CLOSED, "it is kept")
