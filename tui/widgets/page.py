@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.geometry import Size
+from textual.strip import Strip
 
 from tui.look.lines import Line, fit, plain, wrap
 from tui.widgets.rows import Rows
@@ -46,6 +47,14 @@ class Page(Rows):
 
     def on_resize(self, event: events.Resize) -> None:
         self._rewrap()
+
+    def render_line(self, y: int) -> Strip:
+        if self._drawn_for != self.size:
+            # Wrapped for the first paint already: a frame without its text would be seen.
+            self._rendering = True
+            self._rewrap()
+            self._rendering = False
+        return super().render_line(y)
 
     def on_click(self, event: events.Click) -> None:
         """The line that says how much more there is shows it."""
