@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from tui.exits import Exit
@@ -28,5 +29,11 @@ def run(options: Options) -> int:
     app = StanchApp(options)
     for words in told:
         app.keep_words("reading the configuration", words)
-    app.run(mouse=options.mouse)
+    try:
+        app.run(mouse=options.mouse)
+    except OSError as error:
+        if error.errno != errno.EIO or error.filename is not None:
+            raise
+        # The terminal went while it was being put in order.
+        return Exit.INTERRUPTED
     return app.return_code if app.return_code is not None else Exit.INTERRUPTED
