@@ -26,7 +26,6 @@ CALLS: tuple[tuple[str, str, bytes, dict[str, str]], ...] = (
 
 def test_it_is_never_an_error_of_the_sandbox(sandbox: Sandbox) -> None:
     names = {SIGNING_NAMES.get(each, each): each for each in SIGNING_NAMES}
-    statuses = list[int]()
     for service in sorted(MOUNTED):
         signed_for = names.get(service, service)
         for method, path, body, headers in CALLS:
@@ -35,6 +34,3 @@ def test_it_is_never_an_error_of_the_sandbox(sandbox: Sandbox) -> None:
                 status, answer = send(connection, method, path, body, sent)
             assert status != 500, (service, method, path, headers, answer)
             assert status < 500 or b"NotImplemented" in answer
-            statuses.append(status)
-
-    assert len(statuses) == len(MOUNTED) * len(CALLS)

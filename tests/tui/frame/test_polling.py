@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.app import App
+from textual.pilot import Pilot
 
 from sandbox.wire.server import Sandbox
 from tests.tui.piloting import driven
@@ -33,13 +36,21 @@ class Readings:
         self._came.clear()
 
 
-async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
+@asynccontextmanager
+async def polled() -> AsyncIterator[tuple[Pilot[None], Readings, Poll]]:
+    """A poll that was started and has read once."""
     app = App[None]()
     async with app.run_test() as pilot:
         readings = Readings()
         poll = Poll(app.screen, HOUR, readings.read)
         poll.start()
         await readings.next()
+        yield pilot, readings, poll
+        poll.stop()
+
+
+async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
+    async with polled() as (pilot, readings, poll):
         poll.rest()
         # A dialog closes, and its screen is left at once: the reading due in an hour was never begun.
         await pilot.pause()
@@ -54,16 +65,10 @@ async def test_a_glance_away_puts_off_nothing_that_is_wanted_at_once() -> None:
         poll.start()
         await readings.next()
         assert readings.count == 3
-        poll.stop()
 
 
 async def test_what_nobody_sees_is_read_once_it_is_seen() -> None:
-    app = App[None]()
-    async with app.run_test() as pilot:
-        readings = Readings()
-        poll = Poll(app.screen, HOUR, readings.read)
-        poll.start()
-        await readings.next()
+    async with polled() as (pilot, readings, poll):
         for leave in (poll.rest, poll.stop):
             before = readings.count
             leave()
@@ -74,7 +79,6 @@ async def test_what_nobody_sees_is_read_once_it_is_seen() -> None:
             poll.start(when_due=True)
             await readings.next()
             assert poll.seen
-        poll.stop()
 
 
 async def test_work_that_never_began_is_closed_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
