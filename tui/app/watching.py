@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LONG_SECONDS = 10.0
 """A call that takes longer is named."""
 
+_WAITING = "waiting"
+
 
 class Watching:
     """*screen* is the one that is open, *keep* puts words into the error log."""
@@ -48,8 +50,8 @@ class Watching:
         if not isinstance(screen := self._screen(), Commands):
             return
         if seconds >= LONG_SECONDS:
-            screen.say(f"Waiting for {what}: {seconds:.0f} s.")
+            screen.say(f"Waiting for {what}: {seconds:.0f} s.", topic=_WAITING)
             self._waited = True
         elif self._waited:
-            screen.hush()
+            screen.hush(_WAITING)
             self._waited = False

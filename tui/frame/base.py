@@ -158,18 +158,18 @@ class Commands(Departing[Result]):
         if footer := self.query_one_optional(Footer):
             footer.refresh_commands()
 
-    def say(self, sentence: str, level: Level = "info") -> None:
-        """One sentence over the footer, gone after a while."""
+    def say(self, sentence: str, level: Level = "info", topic: str = "") -> None:
+        """One sentence over the footer, gone after a while; of one *topic* only the newest."""
         if not self.is_mounted:
             # Its notice comes after it.
-            self.call_later(self.say, sentence, level)
+            self.call_later(self.say, sentence, level, topic)
             return
         if notice := self.query_one_optional(Notice):
-            notice.say(sentence, level)
+            notice.say(sentence, level, topic)
 
-    def hush(self) -> None:
+    def hush(self, topic: str = "") -> None:
         if notice := self.query_one_optional(Notice):
-            notice.hush()
+            notice.hush(topic)
 
     def report(self, doing: str, error: AwsError | ReadOnly | Exception) -> None:
         """Keep *error* in the error log and say it; *doing* is what was attempted ("reading the keys")."""

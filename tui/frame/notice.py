@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import time
+from typing import Literal, NamedTuple
 
 from textual.content import Content
 from textual.timer import Timer
@@ -13,30 +14,53 @@ Level = Literal["info", "warn", "alarm"]
 _SIGNS = {"info": "·", "warn": "!", "alarm": "‼"}
 _COLOURS = {"info": "$accent", "warn": "$warning", "alarm": "$error"}
 SECONDS = 8.0
+LEAST_SECONDS = 2.0
+"""So long a sentence stays, whatever else is said."""
+
+
+class _Said(NamedTuple):
+    words: str
+    level: Level
+    topic: str
+    at: float
+    """By the monotonic clock."""
+
+    @property
+    def content(self) -> Content:
+        return Content.styled(_SIGNS[self.level] + " ", f"bold {_COLOURS[self.level]}") + Content(self.words)
 
 
 class Notice(Static):
-    """Shows the newest sentence said, with a sign for its weight."""
+    """Shows the newest sentence said, with a sign for its weight, and beneath it one that was said just before."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._timer: Timer | None = None
-        self.words = ""
+        self._said: list[_Said] = []
 
-    def say(self, words: str, level: Level = "info") -> None:
-        self.words = words
-        sign = Content.styled(_SIGNS[level] + " ", f"bold {_COLOURS[level]}")
-        self.update(sign + Content(words))
-        self.add_class("-shown")
-        self.screen.add_class("-noticed")
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(SECONDS, self.hush)
+    def say(self, words: str, level: Level = "info", topic: str = "") -> None:
+        """What is said of the same *topic* takes the other's place at once."""
+        now = time.monotonic()
+        before = [
+            said
+            for said in self._said
+            if now - said.at < LEAST_SECONDS and said.words != words and not (topic and said.topic == topic)
+        ]
+        self._show([_Said(words, level, topic, now), *before[:1]])
 
-    def hush(self) -> None:
+    def hush(self, topic: str = "") -> None:
+        """Say nothing more: of *topic* alone where one is given."""
+        self._show([said for said in self._said if topic and said.topic != topic])
+
+    def _show(self, said: list[_Said]) -> None:
+        if said == self._said:
+            return
+        self._said = said
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.words = ""
-        self.remove_class("-shown")
-        self.screen.remove_class("-noticed")
+        if said:
+            self.update(Content("\n").join(each.content for each in said))
+            self._timer = self.set_timer(SECONDS, self.hush)
+        self.set_class(bool(said), "-shown")
+        self.screen.set_class(bool(said), "-noticed")
