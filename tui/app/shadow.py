@@ -22,6 +22,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tui.app.pen import Pen
 from tui.frame.internals import (
     CompositorUpdate,
     Displayed,
@@ -80,16 +81,17 @@ class Shadow:
         before = self._rows if size == self._size else ()
         rows = [_Row(strip) for strip in frame]
         sent: list[str] = []
+        pen = Pen(colours)
         for y, row in enumerate(rows):
             if y >= len(before):
-                sent += _written(0, y, row.cells, colours)
+                sent += _written(0, y, row.cells, pen)
             elif before[y].strip == row.strip:
                 rows[y] = before[y]
             else:
                 for first, end in _runs(before[y].cells, row.cells):
-                    sent += _written(first, y, row.cells[first:end], colours)
+                    sent += _written(first, y, row.cells[first:end], pen)
         self._size, self._rows = size, rows
-        return "".join(sent)
+        return "".join((*sent, pen.lifted()))
 
 
 class ExactDrawing(Internals[Result]):
@@ -209,7 +211,7 @@ def _certain(text: str) -> bool:
     return len(text) == 1 and (text < "\u0300" or ("\u2010" <= text < "\u2c00" and cell_len(text) == 1))
 
 
-def _written(x: int, y: int, cells: list[Cell], colours: ColorSystem) -> Iterator[str]:
+def _written(x: int, y: int, cells: list[Cell], pen: Pen) -> Iterator[str]:
     """To the cell *x*, *y*, and *cells* from there.
 
     Terminals disagree about how wide some characters are: each of those gets blanks first, and what stands
@@ -220,8 +222,8 @@ def _written(x: int, y: int, cells: list[Cell], colours: ColorSystem) -> Iterato
         if not in_place:
             yield _move(x, y)
         if not certain:
-            yield Strip.render_style(style, " " * width, color_system=colours) + _move(x, y)
-        yield Strip.render_style(style, text, color_system=colours)
+            yield pen.written(style, " " * width) + _move(x, y)
+        yield pen.written(style, text)
         x, in_place = x + width, certain
 
 

@@ -31,7 +31,7 @@ class _Said(NamedTuple):
 
 
 class Notice(Static):
-    """Shows the newest sentence said, with a sign for its weight, and beneath it one that was said just before."""
+    """Shows the newest sentence, with a sign for its weight, and beneath it one said just before."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)
