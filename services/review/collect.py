@@ -14,6 +14,7 @@ from services.review.match import Matcher, Role
 from services.review.model import Progress, Unreadable
 from services.review.record import Event
 from services.review.scan import Scan
+from services.review.sessionids import SessionIds
 from services.review.spill import Spill
 
 NAMED = 200
@@ -73,6 +74,8 @@ class Collector:
     """Of trails that are read, and of their buckets."""
     rows: tuple[Coverage, ...] | None = None
     """The coverage with all that could be learnt of it, once that is done."""
+    ids: SessionIds = field(default_factory=SessionIds)
+    """So that objects are read again only where that can find more."""
     _left: dict[str, _Left] = field(default_factory=dict)
     _strange: dict[str, int] = field(default_factory=dict)
     _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})

@@ -239,7 +239,7 @@ def _streams(
 ) -> list[AsyncGenerator[Batch, None]]:
     asked, reading, regions, now = chosen.asked, chosen.reading, chosen.regions, chosen.now
     aws, window, sleep = asked.aws, asked.window, asked.sleep
-    scanner = Scanner(matcher, window)
+    scanner = Scanner(matcher, window, collector.ids)
     streams: list[AsyncGenerator[Batch, None]] = []
     if asked.source != "lake" and not collector.following:
         streams.append(_learn(chosen, collector))
@@ -265,7 +265,7 @@ def _of_trails(
     asked, reading = chosen.asked, chosen.reading
     aws, account, window, trails = asked.aws, asked.account, asked.window, reading.trails
     # What is kept must serve another window too.
-    wide = Scanner(scanner.matcher, Window.all_time()) if done is not None else scanner
+    wide = Scanner(scanner.matcher, Window.all_time(), scanner.ids) if done is not None else scanner
     listing = Listing(
         aws,
         account,

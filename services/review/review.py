@@ -200,7 +200,7 @@ async def run_review(
 
         async def read(matcher: Matcher, done: Kept | None = None) -> None:
             with pool_of_threads() as pool:
-                await drain(collector, [read_path(path, Scanner(matcher, window), pool)], stop)
+                await drain(collector, [read_path(path, Scanner(matcher, window, collector.ids), pool)], stop)
 
         await read(Matcher(subject))
     elif aws is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services.review import record as records
 from services.review.envelope import CATEGORIES, NO_CALLER, is_record, opened
+from services.review.follow import OPENING as OPENS
 from services.review.follow import marked
 from services.review.gunzip import MAGIC, PACKED_LIMIT, UNPACKED_LIMIT, Stream, gunzip
 from services.review.match import NOBODY, Matcher, Role
@@ -19,6 +20,7 @@ from services.review.model import Unreadable, Window
 from services.review.pieces import BLOCK, pieces
 from services.review.record import BadRecord, Event
 from services.review.search import count
+from services.review.sessionids import SessionIds
 from services.review.sniff import seems
 from services.review.split import OPENING, containing, split
 from services.review.table import may_be_table, read_table
@@ -61,9 +63,10 @@ class Scan:
 
 
 class Scanner:
-    def __init__(self, matcher: Matcher, window: Window) -> None:
+    def __init__(self, matcher: Matcher, window: Window, ids: SessionIds | None = None) -> None:
         self.matcher = matcher
         self.window = window
+        self.ids = ids or SessionIds()
         self.again = matcher.followed is not NOBODY
         """Whether all was read and counted before, and only whom that led to is looked for."""
 
@@ -82,8 +85,14 @@ class Scanner:
         elif unpacked.data.startswith(MAGIC) or is_archive(unpacked.data):
             self._archive(name, unpacked.data, scan, trouble=unpacked.trouble)
         else:
-            self._document(name, unpacked.data, scan, trouble=unpacked.trouble)
+            whole = self._document(name, unpacked.data, scan, trouble=unpacked.trouble)
+            if whole and not self.again:
+                self.ids.remember(name, unpacked.data)
         return scan
+
+    def needless(self, name: str) -> bool:
+        """Whether the object was read, and holds nothing of those who are looked for."""
+        return self.again and self.ids.rule_out(name, self.matcher.texts)
 
     def records(self, name: str, raws: Iterable[bytes]) -> Scan:
         """Scan records that stand alone already."""
@@ -104,6 +113,9 @@ class Scanner:
         return scan
 
     def _file(self, path: Path, scan: Scan) -> None:
+        if self.needless(str(path)):
+            scan.objects += 1
+            return
         with path.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
             head = file.read(512)
@@ -140,21 +152,22 @@ class Scanner:
         if trouble:
             scan.unreadable.append(Unreadable.of(name, trouble))
 
-    def _document(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> None:
+    def _document(self, name: str, data: bytes, scan: Scan, *, trouble: str | None = None) -> bool:
+        """Scan it; whether it is whole, and as CloudTrail writes it."""
         scan.bytes_read += len(data)
         ours = data.startswith(OPENING)
         if ours and scan.oldest is None and (times := _TIME.findall(data, 0, HEAD)):
             scan.oldest = parse_timestamp(min(times).decode())
-        if not (ours and self._trail(name, data, scan)):
+        as_written = ours and self._trail(name, data, scan)
+        if not as_written:
             trouble = self._any(name, data, trouble, scan)
         if trouble:
             scan.unreadable.append(Unreadable.of(name, trouble))
+        return as_written and not trouble
 
     def _trail(self, name: str, data: bytes, scan: Scan) -> bool:
         """Scan what CloudTrail itself wrote, without a look at records that cannot be the subject's."""
         needles = self.matcher.needles
-        if self.again and needles.standing(data) == "absent":
-            return True
         if (number := _count(data)) is None:
             return False
         match needles.standing(data):
@@ -221,6 +234,8 @@ class Scanner:
             scan.records_bad += 1
             scan.unreadable.append(Unreadable.of(f"a record of {name}", error))
             return
+        if event.name in OPENS:
+            self.ids.wanted = True
         if self.window.holds(event.time):
             scan.events.append((role, event))
         elif role == "by":

@@ -17,6 +17,10 @@ except ImportError:  # no wheel for this machine
 _ESCAPED = re.compile(rb"\\u00([2-7][0-9A-Fa-f])")
 
 
+def is_session_id(text: bytes) -> bool:
+    return len(text) == ID and text.startswith(SESSION)
+
+
 def holds(data: bytes, needle: bytes) -> bool:
     """Whether *data* contains *needle*."""
     return bool(_find(data, needle) >= 0)
@@ -34,7 +38,7 @@ def find(data: bytes, needle: bytes, start: int) -> int:
 Standing: TypeAlias = Literal["absent", "plain", "hidden"]
 """How texts stand in a document: not at all, as they are, or perhaps where only decoding shows them."""
 
-_SESSION, _ID = b"ASIA", 20
+SESSION, ID = b"ASIA", 20
 """How the access key ids of sessions begin, and how long they are."""
 TOGETHER = 4
 """So many ids of sessions are looked for by their common beginning, however many they are, in one search."""
@@ -49,10 +53,10 @@ class Needles:
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = frozenset(texts)
         plain = sorted(text.encode() for text in self.texts)
-        ids = frozenset(text for text in plain if len(text) == _ID and text.startswith(_SESSION))
+        ids = frozenset(filter(is_session_id, plain))
         self._ids = ids if len(ids) >= TOGETHER else frozenset[bytes]()
         # Those of one account are alike for some letters more.
-        self._beginning = _beginning(self._ids) if self._ids else _SESSION
+        self._beginning = _beginning(self._ids) if self._ids else SESSION
         few = [text for text in plain if text not in self._ids]
         # A name ends its string wherever it stands, so "bob" is not found in "bobby". In a string of JSON
         # within JSON the closing quote is escaped.
@@ -68,10 +72,10 @@ class Needles:
         plain = any(holds(data, needle) for needle in self._closed)
         at = self._next_id(data, 0)
         while at >= 0:
-            if escapes and data[at + _ID : at + _ID + 1] == b"\\":
+            if escapes and data[at + ID : at + ID + 1] == b"\\":
                 return "hidden"
-            plain = plain or data[at + _ID : at + _ID + 1] == b'"'
-            at = self._next_id(data, at + _ID)
+            plain = plain or data[at + ID : at + ID + 1] == b'"'
+            at = self._next_id(data, at + ID)
         return "plain" if plain else "absent"
 
     def may_be_in(self, data: bytes) -> bool:
@@ -88,7 +92,7 @@ class Needles:
         if not self._ids:
             return -1
         at = find(data, self._beginning, start)
-        while at >= 0 and data[at : at + _ID] not in self._ids:
+        while at >= 0 and data[at : at + ID] not in self._ids:
             at = find(data, self._beginning, at + 1)
         return at
 

@@ -57,6 +57,8 @@ class TrailObjects:
             return item
         if self._kept is not None and (done := self._kept.find(item.name, item.size)):
             return self._batch(item, done)
+        if self._scanner.needless(item.name):
+            return self._of(item, Scan(objects=1))
         if item.size > PACKED_LIMIT:
             return missed(item.source, item.name, f"{item.size} bytes, too many for a trail's object")
         try:
@@ -83,6 +85,9 @@ class TrailObjects:
         inside = [each for each in scan.events if self._window.holds(each[1].time)]
         scan.outside += sum(role == "by" for role, _ in scan.events) - sum(role == "by" for role, _ in inside)
         scan.events = inside
+        return self._of(item, scan)
+
+    def _of(self, item: Listed, scan: Scan) -> Batch:
         return Batch(item.source, item.name, scan, self._listed if self._all_listed else None)
 
     async def _fetch(self, item: Listed) -> bytes:
