@@ -14,6 +14,7 @@ PARTS = (
     "organization",
     "journal",
     "review",
+    "manycalls",
     "bucket",
     "history",
     "scan",

@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
         similar, followed, small = Path(name, "similar"), Path(name, "followed"), Path(name, "small")
         trailfiles.write(similar, OBJECTS, hits=5, every=100, others=WANTED)
         yield _row("one core, a name that begins many others, against bare gunzip", similar, 1, 0.6, size)
-        # One in twenty objects has sessions: for them all is read a second time.
+        # One in twenty objects has sessions, and only those are read a second time.
         trailfiles.write(followed, OBJECTS, hits=4, every=20, sessions=True)
         yield _row("one core with sessions followed, against bare gunzip", followed, 1, 0.5, size)
         size = trailfiles.write(small, 10 * OBJECTS, hits=1, every=100, object_bytes=8_000)

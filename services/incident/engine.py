@@ -168,7 +168,8 @@ class Runbook(CaseEngine):
         """Journal *since* when the key may be in wrong hands, and keep *review* as it is told with that."""
         case = self._ready()
         await self.suspected(since)
-        told = judged(review, reviewing.marks(self.state), self._now())
+        marks = reviewing.marks(self.state)
+        told = await asyncio.to_thread(judged, review, marks, self._now())
         await asyncio.to_thread(reviewing.record, told, case)
         await self._look_at(told)
         return told

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from services.base import clock
 from services.review import record as records
 from services.review.credentials import credential
-from services.review.facts import USED, Facts, Finding, ids
+from services.review.facts import USED, Facts, Finding, ids, once
 from services.review.newcomers import address
 from services.review.proven import proven
 from services.review.record import Event
@@ -100,12 +100,14 @@ Key: TypeAlias = tuple[Kind, str | None, str, str | None]
 How: TypeAlias = Literal["used", "made"]
 
 
+@once
 def compromised(facts: Facts) -> tuple[Compromised, ...]:
     """In order of first use; none where no record proves one and nothing tells the owner's addresses."""
     planted = _planted(facts)
-    return tuple(_told(key, did, facts, planted) for key, did in _found(facts, planted).items())
+    return tuple(_told(key, did, facts, planted) for key, did in _found(facts).items())
 
 
+@once
 def intruders(facts: Facts) -> Sequence[Event]:
     """The user's calls from addresses that none of its calls came from before."""
     usual = facts.baseline
@@ -119,7 +121,7 @@ def findings(facts: Facts) -> Iterator[Finding]:
     """Credentials beside the key that such an address used; beyond the first few they are told together."""
     used: list[tuple[Compromised, list[Event]]] = []
     planted = _planted(facts)
-    for key, did in _found(facts, planted).items():
+    for key, did in _found(facts).items():
         if mine := [event for how, event in did if how == "used"]:
             used.append((_told(key, did, facts, planted), mine))
     since = moment(facts.baseline.since) if facts.baseline.since else ""
@@ -155,8 +157,10 @@ def _finding(title: str, sure: bool, calls: Sequence[Event]) -> Finding:
     )
 
 
-def _found(facts: Facts, planted: set[str | Key]) -> dict[Key, list[tuple[How, Event]]]:
+@once
+def _found(facts: Facts) -> Mapping[Key, Sequence[tuple[How, Event]]]:
     found: dict[Key, list[tuple[How, Event]]] = {}
+    planted = _planted(facts)
     suspicious = {id(event) for event in intruders(facts)}
     for event in facts.every:
         if not planted and id(event) not in suspicious:
@@ -167,6 +171,7 @@ def _found(facts: Facts, planted: set[str | Key]) -> dict[Key, list[tuple[How, E
     return found
 
 
+@once
 def _planted(facts: Facts) -> set[str | Key]:
     """Other users' credentials that one which is proven the intruder's made: ids, a password as a whole."""
     known = proven(facts)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from services.review.actions import Severity
 from services.review.baseline import Baseline, baseline
@@ -14,6 +15,8 @@ from services.review.follow import Session
 from services.review.model import Marks, Subject, Unreadable
 from services.review.record import Event
 from services.review.words import moment
+
+T = TypeVar("T")
 
 USED = "T1078.004"
 """ATT&CK: Valid Accounts, of the cloud."""
@@ -80,6 +83,9 @@ class Facts:
     sessions: Mapping[str, Session] = field(default_factory=dict)
     """Those that the user opened, by id."""
 
+    worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `once` keeps."""
+
     @cached_property
     def every(self) -> Sequence[Event]:
         """All the user's own events, in order of time."""
@@ -114,6 +120,18 @@ class Facts:
         """The calls of *other* that were made with something else than the key."""
         key = self.subject.key_id
         return [event for event in self.other if key is None or event.access_key_id != key]
+
+
+def once(work: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """*work*, which several rules build upon, done once for the same facts."""
+
+    @wraps(work)
+    def kept(facts: Facts) -> T:
+        if work not in facts.worked_out:
+            facts.worked_out[work] = work(facts)
+        return facts.worked_out[work]  # type: ignore[no-any-return]
+
+    return kept
 
 
 def ids(events: Iterable[Event]) -> tuple[str, ...]:

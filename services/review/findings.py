@@ -136,6 +136,8 @@ def _seen(
 
 
 def _told_apart(facts: Facts, events: Sequence[Event], key: Callable[[Event], str | None]) -> Newcomers:
+    if not events:
+        return Newcomers(None, {}, {})
     fresh = newcomers(facts.every, key, facts.marks.suspected)
     groups = grouped([event for event in events if event.let_in or event.refused], key)
     new = {name: group for name, group in groups.items() if name in fresh.new}

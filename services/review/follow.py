@@ -8,6 +8,7 @@ the same role never is.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -196,15 +197,21 @@ def led_to(
     """*known*, and what one of them, or one of those, opened or gave.
 
     *gave* are pairs of who gave a key and its id; *openers* says by event who opened a session. Calls of one
-    second come in no order, so that it is looked until there is no more.
+    second come in no order, so that none counts.
     """
-    found, every, given = {each for each in known if each}, list(sessions), list(gave)
-    while True:
-        more = {each.id for each in every if each.by in found or openers.get(each.event_id) in found}
-        more |= {key for by, key in given if by in found}
-        if more <= found:
-            return found
-        found |= more
+    leads: defaultdict[str | None, list[str]] = defaultdict(list)
+    for session in sessions:
+        leads[session.by].append(session.id)
+        leads[openers.get(session.event_id)].append(session.id)
+    for by, key in gave:
+        leads[by].append(key)
+    found, next_ones = set[str](), [each for each in known if each]
+    while next_ones:
+        one = next_ones.pop()
+        if one not in found:
+            found.add(one)
+            next_ones += leads.get(one, ())
+    return found
 
 
 def given_by(event: Event) -> str | None:

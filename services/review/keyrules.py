@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from services.review import record
@@ -11,7 +12,7 @@ from services.review.actions import Severity
 from services.review.facts import USED, Facts, Finding, at, ids
 from services.review.newcomers import grouped
 from services.review.record import Event
-from services.review.words import calls, listed, tally
+from services.review.words import NAMED, calls, listed, tally
 
 SOON = timedelta(minutes=15)
 """A key that is used so soon after its making was made to be used."""
@@ -29,29 +30,39 @@ _TOKEN = "T1550.001"
 
 def fresh_use(facts: Facts) -> Iterator[Finding]:
     """A credential that was used right after it was made, by whomever."""
-    made = sorted((*facts.other, *facts.on_user), key=lambda event: event.time)
-    for event in made:
-        if event.error or event.name not in _MAKING:
-            continue
-        credential = _made(event)
-        if credential is None:
-            continue
-        if credential == facts.subject.key_id:
-            used = [each for each in facts.use if each.let_in]
-        else:
-            used = [
-                each
-                for each in (*facts.other, *facts.use)
-                if each.let_in and credential in (each.access_key_id, each.credential_id)
-            ]
-        soon = [each for each in used if event.time <= each.time <= event.time + SOON]
-        if soon:
-            first = min(soon, key=lambda each: each.time)
-            seconds = int((first.time - event.time).total_seconds())
-            after = f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
-            maker = event.user or "someone"
-            title = f"{credential} was used {after} after {maker} created it, from {first.source_ip}."
-            yield Finding("fresh-use", "high", title, ids((event, *soon)), "T1098.001")
+    used = _let_in_by(facts)
+    found = list[tuple[Event, str, list[Event]]]()
+    for event in sorted((*facts.other, *facts.on_user), key=lambda event: event.time):
+        if event.error is None and event.name in _MAKING and (credential := _made(event)):
+            soon = [each for each in used.get(credential, ()) if event.time <= each.time <= event.time + SOON]
+            if soon:
+                found.append((event, credential, soon))
+    for event, credential, soon in found[:NAMED]:
+        first = min(soon, key=lambda each: each.time)
+        seconds = int((first.time - event.time).total_seconds())
+        after = f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
+        maker = event.user or "someone"
+        title = f"{credential} was used {after} after {maker} created it, from {first.source_ip}."
+        yield Finding("fresh-use", "high", title, ids((event, *soon)), "T1098.001")
+    if rest := found[NAMED:]:
+        title = (
+            f"{len(rest):,} more credentials were used within {SOON.seconds // 60} minutes of their creation."
+        )
+        made = chain.from_iterable((event, *soon) for event, _, soon in rest)
+        yield Finding("fresh-use", "high", title, ids(made), "T1098.001")
+
+
+def _let_in_by(facts: Facts) -> Mapping[str, Sequence[Event]]:
+    """The calls that were let in, by the key that made them."""
+    used: dict[str, list[Event]] = {}
+    for event in (*facts.other, *facts.use):
+        if event.let_in:
+            for key in filter(None, {event.access_key_id, event.credential_id}):
+                used.setdefault(key, []).append(event)
+    if facts.subject.key_id:
+        # Use of the key may name its user alone.
+        used[facts.subject.key_id] = [event for event in facts.use if event.let_in]
+    return used
 
 
 def groups_opened(facts: Facts) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from services.review.record import Event
@@ -48,7 +49,12 @@ def grouped(events: Iterable[Event], key: Callable[[Event], K | None]) -> dict[K
 
 def address(event: Event) -> str:
     """Where the call came from; nothing where AWS's own services made it for the user."""
-    return "" if event.source_ip.endswith(_AWS) or event.source_ip in _NO_ADDRESS else event.source_ip
+    return _place(event.source_ip)
+
+
+@lru_cache(8192)
+def _place(source: str) -> str:
+    return "" if source.endswith(_AWS) or source in _NO_ADDRESS else source
 
 
 def _settled(events: Sequence[Event]) -> datetime | None:

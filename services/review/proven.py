@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from services.base.keyservices import SIGNS
-from services.review.facts import Facts
+from services.review.facts import Facts, once
 from services.review.follow import GIVING, given_by, led_to
 
 
+@once
 def proven(facts: Facts) -> set[str]:
     """The leaked key, and whatever it, or one of those, opened or gave by calls that worked."""
     since = facts.marks.suspected

@@ -225,7 +225,10 @@ async def run_review(
     rows = as_read(collector.rows if collector.rows is not None else rows, collector.unread)
     if not stop.is_set():
         compare(collector, reading, ledger.until())
-    return _concluded(subject, window, marks, reading, rows, collector, now(), followed, ledger.until())
+    # What an intruder did may be tens of thousands of calls.
+    return await asyncio.to_thread(
+        _concluded, subject, window, marks, reading, rows, collector, now(), followed, ledger.until()
+    )
 
 
 async def _created(aws: AwsSession, subject: Subject) -> datetime | None:
@@ -260,7 +263,7 @@ async def _followed(
         return follow(events, subject.user, known, leaked=leaked, since=since)
 
     for _ in range(ROUNDS):
-        more = further(followed)
+        more = await asyncio.to_thread(further, followed)
         new = more.without(followed)
         followed = more
         if not set(new.texts) - {subject.user} or stop.is_set():
@@ -269,13 +272,14 @@ async def _followed(
         texts = tuple(text for text in new.texts if text != subject.user)
         await read(Matcher(subject, followed, texts))
     else:
-        if set(further(followed).without(followed).texts) - {subject.user}:
+        last = await asyncio.to_thread(further, followed)
+        if set(last.without(followed).texts) - {subject.user}:
             collector.trouble(
                 Unreadable("names and sessions", f"followed {ROUNDS} times, and there are more")
             )
     if followed.names:
         # What a name stands for is known only now.
-        collector.keep(Matcher(subject, followed))
+        await asyncio.to_thread(collector.keep, Matcher(subject, followed))
     return followed
 
 

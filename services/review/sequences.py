@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from services.review.actions import base_name, rows_for
@@ -58,17 +58,8 @@ def enumeration(facts: Facts) -> Iterator[Finding]:
     """Many different reading calls in a short time."""
     reads = [event for event in facts.other if _READS.match(event.name)]
     least, within = ENUMERATION
-    best, most, start = reads[:0], least - 1, 0
-    names: Counter[str] = Counter()
-    for end, event in enumerate(reads):
-        names[event.name] += 1
-        while event.time - reads[start].time > within:
-            names[reads[start].name] -= 1
-            names += Counter()  # drops what is down to none
-            start += 1
-        if len(names) > most:
-            best, most = reads[start : end + 1], len(names)
-    if best:
+    best, most = _most_different(reads, lambda event: event.name, within)
+    if most >= least:
         minutes = within.seconds // 60
         title = f"Enumeration: {most} different reading calls in {minutes} minutes, {at(best[0])}."
         severity = "info" if facts.baseline.usual(best) else "medium"
@@ -120,14 +111,8 @@ def blinded(facts: Facts) -> Iterator[Finding]:
     """Several ways in which calls are recorded, stopped one after the other: each alone may be upkeep."""
     stops = [event for event in facts.other if event.error is None and _is_blinding(event)]
     least, within = BLINDED
-    best, most, start = stops[:0], least - 1, 0
-    for end, event in enumerate(stops):
-        while event.time - stops[start].time > within:
-            start += 1
-        names = {base_name(each.name) for each in stops[start : end + 1]}
-        if len(names) > most:
-            best, most = stops[start : end + 1], len(names)
-    if best and not facts.baseline.usual(best):
+    best, most = _most_different(stops, lambda event: base_name(event.name), within)
+    if most >= least and not facts.baseline.usual(best):
         names_told = listed(dict.fromkeys(base_name(event.name) for event in best))
         title = f"Logging was blinded in {most} ways, {at(best[0])}: {names_told}."
         yield Finding(
@@ -168,11 +153,30 @@ def outside_its_service(facts: Facts) -> Iterator[Finding]:
         yield Finding("outside-its-service", "high", title, ids(other), "T1078.004")
 
 
+def _most_different(
+    events: Sequence[Event], name: Callable[[Event], str], within: timedelta
+) -> tuple[Sequence[Event], int]:
+    """Of *events*, in order of time, those of so short a time with the most different names, and how many."""
+    best, most, start = slice(0), 0, 0
+    names: Counter[str] = Counter()
+    for end, event in enumerate(events):
+        names[name(event)] += 1
+        while event.time - events[start].time > within:
+            left = name(events[start])
+            names[left] -= 1
+            if not names[left]:
+                del names[left]
+            start += 1
+        if len(names) > most:
+            best, most = slice(start, end + 1), len(names)
+    return events[best], most
+
+
 def _densest(events: Sequence[Event], within: timedelta) -> Sequence[Event]:
-    best, start = events[:0], 0
+    best, most, start = slice(0), 0, 0
     for end, event in enumerate(events):
         while event.time - events[start].time > within:
             start += 1
-        if end + 1 - start > len(best):
-            best = events[start : end + 1]
-    return best
+        if end + 1 - start > most:
+            best, most = slice(start, end + 1), end + 1 - start
+    return events[best]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from services.review.compromised import compromised
 from services.review.credentials import Credential
-from services.review.facts import Facts
+from services.review.facts import Facts, once
 from services.review.newcomers import address
 from services.review.proven import proven
 from services.review.record import Event
 
 
+@once
 def theirs(facts: Facts) -> list[tuple[Event, Credential]]:
     """Calls that worked, in order of time, each with the followed credential that made it.
 

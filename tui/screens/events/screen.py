@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -278,7 +279,8 @@ class EventsScreen(StanchScreen):
         since = None if event.time == review.marks.suspected else event.time
         if self._handling is None:
             marks = replace(review.marks, suspected=since)
-            self._work.end(judged(review, marks, self.stanch.options.now()))
+            now = self.stanch.options.now()
+            self._work.end(await asyncio.to_thread(judged, review, marks, now))
             return
         try:
             await self._handling.suspect(since)
