@@ -31,7 +31,7 @@ def rows() -> Iterator[Row]:
 
 async def _presses() -> list[float]:
     async with over_ssh([STANCH], os.environ, delay=ROUND_TRIP / 2, rate=RATE) as remote:
-        await remote.wait("16 keys", "its user also holds")
+        await remote.wait("16 keys", "its user also has")
         found = []
         for key in PRESSES:
             found.append(await answered(remote, key))

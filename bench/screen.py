@@ -64,7 +64,7 @@ def _first_rows() -> float:
 def _idle(seconds: float = 20) -> float:
     """Hundredths of a core that the screen takes while nothing happens and nobody types."""
     with Terminal([STANCH], columns=80, lines=24) as terminal:
-        terminal.wait("16 keys", "its user also holds", seconds=60)
+        terminal.wait("16 keys", "its user also has", seconds=60)
         terminal.wait_still(0.4)
         begun, before = time.monotonic(), _cpu_seconds(terminal.pid)
         terminal.watch(seconds)

@@ -9,7 +9,8 @@ _RENEW = "new key replace renew swap change reissue"
 _CREATE = "new key create add make generate"
 _UNDO = "undo revert roll back restore enable reactivate allow"
 _COPY = "copy yank clipboard"
-_CASES = "reports history journal incidents open resume evidence log"
+_IN_A_CASE = "report export html document write share undo revert restore"
+_CASES = f"reports history journal incidents open resume evidence log {_IN_A_CASE}"
 
 SYNONYMS: Mapping[str, str] = {
     "respond": f"runbook leaked compromised incident {_CONTAIN} delete",
@@ -43,7 +44,7 @@ SYNONYMS: Mapping[str, str] = {
     "graph_style": "braille ascii numbers draw",
     "log_groups": "bearer metrics",
     "cases": _CASES,
-    "go_on": "resume continue",
+    "go_on": f"resume continue {_IN_A_CASE}",
     "report": "export html document write share",
     "export": "download save records csv json",
     "verify": "chain hash proof tamper",

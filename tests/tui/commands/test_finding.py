@@ -22,6 +22,23 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
     assert set(ids("runbook", word)[:4]) & {"take", "step_1"}
 
 
+OF_A_KEY = ["graph", "metrics", "history", "report", "export", "copy", "theme", "token", "undo", "new key"]
+WITH_A_RUNBOOK = [
+    scope
+    for scope in table.SCOPES
+    if scope != "identify" and any(command.id in ("respond", "take") for command in table.within(scope))
+]
+
+
+@pytest.mark.parametrize("scope", WITH_A_RUNBOOK)
+def test_wherever_a_key_can_be_responded_to_each_word_leads_somewhere(scope: str) -> None:
+    assert [word for word in (*WORDS, *OF_A_KEY) if not ids(scope, word)] == []
+
+
+def test_there_are_many_such_screens() -> None:
+    assert {"inventory", "key", "cases", "events", "record", "runbook", "traffic"} <= set(WITH_A_RUNBOOK)
+
+
 @pytest.mark.parametrize(
     ("typed", "command"),
     [
@@ -29,11 +46,12 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
         ("metrics", "traffic"),
         ("history", "events"),
         ("report", "cases"),
+        ("export", "cases"),
+        ("undo", "cases"),
         ("theme", "theme"),
         ("token", "identify"),
         ("new key", "issue"),
         ("copy", "copy"),
-        ("undo", "undo"),
         ("exit", "quit"),
         ("what is it doing", "calls"),
         ("calls", "calls"),
@@ -48,9 +66,21 @@ def test_each_word_for_containment_leads_to_it(word: str) -> None:
     ],
 )
 def test_what_is_typed_finds_it_among_the_first(typed: str, command: str) -> None:
-    scope = {"undo": "runbook", "copy": "audit", "export": "events"}.get(typed, "inventory")
-    expected = "cases" if typed == "report" else command
-    assert expected in ids(scope, typed)[:4]
+    scope = "audit" if typed == "copy" else "inventory"
+    assert command in ids(scope, typed)[:4]
+
+
+@pytest.mark.parametrize(
+    ("scope", "typed", "command"),
+    [
+        ("runbook", "undo", "undo"),
+        ("runbook", "export", "report"),
+        ("events", "export", "export"),
+        ("cases", "report", "go_on"),
+    ],
+)
+def test_what_is_done_on_the_screen_itself_is_found_there(scope: str, typed: str, command: str) -> None:
+    assert ids(scope, typed)[0] == command
 
 
 def test_nothing_is_found_for_what_nobody_calls_it() -> None:
