@@ -14,7 +14,9 @@ from services.keys.token import Token, TokenError, decode
 MOST = 1 << 20
 """Characters."""
 
-_LINE_BREAKS = re.compile(rb"=?[ \t]*[\r\n]+[ \t>|]*")
+_LINE_BREAKS = re.compile(rb"[\r\n]+")
+_BEFORE, _AFTER = " \t>|│┃║".encode(), " \t|│┃║".encode()
+"""What stands beside a token's lines where it was copied out of a mail, or out of a frame on a terminal."""
 _SECRET = re.compile(r"[A-Za-z0-9+/]{40}")
 
 
@@ -26,7 +28,8 @@ def handed_in(text: str) -> tuple[AnyKey, ...]:
         )
     data = text.encode("utf-8", "replace")
     # A line may be broken anywhere, in the middle of a prefix too.
-    unbroken = _LINE_BREAKS.sub(b"", data)
+    lines = (line.lstrip(_BEFORE).rstrip(_AFTER) for line in _LINE_BREAKS.split(data))
+    unbroken = b"".join(line.removesuffix(b"=") for line in lines)
     found = _each_once([*sightings(data, ids=True), *_whole(sightings(unbroken, ids=True))])
     return found or (_the_only_one(text),)
 

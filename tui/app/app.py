@@ -174,7 +174,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             self.context = replace(self.context, endpoint=aws.where.endpoint)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._watching.tell_skew(aws)
-            welcoming.welcome(self)
+            self.show_alert()
             self._offer_guide()
             await self._offer_open_cases()
         except AwsError as error:
@@ -211,7 +211,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
                 self.screen.say(offer(left, self.options.now()))
 
     def show_alert(self) -> None:
-        """Show the drill's alert, where this is a drill."""
+        """Say what leaked, where this is a drill or the demo."""
         welcoming.show_alert(self)
 
     def _end_drill(self) -> None:

@@ -17,25 +17,15 @@ class Welcoming(Host, Protocol):
     def push_screen(self, screen: Screen[Any], callback: Callable[[Any], None] | None = None) -> Any: ...
 
 
-def welcome(app: Welcoming) -> None:
-    """Tell a newcomer to the demo what leaked, and whoever is in a drill what it is about."""
-    token = app.options.leaked() if app.options.leaked else None
-    if not token:
-        show_alert(app)
-        return
-    from tui.dialogs.welcome import WelcomeDialog
-
-    app.push_screen(WelcomeDialog(token), _identifying(app, token))
-
-
 def show_alert(app: Welcoming) -> None:
-    """Say what the drill is about, as far as the alert tells."""
-    if (drill := app.options.drill) is None:
-        return
-    from tui.dialogs.welcome import AlertDialog
+    """Say what a drill's alert tells, or what leaked in the demo."""
+    from tui.dialogs.welcome import AlertDialog, WelcomeDialog
 
-    found = drill.exercise.found
-    app.push_screen(AlertDialog(drill.exercise.alert or "", found), _identifying(app, found))
+    if drill := app.options.drill:
+        found = drill.exercise.found
+        app.push_screen(AlertDialog(drill.exercise.alert or "", found), _identifying(app, found))
+    elif app.options.leaked and (token := app.options.leaked()):
+        app.push_screen(WelcomeDialog(token), _identifying(app, token))
 
 
 def _identifying(app: Host, token: str | None) -> Callable[[bool | None], None]:

@@ -18,7 +18,7 @@ class Scene(Protocol):
     @property
     def read_only(self) -> bool: ...
     @property
-    def drilled(self) -> bool: ...
+    def alerted(self) -> bool: ...
     @property
     def hook_values(self) -> Mapping[str, str | None]: ...
 
@@ -38,8 +38,8 @@ def needs_key(scene: Scene) -> str | None:
     return None if scene.subject else "no key is selected"
 
 
-def needs_drill(scene: Scene) -> str | None:
-    return None if scene.drilled else "this is no drill"
+def needs_alert(scene: Scene) -> str | None:
+    return None if scene.alerted else "neither a drill nor the demo"
 
 
 def needs_leave(scene: Scene) -> str | None:

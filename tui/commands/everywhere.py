@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command, Scene, needs_drill, needs_key
+from tui.commands.command import Command, Scene, needs_alert, needs_key
 from tui.routes import (
     Route,
     ToAudit,
@@ -150,7 +150,7 @@ SHARED = (
         to=lambda scene: ToSettings(),
     ),
     Command("theme", (), "colours", "Change the colour theme."),
-    Command("alert", (), "alert", "Read the drill's alert again.", blocked=needs_drill),
+    Command("alert", (), "alert", "Read again what leaked: a drill's alert, or the demo's token.", blocked=needs_alert),
     Command(
         "screenshot",
         (),

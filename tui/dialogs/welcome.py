@@ -17,6 +17,8 @@ class WelcomeDialog(Dialog[bool]):
     """The demo's; True where the token is to be identified at once."""
 
     scope = WELCOME
+    FRAMED = False
+    """The mouse takes whole lines of the screen, and the token is more than one."""
     BINDINGS = bindings(scope)
 
     def __init__(self, token: str | None) -> None:
@@ -44,7 +46,8 @@ class WelcomeDialog(Dialog[bool]):
             *self._token_lines(),
             (("", "text"),),
             ((" i shows whose key it is. From there, r opens its runbook: five steps, each of", "text"),),
-            ((" which shows its plan, asks, and then shows what AWS confirms.", "text"),),
+            ((" which shows its plan, asks, and then shows what AWS confirms. y copies the", "text"),),
+            ((" token, and :alert shows this again.", "text"),),
         ]
 
     def _token_lines(self) -> list[Line]:

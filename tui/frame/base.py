@@ -65,8 +65,9 @@ class Commands(Departing[Result]):
         return self.stanch.options.read_only
 
     @property
-    def drilled(self) -> bool:
-        return self.stanch.options.drill is not None
+    def alerted(self) -> bool:
+        """Whether there is an alert to read again: a drill's, or the demo's."""
+        return self.stanch.options.drill is not None or self.stanch.options.leaked is not None
 
     @property
     def drawable(self) -> bool:
@@ -238,7 +239,10 @@ class Commands(Departing[Result]):
     def do_quit(self) -> None:
         if left := self.stanch.under_way:
             self.say(f"Quitting as soon as AWS has answered: {', '.join(left)}.")
-        self.app.exit(0)
+            # Once it ends nothing is drawn any more, and this is to be read meanwhile.
+            self.call_after_refresh(self.app.exit, 0)
+        else:
+            self.app.exit(0)
 
     def do_back(self) -> Awaitable[None] | None:
         return self.stanch.back()

@@ -8,18 +8,22 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.look.lines import Line
+from tui.look.lines import Line, Span, width_of
 from tui.widgets.lines import Lines
 
 
-def picker_line(label: str, choice: str, *, chosen: bool) -> Line:
-    return (
+_HOW: Span = ("  left/right changes it", "quiet")
+
+
+def picker_line(label: str, choice: str, *, chosen: bool, width: int) -> Line:
+    line: Line = (
         (" › " if chosen else "   ", "accent"),
         (f"{label:<11}", "strong" if chosen else "quiet"),
         ("‹ ", "quiet"),
         (choice, "accent" if chosen else "text"),
         (" ›", "quiet"),
     )
+    return (*line, _HOW) if chosen and width_of((*line, _HOW)) <= width else line
 
 
 class Picker(Lines, can_focus=True):
@@ -67,4 +71,5 @@ class Picker(Lines, can_focus=True):
         self.post_message(self.Turned())
 
     def _redraw(self) -> None:
-        self.draw([picker_line(self._label, self._choices[self.index], chosen=self._chosen)])
+        label, choice = self._label, self._choices[self.index]
+        self.draw([picker_line(label, choice, chosen=self._chosen, width=self.size.width)])

@@ -18,7 +18,7 @@ from tests.services.keys.leaks import ACCOUNT
 @given(
     seed=st.integers(0, 1 << 32),
     width=st.integers(1, 120),
-    end=st.sampled_from(["\n", "\r\n", "\n> ", "=\n"]),
+    end=st.sampled_from(["\n", "\r\n", "\n> ", "=\n", "   │\n │   ", " ┃\r\n┃ ", " |\n| "]),
 )
 def test_broken_into_lines_of_any_width(seed: int, width: int, end: str) -> None:
     rng = random.Random(seed)

@@ -22,7 +22,7 @@ ROUTES = [found for found in vars(routes).values() if isinstance(found, type) an
 class Scene:
     subject = Subject("ACCAEXAMPLE", "web", "logs.amazonaws.com")
     read_only = False
-    drilled = False
+    alerted = False
     hook_values: Mapping[str, str | None] = MappingProxyType({})
 
 
