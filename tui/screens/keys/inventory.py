@@ -121,6 +121,8 @@ class InventoryScreen(StanchScreen):
     def on_screen_suspend(self) -> None:
         self._poll.rest()
         self._glance_poll.rest()
+        # Behind a dialog it stays in sight, and its first reading may not have begun.
+        self._glance_on()
 
     def on_resize(self) -> None:
         width, height = self.size

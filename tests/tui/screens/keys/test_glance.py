@@ -18,6 +18,7 @@ from services.base import clock
 from services.cases.leftopen import LeftOpen
 from services.traffic.traffic import GroupFlow, Reading
 from tests.tui.piloting import driven
+from tui.dialogs.welcome import WelcomeDialog
 from tui.look.lines import plain, width_of
 from tui.screens.keys.glance import abreast
 from tui.screens.keys.glancetexts import Facts, one_line, panels
@@ -161,3 +162,20 @@ async def test_where_there_is_little_room_it_is_one_line(leaked: KeyInUse, tmp_p
         await driver.wait("5 high risk · ▶", "✓ logs use recorded, 1 of 1 Regions")
         await driver.pilot.resize_terminal(*HOME)
         await driver.wait("keys at risk A", "use of Logs keys recorded H")
+
+
+async def test_it_is_read_behind_a_dialog_that_came_just_before(
+    leaked: KeyInUse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, covered = InventoryScreen._glance_on, list[bool]()
+
+    def then_a_dialog(screen: InventoryScreen) -> None:
+        before(screen)
+        if screen.list.read and not covered:
+            covered.append(True)
+            screen.app.push_screen(WelcomeDialog("ACWLtoken"))
+
+    monkeypatch.setattr(InventoryScreen, "_glance_on", then_a_dialog)
+    async with driven(tmp_path, Start("inventory")) as driver:
+        await driver.wait("A simulated account", "logs use recorded")
+        assert covered
