@@ -19,7 +19,7 @@ from tui.settings.options import Start
 
 STORMS = int(os.environ.get("STANCH_STORMS", "200" if EVERYTHING else "15"))
 SECONDS = 1.0
-"""Of this process alone, so that it does not depend on what else the machine has to do."""
+"""Of the app's own thread, so that it depends neither on the machine nor on the account beside it."""
 
 
 @pytest.fixture
@@ -110,6 +110,6 @@ async def test_after_a_storm_the_terminal_shows_what_a_fresh_drawing_would(
             lambda: terminal.terminal.cells == terminal.fresh(),
             f"torn by storm {seed + number}: {happened}",
             SECONDS,
-            time.process_time,
+            time.thread_time,
         )
     counted(f"{STORMS} storms from seed {seed}")

@@ -18,6 +18,7 @@ from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from tests.tui.pictures.album import NOW, SMALL, Opened
 from tests.tui.piloting import Driver, driven
+from tui.frame import notice
 from tui.settings.options import Start
 
 
@@ -51,8 +52,11 @@ def leaked(scenario: Scenario) -> KeyInUse:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Opened:
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """`async with opened("runbook", leaked) as driver`, on 80×24 if nothing else is said."""
+    # However slow the machine is: the newest sentence, and that one as long as it takes.
+    monkeypatch.setattr(notice, "SECONDS", 3600.0)
+    monkeypatch.setattr(notice, "LEAST_SECONDS", 0.0)
 
     @asynccontextmanager
     async def open_(
