@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,17 @@ def test_the_account_ends_with_a_program_that_is_killed() -> None:
         terminal.kill()
     # Its standard input is at an end; how long it takes to notice is up to the system.
     subprocess.run(["timeout", str(PATIENCE), "tail", f"--pid={child}", "-f", os.devnull], check=True)
+
+
+@pytest.mark.pty
+def test_it_ends_although_its_account_does_not() -> None:
+    with Terminal([STANCH, "demo"], columns=80, lines=24) as terminal:
+        terminal.wait("This token was found", "16 keys")
+        (child,) = _children(terminal.pid)
+        os.kill(int(child), signal.SIGSTOP)
+        terminal.press("esc", "q")
+        assert terminal.wait_end() == 0
+    assert not Path(f"/proc/{child}").exists()
 
 
 def _children(pid: int) -> list[str]:

@@ -29,6 +29,8 @@ PATIENCE = 20.0
 PATIENCE_WITH_REVIEWS = 2.0
 """The same for a review, which was told to stop and changes nothing."""
 
+PATIENCE_IN_THE_DEMO = 0.3
+"""The same there: who has seen enough waits for a second at most, all in all."""
 
 _LONGEST = 140
 """Characters of what is said of a step's end: two lines at 80 columns."""
@@ -140,7 +142,8 @@ class Desk:
         await asyncio.gather(
             self._wait(PATIENCE, StepName.REVIEW, but=True), _ended(PATIENCE, tuple(self._carried))
         )
-        await self._wait(PATIENCE_WITH_REVIEWS, StepName.REVIEW)
+        patience = PATIENCE_WITH_REVIEWS if not self._host.options.demo else PATIENCE_IN_THE_DEMO
+        await self._wait(patience, StepName.REVIEW)
         for handling in self._handlings:
             handling.on_change.clear()
             handling.leave()

@@ -150,7 +150,13 @@ SHARED = (
         to=lambda scene: ToSettings(),
     ),
     Command("theme", (), "colours", "Change the colour theme."),
-    Command("alert", (), "alert", "Read again what leaked: a drill's alert, or the demo's token.", blocked=needs_alert),
+    Command(
+        "alert",
+        (),
+        "alert",
+        "Read again what leaked: a drill's alert, or the demo's token.",
+        blocked=needs_alert,
+    ),
     Command(
         "screenshot",
         (),

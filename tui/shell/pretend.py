@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ from tui.shell.common import Setup
 
 PYTHON = (sys.executable, "-P", "-m")
 """To run a module of the sandbox; without -P a folder called so, where the program is started, would be."""
+
+
+END_SECONDS = 0.3
+"""For it to end by itself: who has seen enough doesn't wait, and it has nothing to lose."""
 
 
 def surroundings() -> dict[str, str]:
@@ -82,4 +86,13 @@ async def pretend_account(setup: Setup, *arguments: str) -> AsyncIterator[Preten
             yield PretendAccount(aws, leaked and leaked["token"])
     finally:
         process.stdin.close()
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    try:
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()

@@ -19,9 +19,7 @@ def lines_of(driver: Driver, token: str) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_it_is_pasted_as_it_is_shown(
-    scenario: Scenario, tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_it_is_pasted_as_it_is_shown(scenario: Scenario, tmp_path: Path, size: tuple[int, int]) -> None:
     assert scenario.leaked
     token = scenario.leaked.token
     options = {"demo": True, "leaked": lambda: token}
