@@ -132,7 +132,7 @@ class Handling:
         return self._take(step, options or self.options, undo, shown)
 
     async def look_again(self) -> None:
-        """Read back what was requested, and see whether the replacement is in use by now."""
+        """Read back what was requested and what was done, and whether the replacement is in use by now."""
         if self.runbook is None:
             return
         moved: list[Deed] = []
@@ -150,9 +150,19 @@ class Handling:
                         moved += [step] if step in self.state.deeds else []
             await self.look_at_others()
         await self._read_state()
-        await asyncio.gather(*map(self._plan, moved))
         if self.state.replacement and not self.state.step(StepName.DELETE).state.holds:
-            await self._plan(StepName.DELETE)
+            moved.append(StepName.DELETE)
+        await asyncio.gather(*map(self._plan, {*moved, *self._others_may_change()}))
+
+    def _others_may_change(self) -> list[StepName]:
+        """The key's status, and what stands by this case: a new plan tells where another has changed it."""
+        return [
+            step
+            for step in (StepName.DEACTIVATE, StepName.REPLACE, StepName.DENY)
+            if step in self.state.deeds
+            and step not in self.under_way
+            and (step is StepName.DEACTIVATE or self.state.step(step).state.holds)
+        ]
 
     async def look_at_others(self) -> None:
         """Read back what state the credentials compromised as well are in, where the case may be written."""

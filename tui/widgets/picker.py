@@ -11,7 +11,6 @@ from textual.message import Message
 from tui.look.lines import Line, Span, width_of
 from tui.widgets.lines import Lines
 
-
 _HOW: Span = ("  left/right changes it", "quiet")
 
 

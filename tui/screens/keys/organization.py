@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,6 +13,7 @@ from services.aws.errors import AwsError
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
 from tui.look.lines import Line, fit
+from tui.look.words import as_of
 from tui.routes import ToInventory, ToKey
 from tui.screens.keys.commands import ORGANIZATION
 from tui.screens.keys.organizationtexts import ORDERS, OrganizationRow, columns, rows_of, summary, told
@@ -34,7 +36,7 @@ ROLE = "No role is configured. The name of the one to assume in each account:"
 
 
 class OrganizationScreen(StanchScreen):
-    """Read when it opens and whenever it is asked for: a thousand accounts are too many to poll."""
+    """Read when it opens and when it is asked for, with its age: a thousand accounts are too many to poll."""
 
     scope = ORGANIZATION
     BINDINGS = bindings(scope)
@@ -44,6 +46,7 @@ class OrganizationScreen(StanchScreen):
         self._found: OrganizationKeys | None = None
         self._drawn: OrganizationKeys | None = None
         self._reading = False
+        self._read_at: datetime | None = None
         self._trouble: str | None = None
         self._role: str | None = None
         """What was typed where none is configured."""
@@ -65,6 +68,7 @@ class OrganizationScreen(StanchScreen):
         self.set_focus(self.table)
         self._load()
         self.set_interval(DRAW_SECONDS, self._draw_what_came)
+        self.set_interval(1, self._draw_summary)
 
     def on_resize(self) -> None:
         self._show()
@@ -81,6 +85,7 @@ class OrganizationScreen(StanchScreen):
         from services.keys.everyaccount import stops_of_organization
         from services.keys.organization import read_organization
 
+        begun = self.stanch.options.now()
         try:
             aws = await self.stanch.aws()
             if not aws.ways and self._role is None:
@@ -89,6 +94,7 @@ class OrganizationScreen(StanchScreen):
             async with aclosing(read_organization(aws, stops, caller)) as reading:
                 async for self._found in reading:
                     pass
+            self._read_at = begun
         except AwsError as error:
             self._trouble = str(error)
             self.report("reading the accounts of the organization", error)
@@ -116,10 +122,17 @@ class OrganizationScreen(StanchScreen):
         empty = self.query_one("#empty", Page)
         empty.display = not self.table.rows
         empty.show([] if self.table.rows else self._instead())
-        line = summary(self._found, self._reading) if self._found else ()
-        self.query_one("#summary", Lines).draw([fit(((" ", "text"), *line), self.size.width)])
+        self._draw_summary()
         self._show_details()
         self.commands_changed()
+
+    def _draw_summary(self) -> None:
+        if not self.drawable:
+            return
+        line = summary(self._found, self._reading) if self._found else ()
+        if self._read_at and not self._reading:
+            line = (*line, (f" · {as_of(self._read_at, self.stanch.options.now())}", "quiet"))
+        self.query_one("#summary", Lines).draw([fit(((" ", "text"), *line), self.size.width)])
 
     def _arrange(self, rows: list[OrganizationRow]) -> None:
         if order := ORDERS[self._order]:

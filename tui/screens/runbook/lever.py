@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -14,6 +15,7 @@ from tui.dialogs import steps
 from tui.dialogs.asking import Asking
 from tui.frame.base import StanchScreen
 from tui.frame.keyline import key_line
+from tui.look import words
 from tui.look.lines import Line, fit, wrap
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
@@ -25,13 +27,14 @@ _MOST_UNREAD = 4
 
 
 class LeverScreen(StanchScreen):
-    """Reads when it is opened, when asked, and when a lever has come to its end."""
+    """Reads when it is opened, when asked, and when a lever has come to its end; says how old that is."""
 
     def __init__(self, handling: Handling) -> None:
         super().__init__()
         self._handling = handling
         self._asking = False
         self._seen = self._lever_moves()
+        self._read_at: datetime | None = None
 
     def table_widget(self) -> Widget:
         raise NotImplementedError
@@ -68,6 +71,7 @@ class LeverScreen(StanchScreen):
         self.set_focus(self.query_one("#rows"))
         self._handling.on_change.append(self._changed)
         self._load()
+        self.set_interval(1, self._draw_summary)
 
     def on_unmount(self) -> None:
         self._handling.on_change.remove(self._changed)
@@ -85,7 +89,7 @@ class LeverScreen(StanchScreen):
         if self._handling.runbook:
             line = key_line(self._handling.runbook.key, None, self.stanch.options.now())
             self.query_one("#key", Lines).draw([fit(line, width)])
-        self.query_one("#summary", Lines).draw([fit(self.summary(), width)])
+        self._draw_summary()
         unread = self.unread()
         told: Line = (("! ", "warn"), (clean(unread), "warn")) if unread else ()
         lines = wrap(told, width - 2, indent=2)[:_MOST_UNREAD] if told else []
@@ -96,6 +100,13 @@ class LeverScreen(StanchScreen):
         self.query_one("#row-rule", Rule).entitle(title)
         self.query_one("#row-text", Page).show(text, keep_place=False)
         self.commands_changed()
+
+    def _draw_summary(self) -> None:
+        if self.drawable:
+            now, age = self.stanch.options.now(), ""
+            if self._read_at:
+                age = f" · {words.as_of(self._read_at, now)}"
+            self.query_one("#summary", Lines).draw([fit((*self.summary(), (age, "quiet")), self.size.width)])
 
     def do_refresh(self) -> None:
         self._load()
@@ -130,8 +141,10 @@ class LeverScreen(StanchScreen):
         self.draw()
 
     async def _read(self) -> None:
+        begun = self.stanch.options.now()
         try:
             await self.read()
+            self._read_at = begun
         except Stopped as error:
             self.report(f"reading for {self._handling.key_id}", error)
         self.draw()

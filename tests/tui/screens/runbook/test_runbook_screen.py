@@ -229,7 +229,7 @@ async def test_choices_are_planned_before_they_are_done(leaked_key: LeakedKey, t
     path = tmp_path / "new-key.txt"
     async with opened(tmp_path / "state", leaked_key) as driver:
         await driver.press("3", "x")
-        await driver.wait("‹ Secrets Manager › left/right changes it", "expires ‹ in 90 days ›")
+        await driver.wait("‹ a second key of web › left/right changes it", "expires ‹ in 90 days ›")
         await driver.press("down", "left", "down", "right", "down")
         await driver.type(str(path))
         await driver.press("enter")
