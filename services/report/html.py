@@ -117,11 +117,14 @@ def _timeline(report: Report) -> Safe | None:
     if picture is None:
         return None
     by = report.reviewed.attribution if report.reviewed else None
-    told = f" Use is attributed {by}." if by else ""
+    told = [
+        *(("Where the axis is dotted, time is compressed.",) if timeline.CUT in picture else ()),
+        *((f"Use is attributed {by}.",) if by else ()),
+    ]
     caption = el(
         "figcaption",
         el("p", legend(), class_="legend"),
-        el("p", f"Where the axis is dotted, time is compressed.{told}"),
+        el("p", " ".join(told)) if told else None,
     )
     dated = (
         part for each in report.chronology for part in (el("dt", when(each.at, report)), el("dd", each.words))

@@ -34,14 +34,23 @@ class _Placed:
     """A mark's line, with its name to the right of it or, *turned*, to the left."""
 
     at: datetime
-    name: str
+    names: tuple[str, ...]
     x: float
     row: int = 0
     turned: bool = False
+    room: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """All of its names where there is room for them, else the first and how many more."""
+        every, more = " · ".join(self.names), len(self.names) - 1
+        told = every if _length(every) <= self.room or not more else f"{self.names[0]} and {more} more"
+        fits = int((self.room - 10) / (LETTER + 0.5))
+        return told if len(told) <= fits else f"{told[: max(1, fits - 1)]}…"
 
     @property
     def length(self) -> float:
-        return len(self.name) * (LETTER + 0.5) + 10
+        return _length(self.name)
 
     @property
     def reaches(self) -> tuple[float, float]:
@@ -111,7 +120,7 @@ def _grid(frame: _Frame, unit: str, width: float) -> Iterator[Safe]:
     )
     yield el("text", "0", x=left - 7, y=frame.bottom + 4, text_anchor="end", class_="tick")
     yield el("line", x1=left, x2=width - 8, y1=frame.bottom, y2=frame.bottom, class_="axis")
-    for tick in frame.scale.ticks():
+    for tick in frame.scale.ticks(72 if width > 400 else 62):
         x = min(tick.x, width - tick.half)
         yield el("line", x1=tick.x, x2=tick.x, y1=frame.bottom, y2=frame.bottom + 4, class_="axis")
         yield el("text", tick.label, x=x, y=frame.bottom + 17, text_anchor="middle", class_="tick")
@@ -153,6 +162,10 @@ def _area(run: Sequence[tuple[datetime, float]], frame: _Frame, period: timedelt
     return el("path", d=line + ground, class_="area"), el("path", d=line, class_="line")
 
 
+def _length(name: str) -> float:
+    return len(name) * (LETTER + 0.5) + 10
+
+
 def _rows(named: Sequence[Mark], scale: Straight, width: float) -> list[_Placed]:
     """Each mark with a row for its name: no name is on another, and no later line goes through one."""
     placed: list[_Placed] = []
@@ -160,9 +173,9 @@ def _rows(named: Sequence[Mark], scale: Straight, width: float) -> list[_Placed]
         x = scale.x(mark.at)
         if placed and x - placed[-1].x < 4:
             # Too close to be told apart: one line and both names.
-            placed[-1] = replace(placed[-1], name=f"{placed[-1].name} · {mark.name}")
+            placed[-1] = replace(placed[-1], names=(*placed[-1].names, mark.name))
             continue
-        placed.append(_Placed(mark.at, mark.name, x))
+        placed.append(_Placed(mark.at, (mark.name,), x, room=max(x - scale.left, width - x)))
     for number, each in enumerate(placed):
         # To the left of the first line nothing is in the way; elsewhere only want of room turns a name.
         turned = (number == 0 or each.x + each.length > width) and each.x - each.length > scale.left
@@ -178,7 +191,7 @@ def _drawn(rows: Sequence[_Placed], frame: _Frame) -> Iterator[Safe]:
         yield el("line", x1=each.x, x2=each.x, y1=y - 9, y2=frame.bottom, class_="mark")
         yield el(
             "text",
-            el("title", stamp(each.at)),
+            el("title", f"{stamp(each.at)}: {', '.join(each.names)}"),
             each.name,
             x=each.x - 4 if each.turned else each.x + 4,
             y=y,

@@ -71,6 +71,8 @@ class Broken:
 
     parts: tuple[Straight, ...]
     breaks: tuple[tuple[float, timedelta], ...]
+    gap: float
+    """How wide each of them is."""
 
     def x(self, when: datetime) -> float:
         for part in self.parts:
@@ -92,7 +94,8 @@ class Broken:
             fresh = part.ticks(apart) if part.right - part.left >= 2 * apart else []
             dated = part.start.date() == day.date()
             for tick in fresh or [Tick(part.x(part.start), part.start, f"{part.start:%H:%M}")]:
-                told = tick if dated else replace(tick, label=f"{tick.when:%m-%d %H:%M}")
+                date = "%m-%d" if part.start.year == day.year else "%Y-%m-%d"
+                told = tick if dated else replace(tick, label=f"{tick.when:{date} %H:%M}")
                 if not found or _clear(found[-1], told):
                     found.append(told)
                     dated = True
@@ -100,7 +103,7 @@ class Broken:
 
 
 def broken(moments: Iterable[datetime], left: float, right: float, *, gap: float = 40) -> Broken:
-    """A scale on which a silence longer than all shorter ones together is *gap* wide."""
+    """A scale on which a silence longer than all shorter ones together is *gap* wide, at most."""
     known = sorted(set(moments))
     cuts = set(_silences(known))
     groups: list[list[datetime]] = [known[:1]]
@@ -108,6 +111,8 @@ def broken(moments: Iterable[datetime], left: float, right: float, *, gap: float
         if (before, after) in cuts:
             groups.append([])
         groups[-1].append(after)
+    # Of many cuts each is narrower: half of the axis is for what happened.
+    gap = min(gap, (right - left) / 2 / len(cuts)) if cuts else gap
     room = right - left - gap * len(cuts)
     lengths = [max(1.0, (group[-1] - group[0]).total_seconds()) for group in groups]
     least = min(16.0, room / len(groups))
@@ -121,7 +126,7 @@ def broken(moments: Iterable[datetime], left: float, right: float, *, gap: float
             at += gap
         parts.append(Straight(group[0], group[-1], at, at + width))
         at += width
-    return Broken(tuple(parts), tuple(breaks))
+    return Broken(tuple(parts), tuple(breaks), gap)
 
 
 def _silences(moments: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from services.base.spans import spoken
 from services.report import scales
-from services.report.glyphs import glyph, trouble
+from services.report.glyphs import R, glyph, trouble
 from services.report.markup import Safe, el, join
 from services.report.model import Action, Report
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, mark, stamp
@@ -16,10 +17,14 @@ from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, mark, stamp
 LANE = 28.0
 TOP = 26.0
 FOOT = 24.0
-LETTER = 6.2
-"""The width of one, at most."""
+CUT = "axis broken"
+"""The class of what is drawn where time is compressed."""
+LETTER = 7.0
+"""The width of one in a word, about; of all fonts that a browser may take, the widest."""
 ROOM = 8.0
 """Between the lanes and the axis, for what is said of a cut."""
+GAP = 8.0
+"""Between two labels, at least."""
 LEVERS = ("deactivate", "deny", "groups", "access-keys")
 """Steps whose effect lasts until they are taken back: their lanes have a band."""
 
@@ -55,6 +60,7 @@ def timeline(report: Report, width: float, *, narrow: bool = False) -> Safe | No
     if header.opened is None:
         return None
     end = header.closed or header.written
+    named = [(header.opened, "opened"), *([(header.closed, "closed")] if header.closed else ())]
     lanes = [*_use(report), *_steps(report, end), *_reviews(report), *_notes(report)]
     moments = [header.opened, end, *(moment for lane in lanes for moment in lane.moments())]
     left, lane_height = (6.0, LANE + 14) if narrow else (118.0, LANE)
@@ -62,9 +68,8 @@ def timeline(report: Report, width: float, *, narrow: bool = False) -> Safe | No
     height = TOP + lane_height * len(lanes) + ROOM + FOOT
     bottom = height - FOOT
     body = [
+        *_named(sorted((scale.x(at), name) for at, name in named), bottom, width),
         *_axis(scale, bottom, width, 62 if narrow else 74, report.day),
-        *_moment(scale, header.opened, "opened", bottom),
-        *(_moment(scale, header.closed, "closed", bottom) if header.closed else ()),
     ]
     for number, lane in enumerate(lanes):
         top = TOP + number * lane_height
@@ -80,10 +85,12 @@ def timeline(report: Report, width: float, *, narrow: bool = False) -> Safe | No
 
 
 def _axis(scale: scales.Broken, bottom: float, width: float, apart: float, day: datetime) -> Iterator[Safe]:
+    over = scale.gap * 0.15
     for part in scale.parts:
-        yield el("line", x1=part.left - 6, x2=part.right + 6, y1=bottom, y2=bottom, class_="axis")
-    for x, _ in scale.breaks:
-        yield el("line", x1=x - 14, x2=x + 14, y1=bottom, y2=bottom, class_="axis broken")
+        yield el("line", x1=part.left - over, x2=part.right + over, y1=bottom, y2=bottom, class_="axis")
+    for (x, _), (before, after) in zip(scale.breaks, pairwise(scale.parts), strict=True):
+        cut = (after.left - before.right) / 2 - over
+        yield el("line", x1=x - cut, x2=x + cut, y1=bottom, y2=bottom, class_=CUT)
     for x, label in _silences(scale):
         yield el("text", label, x=x, y=bottom - 5, text_anchor="middle", class_="tick")
     for tick in scale.ticks(apart, day):
@@ -102,10 +109,24 @@ def _silences(scale: scales.Broken) -> list[tuple[float, str]]:
     return sorted(kept)
 
 
-def _moment(scale: scales.Broken, at: datetime, name: str, bottom: float) -> Iterator[Safe]:
-    x, anchor = scale.x(at), "end" if name == "closed" else "start"
-    yield el("line", x1=x, x2=x, y1=16, y2=bottom, class_="moment")
-    yield el("text", name, x=x, y=11, text_anchor=anchor, class_="tick")
+def _named(moments: list[tuple[float, str]], bottom: float, width: float) -> Iterator[Safe]:
+    """A line for each, in order of x; their names above, inside the picture and none over another."""
+    for x, _ in moments:
+        yield el("line", x1=x, x2=x, y1=16, y2=bottom, class_="moment")
+    (first, name), (last, other) = moments[0], moments[-1]
+    reach = first + len(name) * LETTER
+    labels: list[tuple[float, str, str]]
+    if len(moments) == 1:
+        labels = [(first, name, "start" if reach <= width else "end")]
+    elif reach + GAP <= last - len(other) * LETTER:
+        labels = [(first, name, "start"), (last, other, "end")]
+    elif first + GAP <= last - len(other) * LETTER and reach - 2 * len(name) * LETTER >= 0:
+        labels = [(first, name, "end"), (last, other, "end")]
+    else:
+        both = f"{name}, {other}"
+        labels = [(last, both, "end") if last >= len(both) * LETTER else (first, both, "start")]
+    for x, told, anchor in labels:
+        yield el("text", told, x=x, y=11, text_anchor=anchor, class_="tick")
 
 
 def _drawn(
@@ -113,25 +134,38 @@ def _drawn(
 ) -> Iterator[Safe]:
     middle = top + height - LANE / 2
     yield el("line", x1=0, x2=width, y1=top, y2=top, class_="lane")
-    if narrow:
-        yield el("text", lane.name, x=0, y=top + 14, class_="name")
-    else:
-        yield el("text", lane.name, x=0, y=middle + 4, class_="name")
+    room = int((width if narrow else scale.parts[0].left - 8) / LETTER)
+    name = lane.name if len(lane.name) <= room else f"{lane.name[: room - 1]}…"
+    yield el("text", name, x=0, y=top + 14 if narrow else middle + 4, class_="name")
     for since, until, kind in lane.bands:
         x1, x2 = scale.x(since), scale.x(until)
         yield el("rect", x=x1, y=middle - 3, width=max(x2 - x1, 2.0), height=6, rx=3, class_=f"band {kind}")
     yield from _strokes(lane, scale, middle)
-    placed = [(scale.x(mark.at), mark) for mark in lane.marks]
-    for number, (x, each) in enumerate(placed):
-        # Of signs in one place the later is the surer, but a failure is never hidden.
-        hidden = any(abs(other - x) < 9 for other, _ in placed[number + 1 :])
-        if each.kind in ("failed", "unknown") or not hidden:
-            yield glyph(each.kind, x, middle, each.title)
+    signs = _apart([(scale.x(mark.at), mark) for mark in lane.marks])
+    for x, each in signs:
+        yield glyph(each.kind, x, middle, each.title)
+    taken = [(x - R - 2, x + R + 2) for x, _ in signs]
     for at, label in lane.labels:
-        x = scale.x(at) + 10
-        over = x + len(label) * LETTER > width
-        anchor, x = ("end", x - 20) if over else ("start", x)
-        yield el("text", label, x=x, y=middle + 4, text_anchor=anchor, class_="said")
+        x, length = scale.x(at), len(label) * LETTER
+        right, left = (x + 10, x + 10 + length), (x - 10 - length, x - 10)
+        for anchor, (begin, end) in (("start", right), ("end", left)):
+            inside = begin >= scale.parts[0].left - 8 and end <= width
+            # Where nothing is free it says nothing: the band's end and the sign's title tell it as well.
+            if inside and all(end <= before or begin >= after for before, after in taken):
+                taken.append((begin, end))
+                start = begin if anchor == "start" else end
+                yield el("text", label, x=start, y=middle + 4, text_anchor=anchor, class_="said")
+                break
+
+
+def _apart(placed: list[tuple[float, _Mark]]) -> list[tuple[float, _Mark]]:
+    """Those of *placed* that are drawn: none hides another, but a failure is never left out."""
+    kept: list[tuple[float, _Mark]] = []
+    # Of signs in one place the later is the surer; but of an attack the first tells when it began.
+    for x, each in placed if placed and placed[0][1].kind == "attack" else reversed(placed):
+        if each.kind in ("failed", "unknown") or all(abs(other - x) >= 9 for other, _ in kept):
+            kept.append((x, each))
+    return sorted(kept, key=placed.index)
 
 
 def _strokes(lane: _Lane, scale: scales.Broken, middle: float) -> Iterator[Safe]:
