@@ -8,6 +8,8 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+MISSING = "There is no Chromium here: install one (apt install chromium)."
+
 # It talks to nobody, and leaves nothing behind but its profile's folder.
 QUIET = (
     "--headless",
@@ -33,7 +35,7 @@ def open_page(page: Path, profile: Path, *options: str) -> subprocess.CompletedP
     """Open *page* with the further *options*; what it says on its console is in stderr."""
     browser = find()
     if browser is None:
-        raise FileNotFoundError("There is no Chromium here: install one (apt install chromium).")
+        raise FileNotFoundError(MISSING)
     command = [browser, *QUIET, f"--user-data-dir={profile}", *options, page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
 

@@ -11,7 +11,7 @@ from services.cases.anchor import CONSISTENT
 from services.report import plot, timeline
 from services.report.actionhtml import actions
 from services.report.glyphs import legend
-from services.report.htmlparts import evidence, page, section, table, when
+from services.report.htmlparts import evidence, named, page, section, table, when
 from services.report.madehtml import made, to_rotate
 from services.report.markup import Child, Safe, el, join
 from services.report.model import Report
@@ -23,9 +23,10 @@ _SMALL = "font: 8pt system-ui, sans-serif; color: #4b545c;"
 
 def to_html(report: Report) -> str:
     header = report.header
+    written = f"Written {stamp(header.written)} by stanch {header.version}"
     return page(
         f"Case {header.case}: key {header.key_id} of {header.user}",
-        _on_paper(header.case),
+        _on_paper(header.case, written),
         _header(report),
         el(
             "main",
@@ -43,16 +44,17 @@ def to_html(report: Report) -> str:
             _notes(report),
             _journal(report),
         ),
-        el("footer", f"Written {stamp(header.written)} by stanch {header.version}. All times are UTC."),
+        el("footer", f"{written}. All times are UTC."),
     )
 
 
-def _on_paper(case: str) -> str:
-    """What stands on each printed page: the case, the clock that its times are of, and the page's number."""
+def _on_paper(case: str, written: str) -> str:
+    """What each printed page says: the case, the clock of its times, who wrote it when, and its number."""
     known = re.sub(r"[^A-Za-z0-9._-]", "", case)[:40]
     left = f'@bottom-left {{ content: "Case {known} · all times UTC"; {_SMALL} }}'
+    middle = f'@bottom-center {{ content: "{written}"; {_SMALL} }}'
     right = f'@bottom-right {{ content: "Page " counter(page) " of " counter(pages); {_SMALL} }}'
-    return f"@page {{ {left} {right} }}\n"
+    return f"@page {{ {left} {middle} {right} }}\n"
 
 
 def _header(report: Report) -> Safe:
@@ -136,14 +138,14 @@ def _traffic(report: Report) -> Safe:
     flow, reading = report.flow, report.flow.reading
     figures: list[Child] = []
     if reading:
-        named, groups = plot.marks(report), plot.ranked(reading)
+        marks, groups = plot.marks(report), plot.ranked(reading)
         for group in groups[: plot.SHOWN]:
             caption = el(
                 "figcaption",
                 el("code", group.log_group),
                 f" in {group.region}: {plot.summary(group, reading)}; {plot.state(group)}.",
             )
-            figures.append(el("figure", caption, plot.both(group, reading, named)))
+            figures.append(el("figure", caption, plot.both(group, reading, marks)))
         if more := groups[plot.SHOWN :]:
             figures.append(el("p", "Not drawn: ", join((el("code", each.log_group) for each in more), ", ")))
         if not groups:
@@ -163,10 +165,10 @@ def _compromised(report: Report) -> Safe | None:
     if not report.compromised:
         return None
     rows = (
-        (el("code", each.name), each.why, el("strong", each.state), when(each.at, report), each.lever)
+        (named(each.name), each.why, named(each.state, "strong"), when(each.at, report), each.lever)
         for each in report.compromised
     )
-    shown = table(("What", "How", "State", "Read back", "Ended by"), rows)
+    shown = table(("What", "~How", "State", "Read back", "Ended by"), rows)
     return section("compromised", report.compromised_title, shown)
 
 
@@ -175,7 +177,7 @@ def _sweep(report: Report) -> Safe | None:
     if sweep is None:
         return None
     rows = (
-        (each.kind, el("code", each.name), each.words, each.elsewhere or f"with stanch: {each.lever}")
+        (each.kind, named(each.name), each.words, each.elsewhere or f"with stanch: {each.lever}")
         for each in sweep.held
     )
     shown = table(("What", "Which", "As it was", "Removed"), rows) if sweep.held else None

@@ -15,6 +15,8 @@ from services.report.model import Report
 from services.report.words import moment
 
 STYLE = Path(__file__).with_name("report.css")
+SHORT = 24
+"""Characters that a column of any table has room for: the id of a key has 20 or 21."""
 
 
 def page(title: str, style: str, *children: Child) -> str:
@@ -56,12 +58,20 @@ def evidence(kept: Evidence | None) -> Safe | None:
     return el("span", " Evidence ", el("code", kept.file), ", SHA-256 ", hashed, ": ", sign, ".")
 
 
+def named(name: str, element: str = "code") -> Safe:
+    """A name or a state in a table: what is short stays whole, what is long is broken where it must be."""
+    return el(element, name, class_="long" if len(name) > SHORT else None)
+
+
+_KINDS = {"#": "number", "~": "prose"}
+
+
 def table(header: Iterable[str], rows: Iterable[Iterable[Child]]) -> Safe:
-    """Columns whose name begins with # are numbers."""
+    """Columns whose name begins with # are numbers, with ~ sentences that have ids in them."""
     names = list(header)
-    kinds = ["number" if name.startswith("#") else None for name in names]
+    kinds = [_KINDS.get(name[:1]) for name in names]
     head = el(
-        "tr", *(el("th", name.lstrip("#"), class_=kind) for name, kind in zip(names, kinds, strict=True))
+        "tr", *(el("th", name.lstrip("#~"), class_=kind) for name, kind in zip(names, kinds, strict=True))
     )
     body = (
         el("tr", *(el("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)))

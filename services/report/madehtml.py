@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from services.base.sizes import count
-from services.report.htmlparts import section, table, when
-from services.report.markup import Safe, el
+from services.report.htmlparts import named, section, table, when
+from services.report.markup import Safe, el, join
 from services.report.model import Report
 from services.review.tree import Branch
 
@@ -19,18 +19,18 @@ def made(report: Report) -> Safe | None:
         return None
     rows = (
         (
-            el("code", each.text),
+            named(each.text),
             each.proof,
-            el("strong", each.state),
+            named(each.state, "strong"),
             when(each.at, report),
-            el("code", each.lever),
+            named(each.lever),
         )
         for each in report.made
     )
     return section(
         "made",
         "What the intruder made",
-        table(("What", "Proof", "State", "Read back", "What to do"), rows),
+        table(("What", "~Proof", "State", "Read back", "What to do"), rows),
     )
 
 
@@ -40,17 +40,17 @@ def to_rotate(report: Report) -> Safe | None:
     rows = (
         (
             each.kind,
-            el("code", each.name),
+            named(each.name),
             each.region,
-            count(each.times, "time"),
-            when(each.first, report),
-            when(each.last, report),
+            join(
+                (count(each.times, "time"), ", ", when(each.first, report), " to ", when(each.last, report))
+            ),
             ", ".join(each.by),
-            el("code", ", ".join(each.event_ids[:EVENTS])),
+            named(", ".join(each.event_ids[:EVENTS])),
         )
         for each in report.reviewed.to_rotate
     )
-    shown = table(("What", "Name", "Region", "Read", "First", "Last", "By", "Events"), rows)
+    shown = table(("What", "Name", "Region", "Read", "~By", "Events"), rows)
     told = el("p", "These were read, so whoever read them has their values.")
     return section("rotate", "To rotate", told, shown)
 

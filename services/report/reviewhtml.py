@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.base.sizes import count
-from services.report.htmlparts import evidence, section, table, when
+from services.report.htmlparts import evidence, named, section, table, when
 from services.report.madehtml import tree
 from services.report.markup import Child, Safe, el
 from services.report.model import Origin, Report, Reviewed
-from services.report.words import moment, stamp
+from services.report.words import stamp
 
 ORIGINS = 25
 """Addresses that are shown; the JSON has all."""
@@ -77,11 +77,11 @@ def _known(severity: str) -> str | None:
 def _origins(origins: tuple[Origin, ...], report: Report) -> Safe:
     rows = (
         (
-            el("code", each.address),
+            named(each.address),
             f"{each.calls:,}",
             f"{each.refused:,}",
-            moment(each.first, report.day),
-            moment(each.last, report.day),
+            when(each.first, report),
+            when(each.last, report),
             ", ".join(each.agents),
         )
         for each in origins[:ORIGINS]

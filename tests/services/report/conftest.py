@@ -214,6 +214,10 @@ def written(tmp_path: Path) -> Written:
 
 @pytest.fixture
 def whole(written: Written) -> Written:
+    return to_its_close(written)
+
+
+def to_its_close(written: Written) -> Written:
     """A case from its opening to its close."""
     written.opened()
     written.switched("14:02:10", "14:02:11", "14:02:12")

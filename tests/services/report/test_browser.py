@@ -15,7 +15,7 @@ from tests.services.report.test_hostile import Inert, hostile, parsed
 
 __all__ = ["hostile"]
 
-pytestmark = pytest.mark.skipif(browser.find() is None, reason="there is no Chromium here")
+pytestmark = pytest.mark.skipif(browser.find() is None, reason=browser.MISSING)
 
 
 def opened(page: str, tmp_path: Path, *options: str) -> tuple[str, str]:

@@ -33,6 +33,10 @@ EVERYTHING = " ".join(EVIL)
 
 @pytest.fixture
 def hostile(written: Written) -> Report:
+    return hostile_to(written)
+
+
+def hostile_to(written: Written) -> Report:
     """A case with all that in every place a string can come from."""
     written.opened(
         user=EVERYTHING,
@@ -85,7 +89,6 @@ def hostile(written: Written) -> Report:
         "14:05:00",
         review_of(
             used,
-            verdict=EVERYTHING,
             verdict_words=EVERYTHING,
             attribution_words=EVERYTHING,
             findings=[finding],
@@ -97,7 +100,7 @@ def hostile(written: Written) -> Report:
                 {
                     "source": EVERYTHING,
                     "region": EVERYTHING,
-                    "covers": EVERYTHING,
+                    "covers": "yes",
                     "from": "2026-11-16T14:00:00Z",
                     "to": "2026-11-23T14:00:00Z",
                     "note": EVERYTHING,

@@ -83,7 +83,7 @@ def test_the_report_of_the_demos_case(run: Run, demo: Scenario, tmp_path: Path) 
             assert part not in written
 
 
-@pytest.mark.skipif(browser.find() is None, reason="there is no Chromium here")
+@pytest.mark.skipif(browser.find() is None, reason=browser.MISSING)
 def test_a_browser_opens_it_without_a_word_on_its_console(run: Run, demo: Scenario, tmp_path: Path) -> None:
     assert demo.leaked
     case = taken(run, demo.leaked.key_id, demo.leaked.user, "deactivate", "review")
