@@ -12,7 +12,7 @@ from docs.draw import browser
 from docs.draw.incident import Incident, incident
 
 TARGET = Path(__file__).parent.parent / "report.png"
-WIDTH, TALLEST = 1000, 3000
+WIDTH, TALLEST = 1000, 3600
 COLOURS = 255
 MARGIN = 24
 
@@ -75,7 +75,9 @@ async def _draw() -> None:
         page.write_text(head, encoding="utf-8")
         browser.picture(page, shot, here / "profile", width=WIDTH, height=TALLEST)
         with Image.open(shot) as image:
-            trimmed(image.convert("RGB")).quantize(COLOURS).save(TARGET, optimize=True)
+            # Rare colours are kept as they are: the red of an attack is on few points.
+            method = Image.Quantize.MAXCOVERAGE
+            trimmed(image.convert("RGB")).quantize(COLOURS, method).save(TARGET, optimize=True)
 
 
 def trimmed(image: Image.Image) -> Image.Image:
