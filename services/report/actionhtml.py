@@ -12,6 +12,9 @@ from services.report.markup import Child, Safe, el, join
 from services.report.model import Action, Report, SentCall
 from services.report.words import AWS_SAYS, IN_FORCE, REQUESTED, moment
 
+LONG = 1200
+"""Characters from which on a call goes on over pages: kept whole it would leave one half empty."""
+
 
 def actions(report: Report) -> Safe:
     if not report.actions:
@@ -70,13 +73,14 @@ def _call(call: SentCall, report: Report) -> Safe:
         facts.append(("Error", el("span", call.error, class_="error")))
     if call.settled:
         facts.append(("Settled", join((when(call.settled.at, report), " ", call.settled.words))))
+    length = len(call.cli) + sum(len(str(value)) for value in call.params.values())
     return el(
         "div",
         el("h4", el("code", f"{call.service} {call.operation}")),
         el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in facts), class_="call"),
         el("dl", *_params(call), class_="params") if call.params else None,
         el("pre", el("code", *_cli(call.cli))),
-        class_="sent",
+        class_="sent" if length < LONG else "sent long",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -67,6 +68,22 @@ def weeks(written: Written) -> Report:
     return written.report()
 
 
+def policies(written: Written) -> Report:
+    """Calls with long documents, each of which is more than half a page."""
+    written.opened()
+    for n in range(6):
+        statement = {
+            "Effect": "Deny",
+            "Action": ["logs:*"],
+            "Resource": [f"arn:aws:logs:*:*:{'x' * 40}"] * 6,
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement] * (1 + n % 2)})
+        params = {"UserName": USER, "PolicyName": f"stanch-{n}", "PolicyDocument": document}
+        written.ok(f"14:0{n}:01", written.intent(f"14:0{n}:00", "deny", "PutUserPolicy", params))
+        written.verified(f"14:0{n}:02", "deny", "confirmed", "attached")
+    return written.report()
+
+
 def hostile(written: Written) -> Report:
     return hostile_to(written)
 
@@ -106,7 +123,8 @@ def crowded(written: Written) -> Report:
 
 
 KINDS: dict[str, Callable[[Written], Report]] = {
-    each.__name__: each for each in (small, whole, brief, fresh, weeks, back_and_forth, crowded, hostile)
+    each.__name__: each
+    for each in (small, whole, brief, fresh, weeks, back_and_forth, policies, crowded, hostile)
 }
 
 

@@ -85,10 +85,19 @@ def hostile_to(written: Written) -> Report:
         "event_ids": [used["event_id"]],
         "technique": EVERYTHING,
     }
+    things = dict.fromkeys(("text", "proof", "event_id", "state", "lever"), EVERYTHING)
+    written.line("14:03:09", "made", things=[things])
+    # Another version's, of which only what the journal says can be shown.
+    written.reviewed("14:04:00", review_of(used, verdict=EVERYTHING, verdict_words=EVERYTHING))
+    read = dict.fromkeys(("name", "region"), EVERYTHING) | {"kind": "secret"}
+    times = {"times": 1, "first": "2026-11-23T14:01:00Z", "last": "2026-11-23T14:01:00Z"}
+    session = dict.fromkeys(("access_key_id", "principal", "role", "opened_by", "event_id"), EVERYTHING)
     written.reviewed(
         "14:05:00",
         review_of(
             used,
+            to_rotate=[read | times | {"by": [EVERYTHING], "event_ids": [EVERYTHING]}],
+            sessions=[session | {"opened": "2026-11-23T14:01:00Z"}],
             verdict_words=EVERYTHING,
             attribution_words=EVERYTHING,
             findings=[finding],

@@ -26,7 +26,7 @@ FAULTY = """<!doctype html><html><head><style>@page { size: A4; margin: 16mm 15m
 </body></html>"""
 
 
-@pytest.fixture(scope="module", params=["whole", "brief", "back_and_forth", "crowded", "hostile"])
+@pytest.fixture(scope="module", params=["whole", "brief", "back_and_forth", "policies", "crowded", "hostile"])
 def pages(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> list[Page]:
     folder = tmp_path_factory.mktemp("paper")
     return printed(to_html(KINDS[request.param](Written(folder / "cases" / "1123-K5E"))), folder)
