@@ -61,7 +61,12 @@ async def test_the_scale_is_made_logarithmic_and_back(account: Account, tmp_path
         ([5.0] * 30, FLOWING, "▶ flowing", "▶ flowing"),
         ([9e6] * 12 + [1e6] * 3, FALLING, "▼ falling", "▼ falling"),
         ([5.0] * 20 + [None] * 20, GONE, "■ stopped since 13:42:00", "■ stopped"),
-        ([5.0] * 20 + [None] * 4, UNSURE, "? unknown · no points since 13:58:00: late or stopped", "? unknown"),
+        (
+            [5.0] * 20 + [None] * 4,
+            UNSURE,
+            "? unknown · no points since 13:58:00: late or stopped",
+            "? unknown",
+        ),
         ([None] * 60, NEVER_SEEN, "? unknown · no bytes in the last 1 h", "? unknown"),
         ([], NO_DATA_YET, "? unknown · nothing read yet", "? unknown"),
     ],
