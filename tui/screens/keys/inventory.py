@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -68,7 +69,7 @@ class InventoryScreen(StanchScreen):
         )
         self._poll = Poll(self, self.stanch.options.list_seconds, self._read, times_over=TIMES_OVER)
         self._glanced = GlanceReader(self.stanch, self._show_glance)
-        self._glance_poll = Poll(self, self.stanch.options.poll_seconds, self._glanced.read)
+        self._glance_poll = Poll(self, self.stanch.options.poll_seconds, self._read_glance)
         yield Glance(self._facts, self._glanced.spark, id="glance")
         yield Lines(id="summary")
         with Horizontal(id="filter-line"):
@@ -157,9 +158,20 @@ class InventoryScreen(StanchScreen):
 
     def _glance_on(self) -> None:
         """Go on with what stands over the keys, once these are read: nothing comes before them."""
-        behind_a_dialog = self.is_current and self.app.screen is not self
-        if self.list.read and self.drawable and (self._poll.seen or behind_a_dialog):
+        if self.list.read and self.drawable and (self._poll.seen or self._behind_a_dialog):
             self._glance_poll.start(when_due=True)
+
+    @property
+    def _behind_a_dialog(self) -> bool:
+        # For Textual a screen is current beneath any other one, too.
+        return self.is_current and isinstance(self.app.screen, ModalScreen)
+
+    async def _read_glance(self) -> bool:
+        if not (self.is_active or self._behind_a_dialog):
+            # Opened from a dialog over it, a screen came that it was not told of.
+            self._glance_poll.rest()
+            return True
+        return await self._glanced.read()
 
     def _fade(self) -> None:
         self.list.glowing = frozenset()

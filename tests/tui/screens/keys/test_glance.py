@@ -20,6 +20,7 @@ from services.traffic.traffic import GroupFlow, Reading
 from tests.tui.piloting import driven
 from tui.dialogs.welcome import WelcomeDialog
 from tui.look.lines import plain, width_of
+from tui.routes import ToCases
 from tui.screens.keys.glance import abreast
 from tui.screens.keys.glancetexts import Facts, one_line, panels
 from tui.screens.keys.inventory import InventoryScreen
@@ -179,3 +180,19 @@ async def test_it_is_read_behind_a_dialog_that_came_just_before(
     async with driven(tmp_path, Start("inventory")) as driver:
         await driver.wait("A simulated account", "logs use recorded")
         assert covered
+
+
+async def test_it_rests_under_a_screen_that_was_opened_from_a_dialog(
+    leaked: KeyInUse, tmp_path: Path
+) -> None:
+    async with driven(tmp_path, Start(), size=HOME, poll_seconds=0.05) as driver:
+        await driver.wait("/aws/hlc-logs/my-application")
+        screen = driver.app.screen
+        assert isinstance(screen, InventoryScreen)
+        driver.app.push_screen(WelcomeDialog("ACWLtoken"))
+        await driver.wait("A simulated account")
+        dialog = driver.app.screen
+        driver.app.open(ToCases())
+        await driver.wait("No case yet")
+        await dialog.remove()
+        await driver.until(lambda: not screen._glance_poll.running, "it goes on asking")
