@@ -82,6 +82,17 @@ async def test_the_same_keys_on_every_screen(
         await driver.wait(f"'eventid': line{place}")
         await driver.press("y")
         assert '"eventID"' in copied.pop()
+        await driver.press("slash", *"aws", "enter")
+        await driver.wait("'aws': line")
+        lines = [int(driver.flat.partition("'aws': line ")[2].split()[0])]
+        for key in ("n", "n", "N"):
+            await driver.press(key)
+            await driver.until(
+                lambda: f"'aws': line {lines[-1]} of" not in driver.flat and "'aws': line" in driver.flat,
+                f"{key} stays",
+            )
+            lines.append(int(driver.flat.partition("'aws': line ")[2].split()[0]))
+        assert lines[3] == lines[1] != lines[2]
         await driver.press("slash", *"zzz", "enter", "N")
         await driver.wait("'zzz' is nowhere here.")
         await driver.press("slash", "escape")
@@ -96,3 +107,40 @@ async def test_the_same_keys_on_every_screen(
         await driver.wait("What you can do here: sentence")
         await driver.press("escape")
         await driver.wait("A note for the case")
+
+
+async def test_what_was_done_by_name_last_comes_first(scenario: Scenario, tmp_path: Path) -> None:
+    async with driven(tmp_path, Start("inventory"), size=(120, 40)) as driver:
+        await driver.wait("16 keys")
+        first = list[str]()
+        for typed in ("reverse", "errors", ""):
+            await driver.press("colon")
+            await driver.wait("a command, or a word of what it does")
+            lines = driver.text.splitlines()
+            field = next(
+                at for at, line in enumerate(lines) if "a command, or a word of what it does" in line
+            )
+            first.append(lines[field + 1])
+            if typed:
+                await driver.type(typed)
+                await driver.press("enter")
+                await driver.wait_gone("a command, or a word of what it does")
+                if typed == "errors":
+                    await driver.wait("in this run")
+                    await driver.press("escape")
+                    await driver.wait("16 keys")
+        assert "reverse" not in first[0]
+        assert "reverse" in first[1]
+        assert "errors" in first[2]
+
+
+async def test_the_events_head_leaves_its_rows_room(scenario: Scenario, tmp_path: Path) -> None:
+    assert scenario.leaked
+    start = Start("events", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
+    async with driven(tmp_path, start, size=(80, 24)) as driver:
+        await driver.wait("TIME▾", "CallWithBearerToken")
+        rows = [line for line in driver.text.splitlines() if "CallWithBearer" in line]
+        assert len(rows) >= 8
+        # Below the status line what was read, what would have been recorded, and what was found.
+        (first, *_) = (at for at, line in enumerate(driver.text.splitlines()) if "‼" in line)
+        assert first == 4

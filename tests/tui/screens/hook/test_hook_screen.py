@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from tests.tui.conftest import LeakedKey
@@ -168,3 +170,25 @@ async def test_what_says_too_much_fails_or_is_not_there_is_said(
 )
 def test_nothing_it_says_reaches_the_terminal_as_more_than_text(said: bytes, shown: list[str]) -> None:
     assert running.lines_of(said) == shown
+
+
+async def test_an_events_address_is_handed_to_a_hook(
+    scenario: Scenario, tmp_path: Path, added: Callable[..., None]
+) -> None:
+    assert scenario.leaked
+    added(HookConfig("whois", "printf <%s> {ip}", safe=True, confirm=False))
+    start = Start("events", key_id=scenario.leaked.key_id, user=scenario.leaked.user)
+    async with driven(tmp_path, start, size=(120, 40)) as driver:
+        await driver.wait("TIME▾", "CallWithBearerToken")
+        row = next(line for line in driver.text.splitlines() if "CallWithBearerToken" in line)
+        address = re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", row)[0]
+        screen: Any = driver.app.screen
+        await screen.action_command("hook whois")
+        await driver.wait(f"<{address}>", "done")
+        await driver.press("escape")
+        await driver.wait("TIME▾")
+        await driver.press("enter")
+        await driver.wait('"eventName"')
+        record: Any = driver.app.screen
+        await record.action_command("hook whois")
+        await driver.wait(f"<{address}>", "done")
