@@ -84,14 +84,29 @@ class Looked:
 async def test_no_id_is_cut_and_nothing_lies_over_anything(scenario: Scenario, tmp_path: Path) -> None:
     assert scenario.leaked
     leaked = scenario.leaked
-    async with driven(tmp_path, Start("inventory"), size=(120, 40)) as driver:
+    options = {"leaked": lambda: leaked.token}
+    async with driven(tmp_path, Start("inventory"), size=(120, 40), **options) as driver:
         looked = Looked(driver)
+        await looked.walk("~This token was found", "?welcome", "=escape")
         await looked.walk("~16 keys", "~as of", "filter", '"user:hlc', "~1 of 16")
         await looked.walk("=enter", "~recorded", "?inventory", "open", "~no case is open", "~reach", "?key")
         await looked.walk("follow", "~5 · deny Attach", "?runbook", "plans", "~aws iam", "?plans", "back")
         await looked.walk("take", "~Leave it", "?confirmation", "yes", "~1 ✓ deactivate", "step_3", "options")
-        await looked.walk("~secret to", "?options", "back", "take", "~Leave it", "?confirm replace", "yes")
-        await looked.walk("~3 ✓ replace", "step_4", "?runbook waiting", "sweep", "~access key", "?sweep")
+        await looked.walk("~secret to", "next", "next", "=left", "~‹ this screen ›", "?options", "use")
+        await looked.walk("!‹ this screen ›", "take", "~Leave it", "?confirm replace", "yes", "~••••")
+        await looked.walk(
+            "?secret",
+            "reveal",
+            "~ACWL",
+            "done",
+            "~3 ✓ replace",
+            "step_4",
+            "?runbook waiting",
+            "note",
+            "?note",
+        )
+        await looked.walk("=escape", "override", '"retired', "=enter", "~last four", "?confirm delete")
+        await looked.walk("^5 · deny", "sweep", "~access key", "?sweep")
         await looked.walk(
             "act", "~Leave it", "?confirm sweep", "back", "^5 · deny", "groups", "~TOKENS", "?groups"
         )
