@@ -76,7 +76,7 @@ def test_set_up_recorded_governed_and_found(
         leave(terminal, leaked_key.key_id)
 
         terminal.press("A")
-        terminal.wait("never expires")
+        terminal.wait("FINDING", "never expires", "looked at")
         leave(terminal, leaked_key.key_id)
 
         terminal.press("F")
