@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.wire.server import Sandbox
+from services.cases.secret import Secret
 from tests.tui.piloting import driven
 from tui.app.screenshot import masked
+from tui.dialogs.secret import SecretDialog
 from tui.settings.options import Start
 
 SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
@@ -47,3 +49,19 @@ async def test_the_screen_in_sight_is_saved_for_its_owner_alone(sandbox: Sandbox
         assert "no service-specific credentials" in text.read_text()
         assert "service-specific" in drawn.read_text()
         assert {stat.S_IMODE(path.stat().st_mode) for path in (text, drawn)} == {0o600}
+
+
+@pytest.mark.parametrize("length", [40, 84, 136])
+async def test_a_secret_in_sight_is_in_neither_file(sandbox: Sandbox, tmp_path: Path, length: int) -> None:
+    secret = "".join(random.Random(length).choices(SECRET_LETTERS, k=length))
+    async with driven(tmp_path / "state", Start()) as driver:
+        await driver.wait("no service-specific credentials")
+        await driver.app.push_screen(SecretDialog("ACCAEXAMPLE1A2B3C4D5E", "web", Secret(secret)))
+        await driver.press("v")
+        await driver.until(lambda: secret in driver.text.replace("\n", ""), "it is not shown")
+        drawn = driver.app.save_screenshot_masked()
+    for file in (drawn, drawn.with_suffix(".txt")):
+        saved = file.read_text(encoding="utf-8").replace("&#160;", " ")
+        assert "The secret of ACCAEXAMPLE1A2B3C4D5E" in saved
+        assert saved.count("•") == length
+        assert not [run for at in range(length - 7) if (run := secret[at : at + 8]) in saved]
