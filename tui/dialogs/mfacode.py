@@ -36,13 +36,15 @@ class MfaCodeDialog(Dialog[str | None]):
         yield Input(compact=True, max_length=LONGEST, password=True)
 
     def on_mount(self) -> None:
-        told: list[Line] = [((f" {clean(self._question)}:", "text"),)]
-        if self._trouble:
-            told.insert(0, ((f" {clean(self._trouble)}", "warn"),))
-        lines = self.query_one("#told", Lines)
-        lines.styles.height = len(told)
-        lines.draw(told)
+        self._write()
         self.set_focus(self.query_one(Input))
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        trouble: list[Line] = [((clean(self._trouble), "warn"),)] if self._trouble else []
+        self.tell(*trouble, ((f"{clean(self._question)}:", "text"),))
 
     async def do_back(self) -> None:
         self.dismiss(None)

@@ -30,8 +30,11 @@ class SentenceDialog(Dialog[str | None]):
         yield Input(compact=True, max_length=LONGEST)
 
     def on_mount(self) -> None:
-        self.query_one("#told", Lines).draw([((f" {self._told}", "quiet"),)])
+        self.tell(((self._told, "quiet"),))
         self.set_focus(self.query_one(Input))
+
+    def on_resize(self) -> None:
+        self.tell(((self._told, "quiet"),))
 
     async def do_back(self) -> None:
         self.dismiss(None)

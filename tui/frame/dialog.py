@@ -12,6 +12,8 @@ from textual.widget import Widget
 from tui.frame.base import Commands, Result
 from tui.frame.footer import Footer
 from tui.frame.notice import Notice
+from tui.look.lines import Line, wrap
+from tui.widgets.lines import Lines
 from tui.widgets.rule import Rule
 
 WIDEST = 104
@@ -41,6 +43,13 @@ class Dialog(Commands[Result], ModalScreen[Result]):
         self._entitled, self._remark = title, note
         if sheet := self.query_one_optional("#sheet"):
             self._draw_title(sheet)
+
+    def tell(self, *told: Line) -> None:
+        """Write over what is asked, whole: each paragraph on as many lines as it takes."""
+        lines = [((" ", "text"), *line) for each in told for line in wrap(each, self.room - 2, indent=2)]
+        widget = self.query_one("#told", Lines)
+        widget.styles.height = len(lines)
+        widget.draw(lines)
 
     @property
     def room(self) -> int:
