@@ -15,14 +15,14 @@ from tui.widgets.rows import Rows
 class Page(Rows):
     """Shows paragraphs, their later lines indented; what does not fit is announced in the last line.
 
-    *more* says how the rest is to be seen.
+    *more* says how the rest is to be seen, where it is not by the keys of this page itself.
     """
 
     def __init__(
         self,
         *,
         id: str | None = None,  # noqa: A002
-        more: str = "j for more",
+        more: str | None = None,
         indent: int = 2,
     ) -> None:
         super().__init__(id=id)
@@ -31,7 +31,15 @@ class Page(Rows):
         self._wrapped: list[Line] = []
         self._top = 0
         self._found: int | None = None
-        self.more = more
+        self._more = more
+
+    @property
+    def more(self) -> str:
+        return self._more or ("j for more" if self.has_focus else "tab, then j")
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self._redraw()
 
     def show(self, paragraphs: Sequence[Line], *, keep_place: bool = True) -> None:
         """Each paragraph is wrapped on its own."""

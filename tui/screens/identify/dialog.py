@@ -59,7 +59,7 @@ class IdentifyDialog(Dialog[None]):
     def body(self) -> ComposeResult:
         self.entitle("identify a leaked key")
         yield SecretField("the leaked key, or text with it")
-        yield Page(id="told")
+        yield Page(id="told", more="j for more")
 
     def on_mount(self) -> None:
         self._ask(_FIRST)

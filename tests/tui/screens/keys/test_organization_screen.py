@@ -66,8 +66,13 @@ async def test_an_account_that_refuses_leaves_everything_as_it_is(leaked: KeyInU
         await driver.wait("1 key in 2 of 4 accounts · 2 not read")
         # The cursor stays on the row that came first, whichever that was.
         await driver.press("g")
-        await driver.wait(f"account {REFUSING}")
-        await driver.press("enter")
+        await driver.wait(f"account {REFUSING}", "more lines: tab, then j")
+        # It is as it says.
+        await driver.press("tab")
+        await driver.wait("more lines: j for more")
+        await driver.press("j", "j")
+        await driver.wait_gone("more lines")
+        await driver.press("shift+tab", "enter")
         await driver.wait("Not allowed: sts:AssumeRole", REFUSING)
         assert ACCOUNT in status_line(driver)
         await driver.press("down")
