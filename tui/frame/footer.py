@@ -17,6 +17,7 @@ from textual.widget import Widget
 from tui.commands import table as commands
 from tui.commands.command import Command, Commanded, shown
 from tui.look.lines import Line, fit
+from tui.widgets.filterfield import FilterField
 from tui.widgets.lines import Lines
 
 Item = tuple[Command, str | None]
@@ -81,11 +82,14 @@ def heard(offered: Iterable[Command], focused: Widget | None) -> list[Command]:
     """Those that have a key which *focused* does not write with, each with no other keys."""
     if focused is None:
         return list(offered)
-    left = (
-        (command, tuple(key for key in command.keys if not focused.check_consume_key(key, _written(key))))
-        for command in offered
-    )
+    left = ((command, tuple(key for key in command.keys if not _takes(focused, key))) for command in offered)
     return [replace(command, keys=keys) for command, keys in left if keys]
+
+
+def _takes(field: Widget, key: str) -> bool:
+    # Whatever enter does on the screen, in a filter it ends the typing.
+    ends = key == "enter" and isinstance(field, FilterField)
+    return ends or field.check_consume_key(key, _written(key))
 
 
 def _written(key: str) -> str | None:

@@ -14,6 +14,7 @@ from tui.frame.footer import heard, layout
 from tui.frame.statusline import status
 from tui.look.lines import plain, width_of
 from tui.settings.context import Context, OpenCase
+from tui.widgets.filterfield import FilterField
 from tui.widgets.picker import Picker
 from tui.widgets.rule import rule
 
@@ -122,6 +123,12 @@ def test_what_a_field_writes_with_is_no_command_while_it_has_the_focus() -> None
     left = {command.id: command.shown_key for command in heard(ranked, Input())}
     assert left == {"open": "enter", "back": "esc", "palette": "ctrl+p", "help": "f1"}
     assert {"quit", "help"} <= {command.id for command in ranked}
+    # There enter ends the typing, and opens nothing.
+    left = {
+        command.id: command.shown_key
+        for command in heard(ranked, FilterField(lambda: None, placeholder="", id="x"))
+    }
+    assert left == {"back": "esc", "palette": "ctrl+p", "help": "f1"}
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
