@@ -77,7 +77,7 @@ class PaletteDialog(Dialog[str]):
         rows[:0] = [(command, None) for command in spelled(typed, self.stanch)]
         self.table.show(rows)
         self.table.move_to(0)
-        self.query_one("#no-match").display = not rows
+        self.table.display, self.query_one("#no-match").display = bool(rows), not rows
 
     @on(Input.Submitted)
     def do_choose(self) -> None:

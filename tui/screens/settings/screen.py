@@ -132,8 +132,9 @@ class SettingsScreen(StanchScreen):
             self._begin(entry, None)
 
     async def _ask(self, entry: Entry) -> None:
+        about = f"{entry.about[:1].upper()}{entry.about[1:]}"
         now = shown(entry, entry.value(self._config))
-        typed = await self.app.push_screen_wait(SentenceDialog(entry.name, f"Now {now}. {entry.about}"))
+        typed = await self.app.push_screen_wait(SentenceDialog(entry.name, f"{about}. Now {now}."))
         if typed is None:
             return
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.scenario.cast import Scenario
+from sandbox.wire.server import Sandbox
 from tests.tui.piloting import driven
 from tui.settings.options import Start
 
@@ -57,3 +58,16 @@ async def test_the_runbook_of_a_key_that_writes_no_logs_shows_no_flow(
         await driver.wait("5 · deny", "UpdateServiceSpecificCredential")
         assert "IncomingBytes" not in driver.text
         assert "┤" not in driver.text
+
+
+async def test_that_no_command_matches_is_said_beneath_what_was_typed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with driven(tmp_path, Start("cases")) as driver:
+        await driver.wait("No case yet")
+        await driver.press("colon")
+        await driver.wait("a command, or a word")
+        lines = driver.app.screen.query_one("#sheet").size.height
+        await driver.type("xyzzy")
+        await driver.wait(": xyzzy Nothing matches")
+        assert driver.app.screen.query_one("#sheet").size.height == lines
