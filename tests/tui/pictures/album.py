@@ -53,6 +53,8 @@ IN_COLOUR = {
     "traffic-80x24",
     "traffic-16-colours-ascii",
     "traffic-plain",
+    "traffic-read-out-16-colours",
+    "traffic-sum-16-colours",
 }
 STILL = 3.0
 """Seconds in which nothing may change before a picture is taken anew, unless it comes to be as it was."""
@@ -96,6 +98,7 @@ _RANDOM = (
     (re.compile(r"\b1123-[A-Z2-9]{3}\b"), "1123-{:03}"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "0" * 24 + "{:012}"),
     (re.compile(r"\b[A-Za-z0-9]{52}\b"), "{:052}"),
+    (re.compile(r"\b[A-Za-z0-9]{47}…"), "{:047}…"),
     (re.compile(r"\b[a-z0-9]{20}\b"), "{:020}"),
     (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:{:05}"),
 )
