@@ -6,7 +6,9 @@ import getpass
 import os
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 
+from services.base.clock import parse, stamp
 from services.base.text import clean
 from services.base.version import VERSION
 from services.cases.lines import FORMAT
@@ -26,7 +28,15 @@ class Holder:
 
     def __str__(self) -> str:
         who, host, since = (clean(each, limit=NAME_SHOWN) for each in (self.who, self.host, self.since))
-        return f"{who} on {host} (process {self.pid}) since {since}"
+        return f"{who} on {host} (process {self.pid}) since {stamp(self.begun) if self.begun else since}"
+
+    @property
+    def begun(self) -> datetime | None:
+        """None where what is written down is no time: anybody who may write the case may write that."""
+        try:
+            return parse(self.since)
+        except (ValueError, OverflowError):
+            return None
 
 
 def responder_here() -> dict[str, str | int]:

@@ -212,7 +212,7 @@ def taking_over(case: Case, holder: Holder | None, now: datetime, context: Conte
     if holder is None:
         who = "Someone is working on it; who is not recorded."
     else:
-        since = clock.spoken(clock.parse(holder.since), now)
+        since = clock.spoken(holder.begun, now) if holder.begun else holder.since
         who = f"{holder.who} on {holder.host} has been working on it since {since} (process {holder.pid})."
     told = (
         who,

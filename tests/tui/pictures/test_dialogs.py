@@ -73,7 +73,7 @@ async def test_the_end_of_a_case(opened: Opened, leaked: KeyInUse) -> None:
     async with opened("runbook", leaked) as driver:
         await driver.wait("5 · deny Attach")
         await driver.press("5", "enter", "y")
-        await driver.wait("5 ✓ deny")
+        await driver.wait("5 ✓ deny", "· deny: Deny policy stanch-hold-logs attached")
         await driver.press("C")
         await driver.wait("Leave it open")
         await keep(driver, "close-case-80x24")
