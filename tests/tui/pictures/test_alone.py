@@ -10,6 +10,7 @@ import pytest
 from sandbox.scenario.cast import KeyInUse
 from sandbox.wire.server import Sandbox
 from services.aws.callrecord import Made
+from tests.tui.abroad import palette
 from tests.tui.conftest import Gate
 from tests.tui.pictures.album import Opened, keep, keep_dressed
 from tests.tui.piloting import Driver
@@ -132,14 +133,14 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     )
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert hooks.add([HookConfig("whois", "whois {user} {key_id}", "f7")]) == ()
+    assert hooks.add([HookConfig("whois", "whois {user} {key_id}")]) == ()
     return goes_on
 
 
 async def test_a_command_of_ones_own(opened: Opened, leaked: KeyInUse, own: Path) -> None:
     async with opened() as driver:
         await driver.wait("16 keys", "its user also has")
-        await driver.press("f7")
+        await palette(driver, "whois")
         await driver.wait("Run whois?")
         await keep(driver, "hook-asking")
         await driver.press("y")

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -65,12 +64,12 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 async def _read(process: asyncio.subprocess.Process, told: Callable[[list[str]], None]) -> bool:
     """Whether it came to its own end."""
     assert process.stdout
-    said, last = bytearray(), 0.0
+    said = bytearray()
     while len(said) <= MOST_BYTES and (part := await process.stdout.read(1 << 16)):
         said += part
-        if time.monotonic() - last > _CALM:
-            last = time.monotonic()
-            told(lines_of(bytes(said)))
+        # It may say nothing more for long, or be ended: what was read is told first.
+        told(lines_of(bytes(said[:MOST_BYTES])))
+        await asyncio.sleep(_CALM)
     told(lines_of(bytes(said[:MOST_BYTES])))
     return len(said) <= MOST_BYTES
 

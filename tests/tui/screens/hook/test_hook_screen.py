@@ -14,6 +14,7 @@ import pytest
 from sandbox.scenario.cast import Scenario
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from tests.patience import PATIENCE
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import driven
 from tests.tui.terminal import Terminal
@@ -140,6 +141,21 @@ async def test_what_is_left_ends_with_all_it_started(tmp_path: Path) -> None:
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
     assert not runs(int((tmp_path / "pid").read_text()))
+
+
+async def test_what_it_said_is_told_though_it_says_no_more() -> None:
+    heard = asyncio.Event()
+
+    def hear(said: list[str]) -> None:
+        if said == ["one", "two"]:
+            heard.set()
+
+    saying = "echo one; sleep 0.05; echo two; sleep 1000"
+    task = asyncio.create_task(running.run(["sh", "-c", saying], hear))
+    async with asyncio.timeout(PATIENCE):
+        await heard.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_never_ends_is_ended(told: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
