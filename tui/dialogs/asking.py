@@ -153,7 +153,9 @@ class Asking:
     async def note(self) -> bool:
         text = await self._app.push_screen_wait(
             SentenceDialog(
-                "A note for the case", "It is kept in the case's journal, with the time and your name."
+                "A note for the case",
+                "It is kept in the case's journal, with the time and your name.",
+                kept=True,
             )
         )
         if text is None:

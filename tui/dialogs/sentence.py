@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui.commands.bindings import bindings
+from tui.commands.command import Command
 from tui.dialogs.commands import SENTENCE
 from tui.frame.dialog import Dialog
 from tui.widgets.lines import Lines
@@ -14,13 +15,17 @@ LONGEST = 500
 
 
 class SentenceDialog(Dialog[str | None]):
-    """What was typed, or None; *told* says what it is for and where it is kept."""
+    """What was typed, or None; *told* says what it is for and where it is kept.
+
+    Not *kept* as it is, something is done by it next, or asked.
+    """
 
     scope = SENTENCE
     BINDINGS = bindings(scope)
 
-    def __init__(self, title: str, told: str) -> None:
+    def __init__(self, title: str, told: str, *, kept: bool = False) -> None:
         super().__init__()
+        self._kept = kept
         self._asked = title
         self._told = told
 
@@ -35,6 +40,9 @@ class SentenceDialog(Dialog[str | None]):
 
     def on_resize(self) -> None:
         self.tell(((self._told, "quiet"),))
+
+    def label_of(self, command: Command) -> str:
+        return "go on" if command.id == "use" and not self._kept else super().label_of(command)
 
     async def do_back(self) -> None:
         self.dismiss(None)

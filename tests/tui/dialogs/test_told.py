@@ -39,3 +39,11 @@ def whole(driver: Driver, *told: str) -> bool:
     """Whether all of it is there, a word that is longer than a line on several."""
     shown = driver.flat.replace(" ", "")
     return all(each.replace(" ", "") in shown for each in told)
+
+
+@pytest.mark.parametrize(("kept", "label"), [(True, "enter save"), (False, "enter go on")])
+async def test_enter_is_called_what_it_does(sandbox: Sandbox, tmp_path: Path, kept: bool, label: str) -> None:
+    async with driven(tmp_path, CASES) as driver:
+        await driver.wait("No case yet")
+        await driver.app.push_screen(SentenceDialog("A reason", TROUBLE, kept=kept))
+        await driver.wait(label)

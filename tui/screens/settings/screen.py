@@ -134,7 +134,8 @@ class SettingsScreen(StanchScreen):
     async def _ask(self, entry: Entry) -> None:
         about = f"{entry.about[:1].upper()}{entry.about[1:]}"
         now = shown(entry, entry.value(self._config))
-        typed = await self.app.push_screen_wait(SentenceDialog(entry.name, f"{about}. Now {now}."))
+        dialog = SentenceDialog(entry.name, f"{about}. Now {now}.", kept=True)
+        typed = await self.app.push_screen_wait(dialog)
         if typed is None:
             return
         try:
