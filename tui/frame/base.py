@@ -19,6 +19,7 @@ from textual.await_complete import AwaitComplete
 from textual.await_remove import AwaitRemove
 from textual.containers import Vertical
 from textual.css.query import NoMatches
+from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from services.aws.errors import AwsError, ReadOnly
@@ -68,6 +69,11 @@ class Commands(Departing[Result]):
     def alerted(self) -> bool:
         """Whether there is an alert to read again: a drill's, or the demo's."""
         return self.stanch.options.drill is not None or self.stanch.options.leaked is not None
+
+    @property
+    def behind_a_dialog(self) -> bool:
+        # For Textual a screen is current beneath any other one, too.
+        return self.is_current and isinstance(self.app.screen, ModalScreen)
 
     @property
     def drawable(self) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -158,20 +156,14 @@ class InventoryScreen(StanchScreen):
 
     def _glance_on(self) -> None:
         """Go on with what stands over the keys, once these are read: nothing comes before them."""
-        if self.list.read and self.drawable and (self._poll.seen or self._behind_a_dialog):
+        if self.list.read and self.drawable and (self._poll.seen or self.behind_a_dialog):
             self._glance_poll.start(when_due=True)
 
-    @property
-    def _behind_a_dialog(self) -> bool:
-        # For Textual a screen is current beneath any other one, too.
-        return self.is_current and isinstance(self.app.screen, ModalScreen)
-
     async def _read_glance(self) -> bool:
-        if not (self.is_active or self._behind_a_dialog):
-            # Opened from a dialog over it, a screen came that it was not told of.
-            self._glance_poll.rest()
-            return True
-        return await self._glanced.read()
+        if self.is_active or self.behind_a_dialog:
+            return await self._glanced.read()
+        self._glance_poll.rest()  # opened from a dialog over it, a screen came that it was not told of
+        return True
 
     def _fade(self) -> None:
         self.list.glowing = frozenset()
@@ -333,12 +325,12 @@ class InventoryScreen(StanchScreen):
     def do_deactivate_marked(self) -> None:
         if not self._deactivating:
             self._deactivating = True
-            marked = [key for key in self.list.keys if key.id in self.list.marked]
-            self.run_worker(self._deactivate(marked), group="deactivate")
+            self.run_worker(self._deactivate(), group="deactivate")
 
-    async def _deactivate(self, keys: Sequence[Key]) -> None:
+    async def _deactivate(self) -> None:
         from tui.screens.keys.bulk import Deactivation
 
+        keys = [key for key in self.list.keys if key.id in self.list.marked]
         deed = Deactivation(self.stanch, [Subject(key.id, key.user, key.service) for key in keys])
         try:
             self.say(f"Looking up {words.count(len(keys), 'key')}…")
@@ -348,8 +340,7 @@ class InventoryScreen(StanchScreen):
                 self.say(f"Nothing to do. {deed.left_out[0].key_id}: {deed.left_out[0].why}", "warn")
             elif await deed.confirm():
                 self.list.marked.clear()
-                told = await deed.carry_out()
-                self.say(told)
+                self.say(await deed.carry_out())
                 self._load()
             else:
                 deed.give_up()
@@ -366,8 +357,7 @@ class InventoryScreen(StanchScreen):
         self.query_one("#filter-line").display = shown
 
     def do_sort(self) -> None:
-        order = self.list.sort_by_next()
-        self.say(f"Sorted by {order.lower()}.")
+        self.say(f"Sorted by {self.list.sort_by_next().lower()}.")
         self._show()
         self.table.move_to(0)
 
