@@ -7,8 +7,11 @@ from collections.abc import Iterable
 
 from services.review.search import ID, SESSION, find, holds, is_session_id
 
-MOST = 2_000_000
+MOST = 6_000_000
 """Ids that are remembered, 8 bytes each; objects beyond that are read again."""
+
+AN_OBJECT = 40
+"""So many ids takes an object itself, with its name."""
 
 
 class SessionIds:
@@ -30,7 +33,7 @@ class SessionIds:
             found.add(data[at : at + ID])
             at = find(data, SESSION, at + 1)
         self._of[name] = array("q", map(hash, found))
-        self._room -= len(found)
+        self._room -= len(found) + AN_OBJECT
 
     def rule_out(self, name: str, texts: Iterable[str]) -> bool:
         """Whether none of *texts* can stand in the object *name*."""

@@ -72,6 +72,7 @@ class Commands(Departing[Result]):
 
     @property
     def behind_a_dialog(self) -> bool:
+        """Whether a dialog lies over it, which leaves it in sight."""
         # For Textual a screen is current beneath any other one, too.
         return self.is_current and isinstance(self.app.screen, ModalScreen)
 
