@@ -19,6 +19,13 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+class Connection(ssl.SSLSocket):
+    """Closes itself: where a client is gone before the handshake, `wrap_socket` raises and keeps it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Authority:
     """`bundle` is the file that trusts it; `context(host)` serves as that host."""
 
@@ -61,5 +68,6 @@ class Authority:
         )
         file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + private)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sslsocket_class = Connection
         context.load_cert_chain(file)
         return context

@@ -76,9 +76,9 @@ def _handler(authority: Authority, answer: Answer) -> type[BaseHTTPRequestHandle
                 super().handle()
 
         def finish(self) -> None:
-            with suppress(OSError):
-                super().finish()
-            self.connection.close()
+            for end in (self.wfile, self.rfile, self.connection):
+                with suppress(OSError):
+                    end.close()
 
         def do_CONNECT(self) -> None:
             host = self.path.partition(":")[0]
