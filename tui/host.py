@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from rich.style import Style
+    from textual.dom import DOMNode
     from textual.message_pump import MessagePump
     from textual.screen import Screen
 
@@ -165,6 +166,9 @@ class Host(Protocol):
 
     async def look_for_open_cases(self) -> None:
         """Let the status line count the cases that nobody closed."""
+
+    def each_second(self, node: DOMNode, work: Callable[[], object]) -> None:
+        """Do *work* once a second for as long as *node*, which is mounted, lives: all in one frame."""
 
     def reintroduce(self) -> None:
         """Ask again who is asking, where that failed before."""

@@ -30,6 +30,7 @@ from tui.app.jobcontrol import JobControl
 from tui.app.moving import Moving
 from tui.app.ownthemes import themed
 from tui.app.safety import ControlFilter
+from tui.app.seconds import Seconds
 from tui.app.shadow import ExactDrawing
 from tui.app.start import StartScreen
 from tui.app.table import screen_class, screen_of
@@ -72,6 +73,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         """How graphs are drawn; the traffic screen changes it."""
         self.recent: list[str] = []
         """The ids of the commands that were found by name, the last first."""
+        self._seconds = Seconds()
+        self.each_second = self._seconds.each
         self.errors = ErrorLog()
         self.calls = CallRecord()
         """What was asked of AWS in this run, wherever it went."""
@@ -133,9 +136,13 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             loop.add_signal_handler(number, self.exit, None, Exit.INTERRUPTED)
         self.errors.overhear(self.options.now)
         self.call_after_refresh(self.run_worker, self._introduce, name="introduce")
-        self.set_interval(1.0, self._watching.tell_waiting)
+        self.set_interval(1, self._count_second)
         if self.options.drill:
             self.set_interval(0.5, self._end_drill)
+
+    def _count_second(self) -> None:
+        self._watching.tell_waiting()
+        self._seconds.tell()
 
     async def on_unmount(self) -> None:
         if self._desk:

@@ -6,10 +6,11 @@ opens; over a slow line that is felt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
+from weakref import ref
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -27,6 +28,7 @@ from tui.frame.internals import (
     CompositorUpdate,
     Displayed,
     Internals,
+    changed_strips_of,
     colours_of,
     is_frame,
     laid_out_size,
@@ -66,6 +68,7 @@ class Shadow:
 
     def __init__(self) -> None:
         self._size: Size | None = None
+        self._screen: Callable[[], Screen[object] | None] = lambda: None
         self._rows: Sequence[_Row] = ()
 
     @property
@@ -76,17 +79,34 @@ class Shadow:
     def forget(self) -> None:
         self._size, self._rows = None, ()
 
-    def sequence(self, size: Size, frame: Sequence[Strip], colours: ColorSystem) -> str:
-        """What makes a terminal of *size* show *frame*; from then on it is taken to show it."""
+    def of(self, screen: Screen[object], size: Size) -> bool:
+        """Whether the frame sent last was one of *screen* in that *size*."""
+        return size == self._size and self._screen() is screen
+
+    def show(
+        self, screen: Screen[object], size: Size, frame: Sequence[Strip | None], colours: ColorSystem
+    ) -> str:
+        """Like sequence(); remembers that it is a frame of *screen*."""
+        self._screen = ref(screen)
+        return self.sequence(size, frame, colours)
+
+    def sequence(self, size: Size, frame: Sequence[Strip | None], colours: ColorSystem) -> str:
+        """What makes a terminal of *size* show *frame*; from then on it is taken to show it.
+
+        None stands for a line that is as it was sent last.
+        """
         before = self._rows if size == self._size else ()
-        rows = [_Row(strip) for strip in frame]
+        rows: list[_Row] = []
         sent: list[str] = []
         pen = Pen(colours)
-        for y, row in enumerate(rows):
+        for y, strip in enumerate(frame):
+            if strip is None or (y < len(before) and before[y].strip == strip):
+                rows.append(before[y])
+                continue
+            row = _Row(strip)
+            rows.append(row)
             if y >= len(before):
                 sent += _written(0, y, row.cells, pen)
-            elif before[y].strip == row.strip:
-                rows[y] = before[y]
             else:
                 for first, end in _runs(before[y].cells, row.cells):
                     sent += _written(first, y, row.cells[first:end], pen)
@@ -105,6 +125,7 @@ class ExactDrawing(Internals[Result]):
         super().__init__()
         self._shadow = Shadow()
         self._put_off = False
+        self._begun = False
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
@@ -124,10 +145,10 @@ class ExactDrawing(Internals[Result]):
 
     def displayed(self, screen: Screen[object], update: RenderableType | None) -> Displayed:
         if is_frame(update) or (update is None and self._shadow.lost):
-            return self._frame(screen)
+            return self._frame(screen, update)
         return update
 
-    def _frame(self, screen: Screen[object]) -> CompositorUpdate | None:
+    def _frame(self, screen: Screen[object], update: CompositorUpdate | None) -> CompositorUpdate | None:
         """The frame to draw now; None where it would be of another size, or the line is behind."""
         if (laid_out := laid_out_size(screen)) != self.size:
             # Heard of and not yet laid out. The terminal would cut it, and show it for ever.
@@ -135,10 +156,12 @@ class ExactDrawing(Internals[Result]):
             if laid_out:
                 screen.post_message(events.Resize(self.size, self.size))
             return None
-        if self.pieces_waiting() >= _WAITING:
+        # What waits before the first frame is what prepares the terminal: short, and many pieces.
+        if self._begun and self.pieces_waiting() >= _WAITING:
             self._draw_later()
             return None
-        return _Frame(self._shadow, screen)
+        self._begun = True
+        return _Frame(self._shadow, screen, update)
 
     def _draw_later(self) -> None:
         if not self._put_off:
@@ -151,13 +174,19 @@ class ExactDrawing(Internals[Result]):
 
 
 class _Frame(CompositorUpdate):
-    def __init__(self, shadow: Shadow, screen: Screen[object]) -> None:
-        self._shadow = shadow
-        self._screen = screen
+    """All of *screen*, or what *update* changes of it where the frame before is known to be shown."""
+
+    def __init__(self, shadow: Shadow, screen: Screen[object], update: CompositorUpdate | None) -> None:
+        self._shadow, self._screen, self._update = shadow, screen, update
 
     def render_segments(self, console: Console) -> str:
-        size, strips = laid_out_size(self._screen), strips_of(self._screen)
-        return self._shadow.sequence(size, strips, colours_of(console))
+        screen, size = self._screen, laid_out_size(self._screen)
+        strips: Sequence[Strip | None]
+        if self._update and self._shadow.of(screen, size):
+            strips = changed_strips_of(screen, self._update)
+        else:
+            strips = strips_of(screen)
+        return self._shadow.show(screen, size, strips, colours_of(console))
 
 
 def _cells(strip: Strip) -> list[Cell]:

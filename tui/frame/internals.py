@@ -6,7 +6,7 @@ A new release may change any of it: tests/tui/frame/test_internals.py names the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
@@ -14,7 +14,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._compositor import CompositorUpdate as CompositorUpdate
 from textual.app import App
 from textual.css.query import NoMatches
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -119,7 +119,7 @@ def once_ended(worker: Worker[Any], then: Callable[[], object]) -> None:
         worker._task.add_done_callback(lambda _: then())
 
 
-def is_frame(update: RenderableType | None) -> bool:
+def is_frame(update: Displayed) -> TypeGuard[CompositorUpdate]:
     """Whether *update* is of the screen, and not a sequence for the terminal alone."""
     return isinstance(update, (LayoutUpdate, ChopsUpdate))
 
@@ -132,6 +132,20 @@ def laid_out_size(screen: Screen[Any]) -> Size:
 def strips_of(screen: Screen[Any]) -> list[Strip]:
     """All lines of *screen*."""
     return screen._compositor.render_strips()
+
+
+def changed_strips_of(screen: Screen[Any], update: CompositorUpdate) -> list[Strip | None]:
+    """The lines of *screen* that *update* may change, and None in place of all others."""
+    if not isinstance(update, ChopsUpdate):
+        return list(strips_of(screen))
+    compositor = screen._compositor
+    width, height = compositor.size
+    lines = {y for y, _, _ in update.spans if 0 <= y < height}
+    if not lines:
+        return [None] * height
+    across = Region(0, min(lines), width, max(lines) + 1 - min(lines))
+    chops = compositor._render_chops(across, lines.__contains__)
+    return [Strip.join(chops[y].values()) if y in lines else None for y in range(height)]
 
 
 def colours_of(console: Console) -> ColorSystem:

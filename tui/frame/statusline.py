@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual import events
-from textual.timer import Timer
 
 from tui.host import host_of
 from tui.look import words
@@ -108,7 +107,7 @@ class StatusLine(Lines):
     DEFAULT_CSS = "StatusLine { dock: top; height: 1; width: 100%; background: $panel; }"
 
     def on_mount(self) -> None:
-        self._clock: Timer = self.set_interval(1, self._tick)
+        host_of(self).each_second(self, self._tick)
         self.watch(self.app, "context", self._redraw, init=False)
         self._redraw()
 

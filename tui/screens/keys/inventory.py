@@ -109,7 +109,7 @@ class InventoryScreen(StanchScreen):
         self._sweep.begin(asked=False)
         self._show()
         self.watch(self.app, "context", self._context_changed, init=False)
-        self.set_interval(1, self._tick)
+        self.stanch.each_second(self, self._tick)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()

@@ -68,7 +68,7 @@ class KeyScreen(StanchScreen):
     def on_mount(self) -> None:
         self.set_focus(self.table)
         self._show()
-        self.set_interval(1, self._tick)
+        self.stanch.each_second(self, self._tick)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()

@@ -68,7 +68,7 @@ class OrganizationScreen(StanchScreen):
         self.set_focus(self.table)
         self._load()
         self.set_interval(DRAW_SECONDS, self._draw_what_came)
-        self.set_interval(1, self._draw_summary)
+        self.stanch.each_second(self, self._draw_summary)
 
     def on_resize(self) -> None:
         self._show()

@@ -71,7 +71,7 @@ class LeverScreen(StanchScreen):
         self.set_focus(self.query_one("#rows"))
         self._handling.on_change.append(self._changed)
         self._load()
-        self.set_interval(1, self._draw_summary)
+        self.stanch.each_second(self, self._draw_summary)
 
     def on_unmount(self) -> None:
         self._handling.on_change.remove(self._changed)

@@ -94,7 +94,7 @@ class RunbookScreen(StepMoves):
 
     def on_mount(self) -> None:
         self._draw()
-        self.set_interval(1, self._tick)
+        self.stanch.each_second(self, self._tick)
         self.run_worker(self._open(), group="open", exclusive=True)
 
     def on_unmount(self) -> None:
