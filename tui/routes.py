@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from services.goals.governance.documents import Wanted
@@ -14,40 +15,34 @@ if TYPE_CHECKING:
     from tui.settings.context import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One place to go; its fields are what the screen there is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToInventory(Route):
+class ToInventory(Route, frozen=True):
     """Back to the first screen, with the cursor on *key_id*."""
 
     key_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToOrganization(Route):
+class ToOrganization(Route, frozen=True):
     """The keys of every account."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToKey(Route):
+class ToKey(Route, frozen=True):
     """All that is known of *key*; *change* says what is otherwise than at the last look."""
 
     key: Key
     change: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToRunbook(Route):
+class ToRunbook(Route, frozen=True):
     key_id: str
     user: str | None = None
     case: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToEvents(Route):
+class ToEvents(Route, frozen=True):
     """With a *handling* that key's review, kept in its case; else the user's, kept nowhere."""
 
     user: str
@@ -56,26 +51,22 @@ class ToEvents(Route):
     handling: Handling | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToSweep(Route):
+class ToSweep(Route, frozen=True):
     """What else the user of that key holds."""
 
     handling: Handling
 
 
-@dataclass(frozen=True, slots=True)
-class ToRotation(Route):
+class ToRotation(Route, frozen=True):
     key_id: str
     user: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToCases(Route):
+class ToCases(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToTraffic(Route):
+class ToTraffic(Route, frozen=True):
     """All graphs, or the one of the log group *large* (its Region and its name)."""
 
     log_groups: tuple[str, ...] = ()
@@ -83,30 +74,25 @@ class ToTraffic(Route):
     all_groups: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ToLogGroups(Route):
+class ToLogGroups(Route, frozen=True):
     """With the cursor on *chosen* (NAME@REGION)."""
 
     chosen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToIdentify(Route):
+class ToIdentify(Route, frozen=True):
     pasted: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToScan(Route):
+class ToScan(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToAudit(Route):
+class ToAudit(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToPolicy(Route):
+class ToPolicy(Route, frozen=True):
     """For *target*, or for the user of the key *subject*."""
 
     target: Target | None = None
@@ -114,39 +100,33 @@ class ToPolicy(Route):
     subject: Subject | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToSetup(Route):
+class ToSetup(Route, frozen=True):
     """*wanted* is what a case says of an earlier one."""
 
     wanted: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToIssue(Route):
+class ToIssue(Route, frozen=True):
     """*wanted* is what a case says of an earlier one, or a user and a service."""
 
     wanted: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToHarden(Route):
+class ToHarden(Route, frozen=True):
     """*wanted* is what a case says of an earlier one."""
 
     wanted: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToErrors(Route):
+class ToErrors(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToCalls(Route):
+class ToCalls(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToHook(Route):
+class ToHook(Route, frozen=True):
     """Runs a command of the responder's own; asked first with *confirm*."""
 
     name: str
@@ -154,13 +134,11 @@ class ToHook(Route):
     confirm: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ToSettings(Route):
+class ToSettings(Route, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ToHelp(Route):
+class ToHelp(Route, frozen=True):
     """What can be done on the screen *scope*; *reasons* say why not, by the commands' ids."""
 
     scope: str
@@ -170,8 +148,7 @@ class ToHelp(Route):
     """Does a command there, by its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToPalette(Route):
+class ToPalette(Route, frozen=True):
     """The commands of the screen *scope*; *reasons* say why not, by the commands' ids.
 
     *recent* are the ids of those that were chosen here before, the last first.

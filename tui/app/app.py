@@ -25,6 +25,7 @@ from services.base.text import clean
 from tui.app import pager, welcoming
 from tui.app.clipboard import osc52
 from tui.app.connection import Connection, standard
+from tui.app.dialogprompt import DialogPrompt
 from tui.app.errorlog import ErrorLog
 from tui.app.jobcontrol import JobControl
 from tui.app.moving import Moving
@@ -32,13 +33,12 @@ from tui.app.ownthemes import themed
 from tui.app.safety import ControlFilter
 from tui.app.seconds import Seconds
 from tui.app.shadow import ExactDrawing
+from tui.app.speaking import speaking
 from tui.app.start import StartScreen
-from tui.app.table import screen_class, screen_of
+from tui.app.table import configured_commands, screen_class, screen_of
 from tui.app.typeahead import TypeAhead
 from tui.app.watching import Watching
-from tui.dialogs.mfacode import DialogPrompt
 from tui.exits import Exit
-from tui.frame.base import Commands
 from tui.frame.internals import strips_of
 from tui.host import Moved, Trouble
 from tui.look.lines import Role
@@ -113,6 +113,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
     def begin(self) -> None:
         """Open the first screen, over the one that was painted first and stays below all others."""
+        for words in configured_commands(self.options):
+            self.keep_words("reading the configuration", words)
         self.push_screen(self._first_screen())
         self.release_keys()
 
@@ -191,8 +193,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             )
 
     def _offer_guide(self) -> None:
-        if self._first_run and isinstance(self.screen, Commands):
-            self.screen.say("First time here? Press W for a step-by-step guide; W again hides it.")
+        if self._first_run and (screen := speaking(self.screen)):
+            screen.say("First time here? Press W for a step-by-step guide; W again hides it.")
 
     async def leave_case(self, case_id: str) -> None:
         """Let the status line tell of the open cases in place of that one, once they are known."""
@@ -214,8 +216,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
         if (left := self.context.left_open) and self.options.start.screen == "inventory":
             from services.cases.leftopen import offer
 
-            if isinstance(self.screen, Commands) and self.screen.scope == "inventory":
-                self.screen.say(offer(left, self.options.now()))
+            if (screen := speaking(self.screen)) and screen.scope == "inventory":
+                screen.say(offer(left, self.options.now()))
 
     def show_alert(self) -> None:
         """Say what leaked, where this is a drill or the demo."""
@@ -287,8 +289,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
     def _keep_in_hand(self, key_id: str) -> None:
         """Let the cursor of the inventory below be on the key that is being handled."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Commands) and screen.scope == "inventory":
+        for screen in map(speaking, self.screen_stack):
+            if screen and screen.scope == "inventory":
                 cast("Any", screen).choose(key_id)
 
     def _open_inventory(self, route: ToInventory) -> None:

@@ -8,20 +8,20 @@ from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from textwrap import shorten
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.worker import WorkerCancelled
 
-from services.cases.book import CaseBook
-from services.cases.plan import Deed, Plan, StepName
-from services.incident.handling import Handling
-from services.incident.outcome import Outcome
-from services.incident.situation import Options
-from tui.dialogs.inhand import rescue
-from tui.frame.base import Commands
-from tui.frame.notice import Level
+from tui.app.speaking import speaking
 from tui.host import Host
+
+if TYPE_CHECKING:
+    from services.cases.plan import Deed, Plan
+    from services.incident.handling import Handling
+    from services.incident.outcome import Outcome
+    from services.incident.situation import Options
+    from tui.frame.notice import Level
 
 PATIENCE = 20.0
 """Seconds that a step under way is waited for when the program ends; longer than AWS is waited for."""
@@ -54,6 +54,10 @@ class Desk:
 
     async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:
         """The handling of that key, gone on with if there is one; raises NoSuchKey, CaseError, AwsError."""
+        # Not before a key is handled: the engines behind it would hold up the first rows.
+        from services.cases.book import CaseBook
+        from services.incident.handling import Handling
+
         aws = await self._host.aws()
         # One after the other: a second would find the case held, by ourselves.
         async with self._opening[key_id]:
@@ -117,7 +121,7 @@ class Desk:
             f"{step} of {handling.key_id}"
             for handling in self._handlings
             for step in handling.under_way
-            if step is not StepName.REVIEW
+            if not _is_review(step)
         )
         return (*steps, *self._carried.values())
 
@@ -139,18 +143,16 @@ class Desk:
         """Let what was sent be answered and journaled, then give all cases back."""
         for handling in self._handlings:
             handling.work.stop()
-        await asyncio.gather(
-            self._wait(PATIENCE, StepName.REVIEW, but=True), _ended(PATIENCE, tuple(self._carried))
-        )
+        await asyncio.gather(self._wait(PATIENCE, reviews=False), _ended(PATIENCE, tuple(self._carried)))
         patience = PATIENCE_WITH_REVIEWS if not self._host.options.demo else PATIENCE_IN_THE_DEMO
-        await self._wait(patience, StepName.REVIEW)
+        await self._wait(patience, reviews=True)
         for handling in self._handlings:
             handling.on_change.clear()
             handling.leave()
 
-    async def _wait(self, seconds: float, step: StepName, *, but: bool = False) -> None:
-        """For the tasks of *step*, or for all others; then for no longer."""
-        await _ended(seconds, [task for task, of in self._tasks.items() if (of is step) is not but])
+    async def _wait(self, seconds: float, *, reviews: bool) -> None:
+        """So long for the *reviews*, or for all other steps."""
+        await _ended(seconds, [task for task, step in self._tasks.items() if _is_review(step) is reviews])
 
     async def _see_through(self, handling: Handling, task: asyncio.Task[Outcome]) -> None:
         # The screen's end, and this worker's, must not end what was sent.
@@ -159,6 +161,8 @@ class Desk:
         if outcome.result and outcome.result.secret:
             await self._show_secret(handling, outcome)
         elif outcome.error and handling.runbook and handling.runbook.secret:
+            from tui.dialogs.inhand import rescue
+
             await rescue(self._app, handling.runbook, str(outcome.error))
         self.release(handling)
 
@@ -166,8 +170,7 @@ class Desk:
         doing = f"{'undoing ' if outcome.undo else ''}{outcome.step} of {handling.key_id}"
         if outcome.error is not None:
             self._host.keep(doing, outcome.error)
-        screen = self._app.screen
-        if isinstance(screen, Commands):
+        if screen := speaking(self._app.screen):
             level: Level = "alarm" if outcome.error else "info"
             where = "" if handling.on_change else f"{handling.key_id}: "
             said = outcome.words if outcome.error else _first_sentence(outcome.words)
@@ -187,6 +190,13 @@ class Desk:
             await handling.delivered()
         elif handling.runbook:
             handling.runbook.forget_secret()
+
+
+def _is_review(deed: Deed) -> bool:
+    """Whether it changes nothing in AWS."""
+    from services.cases.plan import StepName
+
+    return deed is StepName.REVIEW
 
 
 async def _in_turn(deed: Coroutine[Any, Any, Outcome], turns: asyncio.Semaphore | None) -> Outcome:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from services.aws.errors import AwsError, WrongAccount
 from tui.app.connection import Connection
-from tui.frame.base import Commands
+from tui.app.speaking import speaking
 from tui.frame.notice import Level
 from tui.host import Host, Moved
 from tui.routes import Route
@@ -147,5 +147,5 @@ class Moving:
         return await self._app.push_screen_wait(SentenceDialog(title, told))
 
     def _say(self, words: str, level: Level = "info") -> None:
-        if isinstance(screen := self._app.screen, Commands):
+        if screen := speaking(self._app.screen):
             screen.say(words, level)

@@ -17,18 +17,9 @@ def run(options: Options) -> int:
         del os.environ[name]
     # A line that drops would leave the local shell in the kitty protocol.
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
-    from tui.app.table import load_commands
-    from tui.commands import hooks
-    from tui.commands import table as commands
-
-    # Before the screens are imported, which take their keys from the table.
-    load_commands()
-    told = (*commands.remap(options.keys), *hooks.add(options.hooks))
     from tui.app.app import StanchApp
 
     app = StanchApp(options)
-    for words in told:
-        app.keep_words("reading the configuration", words)
     try:
         app.run(mouse=options.mouse)
     except OSError as error:

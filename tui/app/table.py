@@ -6,7 +6,6 @@ Beside each screen, in its folder's ``commands.py``, stands what can be done the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from tui.routes import Route
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from tui.settings.options import Options
 
 SCREENS: Mapping[type[Route], str] = {
     routes.ToInventory: "tui.screens.keys.inventory:InventoryScreen",
@@ -52,7 +53,7 @@ def screen_class(route: type[Route]) -> type[Screen[Any]]:
 def screen_of(route: Route) -> Screen[Any]:
     """The screen there; it takes its route where that says more than where it is."""
     screen: Any = screen_class(type(route))
-    made: Screen[Any] = screen(route) if fields(route) else screen()
+    made: Screen[Any] = screen(route) if route.__struct_fields__ else screen()
     return made
 
 
@@ -62,3 +63,14 @@ def load_commands() -> None:
     for folder in ("tui.dialogs", *sorted(folders)):
         import_module(f"{folder}.commands")
     import_module("tui.commands.lists")
+
+
+def configured_commands(options: Options) -> tuple[str, ...]:
+    """Load the commands with the keys and hooks that are configured; a sentence for each wish not met.
+
+    To be called before any screen is imported: screens take their keys from the table of commands.
+    """
+    load_commands()
+    from tui.commands import hooks, table
+
+    return (*table.remap(options.keys), *hooks.add(options.hooks))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from tui.app.connection import Connection
-from tui.frame.base import Commands
+from tui.app.speaking import speaking
 
 if TYPE_CHECKING:
     from services.aws.session import AwsSession
@@ -41,13 +41,13 @@ class Watching:
                 f"{ahead_in_words(ahead)}: correct it; times in journals and reports are off by that much."
             )
             self._keep("checking the clock", words)
-            if isinstance(screen := self._screen(), Commands):
+            if screen := speaking(self._screen()):
                 screen.say(words[:1].upper() + words[1:], "alarm")
 
     def tell_waiting(self) -> None:
         """Name the call, and for how long; to be called once a second."""
         what, seconds = self._connection.waiting or ("", 0.0)
-        if not isinstance(screen := self._screen(), Commands):
+        if not (screen := speaking(self._screen())):
             return
         if seconds >= LONG_SECONDS:
             screen.say(f"Waiting for {what}: {seconds:.0f} s.", topic=_WAITING)

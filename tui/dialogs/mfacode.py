@@ -1,12 +1,9 @@
-"""Asks for an MFA code while the screen is open, and carries the answer to who waits for it."""
+"""Asks for an MFA code while the screen is open."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.widgets import Input
 
 from services.base.text import clean
@@ -58,23 +55,3 @@ class MfaCodeDialog(Dialog[str | None]):
     @on(Input.Submitted)
     def _entered(self) -> None:
         self.do_sign_in()
-
-
-class DialogPrompt:
-    """Asks in a dialog over whatever screen is open; *app* may be asked from any task."""
-
-    on_screen = True
-
-    def __init__(self, app: App[Any]) -> None:
-        self._app = app
-
-    async def __call__(self, question: str, trouble: str | None) -> str | None:
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-        def answered(typed: str | None) -> None:
-            if not answer.done():
-                answer.set_result(typed or "")
-
-        # In the app's own task: this one belongs to whatever call came first.
-        self._app.call_later(self._app.push_screen, MfaCodeDialog(question, trouble), answered)
-        return await answer

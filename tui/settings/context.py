@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from services.cases.leftopen import LeftOpen
 from tui.settings.config import Colour
 from tui.settings.options import DrillClock
+
+if TYPE_CHECKING:
+    from services.cases.leftopen import LeftOpen
 
 
 @dataclass(frozen=True, slots=True)

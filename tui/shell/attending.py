@@ -7,10 +7,11 @@ import contextlib
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from services.aws.session import AwsSession
-from services.aws.skew import NOTICED, ahead_in_words
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
 
 T = TypeVar("T")
 
@@ -43,12 +44,15 @@ async def attended(
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
-        if off := [
-            each.clock_ahead for each in sessions if each.clock_ahead and abs(each.clock_ahead) >= NOTICED
-        ]:
-            complain(
-                f"{ahead_in_words(off[0])}: correct it; times in journals and reports are off by that much."
-            )
+        if ahead := [each.clock_ahead for each in sessions if each.clock_ahead]:
+            _tell_skew(ahead, complain)
+
+
+def _tell_skew(ahead: Iterable[timedelta], complain: Callable[[str], None]) -> None:
+    from services.aws.skew import NOTICED, ahead_in_words
+
+    if off := [each for each in ahead if abs(each) >= NOTICED]:
+        complain(f"{ahead_in_words(off[0])}: correct it; times in journals and reports are off by that much.")
 
 
 async def _watch(sessions: Iterable[AwsSession], say: Callable[[str], None]) -> None:

@@ -8,23 +8,24 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 import click
 
 from services.aws.credentials.profiles import named_profile
-from services.aws.credentials.signer import Prompt
-from services.aws.session import AwsSession
-from services.aws.where import Where
 from services.base.text import clean
-from services.quoting.spreadsheet import to_csv
 from tui.settings.config import Config, ProfileConfig
 from tui.shell.attending import attended
 from tui.shell.progress import Progress as Progress
 from tui.shell.progress import say_aside as say_aside
 from tui.shell.streams import takes_all_letters
 from tui.shell.terminalprompt import TerminalPrompt
+
+if TYPE_CHECKING:
+    from services.aws.credentials.signer import Prompt
+    from services.aws.session import AwsSession
+    from services.aws.where import Where
 
 T = TypeVar("T")
 
@@ -70,6 +71,8 @@ class Setup:
 
     def session(self, account: str | None = None) -> AwsSession:
         """The way to AWS; to *account*, where a role leads there and no other place was asked for."""
+        from services.aws.session import AwsSession
+
         ways = self.config.accounts.ways()
         named = self.account or self.role_arn
         toward = account if account and not named and ways.may_lead_to(account) else None
@@ -95,6 +98,8 @@ class Setup:
     @property
     def where(self) -> Where:
         """Where printed commands act, as far as that is known by now."""
+        from services.aws.where import Where
+
         if self.opened:
             return self.opened[-1].where
         return Where(
@@ -176,6 +181,8 @@ def print_document(document: object) -> None:
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """*rows* with a header; a cell that a spreadsheet would take for a formula is made text."""
+    from services.quoting.spreadsheet import to_csv
+
     click.echo(to_csv(rows), nl=False)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from services.aws.credentials.profiles import named_profile, read_profiles
-from services.aws.session import AwsSession
 from tui.settings.options import Connect
 from tui.shell.common import Setup
+
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
 
 
 def check_profile(option: str | None) -> None:

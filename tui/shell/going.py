@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from services.aws.credentials.profiles import environment_signs, signing_profile
-from services.aws.credentials.signer import Prompt
 from services.aws.errors import BadSetup
 from tui.settings.accounts import Accounts
 from tui.settings.options import Options, Start
 from tui.settings.place import Place
 from tui.shell.common import Setup
 from tui.shell.connecting import as_set_up, check_profile
+
+if TYPE_CHECKING:
+    from services.aws.credentials.signer import Prompt
 
 
 def go_by(setup: Setup, options: Options, place: Place, prompt: Prompt) -> Options:

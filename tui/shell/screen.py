@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,14 +19,15 @@ from services.aws.credentials.profiles import (
     signing_profile,
 )
 from services.aws.credentials.regions import check_region
-from services.aws.session import AwsSession
-from services.keys.keyid import account_in
-from services.keys.token import Token
 from tui.settings.options import Connect, Options, Start
 from tui.shell.common import Setup, run
 from tui.shell.connecting import as_set_up, check_profile
 from tui.shell.going import go_by
 from tui.shell.terminal import why_no_screen
+
+if TYPE_CHECKING:
+    from services.aws.session import AwsSession
+    from services.keys.token import Token
 
 
 def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int:
@@ -39,7 +41,11 @@ def open_screen(setup: Setup, start: Start | None = None, **more: object) -> int
         check_profile(setup.profile)
         for region in setup.regions or filter(None, [named_region(setup.profile)]):
             check_region(region)
-        account = account_in(start.key_id) if start and start.key_id else None
+        account = None
+        if start and start.key_id:
+            from services.keys.keyid import account_in
+
+            account = account_in(start.key_id)
         connect = _after_prompt(setup, account) or as_set_up(setup, account)
         more = {"connect": connect, "go": partial(go_by, setup)} | more
     options = Options(

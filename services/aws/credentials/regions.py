@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import socket
@@ -42,7 +41,9 @@ def near_regions(region: str) -> list[str]:
     typed = re.sub(r"[\s_.]+", "-", region.strip().lower())
     if typed in known_regions():
         return [typed]
-    return difflib.get_close_matches(typed, sorted(known_regions()), n=3, cutoff=0.75)
+    from difflib import get_close_matches
+
+    return get_close_matches(typed, sorted(known_regions()), n=3, cutoff=0.75)
 
 
 @cache

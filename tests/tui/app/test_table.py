@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import fields
 from types import MappingProxyType
 
 import pytest
@@ -36,7 +35,7 @@ def test_the_screen_takes_its_route(route: type[Route]) -> None:
     assert issubclass(screen, Commands)
     parameters = inspect.signature(screen).parameters.values()
     asked = [each.annotation for each in parameters if each.default is each.empty]
-    assert asked == ([route.__name__] if fields(route) else [])
+    assert asked == ([route.__name__] if route.__struct_fields__ else [])
 
 
 def test_every_command_that_leads_somewhere_makes_a_route() -> None:
