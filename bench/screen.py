@@ -31,7 +31,7 @@ def rows() -> Iterator[Row]:
         os.environ["STANCH_STATE_DIR"] = state
         with account(leaked):
             value, note = ratio(_first_paint([STANCH]), _first_paint(EMPTY))
-            yield Row("first paint, against an empty Textual app", value, 1.25, note=note)
+            yield Row("first paint, against an empty Textual app", value, 1.2, note=note)
             value, note = ratio(_first_rows, process(AWS_LIST, os.environ))
             yield Row("rows on the screen, against one list call by the AWS CLI", value, 2, note=note)
             yield Row("idle screen, of a core", _idle(), 1, unit="%")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
+
+import msgspec
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -34,8 +35,7 @@ Moved = Literal["account", "profile", "region"]
 """What can be another while the screen is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """One error: *doing* says what was attempted, *words* what came of it and what to do."""
 
     at: datetime

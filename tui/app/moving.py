@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 from services.aws.errors import AwsError, WrongAccount
 from tui.app.connection import Connection
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(msgspec.Struct, frozen=True):
     title: str
     told: str
 

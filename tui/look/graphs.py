@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal, get_args
+
+import msgspec
 
 from tui.look.lines import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(msgspec.Struct, frozen=True):
     """*bars* has nine: an empty cell, and one to eight eighths of it; *dots* draws two columns a cell.
 
     *fills* tell flows that are stacked apart where colours do not.
@@ -32,7 +32,7 @@ class Glyphs:
 
 
 BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "_", "┤", "│", "┼", "─", "┬", "┃", "╂", "┸", "╌", "┊", "█▓▒░▚")
-BRAILLE = replace(BLOCKS, bars=" ⣀⣀⣤⣤⣶⣶⣿⣿", dash="⠒", dots=True)
+BRAILLE = msgspec.structs.replace(BLOCKS, bars=" ⣀⣀⣤⣤⣶⣶⣿⣿", dash="⠒", dots=True)
 ASCII = Glyphs(" ..::||##", "_", "|", "|", "+", "-", "+", "!", "!", "!", "-", ":", "#=+%o")
 
 TONES: tuple[Role, ...] = ("bar 1", "bar 2", "bar 3", "bar 4", "bar 5")
@@ -45,7 +45,7 @@ STACKED: tuple[Role, ...] = ("stack 1", "stack 2", "stack 3", "stack 4", "stack 
 GraphStyle = Literal["blocks", "braille", "ascii", "numbers"]
 """Braille is twice as fine, and needs a font that has it; numbers are no graph at all."""
 
-NUMBERS = replace(ASCII, line=" ")
+NUMBERS = msgspec.structs.replace(ASCII, line=" ")
 STYLES: dict[GraphStyle, Glyphs] = {
     "blocks": BLOCKS,
     "braille": BRAILLE,

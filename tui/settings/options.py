@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import msgspec
+
 from services.base import clock
 from tui.settings.config import Colour, ThemeConfig
 from tui.settings.hooks import HookConfig
@@ -28,8 +30,7 @@ Go = Callable[["Options", Place, "Prompt"], "Options"]
 """The options in force, where to go, and who asks a person on the way; raises AwsError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """The screen to open first, and what it is about."""
 
     screen: Literal["inventory", "runbook", "events", "traffic", "cases"] = "inventory"
@@ -55,8 +56,7 @@ class Exercise(Protocol):
     def found(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class DrillClock:
+class DrillClock(msgspec.Struct, frozen=True):
     """A drill that is played on the screen; when it ends and what leaked is known once it has begun."""
 
     name: str
@@ -84,7 +84,7 @@ class Options:
     list_seconds: float = 30
     """Between two readings of a list while it is in sight, where a reading takes no more than a second."""
     demo: bool = False
-    start: Start = Start()
+    start: Start = field(default_factory=Start)
     connect: Connect | None = None
     go: Go | None = None
     """Makes the options of another place; None where there is only one."""

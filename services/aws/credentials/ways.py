@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(msgspec.Struct, frozen=True):
     """A role to assume, the external id that it asks for, and whether it is told who goes there."""
 
     role_arn: str
@@ -25,8 +25,7 @@ class Hop:
         return self.role_arn.split(":")[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """*role* is a role's name, with its path if it has one, or an ARN with ``{account}`` for the account.
 
     What is None stands as it is said for more accounts.
@@ -44,12 +43,11 @@ class Way:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(msgspec.Struct, frozen=True):
     """*exceptions* by account, or by the organization (``o-…``) of whoever goes there."""
 
     usual: Way = Way()
-    exceptions: Mapping[str, Way] = field(default_factory=dict)
+    exceptions: Mapping[str, Way] = msgspec.field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.usual.role is not None or any(way.role for way in self.exceptions.values())
