@@ -65,6 +65,14 @@ def test_what_was_sent_at_another_size_counts_for_nothing() -> None:
     assert sent(shadow, [Segment("word")]) == first
 
 
+def test_a_line_that_is_not_given_stays_as_it_was_sent() -> None:
+    shadow = Shadow()
+    sent(shadow, [Segment("one")], [Segment("two")])
+    strips = [None, Strip([Segment("ten")])]
+    assert shadow.sequence(Size(3, 2), strips, ColorSystem.TRUECOLOR) == "\x1b[2;2Hen"
+    assert sent(shadow, [Segment("one")], [Segment("ten")]) == ""
+
+
 WIDTH = 12
 ODD = "aé…─✓‼日曜⚡❤🙂🇩\u0301\ufe0f\u093f\u1f3fḍ한﷽"
 ROW = st.lists(st.tuples(st.sampled_from(ODD), st.booleans()), max_size=WIDTH)
