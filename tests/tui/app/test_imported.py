@@ -16,7 +16,10 @@ FIRST_ROWS = f"{FIRST_PAINT}, tui.screens.keys.inventory, tui.app.desk, services
 @pytest.mark.parametrize(
     ("moment", "needless"),
     [
-        (FIRST_PAINT, ("botocore", "services.aws.session", "services.cases", "tui.frame.base", "tui.screens")),
+        (
+            FIRST_PAINT,
+            ("botocore", "services.aws.session", "services.cases", "tui.frame.base", "tui.screens"),
+        ),
         (FIRST_ROWS, ("boto3", "services.incident", "services.review", "services.report", "duckdb", "moto")),
     ],
     ids=["first paint", "first rows"],
