@@ -56,7 +56,7 @@ class RunbookScreen(StepMoves):
         self._handling: Handling | None = None
         self._trouble: str | None = None
         self._read = asyncio.Event()  # or could not be
-        self._asking = False
+        self._asking: object = None
         self._reading_quiet = False
         self._drawing: Timer | None = None
         self._waits: dict[Deed, str] = {}
@@ -332,13 +332,13 @@ class RunbookScreen(StepMoves):
         if self._asking:
             self.say("AWS is still being asked for what you chose before: press the key again after that.")
             return
-        self._asking = True
+        self._asking = question
         if meanwhile and self._handling:
-            self.set_timer(_PATIENCE, lambda: self._still_asking(meanwhile))
+            self.set_timer(_PATIENCE, lambda: self._still_asking(question, meanwhile))
         self.run_worker(self._asked(question), group="ask")
 
-    def _still_asking(self, words: str) -> None:
-        if self._asking and self.is_current:
+    def _still_asking(self, question: object, words: str) -> None:
+        if self._asking is question and self.is_active:
             self.say(words)
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
@@ -349,7 +349,7 @@ class RunbookScreen(StepMoves):
         except Stopped as error:
             self.say(steps.without_shell_ways(str(error)), "warn")
         finally:
-            self._asking = False
+            self._asking = None
             self._changed()
 
     async def _choose(self, asking: Asking, step: Deed) -> None:
