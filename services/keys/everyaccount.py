@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+import msgspec
+
 from services.aws import organizations, sts
 from services.aws.credentials.role import SESSION_NAME, hop_to, operator_of, organization_of
 from services.aws.credentials.source import role_name
@@ -83,7 +85,7 @@ async def stops_at(
             return replace(there, closed=str(error))
         if hop is None:
             return replace(there, closed="No role is configured for it: see docs/accounts.md.")
-        return replace(there, hop=replace(hop, operator=operator), caller=_as_role(hop))
+        return replace(there, hop=msgspec.structs.replace(hop, operator=operator), caller=_as_role(hop))
 
     return tuple(map(stop, members))
 

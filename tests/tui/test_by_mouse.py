@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.widget import Widget
 
@@ -106,7 +106,7 @@ async def test_each_command_in_the_help_is_clicked(scenario: Scenario, tmp_path:
             await take(driver, "help", "~What you can do here")
             help_ = driver.app.screen
             assert isinstance(help_, HelpScreen)
-            help_._about = replace(help_._about, do=note)
+            help_._about = msgspec.structs.replace(help_._about, do=note)
             page = help_.query_one(HelpPage)
             lines = {named: at for at, named in enumerate(page._ids) if named}
             left = set(lines)

@@ -30,17 +30,20 @@ async def test_it_is_said_of_the_question_that_waits_alone(
         waits, said = asyncio.Event(), list[str]()
         monkeypatch.setattr(screen, "say", lambda words, *more, **named: said.append(words))
 
-        async def question(asking: Any) -> None:
+        async def one(asking: Any) -> None:
             await waits.wait()
 
-        screen._ask(question, WORDS)
+        async def another(asking: Any) -> None:
+            await waits.wait()
+
+        screen._ask(one, WORDS)
         (first,) = late
         first()
         assert said == [WORDS]
         waits.set()
         await driver.until(lambda: screen._asking is None, "it was not answered")
         waits.clear()
-        screen._ask(question)
+        screen._ask(another)
         first()
         assert said == [WORDS]
         waits.set()
