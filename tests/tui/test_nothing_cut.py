@@ -19,8 +19,10 @@ from tui.settings.options import Start
 SIZES = ((60, 24), (80, 24), (120, 40), (200, 60))
 _WHOLE = {"ACCA": 21, "AKIA": 20, "ASIA": 20, "AIDA": 21}
 _KEY_ID = re.compile(rf"\b(?:{'|'.join(_WHOLE)})[A-Z0-9]+")
-_CUT = re.compile(r"\b(?!20)\d{4}-[A-Z0-9]{0,2}…|\b\d{3,11}…(?!\d)|/aws/[\w/-]*…")
-"""Of a case's ID, an account's, a log group's."""
+_CUT = re.compile(
+    r"\b(?!20)\d{4}-[A-Z0-9]{0,2}…|\b\d{3,11}…(?!\d)|/aws/[\w/-]*…|\b[0-9a-f]{8}-[0-9a-f-]*…|arn:aws[\w:/.+=@-]*…"
+)
+"""Of a case's ID, an account's, a log group's, a request's, an ARN."""
 
 
 def cut(lines: list[str]) -> Iterator[str]:

@@ -47,6 +47,10 @@ overlooked."""
 Span = tuple[str, Role]
 Line = tuple[Span, ...]
 
+_ID = re.compile(
+    r"arn:aws[\w:/.+=@,-]*|\b(?:A[A-Z]{3}[A-Z0-9]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+|\d{12})\b", re.ASCII
+)
+"""An ARN, a key's ID, a request's, an account's."""
 _WORDS = re.compile(r"\s*\S+\s?|\s+")
 
 
@@ -59,20 +63,31 @@ def width_of(line: Line) -> int:
 
 
 def fit(line: Line, width: int, *, ellipsis: str = "…") -> Line:
-    """*line* in exactly *width* cells: padded, or cut with an ellipsis."""
+    """*line* in exactly *width* cells: padded, or cut with an ellipsis, never within an ID."""
     used, fitted = 0, []
     for text, role in line:
         length = cell_len(text)
         if used + length > width:
             if (room := width - used - 1) >= 0:
-                fitted.append((set_cell_size(text, room) + ellipsis, role))
-            used = width
+                kept = _before_an_id(text, set_cell_size(text, room))
+                fitted.append((kept + ellipsis, role))
+                used += cell_len(kept) + cell_len(ellipsis)
+            else:
+                used = width
             break
         fitted.append((text, role))
         used += length
     if used < width:
         fitted.append((" " * (width - used), "text"))
     return tuple(fitted)
+
+
+def _before_an_id(text: str, kept: str) -> str:
+    """*kept*, the beginning of *text*, without a part of an ID at its end: half of one is another's."""
+    for found in _ID.finditer(text):
+        if 0 < found.start() < len(kept) < found.end():
+            return text[: found.start()].rstrip() + " "
+    return kept
 
 
 def rule(title: str, notes: str | Sequence[str], width: int, *, dash: str = "─") -> Line:

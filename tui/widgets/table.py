@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
 from tui.look.columns import Column, widths
-from tui.look.lines import Line, Span, fit
+from tui.look.lines import Line, Span, fit, plain
 from tui.widgets.rows import Rows
 
 T = TypeVar("T")
@@ -230,5 +230,5 @@ class Table(Rows, Generic[T]):
 def _sized(text: str, room: int, right: bool) -> str:
     length = cell_len(text)
     if length > room:
-        return set_cell_size(text, room - 1) + "…"
+        return plain(fit(((text, "text"),), room))
     return " " * (room - length) + text if right else text + " " * (room - length)

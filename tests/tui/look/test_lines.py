@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tui.look.lines import Line, changed, fit, plain, width_of, wrap
@@ -63,3 +65,21 @@ def test_changed_names_the_cells_that_differ_and_no_more() -> None:
     assert changed(old, new) == (18, 2)
     assert changed((("日本 a", "text"),), (("日本 b", "text"),)) == (5, 1)
     assert changed((("same", "text"),), (("same", "strong"),)) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "arn:aws:iam::123456789012:role/stanch-responder",
+        "ACCARZPUZDIKEO67WR322",
+        "0f9e8d7c-0000-4000-8000-000000000000",
+        "123456789012",
+    ],
+)
+def test_an_id_that_is_told_of_is_whole_or_not_there(named: str) -> None:
+    told = f"Not allowed on {named}, by a boundary"
+    for width in range(1, len(told) + 2):
+        line = plain(fit(((told, "text"),), width))
+        assert width_of(((line, "text"),)) == width
+        assert named in line or not set(re.findall(r"\w{4,}", named)) & set(re.findall(r"\w{4,}", line)), line
+        assert line.rstrip().endswith("…") or told in line
