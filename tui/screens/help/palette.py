@@ -78,11 +78,16 @@ class PaletteDialog(Dialog[str]):
         self.table.show(rows)
         self.table.move_to(0)
         self.table.display, self.query_one("#no-match").display = bool(rows), not rows
+        self.commands_changed()
 
     @on(Input.Submitted)
     def do_choose(self) -> None:
         if self.table.chosen is not None:
             self.dismiss(self.table.chosen[0].id)
+
+    def refuses(self, command_id: str) -> str | None:
+        nothing = command_id == "choose" and self.is_mounted and not self.table.rows
+        return "nothing matches" if nothing else None
 
     def do_next_found(self) -> None:
         self.table.do_down()

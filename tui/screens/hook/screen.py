@@ -16,6 +16,7 @@ from tui.widgets.page import Page
 from tui.widgets.rule import Rule
 
 _RUNNING = "running; esc ends it"
+_WELL = ("", _RUNNING, "done", "not run")
 _WHERE = "It runs on this machine, without a shell, and without AWS's credentials or other secrets around it."
 
 
@@ -63,6 +64,8 @@ class HookScreen(StanchScreen):
             return
         self.query_one("#hook-rule", Rule).entitle(self._to.name, how)
         lines: list[Line] = [((line, "text"),) for line in said]
+        if how not in _WELL:
+            lines += [(), (("! ", "warn"), (how, "warn"))]
         self.query_one("#output", Page).show([((self._command, "quiet"),), (), *lines])
         self.commands_changed()
 
