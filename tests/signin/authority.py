@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from cryptography import x509
@@ -40,7 +40,8 @@ class Authority:
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
         self.bundle = folder / "authority.pem"
         self.bundle.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
-        self.context = cache(self._context)
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._one_at_a_time = threading.Lock()
 
     def _builder(self, subject: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
@@ -53,6 +54,12 @@ class Authority:
             .not_valid_before(now - DAY)
             .not_valid_after(now + DAY)
         )
+
+    def context(self, host: str) -> ssl.SSLContext:
+        with self._one_at_a_time:
+            if host not in self._contexts:
+                self._contexts[host] = self._context(host)
+            return self._contexts[host]
 
     def _context(self, host: str) -> ssl.SSLContext:
         leaf = (

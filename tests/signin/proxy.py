@@ -36,13 +36,18 @@ class Response:
 Answer = Callable[[Request], Response]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A burst of clients that found it full would come again only after a second.
+    request_queue_size = 128
+
+
 class Proxy:
     """Serves while it is entered; *answer* may be called in several threads at once."""
 
     def __init__(self, folder: Path, answer: Answer) -> None:
         self.authority = Authority(folder)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.authority, answer))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self.authority, answer))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def environment(self) -> dict[str, str]:

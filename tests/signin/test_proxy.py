@@ -6,7 +6,6 @@ import gc
 import socket
 import ssl
 import struct
-import threading
 from pathlib import Path
 
 import pytest
@@ -46,11 +45,9 @@ def test_nothing_is_left_open_by_a_client_that_goes(moment: str, tmp_path: Path)
     def answer(request: Request) -> Response:
         return Response(200, b"x" * 100_000)
 
-    before = set(threading.enumerate())
     with Proxy(tmp_path, answer) as proxy:
+        # So that its end waits for each of them.
+        proxy._server.daemon_threads = False
         for _ in range(TIMES):
             _come_and_go(proxy, moment)
-        for thread in set(threading.enumerate()) - before:
-            if "process_request" in thread.name:
-                thread.join(10)
     gc.collect()
