@@ -28,12 +28,12 @@ async def find_role(aws: AwsSession, key_id: str) -> Credential:
     name = key_id.removeprefix(ROLE_ID)
     async with named(aws, "role", name):
         role = await iam.get_role(aws, name)
-    return Credential(f"{ROLE_ID}{role.name}", "", ROLE, "Active", clock.now(), alias=role.arn)
+    return Credential(f"{ROLE_ID}{role.name}", "", ROLE, "Active", _now(aws), alias=role.arn)
 
 
 async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Credential:
     """Whose session it is, by its newest record; raises NoSuchKey where there is none, or an AwsError."""
-    now = clock.now()
+    now = _now(aws)
     if user is not None:
         return Credential(key_id, user, TEMPORARY, "Active", now)
     regions, _ = await of_history(aws)
@@ -46,6 +46,11 @@ async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Creden
         "unknown: search other Regions (--region), name its user (--user), or end the sessions of its role "
         "(respond --role)."
     )
+
+
+def _now(aws: AwsSession) -> datetime:
+    """By AWS's clock, as the times are that it is compared with."""
+    return aws.clock.now() or clock.now()
 
 
 async def _identity(aws: AwsSession, region: str, key_id: str, now: datetime) -> Mapping[str, Any] | None:

@@ -566,7 +566,8 @@ async def test_however_long_a_plan_is_its_confirmation_can_be_typed(
         await driver.wait("‹ a second key")
         await driver.press("right", "right", "enter")
         await driver.wait_gone("replace: choices")
-        await driver.wait("›3 · replace Reset ACCA")
+        # Where there is no room for its ID, none is there by half.
+        await driver.wait("›3 · replace Reset …" if size[0] == 40 else "›3 · replace Reset ACCA")
         await driver.press("enter")
         await driver.wait("Leave it", "last four characters", *(["more lines: pgdn"] if size[1] < 24 else []))
 
