@@ -143,6 +143,8 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
             self.set_interval(0.5, self._end_drill)
 
     def _count_second(self) -> None:
+        if self.leaving or not self.screen_stack:
+            return
         self._watching.tell_waiting()
         self._seconds.tell()
 

@@ -170,7 +170,8 @@ class ExactDrawing(Internals[Result]):
 
     def _draw_what_was_put_off(self) -> None:
         self._put_off = False
-        self.screen.refresh()
+        with suppress(ScreenError):
+            self.screen.refresh()
 
 
 class _Frame(CompositorUpdate):

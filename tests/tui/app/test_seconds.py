@@ -56,3 +56,13 @@ async def test_who_is_gone_counts_no_more(scenario: Scenario, tmp_path: Path) ->
         await leaving.remove()
         driver.app._seconds.tell()
         assert counted == ["staying", "leaving", "staying"]
+
+
+async def test_a_second_after_the_last_screen_is_gone_is_nobodys(scenario: Scenario, tmp_path: Path) -> None:
+    async with driven(tmp_path, Start()) as driver:
+        await driver.wait("16 keys")
+    assert not driver.app.screen_stack
+    driver.app._count_second()
+    driver.app._draw_what_was_put_off()
+    driver.app.leaving = False
+    driver.app._count_second()
