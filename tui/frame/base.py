@@ -10,6 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Coroutine, Generator, Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
@@ -35,7 +36,6 @@ from tui.frame.notice import Level, Notice
 from tui.frame.searchline import Searchable, SearchLine
 from tui.frame.statusline import StatusLine
 from tui.host import Host, host_of
-from tui.look.lines import fit, plain
 from tui.routes import ToHelp, ToIdentify, ToPalette
 from tui.settings.context import Subject
 from tui.widgets.rows import Rows
@@ -187,7 +187,8 @@ class Commands(Departing[Result]):
     def do_copy(self) -> None:
         if text := self.copied():
             self.app.copy_to_clipboard(text)
-            told = plain(fit(((" ".join(clean(text).split()), "text"),), 40)).rstrip()
+            # By whole words: a token is one, and nothing of it is repeated here.
+            told = shorten(clean(text), 40, placeholder="…")
             self.say(f"{told} sent to the terminal's clipboard (OSC 52); not all terminals support it.")
 
     def do_help(self) -> None:

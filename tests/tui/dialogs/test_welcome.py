@@ -51,6 +51,10 @@ async def test_it_is_shown_again_and_copied(
         await driver.wait("This token was found")
         await driver.press("y")
         assert copied == [token]
+        await driver.wait("sent to the terminal's clipboard")
+        notices = driver.app.screen.query("Notice")
+        assert notices
+        assert not any(token[:8] in str(each.render()) for each in notices)
         await driver.press("i")
         await driver.wait(f"{scenario.leaked.key_id}, active")
 
