@@ -17,10 +17,14 @@ from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import Record, data_record, management_record
 from sandbox.iam.lastaccessed import LastAccess
 
-SLOT = timedelta(hours=1)
-"""How much time one object holds. CloudTrail's hold about five minutes; fewer are sooner written and read."""
+SLOT = timedelta(minutes=5)
+"""How much time one object holds, as CloudTrail's do about."""
 
-PUBLISHED_AFTER = timedelta(minutes=5)
+LONG = timedelta(hours=1)
+"""The same before the last day: fewer are sooner written and read."""
+
+LAST = timedelta(days=1)
+PUBLISHED_AFTER = timedelta(minutes=2)
 SELDOM = timedelta(hours=6)
 """Digest files come every hour, and before the last hours so seldom, as they too are written and read."""
 
@@ -32,6 +36,7 @@ def backfill(
     history = world.part(CloudTrail).history
     accessed = world.part(LastAccess)
     since = trail.status.started if trail else None
+    lately = world.clock.now() - LAST
     slots: defaultdict[tuple[str, datetime], list[Record]] = defaultdict(list)
     count = 0
     taken: dict[tuple[object, ...], bool] = {}
@@ -52,11 +57,11 @@ def backfill(
             taken[alike] = takes(trail, record)
         if not taken[alike]:
             continue
-        region, slot = record["awsRegion"], _slot(call.time)
-        slots[region, slot].append(record)
+        region, ends = record["awsRegion"], _ends(call.time, lately)
+        slots[region, ends].append(record)
         count += 1
         if count % DUPLICATE_EVERY == 0:
-            slots[region, slot + SLOT].append(record)
+            slots[region, _ends(ends, lately)].append(record)
     if trail is not None:
         _write(world, trail, slots, rng)
 
@@ -67,8 +72,8 @@ def _write(
     now, digests = world.clock.now(), world.part(CloudTrail).delivery.digests
     digested: datetime | None = None
     # In order of time, so that digest files are chained.
-    for (region, slot), records in sorted(slots.items(), key=lambda each: each[0][1]):
-        published = min(slot + SLOT + PUBLISHED_AFTER, now)
+    for (region, ends), records in sorted(slots.items(), key=lambda each: each[0][1]):
+        published = min(ends + PUBLISHED_AFTER, now)
         rng.shuffle(records)
         if digested is None or published - digested >= (EVERY if now - published < SELDOM else SELDOM):
             digests.deliver(trail, published)
@@ -80,5 +85,7 @@ def _write(
         trail.status.delivered = trail.status.attempted = max(latest or published, published)
 
 
-def _slot(time: datetime) -> datetime:
-    return time - (time - datetime.min.replace(tzinfo=time.tzinfo)) % SLOT
+def _ends(time: datetime, lately: datetime) -> datetime:
+    """When the slot that *time* is in is over."""
+    slot = SLOT if time >= lately else LONG
+    return time + slot - (time - datetime.min.replace(tzinfo=time.tzinfo)) % slot

@@ -76,8 +76,4 @@ def _result(account: str, kind: str, subject: str, words: str) -> dict[str, obje
 def _troubles(visit: Visit) -> list[str]:
     if visit.error:
         return [f"{visit.place}: {visit.error}"]
-    return (
-        [f"{part.what} could not be read. {part.error}" for part in visit.found.unreadable]
-        if visit.found
-        else []
-    )
+    return [part.words for part in visit.found.unreadable] if visit.found else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +47,32 @@ async def look_up(aws: AwsSession, call: Call, sent: datetime | None) -> Recorde
         return NOTHING
 
 
+async def is_recorded(aws: AwsSession, call: Call, request_id: str, sent: datetime) -> bool:
+    """Whether the event history has the record of that request; raises AwsError where it may not be read."""
+    async for record in _records(aws, call, sent):
+        if record.get("requestID") == request_id:
+            return True
+    return False
+
+
 async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Recorded:
+    others: list[Mapping[str, Any]] = []
+    refused: Mapping[str, Any] | None = None
+    # Records have whole seconds; what was made before the call is another matter.
+    earliest = clock.rfc3339(sent.replace(microsecond=0))
+    async for record in _records(aws, call, sent):
+        if mark in str(record.get("userAgent")):
+            if not record.get("errorCode"):
+                return Recorded(record, tuple(others))
+            refused = record
+        elif not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
+            others.append(record)
+    # Of a call that is sent again an earlier attempt may have done it, and its record be still to come.
+    return Recorded(refused if call.once else None, tuple(others))
+
+
+async def _records(aws: AwsSession, call: Call, sent: datetime) -> AsyncIterator[Mapping[str, Any]]:
+    """Of the call's operation, of about the time at which it was *sent*."""
     pages = cloudtrail.lookup_events(
         aws,
         await _region(aws, call),
@@ -56,24 +81,13 @@ async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Re
         since=sent - _BEFORE,
         until=sent + _AFTER,
     )
-    others: list[Mapping[str, Any]] = []
-    refused: Mapping[str, Any] | None = None
-    # Records have whole seconds; what was made before the call is another matter.
-    earliest = clock.rfc3339(sent.replace(microsecond=0))
     read = 0
     async for page in pages:
-        for record in map(_parsed, page):
-            if mark in str(record.get("userAgent")):
-                if not record.get("errorCode"):
-                    return Recorded(record, tuple(others))
-                refused = record
-            elif not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
-                others.append(record)
+        for text in page:
+            yield _parsed(text)
         read += 1
         if read >= MOST_PAGES:
             break
-    # Of a call that is sent again an earlier attempt may have done it, and its record be still to come.
-    return Recorded(refused if call.once else None, tuple(others))
 
 
 async def _region(aws: AwsSession, call: Call) -> str:

@@ -106,7 +106,7 @@ async def _opened(at: Situation) -> tuple[Opened, tuple[str, ...]]:
             keys = []
             unread.append(f"The access keys of {at.key.user} could not be read. {error}")
     opened = await opened_with(at.aws, keys, at.key.user, at.now())
-    unread += [f"{part.what} could not be read. {part.error}" for part in opened.unreadable]
+    unread += [part.words for part in opened.unreadable]
     if unread:
         unread.append("Roles that it assumed may be missing here: name them (--role NAME).")
     return opened, tuple(unread)

@@ -8,34 +8,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
+from services.aws.cloudtrail import HISTORY_KEPT
+from services.aws.errors import AwsError, Expired
 from services.base import clock
 from services.base.keyservices import SIGNS
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, StepName
+from services.cases.recorded import is_recorded
+from services.cases.state import StepState
 from services.incident.reviewing import marks
 from services.incident.situation import Situation
 from services.review.model import Subject, Window
 from services.review.opened import LONGEST, opened_with
 from services.review.record import Event
-from services.review.review import run_review
+from services.review.review import Review, run_review
 from services.review.words import calls, listed
 
 ENOUGH = timedelta(minutes=30)
 LATE = timedelta(minutes=15)
-"""By then event history has nearly every record; CloudTrail promises no time."""
+"""By then nearly every record has come; CloudTrail promises no time, so it may be later and never sooner."""
+
+Shown: TypeAlias = Literal["time", "deliveries", "no delivery", "no record of ours"]
+"""What tells up to when all records are there."""
+Certain: TypeAlias = tuple[datetime, Shown]
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """*since* is the last call that AWS allowed, or the containment; *certain* up to when records are read.
+    """*since* is the last call that AWS allowed, or the containment; up to *certain* all records are there.
 
     *denied* counts the calls that were denied since the containment.
     """
 
     contained: datetime
     since: datetime
+    asked: datetime
     certain: datetime
+    shown: Shown
     denied: int = 0
     last: Event | None = None
     unread: tuple[str, ...] = ()
@@ -62,15 +73,32 @@ class Quiet:
             read = _capital(self.where) if self.data else f"The event history of {self.where}"
             what = f"{read} has no allowed call since the containment at {since}{but}"
         tried = f" {self.denied:,} were denied." if self.denied else ""
-        upto = clock.spoken(self.certain, now)
-        late = f"Records may be about {LATE.seconds // 60} minutes late, so this is certain up to {upto}"
         minutes = int(self.lasts.total_seconds() // 60)
         if self.enough:
-            return f"{what}{tried} Quiet for {minutes} minutes. {late}."
+            return f"{what}{tried} Quiet for {minutes} minutes. {self._upto(now)}."
         if self.unread:
-            return f"{what}{tried} Whether it is quiet is unknown: not everything could be read. {late}."
-        ready = clock.spoken(self.since + ENOUGH + LATE, now)
-        return f"{what}{tried} Quiet for {minutes} of 30 minutes. {late}; look again at {ready}."
+            unknown = "Whether it is quiet is unknown: not everything could be read."
+            return f"{what}{tried} {unknown} {self._upto(now)}."
+        quiet = f"Quiet for {minutes} of 30 minutes."
+        return f"{what}{tried} {quiet} {self._upto(now)}; look again {self._when(now)}."
+
+    def _upto(self, now: datetime) -> str:
+        upto = f"certain up to {clock.spoken(self.certain, now)}"
+        match self.shown:
+            case "time":
+                return f"Records may be about {LATE.seconds // 60} minutes late, so this is {upto}"
+            case "deliveries":
+                return f"By what the trails have delivered, this is {upto}"
+            case "no delivery":
+                return "Nothing delivered shows how far the records are, so nothing is certain yet"
+            case "no record of ours":
+                return "The record of the containment itself was not seen, so nothing is certain yet"
+
+    def _when(self, now: datetime) -> str:
+        """When it can be certain, if records go on coming as late as they do."""
+        if self.shown in ("time", "deliveries"):
+            return f"at {clock.spoken(self.since + ENOUGH + (self.asked - self.certain), now)}"
+        return "in 15 minutes"
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -90,10 +118,11 @@ async def look(at: Situation) -> Quiet:
     """Read the records of the key, of its sessions and of its user; raises Refused before a containment."""
     # By AWS's clock, as the records are.
     steps = (at.case.step(deed) for deed in (StepName.DEACTIVATE, StepName.DENY, LeverName.SESSIONS))
-    done = [step.sent or step.at for step in steps if step.state.holds]
-    if not (known := [when for when in done if when is not None]):
+    done = [(when, step) for step in steps if step.state.holds and (when := step.sent or step.at)]
+    if not done:
         raise Refused("Nothing was contained in this case yet: deactivate the key first.")
-    contained, now = max(known), at.aws.clock.now() or at.now()
+    contained, last = max(done, key=lambda each: each[0])
+    now = at.aws.clock.now() or at.now()
     if at.key.service not in SIGNS:
         return await _of_api_key(at, contained, now)
     texts = tuple(each for each in (at.key.id, at.key.user) if each)
@@ -113,8 +142,21 @@ async def look(at: Situation) -> Quiet:
         for event in opened.events
         if event.time > contained and event.access_key_id not in at.case.keys and event.request_id not in ours
     ]
-    unread = tuple(f"{part.what} could not be read. {part.error}" for part in opened.unreadable)
-    return _told(contained, now - LATE, after, unread, opened.where)
+    unread = tuple(part.words for part in opened.unreadable)
+    come = unread or now - contained > HISTORY_KEPT or await _has_come(at, last, contained)
+    certain: Certain = (now - LATE, "time") if come else (contained, "no record of ours")
+    return _told(contained, now, certain, after, unread, opened.where)
+
+
+async def _has_come(at: Situation, step: StepState, sent: datetime) -> bool:
+    """Whether the event history has the record of this case's own containment, where that took a call."""
+    ours = [each for each in step.calls if each.request_id and not each.error]
+    try:
+        return not ours or await is_recorded(at.aws, ours[-1].call, str(ours[-1].request_id), sent)
+    except Expired:
+        raise
+    except AwsError:
+        return False
 
 
 def _planted(at: Situation) -> set[str]:
@@ -137,7 +179,7 @@ async def _of_api_key(at: Situation, contained: datetime, now: datetime) -> Quie
         now=lambda: now,
     )
     read = [source.name for source in review.sources if source.used]
-    unread = [f"{part.what} could not be read. {part.error}" for part in review.unreadable]
+    unread = [part.words for part in review.unreadable]
     if review.gaps:
         regions = listed(dict.fromkeys(region for region, _ in review.gaps))
         unread.append(f"Use of the key in {regions} would not surely be recorded.")
@@ -159,12 +201,23 @@ async def _of_api_key(at: Situation, contained: datetime, now: datetime) -> Quie
             f"{len(nameless):,} calls."
         )
         after = [event for event in after if event not in nameless]
-    return _told(contained, now - LATE, after, tuple(unread), listed(read) or "nothing", data=True)
+    certain = _delivered(review, now)
+    return _told(contained, now, certain, after, tuple(unread), listed(read) or "nothing", data=True)
+
+
+def _delivered(review: Review, now: datetime) -> Certain:
+    """Up to when all is there: never later than deliveries show, where trails deliver objects."""
+    if (until := review.delivered_until) is not None and until < now - LATE:
+        return until, "deliveries"
+    if until is None and review.of_trails:
+        return review.window.since, "no delivery"
+    return now - LATE, "time"
 
 
 def _told(
     contained: datetime,
-    certain: datetime,
+    now: datetime,
+    certain: Certain,
     after: Sequence[Event],
     unread: tuple[str, ...],
     where: str,
@@ -178,7 +231,7 @@ def _told(
     last = allowed[-1] if allowed else None
     denied = sum(event.refused for event in after)
     since = last.time if last else contained
-    return Quiet(contained, since, certain, denied, last, unread, where, data)
+    return Quiet(contained, since, now, *certain, denied, last, unread, where, data)
 
 
 def _capital(words: str) -> str:

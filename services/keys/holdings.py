@@ -25,6 +25,10 @@ class Unreadable:
     error: str
     cause: AwsError | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def words(self) -> str:
+        return f"{self.what} could not be read. {self.error}"
+
     def as_json(self) -> dict[str, str]:
         return {"what": self.what, "error": self.error}
 

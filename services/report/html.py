@@ -150,7 +150,7 @@ def _traffic(report: Report) -> Safe:
             figures.append(el("p", "Not drawn: ", join((el("code", each.log_group) for each in more), ", ")))
         if not groups:
             figures.append(el("p", "No log group was found to ask about."))
-        figures += [el("p", f"{part.what} could not be read. {part.error}") for part in reading.unreadable]
+        figures += [el("p", part.words) for part in reading.unreadable]
     note = el(
         "p",
         f"{flow.words} The metric belongs to a log group, never to a key. Gaps have no "

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from services.review.collect import Collector
 from services.review.coverage import HISTORY
+from services.review.delivered import of_trail
+from services.review.deliveries import Ledger
 from services.review.model import Unreadable
 from services.review.plan import Reading
 from services.review.record import Event
@@ -16,11 +18,13 @@ from services.review.trails import TrailState
 from services.review.words import calls, moment
 
 
-def compare(collector: Collector, reading: Reading, until: datetime | None) -> None:
-    """Note what the event history has of the subject, and the trails' buckets had not by *until*."""
-    if until is None or not reading.history or reading.by_athena:
+def compare(collector: Collector, reading: Reading, ledger: Ledger) -> None:
+    """Note what the event history has of the subject, and a trail's bucket has not, though it is due."""
+    if not reading.history or reading.by_athena:
         return
     for state in reading.trails:
+        if (until := of_trail(ledger, reading.trails, state)) is None:
+            continue
         sharing = [each.source for each in reading.trails if each.place == state.place]
         # What could not be read is not lost.
         if collector.troubled.intersection(sharing):

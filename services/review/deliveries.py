@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -71,8 +72,6 @@ class Ledger:
 
     regions: dict[tuple[str, str], Deliveries] = field(default_factory=dict)
     """By source and Region."""
-    latest: dict[str, datetime] = field(default_factory=dict)
-    """By source: the latest delivery that the trail's status has."""
     _lags: dict[str, list[tuple[datetime, timedelta]]] = field(default_factory=dict)
 
     def object(self, source: str, key: str, oldest: datetime | None) -> None:
@@ -82,22 +81,29 @@ class Ledger:
             # Keys have whole minutes, cut.
             self._lags.setdefault(source, []).append((when, max(when + MINUTE - oldest, timedelta())))
 
-    def until(self) -> datetime | None:
-        """Up to when all is delivered, as far as deliveries show; None where there are none to go by."""
-        return max((found for source in self._lags if (found := self._of(source))), default=None)
+    def until(
+        self, sources: Collection[str], latest: datetime | None = None, only: str | None = None
+    ) -> datetime | None:
+        """Up to when all has come by *sources*, as far as deliveries show; None where there are none.
 
-    def _of(self, source: str) -> datetime | None:
-        found = {region: each for (of, region), each in self.regions.items() if of == source and each.times}
+        *latest* is the last delivery that the trail's own status has; *only* is the one Region it records.
+        """
+        found = {
+            region: each
+            for (source, region), each in self.regions.items()
+            if source in sources and each.times and only in (None, region)
+        }
+        lags = [each for source in sources for each in self._lags.get(source, ())]
         newest = {region: max(each.times) for region, each in found.items()}
-        if not newest:
+        if not newest or not lags:
             return None
-        shown = max(*newest.values(), self.latest.get(source, min(newest.values())))
+        shown = max(*newest.values(), latest or min(newest.values()))
         # A Region that is seldom used tells nothing; one that is used all the time tells how far it is.
         reached = [
             newest[region]
             for region, each in found.items()
             if each.steady and shown - newest[region] <= LEAST
         ]
-        recent = [lag for when, lag in self._lags[source] if when >= shown - RECENT]
-        late = recent or [lag for _, lag in self._lags[source]]
+        recent = [lag for when, lag in lags if when >= shown - RECENT]
+        late = recent or [lag for _, lag in lags]
         return min(reached, default=shown) - max(late)

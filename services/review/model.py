@@ -102,6 +102,12 @@ class Unreadable:
     def of(cls, what: str, error: object) -> Unreadable:
         return cls(clean(what, limit=1100), clean(error, limit=600))
 
+    @property
+    def words(self) -> str:
+        if self.missing:
+            return f"{self.what} {self.error.rstrip('.')}."
+        return f"{self.what} could not be read. {self.error}"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceUsed:

@@ -23,6 +23,7 @@ from services.review.collect import Collector
 from services.review.compare import compare
 from services.review.compromised import Compromised, compromised
 from services.review.coverage import Coverage, Span, as_read, gaps, path_rows, reasons
+from services.review.delivered import delivered_until
 from services.review.deliveries import Ledger
 from services.review.findings import Facts, Finding, findings, in_force
 from services.review.follow import ROUNDS, Followed, follow
@@ -98,6 +99,8 @@ class Review:
     """Up to when all that was recorded is delivered, as far as deliveries show."""
     events: tuple[Event, ...]
     on_user: tuple[Event, ...]
+    of_trails: bool = False
+    """Whether objects of trails were read, whose deliveries show how far they are."""
     notes: tuple[str, ...] = ()
     """How the evidence was checked, where that is less than could be: a sentence each."""
     changes: tuple[Change, ...] = ()
@@ -224,10 +227,11 @@ async def run_review(
     followed = await _followed(subject, marks, collector, read, stop)
     rows = as_read(collector.rows if collector.rows is not None else rows, collector.unread)
     if not stop.is_set():
-        compare(collector, reading, ledger.until())
+        compare(collector, reading, ledger)
+    upto = delivered_until(ledger, reading.trails, subject.service)
     # What an intruder did may be tens of thousands of calls.
     return await asyncio.to_thread(
-        _concluded, subject, window, marks, reading, rows, collector, now(), followed, ledger.until()
+        _concluded, subject, window, marks, reading, rows, collector, now(), followed, upto
     )
 
 
@@ -292,7 +296,7 @@ def _concluded(
     collector: Collector,
     now: datetime,
     followed: Followed,
-    delivered_until: datetime | None,
+    upto: datetime | None,
 ) -> Review:
     unreadable = collector.unreadable()
     missing = gaps(rows, reading.read, window)
@@ -307,7 +311,8 @@ def _concluded(
         records_scanned=collector.records,
         records_unreadable=collector.records_bad,
         outside=collector.outside,
-        delivered_until=min(delivered_until, window.until) if delivered_until else None,
+        delivered_until=min(upto, window.until) if upto else None,
+        of_trails=bool(reading.trails),
         events=collector.events("by"),
         on_user=collector.events("on"),
         notes=tuple(collector.notes),

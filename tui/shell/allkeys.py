@@ -29,7 +29,7 @@ def everywhere(setup: Setup, role: str | None, service: str | None, *, as_json: 
         _print(found)
     complain(NOTE)
     for part in found.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     if not any(row.keys is not None for row in found.accounts):
         return Exit.AWS
     return Exit.DONE if found.complete else Exit.INCOMPLETE

@@ -252,7 +252,7 @@ def _complain(visits: Sequence[Visit]) -> None:
         if visit.error:
             complain(f"{visit.place} was not audited. {visit.error}")
         for part in visit.found.unreadable if visit.found else ():
-            complain(f"{part.what} could not be read. {part.error}")
+            complain(part.words)
 
 
 def _line(sign: str, words: str) -> None:

@@ -43,7 +43,7 @@ def command(ctx: click.Context, setup: Setup, as_json: bool) -> None:
     else:
         _print(found, accounts_told(setup.config.accounts))
     for part in found.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     ctx.exit(Exit.DONE if found.complete else Exit.INCOMPLETE)
 
 

@@ -75,7 +75,7 @@ def command(
     for note in found.notes:
         complain(note)
     for part in found.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     ctx.exit(Exit.DONE if found.complete else Exit.INCOMPLETE)
 
 

@@ -26,7 +26,7 @@ def print_sweep(found: Sweep, *, as_json: bool) -> int:
         ]
         print_table(("KIND", "NAME", "STATE", "WHAT TO DO"), rows)
     for part in found.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     return Exit.INCOMPLETE if found.unreadable else Exit.DONE
 
 

@@ -77,5 +77,5 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
         complain(f"IncomingBytes is as it was last saved. {error}")
         return report, False
     for part in reading.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     return build(case, flow.keep(case, reading)), not reading.unreadable

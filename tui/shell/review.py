@@ -143,7 +143,7 @@ def command(
     else:
         _print(review)
     for part in review.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     ctx.exit(Exit.DONE if review.complete else Exit.INCOMPLETE)
 
 

@@ -42,7 +42,7 @@ class Many:
                 aws, book, self.older_than, self.options, service=self.service, user=self.user
             )
             for part in found.unreadable:
-                complain(f"{part.what} could not be read. {part.error}")
+                complain(part.words)
             complete = found.complete and not any(one.blocked for one in candidates)
             if self.only_plan:
                 self._show(found, candidates)

@@ -60,7 +60,7 @@ def command(
     else:
         _print(reading)
     for part in reading.unreadable:
-        complain(f"{part.what} could not be read. {part.error}")
+        complain(part.words)
     ctx.exit(Exit.INCOMPLETE if reading.unreadable else Exit.DONE)
 
 

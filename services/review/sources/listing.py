@@ -80,8 +80,6 @@ class Listing:
         and is not.
         """
         trail, sharing, count = state.trail, self._sharing(state), 0
-        if told := [each.status.delivered for each in sharing if each.status and each.status.delivered]:
-            self.ledger.latest[state.source] = max(told)
         validates = any(each.trail.validates for each in sharing)
         what = f"s3://{trail.bucket}/{trail.prefix or ''}"
         seen: dict[str, Deliveries] = {}

@@ -233,6 +233,21 @@ def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
     assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)
 
 
+def test_without_the_record_of_the_containment_nothing_is_quiet(
+    respond: Callable[..., Done], sandbox: Sandbox, later: Callable[[timedelta], None]
+) -> None:
+    """Event history is an hour late, which only this case's own call in it can tell."""
+    sandbox.world.settings.history_delay = 3600
+    respond("--step", "deactivate", "--yes")
+    later(timedelta(minutes=50))
+    early = respond("--step", "quiet")
+    assert (early.code, early.json["enough"], early.json["minutes"]) == (Exit.INCOMPLETE, False, 0)
+    assert "The record of the containment itself was not seen" in early.json["message"]
+    later(timedelta(minutes=12))
+    quiet = respond("--step", "quiet")
+    assert (quiet.code, quiet.json["enough"]) == (Exit.DONE, True)
+
+
 def test_sessions_are_looked_for_in_every_enabled_region(
     stanch: Stanch, stolen: StolenKey, boto: Boto, sandbox: Sandbox, tmp_path: Path
 ) -> None:

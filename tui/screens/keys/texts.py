@@ -82,10 +82,7 @@ def instead(keys: KeyList, trouble: str | None, waiting: str | None) -> list[Lin
     if waiting or (inventory := keys.inventory) is None:
         return [((waiting or "", "quiet"),)]
     if inventory.unreadable:
-        return [
-            (("! ", "warn"), (f"{part.what} could not be read. {part.error}", "text"))
-            for part in inventory.unreadable
-        ]
+        return [(("! ", "warn"), (part.words, "text")) for part in inventory.unreadable]
     return [
         ((f"Account {inventory.account} has no service-specific credentials.", "text"),),
         (),
