@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +27,7 @@ from services.aws.sending import Answer as Answer
 from services.aws.sending import exchange
 from services.aws.waiting import Waiting
 from services.aws.where import Where
+from services.base import clock
 from services.base.version import VERSION
 
 if TYPE_CHECKING:
@@ -190,6 +191,10 @@ class AwsSession:
         )
         await session.resolve_credentials()
         return session
+
+    def now(self) -> datetime:
+        """By AWS's clock where an answer has told it, else by this machine's."""
+        return self.clock.now() or clock.now()
 
     async def regions(self) -> tuple[str, ...]:
         """The Regions named, else the one configured first and then *more_regions*, or the defaults.

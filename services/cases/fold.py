@@ -34,6 +34,7 @@ _MARKS_OF_UNDO: Mapping[Deed, str] = {
 }
 _GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
+_ABOUT_A_SECOND = timedelta(seconds=2)
 
 
 def read(entries: Iterable[Entry]) -> CaseState:
@@ -232,7 +233,13 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")
             user = str(intent.call.params["UserName"])
             new = Replacement(
-                key_id, user, entry.at, in_place=in_place, secret_to=intent.secret_to, made=intent.sent
+                key_id,
+                user,
+                entry.at,
+                in_place=in_place,
+                secret_to=intent.secret_to,
+                made=intent.sent,
+                at_by_aws=_by_aws(intent, entry.at),
             )
             keys = (*state.keys, *([] if key_id in state.keys or in_place else [key_id]))
             return replace(state, replacement=new, keys=keys)
@@ -280,7 +287,15 @@ def _marked(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
     name = names.get(intent.step, intent.step.value)
     if state.marks and state.marks[-1][1] == name and entry.at - state.marks[-1][0] < _ONE_DEED:
         return state
-    return replace(state, marks=(*state.marks, (entry.at, name)))
+    by_aws = {**state.marks_by_aws, name: _by_aws(intent, entry.at)}
+    return replace(state, marks=(*state.marks, (entry.at, name)), marks_by_aws=by_aws)
+
+
+def _by_aws(intent: Intent, when: datetime) -> datetime:
+    """*when*, which this machine's clock told, by AWS's; that is known to about a second."""
+    if intent.sent is None or abs(ahead := intent.at - intent.sent) <= _ABOUT_A_SECOND:
+        return when
+    return when - ahead
 
 
 def _step(case: CaseState, name: Deed, **changes: Any) -> CaseState:

@@ -82,6 +82,8 @@ class Replacement:
     """Where its secret was to go, ``kind:name``."""
     made: datetime | None = None
     """When its call was sent, by AWS's clock."""
+    at_by_aws: datetime | None = None
+    """As *at*, by AWS's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class CaseState:
     """The same, by what it was done for."""
     marks: tuple[tuple[datetime, str], ...] = ()
     """When the runbook acted, for the time axis of a graph."""
+    marks_by_aws: Mapping[str, datetime] = field(default_factory=dict)
+    """When each of these last took place by AWS's clock, as far as that was known."""
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
     compromised: tuple[Mapping[str, Any], ...] = ()
@@ -190,6 +194,10 @@ class CaseState:
     def marked(self, name: str) -> datetime | None:
         """When *name* last took place."""
         return max((at for at, mark in self.marks if mark == name), default=None)
+
+    def marked_by_aws(self, name: str) -> datetime | None:
+        """The same by AWS's clock, to be compared with AWS's records."""
+        return self.marks_by_aws.get(name)
 
 
 INCIDENT, ROTATION = "incident", "rotation"

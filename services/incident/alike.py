@@ -35,7 +35,7 @@ async def alike(at: Situation, made: Made) -> Alike:
     unique = made.kind in _BY_ID or made.event_name in ("CreateAccessKey", "CreateServiceSpecificCredential")
     if unique:
         return Alike()
-    now = at.aws.clock.now() or at.now()
+    now = at.aws.now()
     since = now - HISTORY_KEPT if made.kind in _BEFORE else made.at
     try:
         return await _alike(at, made, since, now)

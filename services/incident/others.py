@@ -122,7 +122,7 @@ async def _session(at: Situation, each: Told) -> str:
     expires, opened = each.get("expires"), each.get("opened")
     when = clock.parse(str(expires)) if expires else None
     # By AWS's clock, which ends them.
-    if when is not None and when <= (at.aws.clock.now() or at.now()):
+    if when is not None and when <= at.aws.now():
         return ENDED
     if opened and await _denied(at, each, clock.parse(str(opened))):
         return DENIED

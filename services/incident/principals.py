@@ -105,7 +105,7 @@ async def _opened(at: Situation) -> tuple[Opened, tuple[str, ...]]:
         except AwsError as error:
             keys = []
             unread.append(f"The access keys of {at.key.user} could not be read. {error}")
-    opened = await opened_with(at.aws, keys, at.key.user, at.now())
+    opened = await opened_with(at.aws, keys, at.key.user, at.aws.now())
     unread += [part.words for part in opened.unreadable]
     if unread:
         unread.append("Roles that it assumed may be missing here: name them (--role NAME).")
@@ -145,6 +145,7 @@ async def others_of(at: Situation, principal: Principal) -> Others:
     found, ours = Others(), {session.id for session in principal.sessions}
     if principal.arn is None:
         return found
+    now = at.aws.now()
     try:
         for region in (await of_history(at.aws))[0]:
             pages = lookup_events(
@@ -152,8 +153,8 @@ async def others_of(at: Situation, principal: Principal) -> Others:
                 region,
                 Pacer(),
                 attribute=("ResourceName", principal.arn),
-                since=at.now() - OF_A_ROLE,
-                until=at.now(),
+                since=now - OF_A_ROLE,
+                until=now,
             )
             async for page in pages:
                 _take(found, ours, (_read(text) for text in page))

@@ -122,7 +122,7 @@ async def look(at: Situation) -> Quiet:
     if not done:
         raise Refused("Nothing was contained in this case yet: deactivate the key first.")
     contained, last = max(done, key=lambda each: each[0])
-    now = at.aws.clock.now() or at.now()
+    now = at.aws.now()
     if at.key.service not in SIGNS:
         return await _of_api_key(at, contained, now)
     texts = tuple(each for each in (at.key.id, at.key.user) if each)

@@ -74,15 +74,15 @@ def _window(at: Situation) -> Window:
     if local_path(at.options.source):
         everything = Window.all_time()
         return Window(since or everything.since, until or everything.until)
-    until = until or at.now()
-    return Window(since or until - DEFAULT_WINDOW, until)
+    upto = until or at.aws.now()
+    return Window(since or upto - DEFAULT_WINDOW, upto, up_to_now=until is None)
 
 
 def marks(case: CaseState) -> Marks:
     """The moments of this case that findings are measured against."""
-    deactivated = case.marked("deactivate") or case.marked("deny")
+    deactivated = case.marked_by_aws("deactivate") or case.marked_by_aws("deny")
     # A replacement's calls are let in, and records may not tell it from the old key.
-    again = [at for name in ("reactivate", "replace") if (at := case.marked(name))]
+    again = [at for name in ("reactivate", "replace") if (at := case.marked_by_aws(name))]
     return Marks(
         suspected=case.suspected,
         deactivated=deactivated,

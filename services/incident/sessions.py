@@ -181,7 +181,7 @@ async def _text(at: Situation, principal: Principal) -> str | None:
 
 def _now(at: Situation) -> datetime:
     """By AWS's clock, which says when sessions were opened; the whole of this second is before it."""
-    return (at.aws.clock.now() or at.now()).replace(microsecond=0) + timedelta(seconds=1)
+    return at.aws.now().replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _others_told(principal: Principal, others: principals.Others) -> Iterator[str]:

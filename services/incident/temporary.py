@@ -11,7 +11,6 @@ from services.aws import iam
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.base import clock
 from services.base.keyservices import ROLE, TEMPORARY
 from services.base.text import clean
 from services.cases.errors import NoSuchKey, Refused
@@ -28,12 +27,12 @@ async def find_role(aws: AwsSession, key_id: str) -> Credential:
     name = key_id.removeprefix(ROLE_ID)
     async with named(aws, "role", name):
         role = await iam.get_role(aws, name)
-    return Credential(f"{ROLE_ID}{role.name}", "", ROLE, "Active", _now(aws), alias=role.arn)
+    return Credential(f"{ROLE_ID}{role.name}", "", ROLE, "Active", aws.now(), alias=role.arn)
 
 
 async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Credential:
     """Whose session it is, by its newest record; raises NoSuchKey where there is none, or an AwsError."""
-    now = _now(aws)
+    now = aws.now()
     if user is not None:
         return Credential(key_id, user, TEMPORARY, "Active", now)
     regions, _ = await of_history(aws)
@@ -46,11 +45,6 @@ async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Creden
         "unknown: search other Regions (--region), name its user (--user), or end the sessions of its role "
         "(respond --role)."
     )
-
-
-def _now(aws: AwsSession) -> datetime:
-    """By AWS's clock, as the times are that it is compared with."""
-    return aws.clock.now() or clock.now()
 
 
 async def _identity(aws: AwsSession, region: str, key_id: str, now: datetime) -> Mapping[str, Any] | None:

@@ -35,20 +35,20 @@ async def replacement_seen(at: Situation) -> Seen:
     if made.delivered is None:
         return Seen(False, f"The secret of {made.key_id} was never delivered: replace first, {_OVERRIDE}.")
     old = await at.credential()
-    deactivated = at.case.marked("deactivate")
+    deactivated, replaced = at.case.marked_by_aws("deactivate"), made.at_by_aws or made.at
     if old is not None and old.status == "Active":
         return Seen(False, f"{at.key.id} is still Active: deactivate it first, {_OVERRIDE}.")
-    since = max(made.at, deactivated + _LAG) if deactivated else made.at
+    since = max(replaced, deactivated + _LAG) if deactivated else replaced
     if at.key.service == ACCESS_KEY:
         return await _signed_with(at, made)
     subject = Subject(user=made.user, key_id=made.key_id, service=at.key.service)
-    review = await run_review(at.aws, subject, Window(since, at.now()), source="s3")
+    review = await run_review(at.aws, subject, Window(since, at.aws.now()), source="s3")
     let_in = [event for event in review.use if event.let_in and event.time >= since]
     if let_in:
         last = let_in[-1]
         when, where = clock.spoken(last.time, at.now()), last.source_ip
         return Seen(True, f"{made.key_id} was seen working: allowed at {when} from {where}.")
-    if flow := await _flow_again(at, deactivated, made.at):
+    if flow := await _flow_again(at, deactivated, replaced):
         return Seen(True, flow)
     why = "no call with it was recorded yet" if review.complete else "whether it is used is not recorded"
     return Seen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.base.text import clean
@@ -33,6 +33,8 @@ class Window:
 
     since: datetime
     until: datetime
+    up_to_now: bool = field(default=False, compare=False)
+    """Whether it ends now, by AWS's clock, of which *until* is this machine's guess."""
 
     @property
     def empty(self) -> bool:

@@ -213,6 +213,8 @@ async def run_review(
         # A namesake in another account of the organization is somebody else.
         subject = replace(subject, account=account, created=subject.created or await _created(aws, subject))
         collector.note("trails", "which trails record what")
+        if window.up_to_now:
+            window = replace(window, until=aws.now())
         asked = Asked(aws, account, subject, window, source, athena, sleep)
         chosen = await choose_sources(asked, collector, now(), stop)
         reading, rows, ledger = chosen.reading, chosen.rows, chosen.ledger

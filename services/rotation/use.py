@@ -69,7 +69,8 @@ async def read(at: Situation, since: datetime) -> Use:
     made = at.case.replacement
     old, new = at.key.id, made.key_id if made else None
     subject = Subject(user=at.key.user, service=at.key.service)
-    window = Window(max(since, at.now() - READ_BACK), at.now())
+    now = at.aws.now()
+    window = Window(max(since, now - READ_BACK), now)
     if window.until - window.since < _TOO_EARLY:
         return Use(old, new, early=True)
     try:

@@ -121,6 +121,7 @@ def command(
         raise click.UsageError("Give a key ID, or a user with --user.")
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be combined.")
+    up_to_now = _untold(ctx, "until") and not _offline(source)
     if since is None:
         since = Window.all_time().since if _offline(source) else clock.now() - DEFAULT_WINDOW
         until = Window.all_time().until if _offline(source) and _untold(ctx, "until") else until
@@ -130,7 +131,7 @@ def command(
         raise click.UsageError("--since must be before --until.")
     replaces = export is not None and may_replace(export, force=force)
     try:
-        window, athena = Window(since, until), given_athena()
+        window, athena = Window(since, until, up_to_now=up_to_now), given_athena()
         review, case = run(_review(setup, key_id, user, window, source, suspected, athena, fresh, deleted))
     except SourceUnavailable as error:
         raise click.UsageError(str(error)) from None

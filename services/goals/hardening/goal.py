@@ -12,7 +12,6 @@ from services.aws.cloudtrail import Pacer
 from services.aws.errors import AwsError, Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
-from services.base import clock
 from services.base.keyservices import KeyService, short_service
 from services.base.nearest import nearest
 from services.cases.plan import Governing
@@ -224,7 +223,7 @@ async def _remade(ground: Ground, chosen: Chosen, seen: Seen) -> bool:
         return False
     aws, pacers = ground.aws, defaultdict[str, Pacer](Pacer)
     try:
-        until = (aws.clock.now() or clock.now()) + LATEST
+        until = aws.now() + LATEST
         deleted = await deleted_trails(aws, chosen.region, made.sent, until, pacers)
     except AwsError:
         return False

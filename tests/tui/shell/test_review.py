@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.base import clock
 from services.review.review import Review
 from tests.tui.shell.conftest import Account, Stanch
 from tui.shell import review as command
@@ -135,3 +137,19 @@ def test_the_runbooks_review_is_told_its_source(stanch: Stanch, leaked: Account,
     (folder / "a.json").write_text(text)
     done = stanch(*step, "--source", str(folder), "--since", "2026-10-01")
     assert "Used 20 times from 2 addresses" in done.json["message"]
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-10), timedelta(0), timedelta(minutes=10)], ids=str)
+def test_a_review_ends_now_by_awss_clock(
+    stanch: Stanch, boto: Callable[..., Any], unpaced: None, monkeypatch: pytest.MonkeyPatch, off: timedelta
+) -> None:
+    """This machine's clock may be behind or ahead: the newest calls are in it, and no more is claimed."""
+    iam = boto("iam")
+    iam.create_user(UserName="alice")
+    made = iam.create_access_key(UserName="alice")["AccessKey"]
+    boto("sts", key=(made["AccessKeyId"], made["SecretAccessKey"])).get_caller_identity()
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + off)
+    told = stanch("review", made["AccessKeyId"], "--user", "alice", "--source", "history", "--json").json
+    assert [event["name"] for event in told["events"]] == ["GetCallerIdentity"]
+    late = datetime.now(UTC) - datetime.fromisoformat(told["window"]["until"])
+    assert timedelta(seconds=-2) < late < timedelta(minutes=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +195,22 @@ def test_an_instance_gets_new_credentials_at_once(
     warned = " ".join(respond("--plan", "--step", "sessions").json["steps"][0]["warnings"])
     assert "Role deployment is that of i-0abc1234def567890" in warned
     assert "the machine is the credential" in warned
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-4), timedelta(minutes=-30), timedelta(days=2)], ids=str)
+def test_which_sessions_live_is_told_by_awss_clock(
+    respond: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, off: timedelta
+) -> None:
+    """With this machine's clock behind, the newest would be missed; with it ahead, all taken for expired."""
+
+    def roles() -> set[object]:
+        (step,) = respond("--plan", "--step", "sessions").json["steps"]
+        return {call["params"].get("RoleName") for call in step["calls"]}
+
+    right = roles()
+    assert right - {None}
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + off)
+    assert roles() == right
 
 
 def test_an_api_keys_user_has_the_same_lever(

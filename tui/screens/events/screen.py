@@ -108,7 +108,7 @@ class EventsScreen(StanchScreen):
             review = await run_review(
                 aws,
                 subject,
-                Window(now - DEFAULT_WINDOW, now),
+                Window(now - DEFAULT_WINDOW, now, up_to_now=True),
                 on_progress=self._work.advance,
                 stop=stop,
                 keep=self.stanch.options.state_dir / "reviews",
