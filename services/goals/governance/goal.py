@@ -77,24 +77,29 @@ class PolicyGoal:
             title=f"Attach {name} to {whose}",
             stops=f"From then on {self.policy.told}.",
             leaves=leaves,
-            undo="Remove it, or restore what was there before.",
+            undo="Remove it.",
             done=f"policy {name} attached to {whose}",
         )
 
     async def propose(self, ground: Ground) -> Proposal:
         made = self.document
+        sent = _sent(ground.case)
         if not ground.planning:
-            return attach(self.at, self.policy, made, await look(ground.aws, self.at, self.policy.name))
+            return attach(self.at, self.policy, made, await look(ground.aws, self.at, self.policy.name), sent)
         validation, at = await asyncio.gather(
             validate(ground.aws, made, self.at), look(ground.aws, self.at, self.policy.name)
         )
-        return _remarked(attach(self.at, self.policy, made, at), validation)
+        return _remarked(attach(self.at, self.policy, made, at, sent), validation)
 
     async def propose_undo(self, ground: Ground) -> Proposal:
         at = await look(ground.aws, self.at, self.policy.name)
         did = {call.operation for call in ground.case.done}
-        sent = [json.loads(text) for call in ground.case.done if (text := _content(call.params))]
-        return detach(self.at, self.policy, at, ground.before if did else None, did, sent)
+        before = ground.before if did else None
+        return detach(self.at, self.policy, at, before, did, _sent(ground.case))
+
+
+def _sent(case: CaseState) -> list[Document]:
+    return [json.loads(text) for call in case.done if (text := _content(call.params))]
 
 
 def _content(params: Mapping[str, Any]) -> str | None:

@@ -18,11 +18,24 @@ NEW_ID = "(the new policy's id)"
 """Stands where the id is known only once the policy is made."""
 
 
-def attach(target: Target, wanted: Wanted, document: Document, at: Standing) -> Proposal:
+def attach(
+    target: Target,
+    wanted: Wanted,
+    document: Document,
+    at: Standing,
+    sent: Collection[Document] = (),
+) -> Proposal:
+    """What is missing; of that name only one of the documents that the case *sent* itself is replaced."""
     if blocked := _unfit(target, wanted) or _no_room(target, wanted, document, at):
         return Proposal(blocked=blocked)
     if at.attached and at.document == document:
         return Proposal(already=f"{wanted.name} is already attached to {target.words}, unchanged.")
+    if at.document not in (None, document, *sent):
+        told = (
+            f"{target.words} has a policy {wanted.name} with other content, which no case on this machine "
+            "wrote, so it is not replaced: remove or rename it by hand first."
+        )
+        return Proposal(blocked=_capital(told), diff=diff(at.document, document))
     calls = _put(target, wanted, document) if target.iam else _put_scp(target, wanted, document, at)
     return Proposal(
         calls=calls,
@@ -183,5 +196,9 @@ def _warnings(target: Target, wanted: Wanted, at: Standing) -> tuple[str, ...]:
     if target.kind is TargetKind.SCP:
         found.append(f"The management account {at.management} is not subject to service control policies.")
     if at.attached and at.document is not None:
-        found.append(f"{wanted.name} already exists with different content: it is replaced.")
+        found.append(f"What this case attached as {wanted.name} is replaced.")
     return tuple(found)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

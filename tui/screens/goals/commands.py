@@ -54,7 +54,7 @@ POLICY = screen(
         "detach",
         ("u",),
         "undo",
-        "Restore what was there before stanch attached the policy.",
+        "Remove what stanch attached.",
         rank=13,
         blocked=needs_leave,
     ),

@@ -1,9 +1,9 @@
-"""A policy attached and taken away as the matrices take it: to each kind of target, beside one or none."""
+"""A policy attached, or changed, and taken away as the matrices take it: at each kind of target."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,48 +12,50 @@ from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.plan import Governing, State
 from services.goals import book
-from services.goals.governance.documents import Kind, Wanted, document
+from services.goals.governance.documents import Kind, Wanted
 from services.goals.governance.goal import PolicyGoal
 from services.goals.governance.targets import TargetKind, parse_target
 from tests.services.matrices.family import Desk, Family, Killing
 from tests.services.matrices.killing import Way
 
-DENY = Wanted(Kind.DENY)
-THEIRS = document(Wanted(Kind.DENY_USE))
+LONG, SHORT = Wanted(Kind.EXPIRY, days=90), Wanted(Kind.EXPIRY, days=30)
 Attached = Callable[[], dict[str, Any]]
 """What boto3 says is attached, by name."""
 
 
 @dataclass(frozen=True)
 class Before:
-    """Whom the policy is attached to, and whether one of its name is there already, which says otherwise."""
+    """Whom the policy is attached to, and whether the case attached another of its name before."""
 
     kind: TargetKind
-    there: bool
+    changed: bool
 
     @property
-    def attached(self) -> dict[str, Any]:
-        return {DENY.name: THEIRS} if self.there else {}
+    def wanted(self) -> tuple[Wanted, ...]:
+        return (LONG, SHORT) if self.changed else (SHORT,)
 
 
 ROUTES = {
-    f"{kind} with {'another' if there else 'none'}": Before(kind, there)
+    f"{kind} {'changed' if changed else 'once'}": Before(kind, changed)
     for kind in TargetKind
-    for there in (True, False)
+    for changed in (True, False)
 }
 
 
-async def take(target: str, aws: AwsSession, cases: CaseBook) -> None:
-    """Whatever of it was not done yet, as a responder would who runs the same command again."""
+async def take(target: str, every: Sequence[Wanted], aws: AwsSession, cases: CaseBook) -> None:
+    """Whatever of it was not done yet, as a responder would who runs the same commands again."""
     if any(case.state().closed_at for case in cases.cases()):
         return
-    upkeep = await book.look_up(aws, cases, PolicyGoal(parse_target(target), DENY))
-    with book.begin(upkeep, cases):
-        await upkeep.resume()
-        if not upkeep.step.undoing:
-            await upkeep.apply()
-            assert upkeep.step.state is State.CONFIRMED
-        await upkeep.undo()
+    for wanted in every:
+        upkeep = await book.look_up(aws, cases, PolicyGoal(parse_target(target), wanted))
+        with book.begin(upkeep, cases):
+            await upkeep.resume()
+            done = json.dumps([dict(call.params) for call in upkeep.state.done])
+            if not upkeep.step.undoing and (wanted is every[-1] or str(SHORT.days) not in done):
+                await upkeep.apply()
+                assert upkeep.step.state is State.CONFIRMED
+            if wanted is every[-1]:
+                await upkeep.undo()
 
 
 def begin(desk: Desk, route: str) -> Way:
@@ -62,11 +64,11 @@ def begin(desk: Desk, route: str) -> Way:
     before = ROUTES[route]
     target, attached = (_organization if before.kind is TargetKind.SCP else _principal)(desk, before)
     state = desk.folder / desk.subject(route)
-    return Way(state, partial(take, target), partial(_check, before, attached, CaseBook(state)))
+    return Way(state, partial(take, target, before.wanted), partial(_check, attached, CaseBook(state)))
 
 
-def _check(before: Before, attached: Attached, cases: CaseBook) -> None:
-    assert attached() == before.attached
+def _check(attached: Attached, cases: CaseBook) -> None:
+    assert attached() == {}
     (case,) = cases.cases()
     assert case.flaws() == ()
     assert case.state().unsettled == {}
@@ -78,9 +80,6 @@ def _principal(desk: Desk, before: Before) -> tuple[str, Attached]:
     who = {f"{kind.title()}Name": "web"}
     trust = {"AssumeRolePolicyDocument": "{}"} if kind is TargetKind.ROLE else {}
     getattr(iam, f"create_{kind}")(**who, **trust)
-    if before.there:
-        put = getattr(iam, f"put_{kind}_policy")
-        put(**who, PolicyName=DENY.name, PolicyDocument=json.dumps(THEIRS))
 
     def attached() -> dict[str, Any]:
         names = getattr(iam, f"list_{kind}_policies")(**who)["PolicyNames"]
@@ -90,17 +89,12 @@ def _principal(desk: Desk, before: Before) -> tuple[str, Attached]:
     return f"{kind}:web", attached
 
 
-def _organization(desk: Desk, before: Before) -> tuple[str, Attached]:
+def _organization(desk: Desk, _: Before) -> tuple[str, Attached]:
     organizations = desk.boto("organizations")
     organizations.create_organization(FeatureSet="ALL")
     root = organizations.list_roots()["Roots"][0]["Id"]
     organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     kind = {"Filter": "SERVICE_CONTROL_POLICY"}
-    if before.there:
-        made = organizations.create_policy(
-            Name=DENY.name, Description="", Type=kind["Filter"], Content=json.dumps(THEIRS)
-        )
-        organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
 
     def attached() -> dict[str, Any]:
         every = organizations.list_policies(**kind)["Policies"]
@@ -115,35 +109,41 @@ def _organization(desk: Desk, before: Before) -> tuple[str, Attached]:
     return f"scp:{root}", attached
 
 
-READS = {
-    TargetKind.USER: ["GetCallerIdentity", "ListUserPolicies", "GetUserPolicy"],
-    TargetKind.GROUP: ["ListGroupPolicies", "GetGroupPolicy"],
-    TargetKind.ROLE: ["ListRolePolicies", "GetRolePolicy"],
+ORGANIZED = ["CreatePolicy", "AttachPolicy", "DetachPolicy", "DeletePolicy"]
+CHANGED = {
+    TargetKind.USER: [
+        "GetCallerIdentity",
+        "ListUserPolicies",
+        "PutUserPolicy",
+        "GetUserPolicy",
+        "DeleteUserPolicy",
+    ],
+    TargetKind.GROUP: ["ListGroupPolicies", "PutGroupPolicy", "GetGroupPolicy", "DeleteGroupPolicy"],
+    TargetKind.ROLE: ["ListRolePolicies", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"],
     TargetKind.SCP: [
         "DescribeOrganization",
         "ListPolicies",
         "ListPoliciesForTarget",
+        *ORGANIZED[:2],
         "DescribePolicy",
         "ListTargetsForPolicy",
+        "UpdatePolicy",
+        *ORGANIZED[2:],
     ],
 }
-CHANGES = {
-    (TargetKind.SCP, True): ["UpdatePolicy"],
-    (TargetKind.SCP, False): ["CreatePolicy", "AttachPolicy", "DetachPolicy", "DeletePolicy"],
-}
+"""In the order in which they are first made, so that each fault strikes."""
 
 
 def _calls(before: Before) -> list[str]:
+    if before.changed:
+        return CHANGED[before.kind]
     holder = before.kind.title()
-    of_iam = [f"Put{holder}Policy"] if before.there else [f"Put{holder}Policy", f"Delete{holder}Policy"]
-    reads = READS[before.kind] if before.there else []
-    # In this order each fault strikes a change.
-    return [*reads[:4], *CHANGES.get((before.kind, before.there), of_iam), *reads[4:]]
+    return ORGANIZED if before.kind is TargetKind.SCP else [f"Put{holder}Policy", f"Delete{holder}Policy"]
 
 
 POLICIES = Family(
     begin,
     ROUTES,
     {name: _calls(before) for name, before in ROUTES.items()},
-    {"user with another": Killing(lines=True), "scp with none": Killing(lines=True)},
+    {"user changed": Killing(lines=True), "scp once": Killing(lines=True)},
 )

@@ -119,19 +119,35 @@ async def test_attached_seen_and_taken_away(iam: Any, begin: Begin, sent: list[s
     assert book.open_case(CaseBook(tmp_path), PolicyGoal(USER, DENY), "123456789012") is None
 
 
-async def test_what_was_there_before_the_first_call_comes_back(iam: Any, begin: Begin) -> None:
-    theirs = document(Wanted(Kind.DENY_USE))
-    iam.put_user_policy(UserName="web", PolicyName=DENY.name, PolicyDocument=json.dumps(theirs))
+async def test_what_someone_took_away_is_attached_again(iam: Any, begin: Begin) -> None:
     attaching, case = await begin()
     with case:
         await attaching.apply()
-    # Somebody changes it, and the next run of the program mends that: "before" is still the first.
     iam.delete_user_policy(UserName="web", PolicyName=DENY.name)
     attaching, again = await begin()
     assert again.id == case.id
     with again:
         await attaching.apply()
+        assert policies_of(iam) == {DENY.name: document(DENY)}
         await attaching.undo()
+    assert policies_of(iam) == {}
+
+
+@pytest.mark.parametrize("when", ["before", "since"])
+async def test_what_someone_wrote_is_never_replaced(
+    iam: Any, begin: Begin, sent: list[str], when: str
+) -> None:
+    theirs = document(Wanted(Kind.DENY_USE))
+    if when == "since":
+        attaching, case = await begin()
+        with case:
+            await attaching.apply()
+    iam.put_user_policy(UserName="web", PolicyName=DENY.name, PolicyDocument=json.dumps(theirs))
+    sent.clear()
+    attaching, case = await begin()
+    with case, pytest.raises(Refused, match="which no case on this machine wrote, so it is not replaced"):
+        await attaching.apply()
+    assert sent == []
     assert policies_of(iam) == {DENY.name: theirs}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 import pytest
@@ -48,16 +48,17 @@ def root(boto: Callable[..., Any]) -> str:
     return found
 
 
-async def propose(aws: AwsSession, target: Target, wanted: Wanted, **more: Any) -> Proposal:
-    return attach(target, wanted, document(wanted), await look(aws, target, wanted.name), **more)
+async def propose(aws: AwsSession, target: Target, wanted: Wanted, sent: Collection[Wanted] = ()) -> Proposal:
+    at = await look(aws, target, wanted.name)
+    return attach(target, wanted, document(wanted), at, [document(each) for each in sent])
 
 
-async def send(aws: AwsSession, target: Target, wanted: Wanted) -> Proposal:
+async def send(aws: AwsSession, target: Target, wanted: Wanted, sent: Collection[Wanted] = ()) -> Proposal:
     """One call after the other, each proposed anew; answers with the first proposal."""
-    first = proposal = await propose(aws, target, wanted)
+    first = proposal = await propose(aws, target, wanted, sent)
     while proposal.calls:
         await aws.send(proposal.calls[0])
-        proposal = await propose(aws, target, wanted)
+        proposal = await propose(aws, target, wanted, sent)
     assert proposal.already
     return first
 
@@ -97,16 +98,30 @@ async def test_on_and_off_again(aws: AwsSession, iam: Any, target: Target, wante
     assert inline(iam, target) == {}
 
 
-async def test_one_of_that_name_is_replaced_and_comes_back(aws: AwsSession, iam: Any) -> None:
-    short = Wanted(Kind.EXPIRY, days=30)
-    await send(aws, USER, Wanted(Kind.EXPIRY, days=90))
-    proposal = await send(aws, USER, short)
+async def test_what_the_case_attached_itself_is_replaced(aws: AwsSession, iam: Any) -> None:
+    long, short = Wanted(Kind.EXPIRY, days=90), Wanted(Kind.EXPIRY, days=30)
+    first = await send(aws, USER, long)
+    proposal = await send(aws, USER, short, sent=[long])
     changed = [line for line in proposal.diff if line[0] in "+-"]
     assert [line.split(": ")[1] for line in changed] == ['"90"', '"30"']
-    assert "already exists with different content" in proposal.warnings[-1]
+    assert "What this case attached" in proposal.warnings[-1]
     assert inline(iam, USER) == {short.name: document(short)}
-    await take_back(aws, USER, short, proposal.before)
-    assert inline(iam, USER) == {short.name: document(Wanted(Kind.EXPIRY, days=90))}
+    await take_back(aws, USER, short, first.before)
+    assert inline(iam, USER) == {}
+
+
+@pytest.mark.parametrize("target", [USER, GROUP, ROLE, "scp"], ids=str)
+async def test_another_of_that_name_is_never_replaced(
+    aws: AwsSession, iam: Any, root: str, target: Target | str
+) -> None:
+    long, short = Wanted(Kind.EXPIRY, days=90), Wanted(Kind.EXPIRY, days=30)
+    where = Target(TargetKind.SCP, root) if isinstance(target, str) else target
+    await send(aws, where, long)
+    for sent in ([], [Wanted(Kind.EXPIRY, days=60)]):
+        proposal = await propose(aws, where, short, sent)
+        assert proposal.calls == ()
+        assert "which no case on this machine wrote, so it is not replaced" in str(proposal.blocked)
+        assert any(line.startswith("-") for line in proposal.diff)
 
 
 async def test_the_quota_counts_the_neighbours(aws: AwsSession, iam: Any) -> None:
