@@ -67,10 +67,13 @@ class Digests:
     def deliver(self, trail: Trail, now: datetime, *, due: timedelta = timedelta()) -> None:
         """A digest file for each Region whose last one was *due* ago."""
         for (arn, account, region), chain in self._chains.items():
-            if arn == trail.arn and trail.log_validation and now - chain.last >= due:
+            if arn == trail.arn and trail.log_validation and (not due or now - chain.last >= due):
                 self._write(trail, account, region, chain, now)
 
     def _write(self, trail: Trail, account: str, region: str, chain: Chain, now: datetime) -> None:
+        # Keys have whole seconds: a second digest of one second would take the place of the first.
+        if chain.previous and now.replace(microsecond=0) <= chain.last.replace(microsecond=0):
+            now = chain.last + timedelta(seconds=1)
         key, end = _key(trail, account, region, now), f"{now:%Y-%m-%dT%H:%M:%SZ}"
         bucket, name, sha256, signature = chain.previous or (None, None, None, None)
         digest: dict[str, Any] = {

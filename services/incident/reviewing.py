@@ -86,6 +86,7 @@ def marks(case: CaseState) -> Marks:
     return Marks(
         suspected=case.suspected,
         deactivated=deactivated,
+        switched_off=case.marked_by_aws("deactivate") is not None,
         reactivated=min((at for at in again if deactivated and at > deactivated), default=None),
         ours=frozenset(
             call.request_id for step in case.steps.values() for call in step.calls if call.request_id
@@ -124,10 +125,14 @@ def _last_denied(review: Review, since: datetime) -> datetime | None:
     """When a session from before *since* was denied last, where none was allowed anything after it."""
     older = {name for name, session in review.followed.sessions.items() if session.opened < since}
     begun = since.replace(microsecond=0)
-    after = [event for event in review.events if event.session in older and event.time >= begun]
+    theirs = [event for event in review.events if event.session in older]
+    after = [event for event in theirs if event.time >= begun]
     if any(event.let_in and event.time > since + LAG for event in after):
         return None
-    return max((event.time for event in after if event.refused), default=None)
+    # What was denied before as well shows nothing.
+    before = {event.alike for event in theirs if event.refused and event.time < begun}
+    denied = (event.time for event in after if event.refused and event.alike not in before)
+    return max(denied, default=None)
 
 
 async def verify(at: Situation) -> Verified:

@@ -12,16 +12,12 @@ from services.review.record import Event
 
 By: TypeAlias = Literal["credential id", "access key id", "user"]
 
-# By the first word of eventSource; a bearer call to a service that is not here was made with another key.
+# By the first word of eventSource, where that is not the service's own name.
 _SERVICE_OF_SOURCE = {
-    "aws-external-anthropic": "aws-external-anthropic",
-    "logs": "logs",
-    "bedrock": "bedrock",
     "bedrock-mantle": "bedrock",
     "monitoring": "cloudwatch",
-    "cloudwatch": "cloudwatch",
-    "xray": "xray",
 }
+_UNFLAGGED = ("aws-external-anthropic", "cassandra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,7 @@ def _is_use(event: Event, subject: Subject) -> bool:
         return source == service and event.name in ("GitPull", "GitPush") and not other
     if service == "cloudwatch" and event.name == "PutMetricData":
         return (event.protocol or "").upper() == "OTLP" or event.bearer
-    if service == "cassandra":
-        return source == service and event.access_key_id is None
-    return event.bearer and (not service or _SERVICE_OF_SOURCE.get(source) == service)
+    if service in _UNFLAGGED and source == service:
+        # Its records do not say how the call was made, but a signed one names a key.
+        return event.bearer or event.access_key_id is None
+    return event.bearer and (not service or _SERVICE_OF_SOURCE.get(source, source) == service)

@@ -27,6 +27,17 @@ def missing(source: str, what: str, span: tuple[datetime, datetime], more: str =
     """A batch that says what is not there although CloudTrail delivered it."""
     between = f"{moment(span[0])} to {moment(span[1])}"
     told = f"has nothing from {between}, although CloudTrail delivered: objects may have been deleted{more}"
+    return _gone(source, what, told)
+
+
+def undelivered(source: str, what: str, span: tuple[datetime, datetime]) -> Batch:
+    """A batch that says what is not there although the event history has calls of that time."""
+    between = f"{moment(span[0])} to {moment(span[1])}"
+    told = f"has nothing from {between}, although the event history has calls of that time: objects may have "
+    return _gone(source, what, f"{told}been deleted, or never delivered")
+
+
+def _gone(source: str, what: str, told: str) -> Batch:
     return Batch(source, what, Scan(unreadable=[replace(Unreadable.of(what, told), missing=True)]))
 
 

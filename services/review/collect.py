@@ -53,6 +53,10 @@ class _Left:
         return f"{self.count:,} files ({few}{', …' if self.count > FEW else ''})"
 
 
+def _call(event: Event) -> tuple[object, ...]:
+    return event.time, event.name, event.source_ip
+
+
 @dataclass(slots=True)
 class Collector:
     on_progress: Callable[[Progress], None] | None = None
@@ -80,6 +84,7 @@ class Collector:
     _strange: dict[str, int] = field(default_factory=dict)
     _events: dict[Role, dict[str, Event]] = field(default_factory=lambda: {"by": {}, "on": {}})
     _unreadable: list[Unreadable] = field(default_factory=list)
+    _troubles: set[Unreadable] = field(default_factory=set)
     _unnamed: int = 0
     _tallies: dict[str, _Tally] = field(default_factory=dict)
     _spill: Spill = field(default_factory=Spill)
@@ -88,7 +93,8 @@ class Collector:
     def add(self, batch: Batch) -> None:
         scan = batch.scan
         if self.following:
-            scan = Scan(events=scan.events, objects=scan.objects, bytes_read=scan.bytes_read)
+            new = [each for each in scan.unreadable if each not in self._troubles]
+            scan = Scan(events=scan.events, objects=scan.objects, bytes_read=scan.bytes_read, unreadable=new)
         self.records += scan.records
         self.records_bad += scan.records_bad
         self.outside += scan.outside
@@ -129,7 +135,7 @@ class Collector:
     def _take(self, role: Role, event: Event) -> None:
         """Objects repeat events, and sources overlap; but what has the id of another call is none of that."""
         known = self._events[role].get(event.event_id)
-        if known is not None and (known.time, known.name) != (event.time, event.name):
+        if known is not None and _call(known) != _call(event):
             # Tools blot ids out.
             event = replace(event, event_id=records.id_without(event.raw))
         if event.event_id not in self._events[role]:
@@ -154,6 +160,7 @@ class Collector:
                     del self._events[role][event_id]
 
     def trouble(self, trouble: Unreadable) -> None:
+        self._troubles.add(trouble)
         if len(self._unreadable) < NAMED:
             self._unreadable.append(trouble)
         else:

@@ -186,8 +186,8 @@ def _pieces(
             yield logged, (since, until), note
             continue
         end = until
-        if status.logging and status.delivery_error and until == window.until:
-            end = min(max(since, status.delivered or since), until)
+        if status.delivery_error and until > (status.delivered or since):
+            end = max(since, status.delivered or since)
             yield (
                 "unknown",
                 (end, until),

@@ -35,6 +35,8 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 CATEGORIES = ("Management", "Data", "NetworkActivity")
 _CATEGORY = re.compile(rb'"eventCategory"(?!:"(?:Management|Data|NetworkActivity)")')
 _NOTHING = (b"[]", b"{}", b"null", b'""')
+LOOKED_UP = "CloudTrailEvent"
+"""LookupEvents' field for the record as it was written."""
 TOO_DEEP = "envelopes nested too deep"
 NO_CALLER = "records that name no caller"
 _WITHOUT = "JSON objects without a CloudTrail record"
@@ -141,7 +143,9 @@ def _open_notification(fields: Mapping[str, msgspec.Raw], depth: int, found: Ope
 
 def _look_into(raw: bytes, fields: Mapping[str, msgspec.Raw], depth: int, found: Opened) -> None:
     inner = Opened()
-    for value in map(bytes, fields.values()):
+    # What LookupEvents says beside the record is made of it.
+    wanted = [fields[LOOKED_UP]] if LOOKED_UP in fields else fields.values()
+    for value in map(bytes, wanted):
         beside = Opened()
         _open(value, depth - 1, beside)
         if value[:1] == b"{" and not beside.records:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from services.base.keyservices import SIGNS
 from services.review import compromised, deeds, keyrules, sequences
 from services.review.actions import SEVERITIES, Severity
 from services.review.baseline import rotates
@@ -42,10 +43,27 @@ def in_force(facts: Facts) -> datetime | None:
     if since is None:
         return None
     after = [event for event in facts.use if _after(event, since) and not _ended(facts.marks, event.time)]
-    refused = [event for event in after if event.refused]
-    if not refused or any(event.let_in and event.time > since + keyrules.LAG for event in after):
+    before = {event.alike for event in facts.use if event.refused and not _after(event, since)}
+    shown = [event for event in after if _shows_force(event, facts) and event.alike not in before]
+    if not shown or any(_worked(event, facts) and event.time > since + keyrules.LAG for event in after):
         return None
-    return refused[-1].time
+    return shown[-1].time
+
+
+def _by_its_key(facts: Facts) -> bool:
+    """Whether a call that is denied by permissions shows that the key works still."""
+    return facts.marks.switched_off and facts.subject.service in SIGNS
+
+
+def _shows_force(event: Event, facts: Facts) -> bool:
+    return event.key_refused if _by_its_key(facts) else event.refused
+
+
+def _worked(event: Event, facts: Facts) -> bool:
+    """Whether the key was taken for the call."""
+    if _by_its_key(facts):
+        return not (event.key_refused or event.overload)
+    return event.let_in
 
 
 def _use(facts: Facts) -> Iterator[Finding]:
@@ -166,13 +184,12 @@ def _refused(facts: Facts) -> Iterator[Finding]:
         late = [
             event
             for event in facts.use
-            if event.let_in and _after(event, since) and not _ended(facts.marks, event.time)
+            if _worked(event, facts) and _after(event, since) and not _ended(facts.marks, event.time)
         ]
         beyond = [event for event in late if event.time > since + keyrules.LAG]
         if beyond:
-            title = (
-                f"{calls(len(beyond))} allowed after the deactivation, last {at(beyond[-1])}: not enforced."
-            )
+            how = "allowed" if all(event.let_in for event in beyond) else "accepted, if not permitted,"
+            title = f"{calls(len(beyond))} {how} after the deactivation, last {at(beyond[-1])}: not enforced."
             yield Finding("not-in-force", "high", title, ids(beyond), USED)
         elif late:
             within = f"within {keyrules.LAG.seconds} s after the deactivation"

@@ -72,6 +72,8 @@ class Session:
     expires: datetime | None = None
     arn: str | None = None
     """Of the role, where it is a role's."""
+    again: tuple[datetime, ...] = ()
+    """When others with the same principal were opened, which nothing but the time tells apart."""
 
     @property
     def id(self) -> str:
@@ -118,14 +120,19 @@ class Followed:
         """What *others* does not have."""
         known = {name.name for name in others.names}
         names = tuple(name for name in self.names if name.name not in known)
-        sessions = {key: each for key, each in self.sessions.items() if key not in others.sessions}
+        sessions = {
+            key: each
+            for key, each in self.sessions.items()
+            if key not in others.sessions or each.again != others.sessions[key].again
+        }
         return Followed(names, sessions, self.shared - others.shared, keys=self.keys - others.keys)
 
-    def is_named(self, name: object, user: str, when: datetime | None) -> bool:
+    def is_named(self, name: object, user: str, when: datetime | None, account: str | None) -> bool:
         """Whether *user*, as it is called now, was called *name* at that time."""
-        if not self.names or when is None:
+        names = [each for each in self.names if account is None or each.account in (None, account)]
+        if not names or when is None:
             return name == user
-        return any(each.name == name and each.at(when) for each in self.names)
+        return any(each.name == name and each.at(when) for each in names)
 
     def session_of(self, record: Record) -> Session | None:
         """The session that made the call, if it is one of these."""
@@ -138,7 +145,8 @@ class Followed:
         if found := self.sessions.get(identity.principal or "") or self.sessions.get(ends):
             attributes = identity.session.attributes if identity.session else None
             created = parse_timestamp((attributes or {}).get("creationDate"))
-            if created is not None and abs(created - found.opened) <= SLACK:
+            opened = (found.opened, *found.again)
+            if created is not None and any(abs(created - when) <= SLACK for when in opened):
                 return found
         return None
 
@@ -163,7 +171,7 @@ def follow(
             continue
         by = event.session or event.access_key_id
         if event.name == "UpdateUser" and event.source == "iam.amazonaws.com":
-            renamings += renaming(event.time, _decoded(event).request or {})
+            renamings += renaming(event.time, _decoded(event).request or {}, event.account)
         elif event.name in GIVING and event.source == "iam.amazonaws.com":
             if (since is None or event.time >= since) and (given := given_by(event)):
                 gave.append((by, given))
@@ -171,7 +179,11 @@ def follow(
             session, openers[event.event_id] = _opened(event), by
             if (session is None or session.key_id is None) and (other := _id(_decoded(event).shared)):
                 shared.add(other)
-            if session is None or session.id in sessions:
+            if session is None:
+                continue
+            if (before := sessions.get(session.id)) is not None:
+                if session.key_id is None and session.opened not in (before.opened, *before.again):
+                    sessions[session.id] = replace(before, again=(*before.again, session.opened))
                 continue
             if len(sessions) < MOST:
                 sessions[session.id] = session

@@ -77,7 +77,8 @@ class Matcher:
         """Whether the user was called *name* when the call was made."""
         if not self.followed.names:
             return name == self.subject.user
-        return self.followed.is_named(name, self.subject.user, _when(record))
+        account = record.recipient or _account(record.identity)
+        return self.followed.is_named(name, self.subject.user, _when(record), account)
 
 
 def _account(identity: Identity | None) -> str | None:

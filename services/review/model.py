@@ -55,6 +55,9 @@ class Marks:
 
     suspected: datetime | None = None
     deactivated: datetime | None = None
+    """When the key was switched off, or what it is for was denied."""
+    switched_off: bool = False
+    """Whether the key itself was: a call that its permissions deny shows then that it works still."""
     reactivated: datetime | None = None
     ours: frozenset[str] = frozenset()
     """The request ids of this case's own calls."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.review.words import moment
@@ -23,6 +23,8 @@ class Name:
     since: datetime | None = None
     until: datetime | None = None
     others: bool = False
+    account: str | None = None
+    """Whose user it is; None where no record said it."""
 
     def at(self, when: datetime) -> bool:
         # Records have whole seconds, and a call and the renaming may be of the same.
@@ -34,18 +36,31 @@ class Renaming:
     time: datetime
     before: str
     after: str
+    account: str | None = None
 
 
-def renaming(time: datetime, request: Mapping[str, object]) -> list[Renaming]:
+def renaming(time: datetime, request: Mapping[str, object], account: str | None = None) -> list[Renaming]:
     """The renaming that UpdateUser was asked for, none where it only moved the user."""
     before, after = request.get("userName"), request.get("newUserName")
     known = isinstance(before, str) and isinstance(after, str) and before != after
-    return [Renaming(time, str(before), str(after))] if known else []
+    return [Renaming(time, str(before), str(after), account)] if known else []
 
 
 def names_of(user: str, renamings: Iterable[Renaming]) -> tuple[Name, ...]:
-    """All names of the user who was the last to be called *user*; none where it always had this one."""
+    """All names of the user who was the last to be called *user*; none where it always had this one.
+
+    Each account has users of its own: what was renamed in one says nothing of a namesake in another.
+    """
     order = sorted(renamings, key=lambda each: each.time)
+    accounts = dict.fromkeys(each.account for each in order)
+    return tuple(
+        replace(name, account=account)
+        for account in accounts
+        for name in _names(user, [each for each in order if each.account == account])
+    )
+
+
+def _names(user: str, order: Sequence[Renaming]) -> tuple[Name, ...]:
     last = next(
         (at for at in reversed(range(len(order))) if user in (order[at].before, order[at].after)), None
     )
@@ -76,8 +91,8 @@ def _later(first: Renaming, order: Iterable[Renaming]) -> list[Name]:
     return [Name(name, since=since), *found]
 
 
-def told(names: Iterable[Name], user: str) -> str:
-    """What the user was called, and when, in sentences."""
+def told(names: Iterable[Name], user: str, *, of_accounts: bool = False) -> str:
+    """What the user was called, and when, in sentences; *of_accounts* where it may be of any."""
     said, others = "", [each for each in names if each.others or each.name != user]
     for name in others[:FEW]:
         since = f" since {moment(name.since)}" if name.since else ""
@@ -85,7 +100,8 @@ def told(names: Iterable[Name], user: str) -> str:
         if name.others:
             said += f" Another user may be called {name.name}{since}: those records are included too."
         else:
-            said += f" The user was called {name.name}{when}: those records are included."
+            whose = f" of account {name.account}" if of_accounts and name.account else ""
+            said += f" The user{whose} was called {name.name}{when}: those records are included."
     if len(others) > FEW:
         said += f" It was renamed {len(others) - FEW:,} more times: those records are included."
     return said

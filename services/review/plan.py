@@ -89,9 +89,17 @@ def choose(
         if not told:
             told.append(SourceUsed("trails", False, "none in these Regions"))
         return Reading(tuple(told), trails=tuple(chosen), by_athena=by_athena)
-    done_to = not any(state.takes_management for state in chosen)
+    done_to = not any(state.takes_management and _throughout(state, window) for state in chosen)
     history = SourceUsed(HISTORY, True, "it has 90 days of the user's other calls and is free")
     return Reading((history, *told), history=True, done_to=done_to, trails=tuple(chosen), by_athena=by_athena)
+
+
+def _throughout(state: TrailState, window: Window) -> bool:
+    """Whether nothing speaks against all of the window having been recorded and delivered."""
+    status = state.status
+    if status is None or status.started is None or state.changed or state.changes_trouble:
+        return False
+    return status.logging and status.started <= window.since and not status.delivery_error
 
 
 def with_stores(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import intern
@@ -22,8 +23,15 @@ BEARER_CALL = "CallWithBearerToken"
 
 # The code AWS gives for a refused token is not known: these are how its services name a refusal.
 _REFUSAL = re.compile(
-    r"Denied|Unauthorized|NotAuthorized|Unrecognized|Expired|Forbidden|Authenticat"
-    r"|Invalid\w*(Token|Credential|Key)|Inactive|SignatureDoesNotMatch"
+    r"Denied|Unauthorized|NotAuthorized|Unrecognized|Expired(?!NextToken|Iterator)|Forbidden|Authenticat"
+    r"|Invalid\w*(ClientTokenId|SecurityToken|AccessKey\w*|A(pi|PI)_?Key|BearerToken|Credentials?)"
+    r"|Invalid(Identity|Access|Auth\w*)?(Token|Key)(Exception|Error|Fault)?$"
+    r"|Inactive|AuthFailure|SignatureDoesNotMatch"
+)
+# Of a signed call, those that come before anybody asks what the key may do.
+_NOT_TAKEN = re.compile(
+    r"InvalidClientTokenId|UnrecognizedClient|InvalidAccessKey|AuthFailure|SignatureDoesNotMatch"
+    r"|InvalidSecurityToken|InvalidToken|ExpiredToken|IncompleteSignature|NotSignedUp"
 )
 _OVERLOAD = re.compile(r"Throttl|TooManyRequests|SlowDown|Internal|ServiceUnavailable|LimitExceeded")
 
@@ -132,9 +140,23 @@ class Event:
         return self.error is not None and _REFUSAL.search(self.error) is not None
 
     @property
+    def alike(self) -> tuple[str, str, str | None]:
+        """What was called, and how it failed."""
+        return self.source, self.name, self.error
+
+    @property
+    def key_refused(self) -> bool:
+        """Whether the key that signed the call was refused itself, whatever its user may do."""
+        return self.error is not None and _NOT_TAKEN.search(self.error) is not None
+
+    @property
+    def overload(self) -> bool:
+        return self.error is not None and _OVERLOAD.search(self.error) is not None
+
+    @property
     def let_in(self) -> bool:
         """Whether the caller's credentials were good: a call that failed for another reason passed too."""
-        return self.error is None or not (self.refused or _OVERLOAD.search(self.error))
+        return not (self.refused or self.overload)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -202,9 +224,22 @@ def _mend(kind: type[_Struct], tree: dict[str, Any]) -> _Struct:
             kept[known.name] = msgspec.convert(value, known.type)
         except msgspec.ValidationError:
             inner = next((t for t in get_args(known.type) if _is_struct(t)), None)
+            if isinstance(value, str):
+                # Some tools write what is nested as text.
+                value = _parsed(value)
+                with suppress(msgspec.ValidationError):
+                    kept[known.name] = msgspec.convert(value, known.type)
+                    continue
             if inner and isinstance(value, dict):
                 kept[known.name] = _mend(inner, value)
     return kind(**kept)
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_struct(kind: object) -> bool:

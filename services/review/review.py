@@ -384,7 +384,7 @@ def _beside(review: Review) -> str:
         said += f" Why: {'; '.join(why[:FEW])}{more}."
     said += hint(review.coverage, review.sources, review.gaps)
     said += "".join(f" {note}" for note in review.notes)
-    said += told(review.followed.names, review.subject.user)
+    said += told(review.followed.names, review.subject.user, of_accounts=review.subject.account is None)
     if review.followed.unfollowed:
         said += f" {review.followed.unfollowed:,} more sessions or keys were made than can be followed."
     if not (review.events or review.on_user or review.outside) and PATH in read:

@@ -98,6 +98,8 @@ class Needles:
 
     def _escaped_in(self, data: bytes) -> bool:
         """Whether letters of the texts stand in *data* as escapes: then only decoding tells what is there."""
+        if ord("/") in self._letters and holds(data, b"\\/"):
+            return True
         if not holds(data, b"\\u00"):
             return False
         return any(int(found[1], 16) in self._letters for found in _ESCAPED.finditer(data))

@@ -10,27 +10,12 @@ from datetime import datetime
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
+from services.review.actions import ON_THE_USER
 from services.review.batch import Batch, missed
 from services.review.coverage import HISTORY
 from services.review.flight import merged
 from services.review.model import Subject, Window
 from services.review.scan import Scanner
-
-DONE_TO_A_USER = (
-    "CreateServiceSpecificCredential",
-    "UpdateServiceSpecificCredential",
-    "ResetServiceSpecificCredential",
-    "DeleteServiceSpecificCredential",
-    "CreateAccessKey",
-    "CreateLoginProfile",
-    "UpdateLoginProfile",
-    "AttachUserPolicy",
-    "PutUserPolicy",
-    "AddUserToGroup",
-    "UpdateUser",
-)
-"""Looked up one by one, since Username finds the actor alone."""
-
 
 _ACCESS_KEY = re.compile(r"A(KI|SI)A[A-Z0-9]{12,124}")
 
@@ -59,7 +44,8 @@ def read_history(
     who = [(_attribute(text), text) for text in matcher.texts if _asked(text, matcher.subject)]
     questions = {region: list(who) for region in (*regions, home)}
     if done_to and matcher.subject.user in matcher.texts:
-        questions[home] += [("EventName", name) for name in DONE_TO_A_USER]
+        # One by one, since Username finds the actor alone.
+        questions[home] += [("EventName", name) for name in sorted(ON_THE_USER)]
     if kept.since >= kept.until:
         questions.clear()
     return merged(

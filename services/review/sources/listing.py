@@ -115,8 +115,8 @@ class Listing:
             yield missing(state.source, what, (self.window.since, self.window.until), deleted)
         elif self.fresh and self.aws.where.account == self.account:
             for one in sharing:
-                expected = self._expected([one])
-                for batch in await unheard(self.aws, self.pacers, one, self.regions, seen, expected, what):
+                logged = self._logged(one)
+                for batch in await unheard(self.aws, self.pacers, one, self.regions, seen, logged, what):
                     yield batch
 
     async def validated(self, state: TrailState) -> AsyncGenerator[Batch, None]:
@@ -160,6 +160,15 @@ class Listing:
         started = min(each.started if each and each.started else window.since for each in status)
         delivered = max(each.delivered if each and each.delivered else window.until for each in status)
         return max(window.since, started), min(window.until, delivered)
+
+    def _logged(self, state: TrailState) -> tuple[datetime, datetime]:
+        """When the trail was logging last, as far as that is in the window: whether it delivered or not."""
+        status, until = state.status, self.window.until
+        if status is None or status.started is None:
+            return until, until
+        if not status.logging:
+            until = min(until, status.stopped or status.started)
+        return max(self.window.since, status.started), until
 
     def _delivered(self, state: TrailState) -> bool:
         delivered = state.status.delivered if state.status else None

@@ -12,7 +12,7 @@ from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from services.base import clock
 from services.review import record as records
-from services.review.batch import Batch, missing
+from services.review.batch import Batch, undelivered
 from services.review.deliveries import Deliveries
 from services.review.flight import together
 from services.review.record import BadRecord
@@ -26,6 +26,8 @@ LATEST = timedelta(hours=3)
 """So long before the next object, a call may be in it: AWS says how late that usually is, not at most."""
 ASKED = 2
 """Silences of one Region that are asked about, the longest."""
+MOST_PAGES = 6
+"""Pages in which a call is looked for: what trails leave out, as the calls to KMS, may fill the first."""
 
 
 async def unheard(
@@ -50,7 +52,7 @@ async def unheard(
     ]
     heard = await together(_heard(aws, pacers[region], region, silence) for region, silence in asked)
     return [
-        missing(state.source, f"{what} of {region}", silence)
+        undelivered(state.source, f"{what} of {region}", silence)
         for (region, silence), found in zip(asked, heard, strict=True)
         if found
     ]
@@ -69,9 +71,12 @@ def _silences(deliveries: Deliveries, since: datetime, until: datetime) -> list[
 async def _heard(aws: AwsSession, pacer: Pacer, region: str, span: Span) -> bool:
     """Whether event history has a call of that time; False where it may not be asked."""
     pages = cloudtrail.lookup_events(aws, region, pacer, attribute=None, since=span[0], until=span[1])
+    read = 0
     try:
         async for page in pages:
-            return any(_counts(text, span) for text in page)
+            read += 1
+            if (found := any(_counts(text, span) for text in page)) or read == MOST_PAGES:
+                return found
     except Expired:
         raise
     except AwsError:

@@ -180,6 +180,20 @@ async def test_the_digest_files_of_one_region_are_missed(
     assert found == (["lost its digest files"] if gone else [])
 
 
+async def test_two_digest_files_of_one_second_are_a_chain(
+    aws: AwsSession, boto: Boto, cloudtrail: CloudTrail, make_trail: Callable[..., str]
+) -> None:
+    """The sandbox's own thread may deliver one just before."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=30), tick=False):
+        make_trail(MANAGEMENT, EnableLogFileValidation=True)
+        for _ in range(3):
+            boto("iam").list_users()
+            cloudtrail.flush()
+            cloudtrail.digest()
+    assert len(keys(boto, "/CloudTrail-Digest/us-east-1/")) == 3
+    assert missing(await reviewed(aws)) == []
+
+
 @pytest.mark.parametrize("which", [0, -1])
 async def test_digest_files_that_are_gone_are_missed(
     aws: AwsSession, boto: Boto, cloudtrail: CloudTrail, delivered: list[str], which: int

@@ -180,6 +180,33 @@ def changes_unknown(account: Account) -> None:
     account.sandbox.faults.add("deny:LookupEvents")
 
 
+def never_delivered(account: Account, *, beside: int = 0) -> None:
+    """It delivered last long before the window, and the event history has calls of every few hours since."""
+    with account.then(-100):
+        account.make_trail(*account.selectors)
+    account.trail.status.delivered = account.at(-90)
+    for number in range(beside):
+        # Of these more than a page, as machines make them.
+        made = account.record(
+            user="bob", eventSource="kms.amazonaws.com", eventTime=f"{account.at(-8):%FT%TZ}"
+        )
+        account.cloudtrail.history.add(account.at(-8), made | {"eventID": f"kms-{number}"})
+    for hours in (-20, -16, -12):
+        made = account.record(user="bob", eventTime=f"{account.at(hours):%FT%TZ}")
+        account.cloudtrail.history.add(account.at(hours), made)
+
+
+def never_delivered_beside_many(account: Account) -> None:
+    never_delivered(account, beside=120)
+
+
+def failed_and_stopped(account: Account) -> None:
+    never_delivered(account)
+    account.trail.status.error = "AccessDenied"
+    with account.then(-1):
+        account.boto("cloudtrail").stop_logging(Name="audit")
+
+
 SEEN = "would have been recorded"
 DOCTORED: list[tuple[Callable[[Account], None], float, str, bool, str]] = [
     (untouched, -24, "not seen used", True, SEEN),
@@ -204,6 +231,9 @@ DOCTORED: list[tuple[Callable[[Account], None], float, str, bool, str]] = [
     (a_region_gone, -24, "unknown", False, "objects may have been deleted"),
     (a_whole_region_gone, -24, "unknown", False, "of eu-west-1 has nothing from"),
     (in_history_alone, -24, "unknown", False, "that the event history has"),
+    (never_delivered, -24, "unknown", False, "although the event history has calls of that time"),
+    (never_delivered_beside_many, -24, "unknown", False, "although the event history has calls of that time"),
+    (failed_and_stopped, -24, "unknown", False, "use is not known to have been recorded"),
     (changes_unknown, -24, "unknown", False, "whether it was changed could not be read"),
 ]
 
@@ -224,6 +254,24 @@ async def test_the_verdict_is_never_too_sure(
     review = await reviewed(aws, account, hours)
     assert (review.verdict, review.complete) == (verdict, complete), review.verdict_words
     assert words in review.verdict_words
+
+
+async def test_what_others_did_while_the_trail_was_off_is_looked_for(
+    aws: AwsSession, account: Account
+) -> None:
+    account.begin()
+    iam, cloudtrail = account.boto("iam"), account.boto("cloudtrail")
+    with account.then(-12):
+        iam.create_user(UserName="alice")
+    with account.then(-9):
+        cloudtrail.stop_logging(Name="audit")
+    with account.then(-8):
+        iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument="{}")
+        iam.delete_user_policy(UserName="alice", PolicyName="x")
+    with account.then(-7):
+        cloudtrail.start_logging(Name="audit")
+    review = await reviewed(aws, account)
+    assert {"PutUserPolicy", "DeleteUserPolicy"} <= {event.name for event in review.on_user}
 
 
 async def test_deletions_are_told_of_every_day_of_a_hole(aws: AwsSession, account: Account) -> None:

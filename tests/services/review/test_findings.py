@@ -120,6 +120,48 @@ def test_refused_calls_all_after_the_deactivation_are_in_force(
     assert in_force(facts(records, marks)) == noon + timedelta(minutes=13)
 
 
+SIGNED = Subject("alice", "AKIAEXAMPLE", "access-key")
+
+
+@pytest.mark.parametrize(
+    ("code", "switched_off", "enforced"),
+    [
+        ("InvalidClientTokenId", True, True),
+        ("AuthFailure", True, True),
+        # Who is told what he may not do was let in.
+        ("AccessDenied", True, False),
+        ("Client.UnauthorizedOperation", True, False),
+        ("AccessDenied", False, True),
+        ("ThrottlingException", True, False),
+    ],
+)
+def test_of_an_access_key_only_its_own_refusal_shows_that_it_is_off(
+    facts: Callable[..., Facts],
+    found: Found,
+    record: Record,
+    noon: datetime,
+    code: str,
+    switched_off: bool,
+    enforced: bool,
+) -> None:
+    records = [record(), record(minutes=10, errorCode=code, eventName="CreateUser")]
+    for each in records:
+        each["userIdentity"]["accessKeyId"] = "AKIAEXAMPLE"
+    marks = Marks(deactivated=noon + timedelta(minutes=5), switched_off=switched_off)
+    assert (in_force(facts(records, marks, subject=SIGNED)) is not None) == enforced
+    late = found(records, marks, kind="not-in-force", subject=SIGNED)
+    assert len(late) == (code in ("AccessDenied", "Client.UnauthorizedOperation") and switched_off)
+
+
+def test_what_was_denied_before_as_well_shows_nothing(
+    facts: Callable[..., Facts], bearer: Record, noon: datetime
+) -> None:
+    records = [bearer(errorCode="AccessDenied"), bearer(minutes=10, errorCode="AccessDenied")]
+    marks = Marks(deactivated=noon + timedelta(minutes=5))
+    assert in_force(facts(records, marks)) is None
+    assert in_force(facts([*records, bearer(minutes=11, errorCode="Unauthorized")], marks)) is not None
+
+
 def test_a_call_let_in_late_is_not_in_force(
     facts: Callable[..., Facts], found: Found, bearer: Record, noon: datetime
 ) -> None:
