@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.session import AwsSession
 from services.review.recorded import USES
 from services.review.review import Subject
+from tests.principals import allow, policy
 from tests.services.review.tampered import (
     ACCOUNT,
     BUCKET,
@@ -266,7 +268,7 @@ async def test_what_others_did_while_the_trail_was_off_is_looked_for(
     with account.then(-9):
         cloudtrail.stop_logging(Name="audit")
     with account.then(-8):
-        iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument="{}")
+        iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument=json.dumps(policy(allow("s3:*"))))
         iam.delete_user_policy(UserName="alice", PolicyName="x")
     with account.then(-7):
         cloudtrail.start_logging(Name="audit")
