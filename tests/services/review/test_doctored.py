@@ -268,7 +268,8 @@ async def test_what_others_did_while_the_trail_was_off_is_looked_for(
     with account.then(-9):
         cloudtrail.stop_logging(Name="audit")
     with account.then(-8):
-        iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument=json.dumps(policy(allow("s3:*"))))
+        document = json.dumps(policy(allow("s3:*")))
+        iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument=document)
         iam.delete_user_policy(UserName="alice", PolicyName="x")
     with account.then(-7):
         cloudtrail.start_logging(Name="audit")
