@@ -32,6 +32,8 @@ async def opened(state_dir: Path, key: str, *words: str, **options: Any) -> Asyn
 
 
 async def confirm(driver: Driver, key: str = "enter") -> None:
+    # What came of the last is said before it is read what there is now.
+    await driver.wait_gone("not read yet")
     await driver.press(key)
     await driver.wait("Leave it")
     await driver.press("y")
