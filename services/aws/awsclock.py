@@ -9,6 +9,9 @@ from typing import Any
 
 from services.aws.skew import date_of
 
+ABOUT_A_SECOND = timedelta(seconds=2)
+"""How well it is known: answers tell whole seconds."""
+
 
 class AwsClock:
     """Runs on between answers by a clock that nobody sets; knows nothing before the first answer."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from services.aws import endpoints
-from services.aws.awsclock import AwsClock
+from services.aws.awsclock import ABOUT_A_SECOND, AwsClock
 from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.callrecord import CallRecord, record_of_run
@@ -193,8 +193,9 @@ class AwsSession:
         return session
 
     def now(self) -> datetime:
-        """By AWS's clock where an answer has told it, else by this machine's."""
-        return self.clock.now() or clock.now()
+        """By AWS's clock where that is known and differs, else by this machine's, which is finer."""
+        ours, theirs = clock.now(), self.clock.now()
+        return theirs if theirs and abs(theirs - ours) > ABOUT_A_SECOND else ours
 
     async def regions(self) -> tuple[str, ...]:
         """The Regions named, else the one configured first and then *more_regions*, or the defaults.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.aws.awsclock import ABOUT_A_SECOND
 from services.aws.call import Call
 from services.base import clock
 from services.base.text import clean
@@ -34,7 +35,6 @@ _MARKS_OF_UNDO: Mapping[Deed, str] = {
 }
 _GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
-_ABOUT_A_SECOND = timedelta(seconds=2)
 
 
 def read(entries: Iterable[Entry]) -> CaseState:
@@ -293,7 +293,7 @@ def _marked(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
 
 def _by_aws(intent: Intent, when: datetime) -> datetime:
     """*when*, which this machine's clock told, by AWS's; that is known to about a second."""
-    if intent.sent is None or abs(ahead := intent.at - intent.sent) <= _ABOUT_A_SECOND:
+    if intent.sent is None or abs(ahead := intent.at - intent.sent) <= ABOUT_A_SECOND:
         return when
     return when - ahead
 
