@@ -156,7 +156,7 @@ async def _still_active(at: Situation) -> tuple[str, ...]:
 
 def _ended_already(at: Situation, principal: Principal, text: str | None) -> bool:
     """Whether nothing that the key opened can be alive there: all was ended once it had been deactivated."""
-    before, dead = endedsessions.ended_before(text), at.case.marked("deactivate")
+    before, dead = endedsessions.ended_before(text), at.case.off_since
     if before is None or any(session.opened >= before for session in principal.sessions):
         return False
     if at.key.service in SESSIONS_ALONE:

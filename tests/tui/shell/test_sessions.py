@@ -249,6 +249,18 @@ def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
     assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)
 
 
+def test_a_key_made_active_again_can_have_opened_new_ones(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    respond("--step", "deactivate", "--yes")
+    respond("--step", "sessions", "--yes")
+    assert not respond("--plan", "--step", "sessions").json["steps"][0]["calls"]
+    respond("--undo", "deactivate", "--yes")
+    key = stolen.key.access_key_id
+    boto("iam").update_access_key(UserName=stolen.user, AccessKeyId=key, Status="Inactive")
+    assert respond("--plan", "--step", "sessions").json["steps"][0]["calls"]
+
+
 def test_without_the_record_of_the_containment_nothing_is_quiet(
     respond: Callable[..., Done], sandbox: Sandbox, later: Callable[[timedelta], None]
 ) -> None:
