@@ -135,6 +135,23 @@ def test_calls_that_are_denied_show_that_it_is_enforced(
     assert state() == "in_force"
 
 
+def test_only_the_roles_that_are_named_are_let_go_on(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    before = inline_documents()
+    respond("--step", "sessions", "--yes")
+    ended = inline_documents()
+    wrong = respond("--undo", "sessions", "--role", "backup", "--role", "other", "--yes")
+    assert (wrong.code, "role other are not ended by this case" in wrong.err) == (Exit.REFUSED, True)
+    assert inline_documents() == ended
+    part = respond("--undo", "sessions", "--role", "backup", "--yes")
+    assert (part.code, part.json["state"]) == (Exit.DONE, "confirmed")
+    assert "role deployment still ended" in part.json["message"]
+    assert inline_documents() == {**ended, "role backup": before["role backup"]}
+    assert respond("--undo", "sessions", "--yes").json["state"] == "undone"
+    assert inline_documents() == before
+
+
 def test_a_document_that_somebody_changed_is_left_alone(
     respond: Callable[..., Done], stolen: StolenKey, boto: Boto
 ) -> None:
