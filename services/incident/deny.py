@@ -93,8 +93,8 @@ async def plan_undo(at: Situation) -> Plan:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
     attached, named = await _attached_by_us(at), at.options.hold_policy
-    if named and named not in attached:
-        words = f"The policy {clean(named)} is not one that this case attached to {whose(at)}, or no longer."
+    if named and not at.case.did(f"Attach{kind}Policy", PolicyArn=named, **{f"{kind}Name": whom}):
+        words = f"The policy {clean(named)} is not one that this case attached to {whose(at)}."
         return _plan(at, lift=True, blocked=words)
     calls = tuple(
         Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
@@ -119,7 +119,8 @@ async def plan_undo(at: Situation) -> Plan:
     if left and not calls:
         return _plan(at, lift=True, blocked=left[0])
     if not calls:
-        return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
+        words = f"No deny policy from stanch is on {whose(at)} ({named or name})."
+        return _plan(at, lift=True, already=words)
     return _plan(at, lift=True, calls=calls, warnings=left, left=left)
 
 

@@ -36,15 +36,14 @@ async def plan(at: Situation) -> Plan:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    off, wanted = switched_off(at), at.options.log_groups
-    if not off:
-        return _plan(at, undoing=True, already="This case turned no group off.")
-    named = {name: [place for place in off if name in (place[0], "@".join(place))] for name in wanted}
-    if unknown := next((name for name, places in named.items() if not places), None):
-        words = f"Log group {clean(unknown)} is not one that this case turned off and not on again."
+    wanted, touched = at.options.log_groups, [(name, f"{name}@{region}") for name, region in _left(at)]
+    if unknown := next((name for name in wanted if not any(name in each for each in touched)), None):
+        words = f"Log group {clean(unknown)} is not one that this case turned off."
         return _plan(at, undoing=True, blocked=words)
-    if wanted:
-        off = [place for place in off if any(place in places for places in named.values())]
+    off = [place for place in switched_off(at) if not wanted or {place[0], "@".join(place)} & {*wanted}]
+    if not off:
+        which = f"turned {', '.join(wanted)} on again" if wanted else "turned no group off"
+        return _plan(at, undoing=True, already=f"This case {which}.")
     found = await _found(at, off)
     others = [place for place, group in zip(off, found, strict=True) if group and _is_newer(at, group)]
     left = tuple(

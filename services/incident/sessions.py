@@ -68,12 +68,11 @@ async def plan(at: Situation) -> Plan:
 
 async def plan_undo(at: Situation) -> Plan:
     calls, altered, stood = list[Call](), list[str](), dict[str, str | None]()
-    wanted, ended = at.options.roles, list(_ours(at))
-    known = {each.name for each, _ in ended if each.kind == "Role"}
+    wanted, known = at.options.roles, {each.name for each, _ in _last(at) if each.kind == "Role"}
     if unknown := next((name for name in wanted if name not in known), None):
-        words = f"Sessions of role {clean(unknown)} are not ended by this case, or no longer."
+        words = f"Sessions of role {clean(unknown)} were not ended by this case."
         return _plan(at, undoing=True, blocked=words)
-    for principal, ours in ended:
+    for principal, ours in _ours(at):
         if wanted and (principal.kind != "Role" or principal.name not in wanted):
             continue
         text = await _text(at, principal)

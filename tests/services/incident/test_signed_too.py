@@ -33,7 +33,9 @@ async def test_a_managed_hold_that_leaves_signed_writes_is_refused_where_they_ar
         assert account.policies() == ["stanch-hold-logs"]
         assert account.iam.list_attached_user_policies(UserName="web")["AttachedPolicies"] == []
         with pytest.raises(Refused, match="is not one that this case attached"):
-            await runbook.undo(StepName.DENY, Options(hold_policy=made["wide"]))
+            await runbook.undo(StepName.DENY, Options(hold_policy=made["narrow"]))
+        again = await runbook.undo(StepName.DENY, Options(hold_policy=made["wide"]))
+        assert (again.step.state, "policy/wide" in again.message) == (State.CONFIRMED, True)
         assert (await runbook.undo(StepName.DENY)).step.state is State.UNDONE
 
 

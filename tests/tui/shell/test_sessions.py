@@ -142,7 +142,7 @@ def test_only_the_roles_that_are_named_are_let_go_on(
     respond("--step", "sessions", "--yes")
     ended = inline_documents()
     wrong = respond("--undo", "sessions", "--role", "backup", "--role", "other", "--yes")
-    assert (wrong.code, "role other are not ended by this case" in wrong.err) == (Exit.REFUSED, True)
+    assert (wrong.code, "role other were not ended by this case" in wrong.err) == (Exit.REFUSED, True)
     assert inline_documents() == ended
     part = respond("--undo", "sessions", "--role", "backup", "--yes")
     assert (part.code, part.json["state"]) == (Exit.DONE, "confirmed")
