@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -275,13 +275,17 @@ class CaseEngine:
         if self.case is None:
             raise RunbookError("A step needs a case.")
         # Waiting for the disk must not hold up the screen.
-        return await asyncio.to_thread(self.case.append, kind, **data)
+        return await asyncio.to_thread(self.case.append, kind, **self._dated(kind, data))
 
     async def _record(self, kind: str, **data: object) -> int:
         """Journal what has happened already."""
         if self.case is None:
             raise RunbookError("A step needs a case.")
-        return await asyncio.to_thread(self.case.record, kind, **data)
+        return await asyncio.to_thread(self.case.record, kind, **self._dated(kind, data))
+
+    def _dated(self, kind: str, data: Mapping[str, object]) -> Mapping[str, object]:
+        """What was read back is compared with AWS's records: when that was, by AWS's clock."""
+        return {**data, "aws_at": clock.rfc3339(self.aws.now())} if kind == "verified" else data
 
 
 def _file(secret_to: str | None) -> Path | None:

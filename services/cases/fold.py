@@ -135,7 +135,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return _settled(state, entry, intents[data["intent"]], fold)
         case "verified":
             name = deed(data["step"])
-            return _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
+            seen = _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
+            return _seen_off(seen, entry) if name is StepName.DEACTIVATE else seen
         case "delivered":
             if state.replacement and state.replacement.key_id == data["key_id"]:
                 return replace(state, replacement=replace(state.replacement, delivered=data["where"]))
@@ -217,6 +218,9 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
     fold.done.append((intent.step, intent.call))
     state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
+    if "Status" in intent.call.params and key_named(intent.call) == state.opened.get("key_id"):
+        off = intent.call.params["Status"] == "Inactive"
+        state = replace(state, off_since=_by_aws(intent, entry.at) if off else None)
     made = state.replacement
     match intent.call.operation:
         case "CreateUser" | "CreateLogGroup" | "CreateTrail" as operation:
@@ -289,6 +293,13 @@ def _marked(state: CaseState, intent: Intent, entry: Entry) -> CaseState:
         return state
     by_aws = {**state.marks_by_aws, name: _by_aws(intent, entry.at)}
     return replace(state, marks=(*state.marks, (entry.at, name)), marks_by_aws=by_aws)
+
+
+def _seen_off(state: CaseState, entry: Entry) -> CaseState:
+    """With what reading back has shown of the key: no deactivation counts from before it was found Active."""
+    if not state.step(StepName.DEACTIVATE).state.holds:
+        return replace(state, off_since=None)
+    return replace(state, off_since=state.off_since or _when(entry.data.get("aws_at")) or entry.at)
 
 
 def _by_aws(intent: Intent, when: datetime) -> datetime:

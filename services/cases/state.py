@@ -125,6 +125,11 @@ class CaseState:
     """When the runbook acted, for the time axis of a graph."""
     marks_by_aws: Mapping[str, datetime] = field(default_factory=dict)
     """When each of these last took place by AWS's clock, as far as that was known."""
+    off_since: datetime | None = None
+    """Since when, by AWS's clock, the key is Inactive as far as this case knows.
+
+    None where it was not made or found so, or made or found Active since, by whomever.
+    """
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
     compromised: tuple[Mapping[str, Any], ...] = ()

@@ -13,6 +13,7 @@ from services.aws.errors import NoSuchName, NotFound
 from services.aws.inlinepolicies import Holder, get_inline, read_inline
 from services.base.keyservices import ACCESS_KEY, TEMPORARY, KeyService
 from services.base.nearest import no_such
+from services.base.text import clean
 from services.cases.plan import Plan, PlanParts, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
@@ -44,15 +45,12 @@ async def plan(at: Situation) -> Plan:
         warning = f"It stops every {at.noun} of {whose(at)}, including a replacement, until it is removed."
     if beside := _BESIDE.get(at.key.service):
         warning = f"{warning} {beside}"
-    present = await holding(at)
-    if present and not at.options.also_sigv4:
+    if present := await holding(at, also_sigv4=at.options.also_sigv4):
         return _plan(at, already=f"The policy {present} already denies {whose(at)}.")
     if at.options.hold_policy:
         return await _plan_attached(at, at.options.hold_policy, warning)
     name, inline = policies.hold_name(at.key.service), await _inline(at)
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
-    if inline.get(name) == document:
-        return _plan(at, already=f"The policy {name} already denies {whose(at)}.")
     if name in inline and not _is_ours(at, name, inline[name]):
         return _plan(
             at,
@@ -77,9 +75,9 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
         attached, document = await asyncio.gather(_attached(at), iam.get_policy_document(at.aws, arn))
     except NotFound:
         raise NoSuchName("GetPolicy", no_such("policy", arn, (), "to attach")) from None
-    if not policies.holds(document, at.key.service):
-        actions = " and ".join(policies.denied_by(at.key.service))
-        return _plan(at, blocked=f"The policy {arn} does not deny {actions} on every resource.")
+    wanted = policies.denied_by(at.key.service, also_sigv4=at.options.also_sigv4)
+    if missing := policies.lacks(document, wanted):
+        return _plan(at, blocked=f"The policy {arn} does not deny {' and '.join(missing)} on every resource.")
     if len(attached) >= ATTACHED_QUOTA:
         return _plan(
             at,
@@ -94,11 +92,16 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
 async def plan_undo(at: Situation) -> Plan:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
+    attached, named = await _attached_by_us(at), at.options.hold_policy
+    if named and not at.case.did(f"Attach{kind}Policy", PolicyArn=named, **{f"{kind}Name": whom}):
+        words = f"The policy {clean(named)} is not one that this case attached to {whose(at)}."
+        return _plan(at, lift=True, blocked=words)
     calls = tuple(
         Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
-        for arn in await _attached_by_us(at)
+        for arn in attached
+        if named in (None, arn)
     )
-    document = await get_inline(at.aws, kind, whom, name)
+    document = None if named else await get_inline(at.aws, kind, whom, name)
     removal = Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name})
     left: tuple[str, ...] = ()
     if document is not None and _is_ours(at, name, document):
@@ -116,7 +119,8 @@ async def plan_undo(at: Situation) -> Plan:
     if left and not calls:
         return _plan(at, lift=True, blocked=left[0])
     if not calls:
-        return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
+        words = f"No deny policy from stanch is on {whose(at)} ({named or name})."
+        return _plan(at, lift=True, already=words)
     return _plan(at, lift=True, calls=calls, warnings=left, left=left)
 
 
@@ -130,29 +134,53 @@ def _is_ours(at: Situation, name: str, document: Mapping[str, Any]) -> bool:
 
 
 async def verify(at: Situation) -> Verified:
-    if present := await holding(at):
+    if present := await holding(at, also_sigv4=_signed_too(at)):
         return Verified(State.CONFIRMED, said_aws(f"deny policy {present} attached", at.now()))
+    if present := await holding(at):
+        words = f"deny policy {present} attached, which does not deny logs:PutLogEvents"
+        return Verified(State.REQUESTED, said_aws(words, at.now()))
     return Verified(State.REQUESTED, said_aws("deny policy not attached yet", at.now()))
 
 
 async def verify_undo(at: Situation) -> Verified:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
-    if await get_inline(at.aws, kind, whom, name) is None and not await _attached_by_us(at):
+    inline = [name] if await get_inline(at.aws, kind, whom, name) is not None else []
+    left = [*inline, *await _attached_by_us(at)]
+    if not left:
         return Verified(State.UNDONE, said_aws("deny policy removed", at.now()))
+    if all(_kept(at, each) for each in left):
+        # Taken back in part: the others hold on.
+        named = " and ".join(each.rpartition("/")[2] for each in left)
+        return Verified(State.CONFIRMED, said_aws(f"deny policy {named} still attached", at.now()))
     return Verified(State.REQUESTED, said_aws("the deny policy is still attached", at.now()))
 
 
-async def holding(at: Situation) -> str | None:
+def _kept(at: Situation, policy: str) -> bool:
+    """Whether this case put that policy, by name or ARN, and has not taken it away since."""
+    ours = (call for call in reversed(at.case.done) if policy in call.params.values())
+    return next((call.operation.startswith(("Put", "Attach")) for call in ours), False)
+
+
+def _signed_too(at: Situation) -> bool:
+    """Whether signed writes of logs are to be denied too: it is asked now, or was when this case put it."""
+    name, service = policies.hold_name(at.key.service), at.key.service
+    last = next((call for call in reversed(at.case.done) if call.params.get("PolicyName") == name), None)
+    put = json.loads(str(last.params.get("PolicyDocument", "{}"))) if last else {}
+    return at.options.also_sigv4 or policies.holds(put, service, also_sigv4=True)
+
+
+async def holding(at: Situation, *, also_sigv4: bool = False) -> str | None:
     """The name of a policy on the user, or the role, itself that holds it; groups' are not looked at."""
     for name, document in (await _inline(at)).items():
-        if policies.holds(document, at.key.service):
+        if policies.holds(document, at.key.service, also_sigv4=also_sigv4):
             return name
     for arn in await _attached(at):
         if ":iam::aws:policy/" in arn:
             # None of AWS's own is a hold.
             continue
-        if policies.holds(await iam.get_policy_document(at.aws, arn), at.key.service):
+        document = await iam.get_policy_document(at.aws, arn)
+        if policies.holds(document, at.key.service, also_sigv4=also_sigv4):
             return arn.rsplit("/", 1)[-1]
     return None
 

@@ -9,6 +9,7 @@ from services.aws import logs
 from services.aws.call import Call
 from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
+from services.base.text import clean
 from services.cases.plan import LeverName, Plan, PlanParts, State
 from services.cases.window import LATEST
 from services.incident.situation import Situation, Verified, said_aws
@@ -35,10 +36,15 @@ async def plan(at: Situation) -> Plan:
 
 
 async def plan_undo(at: Situation) -> Plan:
-    off = switched_off(at)
+    wanted, touched = at.options.log_groups, [(name, f"{name}@{region}") for name, region in _left(at)]
+    if unknown := next((name for name in wanted if not any(name in each for each in touched)), None):
+        words = f"Log group {clean(unknown)} is not one that this case turned off."
+        return _plan(at, undoing=True, blocked=words)
+    off = [place for place in switched_off(at) if not wanted or {place[0], "@".join(place)} & {*wanted}]
     if not off:
-        return _plan(at, undoing=True, already="This case turned no group off.")
-    found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in off))
+        which = f"turned {', '.join(wanted)} on again" if wanted else "turned no group off"
+        return _plan(at, undoing=True, already=f"This case {which}.")
+    found = await _found(at, off)
     others = [place for place, group in zip(off, found, strict=True) if group and _is_newer(at, group)]
     left = tuple(
         f"Log group {name} was created anew since, by someone else: it is left as it is."
@@ -64,33 +70,41 @@ async def verify(at: Situation) -> Verified:
 
 
 async def verify_undo(at: Situation) -> Verified:
-    on = {
-        (str(call.params["logGroupIdentifier"]), call.region or "")
-        for call in at.case.done_by.get(LeverName.GROUPS, ())
-        if call.operation == OPERATION and call.params["bearerTokenAuthenticationEnabled"]
-    }
-    return await _verify(at, sorted(on), enabled=True)
+    seen = await _verify(at, [place for place, on in _left(at).items() if on], enabled=True)
+    if seen.state is not State.UNDONE:
+        return seen
+    found = await _found(at, switched_off(at))
+    off = [one.name for one in found if one and not one.bearer_enabled and not _is_newer(at, one)]
+    # Taken back in part, the lever still holds for the others.
+    return Verified(State.CONFIRMED, f"{seen.words}; {', '.join(off)} still off") if off else seen
 
 
 def switched_off(at: Situation) -> list[tuple[str, str]]:
     """(name, Region) of the groups this case switched off and not on again."""
-    off: dict[tuple[str, str], None] = {}
-    for call in at.case.done_by.get(LeverName.GROUPS, ()):
-        if call.operation == OPERATION:
-            group = (str(call.params["logGroupIdentifier"]), call.region or "")
-            if call.params["bearerTokenAuthenticationEnabled"]:
-                off.pop(group, None)
-            else:
-                off[group] = None
-    return list(off)
+    return [place for place, on in _left(at).items() if not on]
+
+
+def _left(at: Situation) -> dict[tuple[str, str], bool]:
+    """Whether this case left each group that it touched taking bearer tokens."""
+    return {
+        (str(call.params["logGroupIdentifier"]), call.region or ""): bool(
+            call.params["bearerTokenAuthenticationEnabled"]
+        )
+        for call in at.case.done_by.get(LeverName.GROUPS, ())
+        if call.operation == OPERATION
+    }
 
 
 async def _verify(at: Situation, groups: list[tuple[str, str]], *, enabled: bool) -> Verified:
-    found = await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in groups))
+    found = await _found(at, groups)
     agree = [group for group in found if group is None or group.bearer_enabled is enabled]
     words = f"{len(agree)} of {len(groups)} groups {'accept' if enabled else 'refuse'} bearer tokens"
     done = State.UNDONE if enabled else State.CONFIRMED
     return Verified(done if len(agree) == len(groups) else State.REQUESTED, said_aws(words, at.now()))
+
+
+async def _found(at: Situation, groups: list[tuple[str, str]]) -> list[LogGroup | None]:
+    return await asyncio.gather(*(logs.find_log_group(at.aws, region, name) for name, region in groups))
 
 
 async def _find(at: Situation, wanted: tuple[str, ...]) -> tuple[list[LogGroup], list[str]]:

@@ -16,6 +16,7 @@ from services.aws.errors import AwsError, NotFound
 from services.aws.inlinepolicies import inline_text, inline_texts
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
+from services.base.text import clean
 from services.cases.fold import place_of
 from services.cases.plan import LeverName, Plan, State
 from services.incident import principals
@@ -67,7 +68,13 @@ async def plan(at: Situation) -> Plan:
 
 async def plan_undo(at: Situation) -> Plan:
     calls, altered, stood = list[Call](), list[str](), dict[str, str | None]()
+    wanted, known = at.options.roles, {each.name for each, _ in _last(at) if each.kind == "Role"}
+    if unknown := next((name for name in wanted if name not in known), None):
+        words = f"Sessions of role {clean(unknown)} were not ended by this case."
+        return _plan(at, undoing=True, blocked=words)
     for principal, ours in _ours(at):
+        if wanted and (principal.kind != "Role" or principal.name not in wanted):
+            continue
         text = await _text(at, principal)
         former = at.case.before.get(principal.place)
         if text == former:
@@ -102,11 +109,14 @@ async def verify(at: Situation) -> Verified:
 
 
 async def verify_undo(at: Situation) -> Verified:
-    left = [each for each, ours in _ours(at) if await _text(at, each) == ours]
-    left += [each for each, former in _restored(at) if await _text(at, each) != former]
-    if left:
-        return Verified(State.REQUESTED, said_aws(f"still ended for {_listed(left)}", at.now()))
-    return Verified(State.UNDONE, said_aws("the documents that were there are restored", at.now()))
+    not_yet = [each for each, former in _restored(at) if await _text(at, each) != former]
+    if not_yet:
+        return Verified(State.REQUESTED, said_aws(f"still ended for {_listed(not_yet)}", at.now()))
+    words = said_aws("the documents that were there are restored", at.now())
+    if left := [each for each, ours in _ours(at) if await _text(at, each) == ours]:
+        # Taken back in part: the lever still holds for the others.
+        return Verified(State.CONFIRMED, f"{words}; sessions of {_listed(left)} still ended")
+    return Verified(State.UNDONE, words)
 
 
 def _ours(at: Situation) -> Iterator[tuple[Principal, str]]:
@@ -156,7 +166,7 @@ async def _still_active(at: Situation) -> tuple[str, ...]:
 
 def _ended_already(at: Situation, principal: Principal, text: str | None) -> bool:
     """Whether nothing that the key opened can be alive there: all was ended once it had been deactivated."""
-    before, dead = endedsessions.ended_before(text), at.case.marked("deactivate")
+    before, dead = endedsessions.ended_before(text), at.case.off_since
     if before is None or any(session.opened >= before for session in principal.sessions):
         return False
     if at.key.service in SESSIONS_ALONE:

@@ -34,11 +34,15 @@ USE_ACTIONS: Mapping[str, tuple[str, ...]] = {
 """What a deny on the user must name so that none of its keys of the service works."""
 
 
-def denied_by(service: str) -> tuple[str, ...]:
-    """What a deny must name for keys of *service*, or for the short-term keys of a session; none is known."""
+def denied_by(service: str, *, also_sigv4: bool = False) -> tuple[str, ...]:
+    """What a deny must name for keys of *service*, or for the short-term keys of a session; none is known.
+
+    With *also_sigv4* it must stop the writes of logs that are signed, too.
+    """
     if service == TEMPORARY:
         return (*BEARER_ACTIONS[KeyService.BEDROCK], *BEARER_ACTIONS[KeyService.CLAUDE])
-    return USE_ACTIONS.get(service, ())
+    signed = ("logs:PutLogEvents",) if also_sigv4 and service == KeyService.LOGS else ()
+    return (*USE_ACTIONS.get(service, ()), *signed)
 
 
 def hold_name(service: str) -> str:
@@ -50,27 +54,28 @@ def hold_document(service: str, *, also_sigv4: bool = False) -> dict[str, Any]:
 
     CallWithBearerToken has no resource types and no condition keys, so there is no per-key deny.
     """
-    actions = list(denied_by(service))
-    if also_sigv4 and service == KeyService.LOGS:
-        actions.append("logs:PutLogEvents")
+    actions = list(denied_by(service, also_sigv4=also_sigv4))
     return {
         "Version": "2012-10-17",
         "Statement": [{"Sid": "StanchHold", "Effect": "Deny", "Action": actions, "Resource": "*"}],
     }
 
 
-def holds(document: Mapping[str, Any], service: str) -> bool:
+def holds(document: Mapping[str, Any], service: str, *, also_sigv4: bool = False) -> bool:
     """Whether *document* denies all use of *service*'s keys, unconditionally."""
-    wanted = denied_by(service)
-    if not wanted:
-        return False
+    wanted = denied_by(service, also_sigv4=also_sigv4)
+    return bool(wanted) and not lacks(document, wanted)
+
+
+def lacks(document: Mapping[str, Any], wanted: Iterable[str]) -> list[str]:
+    """The actions of *wanted* that *document* does not deny on every resource, unconditionally."""
     denied: list[str] = []
     for statement in statements(document):
         if statement.get("Effect") != "Deny" or statement.get("Condition"):
             continue
         if "*" in words_of(statement.get("Resource")):
             denied += words_of(statement.get("Action"))
-    return all(any(covers(pattern, action) for pattern in denied) for action in wanted)
+    return [action for action in wanted if not any(covers(pattern, action) for pattern in denied)]
 
 
 def counted_length(document: Mapping[str, Any]) -> int:

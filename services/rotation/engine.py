@@ -51,12 +51,17 @@ class Rotation(Runbook):
         if self.case and self.case.held and options:
             await self._remember(options)
         found = await stages.standing(self.situation(options))
-        if found.verdict is not None and self.case and self.case.held:
+        if self.case is None or not self.case.held:
+            return found
+        if found.verdict is not None:
             await self._keep(found.verdict)
             if not self.state.step(StepName.DEACTIVATE).state.holds:
                 # By somebody else, or of itself; from now on the time is known.
                 words = f"{found.old.status if found.old else 'gone'}, not by this case"
                 await self._journal("verified", step=StepName.DEACTIVATE, state=State.CONFIRMED, words=words)
+        elif found.old and found.old.status == "Active" and self.state.off_since:
+            # It may be Inactive again by the next look: what came before that proves nothing of the new one.
+            await self._changed_since(StepName.DEACTIVATE)
         return found
 
     async def imported(self, words: str) -> None:
@@ -93,7 +98,7 @@ class Rotation(Runbook):
         if options.log_groups or made is None:
             groups = options.log_groups
         else:
-            seen = await use.read(self.situation(options), made.at)
+            seen = await use.read(self.situation(options), made.at_by_aws or made.at)
             groups = seen.log_groups
             judged = use.judged(seen, self._now())
             if judged.yes and not retire.claimed(state):

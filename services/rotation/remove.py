@@ -33,7 +33,7 @@ async def plan(at: Situation) -> Plan:
         status = new.status if new else "gone"
         words = f"The new key is {status}, and nothing else would work: go back (--back)."
         return delete.blocked(barred, words)
-    seen = await verdict.read(at, verdict.deactivated_at(at.case, old.expires, at.now()))
+    seen = await verdict.read(at, verdict.deactivated_at(at, old.expires))
     told = f"{seen.words[:1].upper()}{seen.words[1:]}"
     if not seen.ready:
         ways = "go back (--back)" if seen.bad else "wait for it (--watch)"

@@ -64,7 +64,7 @@ async def imported(at: Situation) -> Imported:
         return Imported(True, at.case.step(Stage.IMPORT).words)
     if made is None:
         return Imported(False, "there is no second key yet")
-    return use.judged(await use.read(at, made.at), at.now())
+    return use.judged(await use.read(at, made.at_by_aws or made.at), at.now())
 
 
 def waking(key: Credential) -> Call:

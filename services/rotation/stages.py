@@ -111,7 +111,7 @@ async def _importing(at: Situation, made: Replacement, old: Credential, new: Cre
 
 
 async def _watching(at: Situation, old: Credential, new: Credential) -> Standing:
-    since = deactivated_at(at.case, old.expires, at.now())
+    since = deactivated_at(at, old.expires)
     seen = await verdict.read(at, since)
     words = f"{old.id} is {old.status} since {clock.spoken(since, at.now())}. {_sentence(seen.words)}"
     if new.status != "Active":

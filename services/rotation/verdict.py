@@ -10,8 +10,7 @@ from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
 from services.base import clock
 from services.base.keyservices import KeyService
-from services.cases.plan import StepName
-from services.cases.state import CaseState
+from services.incident import working
 from services.incident.situation import Situation
 from services.rotation import use as using
 from services.rotation.flow import WATCH_FOR, GroupVerdict, Kind, Measured, Stretches
@@ -54,13 +53,9 @@ class Verdict:
         }
 
 
-def deactivated_at(case: CaseState, expires: datetime | None, now: datetime) -> datetime:
-    """Since when the old key works no more, as far as the case knows."""
-    by_us, back, seen = case.marked("deactivate"), case.marked("reactivate"), case.step(StepName.DEACTIVATE)
-    known = by_us if by_us and (back is None or back < by_us) else seen.at if seen.state.holds else None
-    if expires is not None and expires <= now:
-        return min(known, expires) if known else expires
-    return known or now
+def deactivated_at(at: Situation, expires: datetime | None) -> datetime:
+    """Since when, by AWS's clock, the old key works no more, as far as the case knows."""
+    return working.off_since(at, expires) or at.aws.now()
 
 
 async def read(at: Situation, since: datetime) -> Verdict:
@@ -105,7 +100,7 @@ async def _flow(at: Situation, since: datetime, names: Sequence[str]) -> _Flow:
 async def _judge(
     at: Situation, since: datetime, groups: Sequence[LogGroup]
 ) -> tuple[list[GroupVerdict], list[str]]:
-    now, series = at.now(), Series(at.aws)
+    now, series = at.aws.now(), Series(at.aws)
     stretches = Stretches.of(since, now)
     spans = (stretches.after, stretches.before, stretches.day)
     seconds = int(stretches.period.total_seconds())
@@ -150,7 +145,7 @@ def _of_groups(groups: tuple[GroupVerdict, ...], *, guessed: bool) -> _Flow:
 
 
 def _together(at: Situation, since: datetime, flow: _Flow, seen: Use) -> Verdict:
-    now = at.now()
+    now = at.aws.now()
     new, refused = seen.new_since(since), seen.refused_since(since)
     long_enough = now - since >= WATCH_FOR
     used = new is not None and flow.kind is Kind.NOTHING and long_enough

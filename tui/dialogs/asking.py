@@ -86,13 +86,15 @@ class Asking:
         if handling.runbook is None:
             return
         await self._settle_doubts(undo=True)
-        plan = await handling.runbook.plan_undo(step, handling.options)
+        # Whichever policy was chosen for the next time, all that was done is taken back.
+        options = replace(handling.options, hold_policy=None)
+        plan = await handling.runbook.plan_undo(step, options)
         if plan.blocked:
             raise Refused(plan.blocked)
         if plan.already:
             raise Refused(plan.already)
-        if await self._confirmed(step, plan, handling.options, undo=True):
-            self._desk.start(handling, step, undo=True, shown=plan)
+        if await self._confirmed(step, plan, options, undo=True):
+            self._desk.start(handling, step, options, undo=True, shown=plan)
 
     async def _settle_doubts(self, *, undo: bool) -> None:
         """Ask whose it is, where AWS cannot tell what a call made."""

@@ -90,7 +90,7 @@ STEPS = [*UNDOABLE, "reset", *READS]
     "log_groups",
     metavar="NAME",
     multiple=True,
-    help="A log group to turn off, as NAME or NAME@REGION; may be repeated.",
+    help="A log group to turn off, or with --undo on again, as NAME or NAME@REGION; may be repeated.",
 )
 @click.option(
     "--access-key",

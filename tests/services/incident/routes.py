@@ -6,7 +6,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -319,7 +319,8 @@ class Route:
                     await runbook.apply(deed, options)
             for deed in self.undone:
                 if runbook.state.step(deed).state is not State.UNDONE:
-                    await runbook.undo(deed, options)
+                    # The user's sessions too, and not those of the role alone.
+                    await runbook.undo(deed, replace(options, roles=()))
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,29 @@ async def test_groups_off_and_on(
         assert groups() == {"/app/us-east-1": True, "/app/us-west-2": True}
 
 
+async def test_only_the_groups_that_are_named_are_turned_on_again(
+    opened: Opened, account: Account, groups: Callable[[], dict[str, bool]], boto: Callable[..., Any]
+) -> None:
+    east, west = "/app/us-east-1", "/app/us-west-2"
+    async with opened() as runbook:
+        await runbook.apply(LeverName.GROUPS, Options(log_groups=(east, west)))
+        for name in ("/nowhere", f"{west}@us-east-1"):
+            with pytest.raises(Refused, match=f"{name} is not one that this case turned off"):
+                await runbook.undo(LeverName.GROUPS, Options(log_groups=(east, name)))
+        assert groups() == {east: False, west: False}
+        undone = await runbook.undo(LeverName.GROUPS, Options(log_groups=(f"{west}@us-west-2",)))
+        assert (undone.step.state, f"{east} still off" in undone.message) == (State.CONFIRMED, True)
+        assert groups() == {east: False, west: True}
+        again = await runbook.undo(LeverName.GROUPS, Options(log_groups=(west,)))
+        assert (again.step.state, again.message) == (
+            State.CONFIRMED,
+            f"This case turned {west} on again.",
+        )
+        undone = await runbook.undo(LeverName.GROUPS, Options(log_groups=(east,)))
+        assert undone.step.state is State.UNDONE
+        assert groups() == {east: True, west: True}
+
+
 async def test_undo_leaves_a_group_that_others_created_anew(
     opened: Opened, account: Account, groups: Callable[[], dict[str, bool]], boto: Callable[..., Any]
 ) -> None:

@@ -135,6 +135,23 @@ def test_calls_that_are_denied_show_that_it_is_enforced(
     assert state() == "in_force"
 
 
+def test_only_the_roles_that_are_named_are_let_go_on(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    before = inline_documents()
+    respond("--step", "sessions", "--yes")
+    ended = inline_documents()
+    wrong = respond("--undo", "sessions", "--role", "backup", "--role", "other", "--yes")
+    assert (wrong.code, "role other were not ended by this case" in wrong.err) == (Exit.REFUSED, True)
+    assert inline_documents() == ended
+    part = respond("--undo", "sessions", "--role", "backup", "--yes")
+    assert (part.code, part.json["state"]) == (Exit.DONE, "confirmed")
+    assert "role deployment still ended" in part.json["message"]
+    assert inline_documents() == {**ended, "role backup": before["role backup"]}
+    assert respond("--undo", "sessions", "--yes").json["state"] == "undone"
+    assert inline_documents() == before
+
+
 def test_a_document_that_somebody_changed_is_left_alone(
     respond: Callable[..., Done], stolen: StolenKey, boto: Boto
 ) -> None:
@@ -247,6 +264,18 @@ def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
     later(timedelta(minutes=26))
     quiet = respond("--step", "quiet")
     assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)
+
+
+def test_a_key_made_active_again_can_have_opened_new_ones(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    respond("--step", "deactivate", "--yes")
+    respond("--step", "sessions", "--yes")
+    assert not respond("--plan", "--step", "sessions").json["steps"][0]["calls"]
+    respond("--undo", "deactivate", "--yes")
+    key = stolen.key.access_key_id
+    boto("iam").update_access_key(UserName=stolen.user, AccessKeyId=key, Status="Inactive")
+    assert respond("--plan", "--step", "sessions").json["steps"][0]["calls"]
 
 
 def test_without_the_record_of_the_containment_nothing_is_quiet(
