@@ -77,7 +77,7 @@ class Situation:
         kind, key = self.key_kind, self.key
         if self.case.did(f"Delete{kind.thing}", **{kind.parameter: key.id}):
             return next((found for found in await self.credentials() if found.id == key.id), None)
-        return await key_of(self.aws, kind, key.id, key.user)
+        return await key_of(self.aws, kind, key.id, key.user, key.created)
 
     async def twins(self) -> Twins:
         """Its copies in Secrets Manager that AWS keeps; access keys have none."""

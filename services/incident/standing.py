@@ -77,11 +77,11 @@ async def _identity(aws: AwsSession, made: Made, unique: str) -> Standing:
 
 
 async def _access_key(aws: AwsSession, made: Made) -> Standing:
-    return _key(await key_of(aws, ACCESS_KEYS, made.name, made.whose), made)
+    return _key(await key_of(aws, ACCESS_KEYS, made.name, made.whose, made.at), made)
 
 
 async def _api_key(aws: AwsSession, made: Made) -> Standing:
-    return _key(await key_of(aws, API_KEYS, made.name, made.whose), made)
+    return _key(await key_of(aws, API_KEYS, made.name, made.whose, made.at), made)
 
 
 def _key(key: Credential | None, made: Made) -> Standing:

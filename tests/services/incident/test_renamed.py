@@ -19,6 +19,7 @@ from services.cases.plan import Deed, LeverName, State, StepName
 from services.incident import opening
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS, KINDS, UserKeyKind
 from services.keys.whereabouts import key_of
+from tests.principals import allow, make_user, policy, sign_as
 from tests.services.incident.conftest import Account, Opened
 
 Boto = Callable[..., Any]
@@ -91,6 +92,58 @@ async def test_nobody_is_told_that_it_is_gone_who_may_not_look(
     sandbox.faults.add("deny:ListServiceSpecificCredentials")
     with pytest.raises(Denied):
         await key_of(aws, API_KEYS, account.key_id, "web")
+
+
+@pytest.fixture
+def scoped(sandbox: Sandbox, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The responder may do everything to a user of that name, and not list the keys of all users."""
+    sandbox.world.settings.enforce_policies = True
+    of_web = allow("iam:*", resource="arn:aws:iam::*:user/web")
+    sign_as(monkeypatch, make_user(account.iam, "night", policy(of_web, allow("cloudtrail:*", "sts:*"))))
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize("step", [StepName.DEACTIVATE, StepName.DELETE])
+async def test_a_younger_user_without_the_key_proves_nothing_to_whom_may_not_look(
+    account: Account, opened: Opened, step: StepName
+) -> None:
+    async with opened() as runbook:
+        with time_machine.travel(clock.now() + timedelta(seconds=5)):
+            rename(account, decoy=True)
+        with pytest.raises(Denied):
+            await runbook.apply(step)
+    assert account.statuses() == {account.key_id: "Active"}
+
+
+@pytest.mark.usefixtures("scoped")
+async def test_its_own_user_without_the_key_is_proof_to_whom_may_not_look(
+    account: Account, opened: Opened
+) -> None:
+    async with opened() as runbook:
+        account.iam.delete_service_specific_credential(
+            UserName="web", ServiceSpecificCredentialId=account.key_id
+        )
+        assert "already deleted" in str((await runbook.plan(StepName.DELETE)).already)
+
+
+@pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
+@pytest.mark.parametrize("active", [True, False])
+async def test_an_older_user_who_took_the_name_is_left_alone(
+    account: Account, opened: Opened, step: Deed, active: bool
+) -> None:
+    with time_machine.travel(clock.now() - timedelta(days=1)):
+        account.iam.create_user(UserName="victim")
+    if active:
+        theirs = account.iam.create_access_key(UserName="victim")["AccessKey"]["AccessKeyId"]
+    async with opened() as runbook:
+        rename(account, decoy=False)
+        account.iam.update_user(UserName="victim", NewUserName="web")
+        with pytest.raises(Refused, match="is user hidden's now"):
+            await runbook.apply(step)
+    assert account.iam.list_user_policies(UserName="web")["PolicyNames"] == []
+    if active:
+        (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+        assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
 
 
 @pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
