@@ -148,14 +148,14 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
                 key_id=str(params["ServiceSpecificCredentialId"]),
             )
         case "UpdateServiceSpecificCredential" | "UpdateAccessKey":
-            found = await _find(aws, intent.call)
+            found = await _find(aws, intent)
             status = found.status if found else "gone"
             what = "the access key" if "AccessKeyId" in params else "the key"
             return await _brought_about(
                 aws, intent, status == params["Status"], status == "gone", f"{what} is {status}"
             )
         case "DeleteServiceSpecificCredential" | "DeleteAccessKey":
-            found = await _find(aws, intent.call)
+            found = await _find(aws, intent)
             return _said(
                 found is None, "the key has been deleted" if found is None else "the key still exists"
             )
@@ -381,12 +381,14 @@ def _said(done: bool, words: str) -> Settlement:
     return Settlement(done, f"{words} (confirmed by AWS)")
 
 
-async def _find(aws: AwsSession, call: Call) -> iam.Credential | None:
-    """The key that *call* is about, whatever its user is called by now."""
+async def _find(aws: AwsSession, intent: Intent) -> iam.Credential | None:
+    """The key that the call is about, whatever its user is called by now."""
+    call = intent.call
     kind, key_id = kind_acted_on(call.operation), key_named(call)
     assert kind is not None
     assert key_id is not None
-    return await key_of(aws, kind, key_id, str(call.params["UserName"]))
+    # It was planned of the user who had the key then.
+    return await key_of(aws, kind, key_id, str(call.params["UserName"]), intent.sent)
 
 
 async def _credentials(aws: AwsSession, call: Call) -> tuple[iam.Credential, ...]:

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from typing import Unpack
 
-from services.aws import iam
-from services.aws.call import Call
 from services.aws.errors import NoSuchName, NotFound
-from services.aws.iam import AccessKey
+from services.aws.iam import Credential
 from services.base.nearest import no_such
 from services.cases.plan import LeverName, Plan, PlanParts, State
 from services.incident.situation import Situation, Verified, said_aws
+from services.keys.userkeys import ACCESS_KEYS
+from services.keys.whereabouts import key_of
 
 OPERATION = "UpdateAccessKey"
 
 
 async def plan(at: Situation) -> Plan:
-    held = await _held(at)
+    try:
+        held = await ACCESS_KEYS.list(at.aws, at.key.user)
+    except NotFound:
+        # Renamed, its access keys work as before.
+        return _plan(at, blocked=f"There is no user {at.key.user} any more: it was deleted, or renamed.")
     wanted = at.options.access_keys or tuple(key.id for key in held)
     unknown = [key_id for key_id in wanted if key_id not in {key.id for key in held}]
     if unknown:
         known = [key.id for key in held]
         raise NoSuchName("ListAccessKeys", no_such("access key", unknown[0], known, f"of {at.key.user}"))
-    active = [key.id for key in held if key.id in wanted and key.status == "Active"]
+    active = [key for key in held if key.id in wanted and key.status == "Active"]
     if not active:
         which = f"active access key {', '.join(at.options.access_keys)}".rstrip()
         return _plan(at, already=f"{at.key.user} has no {which}.")
     warning = "Whatever signs with these keys in production stops too."
-    return _plan(at, calls=tuple(_call(at, key, "Inactive") for key in active), warnings=(warning,))
+    calls = tuple(ACCESS_KEYS.switch(key, "Inactive") for key in active)
+    return _plan(at, calls=calls, warnings=(warning,))
 
 
 async def plan_undo(at: Situation) -> Plan:
-    present = {key.id for key in await _held(at)}
-    wanted = at.options.access_keys or switched_off(at)
-    off = [key_id for key_id in switched_off(at) if key_id in present and key_id in wanted]
-    if not off:
+    off = switched_off(at)
+    wanted = [key_id for key_id in off if key_id in (at.options.access_keys or off)]
+    found = [key for key in await _found(at, wanted) if key]
+    if not found:
         which = ", ".join(at.options.access_keys) or "access key"
         return _plan(at, undoing=True, already=f"This case has no {which} left to reactivate.")
-    return _plan(at, undoing=True, calls=tuple(_call(at, key, "Active") for key in off))
+    return _plan(at, undoing=True, calls=tuple(ACCESS_KEYS.switch(key, "Active") for key in found))
 
 
 async def verify(at: Situation) -> Verified:
@@ -68,21 +75,17 @@ def _left(at: Situation) -> dict[str, str]:
 
 
 async def _verify(at: Situation, keys: list[str], status: str, done: State) -> Verified:
-    found = {key.id: key.status for key in await _held(at)}
-    agree = [key_id for key_id in keys if found.get(key_id, status) == status]
-    words = said_aws(f"{len(agree)} of {len(keys)} access keys {status}", at.now())
+    found = await _found(at, keys)
+    agree = [key for key in found if key is None or key.status == status]
+    what = f"{status} or deleted" if None in found else status
+    words = said_aws(f"{len(agree)} of {len(keys)} access keys {what}", at.now())
     return Verified(done if len(agree) == len(keys) else State.REQUESTED, words)
 
 
-async def _held(at: Situation) -> tuple[AccessKey, ...]:
-    try:
-        return await iam.list_access_keys(at.aws, at.key.user)
-    except NotFound:
-        return ()
-
-
-def _call(at: Situation, key_id: str, status: str) -> Call:
-    return Call("iam", OPERATION, {"UserName": at.key.user, "AccessKeyId": key_id, "Status": status})
+async def _found(at: Situation, keys: Iterable[str]) -> list[Credential | None]:
+    """Each as it is now, whatever its user is called by now."""
+    user, since = at.key.user, at.key.created
+    return await asyncio.gather(*(key_of(at.aws, ACCESS_KEYS, key_id, user, since) for key_id in keys))
 
 
 def _plan(at: Situation, *, undoing: bool = False, **parts: Unpack[PlanParts]) -> Plan:

@@ -149,7 +149,7 @@ async def plan_undo(at: Situation) -> Plan:
     now = await standing(at.aws, at.caller.account, made)
     if now.works:
         return _plan(at, made, lever, undoing=True, already=f"It works again already: {now.words}.")
-    if not now.there and made.kind not in ("attached policy", "group member"):
+    if now.there is False and made.kind not in ("attached policy", "group member"):
         return _plan(at, made, lever, undoing=True, already=f"There is nothing to restore: {now.words}.")
     if now.works is None:
         words = f"{now.words}: put it right in AWS."

@@ -79,7 +79,7 @@ async def find_key(
         # What another account has says nothing of it.
         return known
     if known is not None:
-        found = await key_of(aws, kind_of(known.service), key_id, known.user)
+        found = await key_of(aws, kind_of(known.service), key_id, known.user, known.created)
     elif user is not None:
         async with named(aws, "user", user):
             found = await inventory.find(aws, key_id, user)

@@ -25,13 +25,13 @@ async def plan(at: Situation) -> Plan:
     made = at.case.replacement
     user = at.options.new_user or at.key.user
     credentials = [found for found in await _credentials(at, user) if found.service == at.key.service]
-    theirs = credentials if made is None or made.user == user else await _credentials(at, made.user)
-    present = next((found for found in theirs if made and found.id == made.key_id), None)
+    present = await at.replacement()
+    old = await at.credential() if at.options.in_place else None
     if made and made.delivered and (present or made.in_place):
         return _plan(
             at, already=f"{made.key_id} was already created; its secret is in {words_of(made.delivered)}."
         )
-    if not at.secret_in_hand and (blocked := await _blocked(at, credentials, lost=present)):
+    if not at.secret_in_hand and (blocked := await _blocked(at, credentials, old, lost=present)):
         return _plan(at, blocked=blocked)
     secret, alias = _secret(at, user, credentials, present)
     deposit = await deposit_of(at.aws, at.options.secret_to, secret, at.case)
@@ -55,8 +55,7 @@ async def plan(at: Situation) -> Plan:
         calls = (*reset(present), *deposit.calls)
         copies = (await at.twins()).warnings(WRITTEN)
         return _plan(at, calls=calls, warnings=(lost, *copies, *warnings), secret_to=place)
-    if at.options.in_place:
-        old = next(found for found in credentials if found.id == at.key.id)
+    if old:
         calls = (*reset(old), *deposit.calls)
         copies = (await at.twins()).warnings(WRITTEN)
         return _plan(at, calls=calls, warnings=(*copies, *warnings), secret_to=place)
@@ -100,7 +99,7 @@ async def verify(at: Situation) -> Verified:
     made = at.case.replacement
     if made is None:
         return Verified(State.TODO, "no replacement was created")
-    current = next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
+    current = await at.replacement()
     if current is None:
         return Verified(State.REQUESTED, said_aws(f"{made.key_id} is not listed yet", at.now()))
     where = (
@@ -120,7 +119,7 @@ async def plan_undo(at: Situation) -> Plan:
     if made is None and not users:
         return _plan(at, undoing=True, blocked="There is no replacement to undo.")
     calls: list[Call] = []
-    present = await _present(at, made) if made else None
+    present = await at.replacement()
     if present:
         calls.append(at.key_kind.delete(present))
     backs = [await new_user.undo(at, user) for user in users]
@@ -136,8 +135,8 @@ async def plan_undo(at: Situation) -> Plan:
 
 
 async def verify_undo(at: Situation) -> Verified:
-    made = at.case.replacement
-    there = [made.key_id] if made and await _present(at, made) else []
+    present = await at.replacement()
+    there = [present.id] if present else []
     backs = {user: await new_user.undo(at, user) for user in await new_user.left(at)}
     there += [user for user, back in backs.items() if back.calls]
     if there:
@@ -155,11 +154,9 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-async def _present(at: Situation, made: Replacement) -> Credential | None:
-    return next((found for found in await _credentials(at, made.user) if found.id == made.key_id), None)
-
-
-async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Credential | None) -> str | None:
+async def _blocked(
+    at: Situation, credentials: Sequence[Credential], old: Credential | None, lost: Credential | None
+) -> str | None:
     if at.options.new_user:
         return await new_user.trouble(at, at.options.new_user)
     if held := await deny.holding(at):
@@ -170,7 +167,6 @@ async def _blocked(at: Situation, credentials: Sequence[Credential], lost: Crede
     if at.options.in_place and not at.key_kind.resets:
         return "AWS has no reset for access keys: create a second key instead."
     if at.options.in_place:
-        old = next((found for found in credentials if found.id == at.key.id), None)
         if old is None:
             return "The key has been deleted, so it cannot be reset: create a second key instead."
         if old.status == "Expired":

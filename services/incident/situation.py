@@ -77,7 +77,13 @@ class Situation:
         kind, key = self.key_kind, self.key
         if self.case.did(f"Delete{kind.thing}", **{kind.parameter: key.id}):
             return next((found for found in await self.credentials() if found.id == key.id), None)
-        return await key_of(self.aws, kind, key.id, key.user)
+        return await key_of(self.aws, kind, key.id, key.user, key.created)
+
+    async def replacement(self) -> Credential | None:
+        """The key that this case made in its place, as it is now; None where there is none, or it is gone."""
+        if (made := self.case.replacement) is None:
+            return None
+        return await key_of(self.aws, self.key_kind, made.key_id, made.user, made.at_by_aws)
 
     async def twins(self) -> Twins:
         """Its copies in Secrets Manager that AWS keeps; access keys have none."""

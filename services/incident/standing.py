@@ -13,7 +13,7 @@ from services.aws.inlinepolicies import inline_text
 from services.aws.session import AwsSession
 from services.base.text import clean
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS
-from services.keys.whereabouts import key_of, user_of
+from services.keys.whereabouts import key_of, user_of, younger
 from services.review.made import Kind, Made
 from services.rights import intruderdenies
 
@@ -37,6 +37,9 @@ class Standing:
 
 GONE = Standing("gone", there=False, works=False)
 _NAMELESS = Standing("unknown (nobody has that name now: deleted, or renamed)", None, None)
+_YOUNGER = Standing(
+    "unknown (another has that name now: the one that it was made for is gone, or renamed)", None, None
+)
 _OF_NAMES = frozenset({"attached policy", "console password", "group member", "inline policy", "MFA device"})
 """What a user or a group has, of which only the name is known; roles keep theirs."""
 
@@ -46,6 +49,9 @@ async def standing(aws: AwsSession, account: str, made: Made) -> Standing:
     if made.account not in (None, account):
         return Standing(f"in account {clean(made.account)}: sign in there", None, None)
     try:
+        of_user = made.kind in _OF_NAMES and made.holder == "User"
+        if of_user and younger(await iam.get_user(aws, made.whose), made.at):
+            return _YOUNGER
         return await _READERS[made.kind](aws, made)
     except NotFound:
         return _NAMELESS if made.kind in _OF_NAMES and made.holder != "Role" else GONE
@@ -77,11 +83,11 @@ async def _identity(aws: AwsSession, made: Made, unique: str) -> Standing:
 
 
 async def _access_key(aws: AwsSession, made: Made) -> Standing:
-    return _key(await key_of(aws, ACCESS_KEYS, made.name, made.whose), made)
+    return _key(await key_of(aws, ACCESS_KEYS, made.name, made.whose, made.at), made)
 
 
 async def _api_key(aws: AwsSession, made: Made) -> Standing:
-    return _key(await key_of(aws, API_KEYS, made.name, made.whose), made)
+    return _key(await key_of(aws, API_KEYS, made.name, made.whose, made.at), made)
 
 
 def _key(key: Credential | None, made: Made) -> Standing:
@@ -92,7 +98,6 @@ def _key(key: Credential | None, made: Made) -> Standing:
 
 
 async def _password(aws: AwsSession, made: Made) -> Standing:
-    await iam.get_user(aws, made.whose)
     return _there(await iam.has_login_profile(aws, made.whose))
 
 

@@ -5,6 +5,8 @@ That a name leads to nothing is no proof that a key is gone; nor that another us
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from services.aws import iam
 from services.aws.errors import Denied, NotFound
 from services.aws.iam import Credential, User
@@ -13,8 +15,13 @@ from services.keys.accesskeys import last_use
 from services.keys.userkeys import ACCESS_KEYS, UserKeyKind
 
 
-async def key_of(aws: AwsSession, kind: UserKeyKind, key_id: str, user: str) -> Credential | None:
-    """The key, whatever its user is called by now; None where it is gone, else an AwsError is raised."""
+async def key_of(
+    aws: AwsSession, kind: UserKeyKind, key_id: str, user: str, since: datetime | None = None
+) -> Credential | None:
+    """The key, whatever its user is called by now; None where it is gone, else an AwsError is raised.
+
+    *since* is when it was that user's, by AWS's clock, as far as that is known.
+    """
     try:
         found = await _held(aws, kind, key_id, user)
     except NotFound:
@@ -23,9 +30,16 @@ async def key_of(aws: AwsSession, kind: UserKeyKind, key_id: str, user: str) -> 
         try:
             return await _elsewhere(aws, kind, key_id, user)
         except Denied:
-            # The user is there without it, and who else might have it cannot be asked.
+            # Who else might have it cannot be asked: gone it is where that is still the user who had it.
+            if since is None or await _another(aws, user, since):
+                raise
             return None
     return found
+
+
+def younger(user: User, since: datetime) -> bool:
+    """Whether *user* was made after that, so that whoever had the name then is another."""
+    return user.created.replace(microsecond=0) > since
 
 
 async def user_of(aws: AwsSession, unique: str, name: str) -> User | None:
@@ -41,6 +55,14 @@ async def user_of(aws: AwsSession, unique: str, name: str) -> User | None:
             if each.id == unique:
                 return each
     return None
+
+
+async def _another(aws: AwsSession, user: str, since: datetime) -> bool:
+    """Whether the user of that name may be another than the one who had it then."""
+    try:
+        return younger(await iam.get_user(aws, user), since)
+    except (Denied, NotFound):
+        return True
 
 
 async def _held(aws: AwsSession, kind: UserKeyKind, key_id: str, user: str) -> Credential | None:

@@ -18,17 +18,17 @@ async def plan(at: Situation) -> Plan:
         leaves="The new key.",
     )
     barred = replace(whole, calls=())
-    found = {one.id: one for one in await at.credentials()}
     old = await at.credential()
     if old is None:
         return replace(barred, already=f"{at.key.id} is already deleted.")
+    whole = replace(whole, calls=delete.deletion(old).calls)
     if at.options.override:
         warning = f"Deleted before it was certain that nothing still uses it; reason: {at.options.override}"
         return replace(whole, warnings=(warning,))
     if old.status == "Active":
         words = f"{at.key.id} is still Active: it must be made Inactive and watched first (--next)."
         return delete.blocked(barred, words)
-    new = found.get(at.case.replacement.key_id) if at.case.replacement else None
+    new = await at.replacement()
     if new is None or new.status != "Active":
         status = new.status if new else "gone"
         words = f"The new key is {status}, and nothing else would work: go back (--back)."

@@ -77,7 +77,7 @@ async def _blocked(at: Situation) -> str | None:
     made = at.case.replacement
     if made is None or made.delivered is None:
         return "There is no second key whose secret was stored: create one first (--next)."
-    new = next((found for found in await at.credentials() if found.id == made.key_id), None)
+    new = await at.replacement()
     if new is None:
         return f"The new key {made.key_id} is deleted, and nothing else would work: create another (--next)."
     if new.status == "Expired":

@@ -71,7 +71,9 @@ async def standing(at: Situation) -> Standing:
         )
         words = f"{asked.words[:1].upper()}{asked.words[1:].rstrip('.')}: say whose it is."
         return Standing(Next.REPLACE, words, ways, found.get(at.key.id))
-    old, new = found.get(at.key.id), found.get(made.key_id) if made else None
+    # Who is not listed there may have gone with its user, by another name.
+    old = found.get(at.key.id) or await at.credential()
+    new = (found.get(made.key_id) if made else None) or await at.replacement()
     if old is None:
         return _without_old(at, made, new)
     if made is None:

@@ -265,13 +265,19 @@ async def test_a_namesake_and_what_was_changed_since_are_not_the_intruders(
     assert scene.snapshot() == before
 
 
-async def test_what_is_of_a_renamed_user_still_stands(scene: Scene, book: CaseBook, boto: Boto) -> None:
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_what_is_of_a_renamed_user_still_stands(
+    scene: Scene, book: CaseBook, boto: Boto, decoy: bool
+) -> None:
     iam = boto("iam")
     kinds = ("user", "access_key", "api_key", "attached", "member", "password")
     for kind in kinds:
         scene.intruder.make(kind)
     for name in ("intruder-user", "app", "intruder-target"):
         iam.update_user(UserName=name, NewUserName=f"{name}-2")
+        if decoy:
+            with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5)):
+                iam.create_user(UserName=name)
     before = scene.snapshot()
     async with reviewed(scene, book) as runbook:
         seen = things(runbook)

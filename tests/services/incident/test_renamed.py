@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,13 @@ from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Deed, LeverName, State, StepName
+from services.cases.secret import ToFile
 from services.incident import opening
+from services.incident.situation import Options
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS, KINDS, UserKeyKind
 from services.keys.whereabouts import key_of
+from services.rotation import opening as rotations
+from tests.principals import allow, make_user, policy, sign_as
 from tests.services.incident.conftest import Account, Opened
 
 Boto = Callable[..., Any]
@@ -93,6 +98,58 @@ async def test_nobody_is_told_that_it_is_gone_who_may_not_look(
         await key_of(aws, API_KEYS, account.key_id, "web")
 
 
+@pytest.fixture
+def scoped(sandbox: Sandbox, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The responder may do everything to a user of that name, and not list the keys of all users."""
+    sandbox.world.settings.enforce_policies = True
+    of_web = allow("iam:*", resource="arn:aws:iam::*:user/web")
+    sign_as(monkeypatch, make_user(account.iam, "night", policy(of_web, allow("cloudtrail:*", "sts:*"))))
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize("step", [StepName.DEACTIVATE, StepName.DELETE])
+async def test_a_younger_user_without_the_key_proves_nothing_to_whom_may_not_look(
+    account: Account, opened: Opened, step: StepName
+) -> None:
+    async with opened() as runbook:
+        with time_machine.travel(clock.now() + timedelta(seconds=5)):
+            rename(account, decoy=True)
+        with pytest.raises(Denied):
+            await runbook.apply(step)
+    assert account.statuses() == {account.key_id: "Active"}
+
+
+@pytest.mark.usefixtures("scoped")
+async def test_its_own_user_without_the_key_is_proof_to_whom_may_not_look(
+    account: Account, opened: Opened
+) -> None:
+    async with opened() as runbook:
+        account.iam.delete_service_specific_credential(
+            UserName="web", ServiceSpecificCredentialId=account.key_id
+        )
+        assert "already deleted" in str((await runbook.plan(StepName.DELETE)).already)
+
+
+@pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
+@pytest.mark.parametrize("active", [True, False])
+async def test_an_older_user_who_took_the_name_is_left_alone(
+    account: Account, opened: Opened, step: Deed, active: bool
+) -> None:
+    with time_machine.travel(clock.now() - timedelta(days=1)):
+        account.iam.create_user(UserName="victim")
+    if active:
+        theirs = account.iam.create_access_key(UserName="victim")["AccessKey"]["AccessKeyId"]
+    async with opened() as runbook:
+        rename(account, decoy=False)
+        account.iam.update_user(UserName="victim", NewUserName="web")
+        with pytest.raises(Refused, match="is user hidden's now"):
+            await runbook.apply(step)
+    assert account.iam.list_user_policies(UserName="web")["PolicyNames"] == []
+    if active:
+        (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+        assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
+
+
 @pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
 async def test_who_has_the_name_now_is_left_alone(account: Account, opened: Opened, step: Deed) -> None:
     async with opened() as runbook:
@@ -109,3 +166,95 @@ async def test_who_has_the_name_now_is_left_alone(account: Account, opened: Open
     (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
     assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
     assert account.statuses() == {}
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+@pytest.mark.parametrize("anew", [False, True])
+async def test_the_replacement_of_a_renamed_user_is_taken_back(
+    account: Account, opened: Opened, tmp_path: Path, decoy: bool, anew: bool
+) -> None:
+    options = Options(secret_to=ToFile(tmp_path / "secret"))
+    async with opened() as runbook:
+        await runbook.apply(StepName.REPLACE, options)
+        rename(account, decoy=decoy)
+        assert await runbook.resume() == ()
+        assert "was already created" in str((await runbook.plan(StepName.REPLACE)).already)
+        if not anew:
+            result = await runbook.undo(StepName.REPLACE)
+    if anew:
+        async with opened() as runbook:
+            result = await runbook.undo(StepName.REPLACE)
+    assert result.step.state is State.UNDONE
+    assert account.statuses() == {account.key_id: "Active"}
+
+
+async def test_the_key_of_a_renamed_user_is_reset(account: Account, opened: Opened, tmp_path: Path) -> None:
+    async with opened() as runbook:
+        rename(account, decoy=True)
+        options = Options(in_place=True, secret_to=ToFile(tmp_path / "secret"))
+        assert (await runbook.apply(StepName.REPLACE, options)).verified
+    assert (tmp_path / "secret").read_text().strip() not in ("", account.token)
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+@pytest.mark.parametrize("anew", [False, True])
+async def test_the_rotation_of_a_renamed_users_key_is_taken_back(
+    account: Account, book: CaseBook, tmp_path: Path, decoy: bool, anew: bool
+) -> None:
+    async with AwsSession() as aws:
+        rotation = await rotations.look_up(aws, book, account.key_id, user="web")
+        with rotations.begin(rotation, book):
+            await rotation.apply(StepName.REPLACE, Options(secret_to=ToFile(tmp_path / "secret")))
+            rename(account, decoy=decoy)
+            seen = await rotation.standing()
+            assert seen.old is not None
+            assert seen.new is not None
+            await rotation.imported("said so")
+            if decoy:
+                assert (await rotation.plan(StepName.DEACTIVATE)).blocked is None
+            if not anew:
+                result = await rotation.abandon()
+        if anew:
+            rotation = await rotations.look_up(aws, book, account.key_id)
+            with rotations.begin(rotation, book):
+                result = await rotation.abandon()
+    assert result.step.state is State.UNDONE
+    assert account.statuses() == {account.key_id: "Active"}
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_access_keys_of_a_renamed_user_that_are_active_again_are_not_called_inactive(
+    account: Account, opened: Opened, decoy: bool
+) -> None:
+    key_id = account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"]
+
+    def status() -> str:
+        (held,) = account.iam.list_access_keys(UserName="hidden")["AccessKeyMetadata"]
+        return str(held["Status"])
+
+    async with opened() as runbook:
+        await runbook.apply(LeverName.ACCESS_KEYS)
+        rename(account, decoy=decoy)
+        assert (await runbook.verify(LeverName.ACCESS_KEYS)).state is State.CONFIRMED
+        account.iam.update_access_key(UserName="hidden", AccessKeyId=key_id, Status="Active")
+        seen = await runbook.verify(LeverName.ACCESS_KEYS)
+        assert (seen.state, seen.words[:6]) == (State.REQUESTED, "0 of 1")
+        account.iam.update_access_key(UserName="hidden", AccessKeyId=key_id, Status="Inactive")
+        assert (await runbook.undo(LeverName.ACCESS_KEYS)).step.state is State.UNDONE
+        assert status() == "Active"
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_a_renamed_user_is_not_without_access_keys(
+    account: Account, opened: Opened, decoy: bool
+) -> None:
+    account.iam.create_access_key(UserName="web")
+    async with opened() as runbook:
+        await runbook.apply(StepName.DELETE, Options(override="it leaked"))
+    with time_machine.travel(clock.now() + timedelta(seconds=5)):
+        account.iam.update_user(UserName="web", NewUserName="hidden")
+        if decoy:
+            account.iam.create_user(UserName="web")
+    async with opened() as runbook:
+        with pytest.raises(Refused, match="another user of that name" if decoy else "deleted, or renamed"):
+            await runbook.apply(LeverName.ACCESS_KEYS)
