@@ -13,6 +13,7 @@ from services.aws.errors import NoSuchName, NotFound
 from services.aws.inlinepolicies import Holder, get_inline, read_inline
 from services.base.keyservices import ACCESS_KEY, TEMPORARY, KeyService
 from services.base.nearest import no_such
+from services.cases.given import Gift, document_of, given
 from services.cases.plan import Plan, PlanParts, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
@@ -53,7 +54,8 @@ async def plan(at: Situation) -> Plan:
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
     if inline.get(name) == document:
         return _plan(at, already=f"The policy {name} already denies {whose(at)}.")
-    if name in inline and not _is_ours(at, name, inline[name]):
+    put = _given(at).get((f"Put{holder(at)[0]}Policy", name))
+    if name in inline and not (put and document_of(put) == inline[name]):
         return _plan(
             at,
             blocked=f"{whose(at)} has a policy {name} that says otherwise, and not by this case: look at it "
@@ -94,39 +96,41 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
 async def plan_undo(at: Situation) -> Plan:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
-    calls = tuple(
-        Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
-        for arn in await _attached_by_us(at)
-    )
+    mine, calls, left = _given(at), list[Call](), list[str]()
+    for arn in await _attached_once(at):
+        removal = Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
+        if (f"Attach{kind}Policy", arn) in mine:
+            calls.append(removal)
+        else:
+            left.append(_of_others(at, arn, removal))
     document = await get_inline(at.aws, kind, whom, name)
+    put = mine.get((f"Put{kind}Policy", name))
     removal = Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name})
-    left: tuple[str, ...] = ()
-    if document is not None and _is_ours(at, name, document):
-        calls += (removal,)
-    elif document is not None and at.case.did(f"Put{kind}Policy", PolicyName=name):
-        left = (
-            f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM.",
+    if document is not None and put is None:
+        left.append(_of_others(at, name, removal))
+    elif document is not None and put is not None and document_of(put) != document:
+        left.append(
+            f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM."
         )
     elif document is not None:
-        by_hand = at.aws.where.aws(removal)
-        left = (
-            f"The policy {name} of {whose(at)} was not attached by this case: ask who did, and only then "
-            f"remove it by hand: {by_hand}",
-        )
+        calls.append(removal)
     if left and not calls:
         return _plan(at, lift=True, blocked=left[0])
     if not calls:
         return _plan(at, lift=True, already=f"No deny policy from stanch is on {whose(at)} ({name}).")
-    return _plan(at, lift=True, calls=calls, warnings=left, left=left)
+    return _plan(at, lift=True, calls=tuple(calls), warnings=tuple(left), left=tuple(left))
 
 
-def _is_ours(at: Situation, name: str, document: Mapping[str, Any]) -> bool:
-    """Whether this case has put such a policy of that name."""
-    return any(
-        call.params.get("PolicyName") == name and json.loads(str(call.params["PolicyDocument"])) == document
-        for call in at.case.done
-        if call.operation.startswith("Put") and "PolicyDocument" in call.params
+def _of_others(at: Situation, policy: str, removal: Call) -> str:
+    return (
+        f"The policy {policy} of {whose(at)} was not attached by this case: ask who did, and only then "
+        f"remove it by hand: {at.aws.where.aws(removal)}"
     )
+
+
+def _given(at: Situation) -> dict[Gift, Call]:
+    """What this step put on the key's user, by whatever name, and did not take away."""
+    return given(at.case.done_by.get(StepName.DENY, ()))
 
 
 async def verify(at: Situation) -> Verified:
@@ -138,7 +142,7 @@ async def verify(at: Situation) -> Verified:
 async def verify_undo(at: Situation) -> Verified:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
-    if await get_inline(at.aws, kind, whom, name) is None and not await _attached_by_us(at):
+    if await get_inline(at.aws, kind, whom, name) is None and not await _attached_once(at):
         return Verified(State.UNDONE, said_aws("deny policy removed", at.now()))
     return Verified(State.REQUESTED, said_aws("the deny policy is still attached", at.now()))
 
@@ -157,14 +161,9 @@ async def holding(at: Situation) -> str | None:
     return None
 
 
-async def _attached_by_us(at: Situation) -> list[str]:
-    """ARNs of the holds that this case attached and that are still there."""
-    kind, whom = holder(at)
-    ours = {
-        call.params["PolicyArn"]
-        for call in at.case.done
-        if call.operation == f"Attach{kind}Policy" and call.params[f"{kind}Name"] == whom
-    }
+async def _attached_once(at: Situation) -> list[str]:
+    """ARNs of the policies that this step attached at some time and that are there, whoever attached them."""
+    ours = {call.params.get("PolicyArn") for call in at.case.done_by.get(StepName.DENY, ())}
     return [arn for arn in await _attached(at) if arn in ours]
 
 

@@ -139,7 +139,7 @@ async def verify_undo(at: Situation) -> Verified:
     made = at.case.replacement
     there = [made.key_id] if made and await _present(at, made) else []
     backs = {user: await new_user.undo(at, user) for user in await new_user.left(at)}
-    there += [user for user, back in backs.items() if back.calls]
+    there += [user for user, back in backs.items() if back.calls or back.there]
     if there:
         return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))
     gone = said_aws("the new key is deleted", at.now())
