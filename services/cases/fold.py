@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -197,8 +197,9 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         # Whose it is was all that was asked.
         if not done:
             return state
+        before_it = _before(state.before, intent, fold.done)
         fold.done.append((intent.step, intent.call))
-        return replace(state, before=_before(state.before, intent))
+        return replace(state, before=before_it)
     candidates = tuple(map(str, entry.data.get("candidates") or ()))
     if candidates and done is not False:
         doubt = Doubt(intent, candidates, str(entry.data["words"]), holds=bool(done))
@@ -216,8 +217,8 @@ _NAMED = {"CreateLogGroup": "logGroupName", "CreateTrail": "Name", "CreateUser":
 
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
+    state = replace(_marked(state, intent, entry), before=_before(state.before, intent, fold.done))
     fold.done.append((intent.step, intent.call))
-    state = replace(_marked(state, intent, entry), before=_before(state.before, intent))
     if "Status" in intent.call.params and key_named(intent.call) == state.opened.get("key_id"):
         off = intent.call.params["Status"] == "Inactive"
         state = replace(state, off_since=_by_aws(intent, entry.at) if off else None)
@@ -256,14 +257,23 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
     return state
 
 
-def _before(known: Mapping[str, str | None], intent: Intent) -> Mapping[str, str | None]:
-    """With what stood there before the first of this case's calls, until that is restored."""
+def _before(
+    known: Mapping[str, str | None], intent: Intent, done: Sequence[tuple[Deed, Call]]
+) -> Mapping[str, str | None]:
+    """With what stood there before the first of this case's calls, until that is restored.
+
+    What somebody else put there between two of them is what is to be restored.
+    """
     stood, place = intent.facts.get("stood") or {}, place_of(intent.call)
     if place not in stood:
         return known
     if intent.undo:
         return {each: text for each, text in known.items() if each != place}
-    return {place: stood[place], **known}
+    put = (call for step, call in reversed(done) if step is intent.step and place_of(call) == place)
+    last = next(put, None)
+    if place in known and last is not None and last.params.get("PolicyDocument") == stood[place]:
+        return known
+    return {**known, place: stood[place]}
 
 
 def place_of(call: Call) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from services.base.keyservices import ACCESS_KEY
 from services.cases.plan import Plan, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
+from services.keys.userkeys import key_named
 
 
 async def plan(at: Situation) -> Plan:
@@ -19,11 +20,11 @@ async def plan_undo(at: Situation) -> Plan:
 
 
 def by_others(at: Situation) -> tuple[str, ...]:
-    """A warning where this case is not known to have made the key Inactive."""
-    call = at.key_kind.switch(at.key, "Inactive")
+    """A warning where this case is not known to have made the key Inactive, by the last of its calls."""
+    operation = at.key_kind.switch(at.key, "Inactive").operation
     # By whatever name its user had then.
-    params = {name: value for name, value in call.params.items() if name != "UserName"}
-    if at.case.did(call.operation, **params):
+    switched = [call for call in at.case.done if call.operation == operation and key_named(call) == at.key.id]
+    if switched and switched[-1].params["Status"] == "Inactive":
         return ()
     return (f"{at.key.id} was made Inactive, not by this case: find out why first.",)
 

@@ -14,6 +14,7 @@ from services.aws.inlinepolicies import Holder, get_inline, read_inline
 from services.base.keyservices import ACCESS_KEY, TEMPORARY, KeyService
 from services.base.nearest import no_such
 from services.base.text import clean
+from services.cases.given import Gift, document_of, given
 from services.cases.plan import Plan, PlanParts, State, StepName
 from services.incident.situation import Situation, Verified, said_aws
 from services.rights import policies
@@ -51,7 +52,10 @@ async def plan(at: Situation) -> Plan:
         return await _plan_attached(at, at.options.hold_policy, warning)
     name, inline = policies.hold_name(at.key.service), await _inline(at)
     document = policies.hold_document(at.key.service, also_sigv4=at.options.also_sigv4)
-    if name in inline and not _is_ours(at, name, inline[name]):
+    if inline.get(name) == document:
+        return _plan(at, already=f"The policy {name} already denies {whose(at)}.")
+    put = _given(at).get((f"Put{holder(at)[0]}Policy", name))
+    if name in inline and not (put and document_of(put) == inline[name]):
         return _plan(
             at,
             blocked=f"{whose(at)} has a policy {name} that says otherwise, and not by this case: look at it "
@@ -92,45 +96,48 @@ async def _plan_attached(at: Situation, arn: str, warning: str) -> Plan:
 async def plan_undo(at: Situation) -> Plan:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
-    attached, named = await _attached_by_us(at), at.options.hold_policy
+    mine, calls, left = _given(at), list[Call](), list[str]()
+    named = at.options.hold_policy
     if named and not at.case.did(f"Attach{kind}Policy", PolicyArn=named, **{f"{kind}Name": whom}):
         words = f"The policy {clean(named)} is not one that this case attached to {whose(at)}."
         return _plan(at, lift=True, blocked=words)
-    calls = tuple(
-        Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
-        for arn in attached
-        if named in (None, arn)
-    )
+    for arn in await _attached_once(at):
+        removal = Call("iam", f"Detach{kind}Policy", {f"{kind}Name": whom, "PolicyArn": arn})
+        if named not in (None, arn):
+            continue
+        if (f"Attach{kind}Policy", arn) in mine:
+            calls.append(removal)
+        else:
+            left.append(_of_others(at, arn, removal))
     document = None if named else await get_inline(at.aws, kind, whom, name)
+    put = mine.get((f"Put{kind}Policy", name))
     removal = Call("iam", f"Delete{kind}Policy", {f"{kind}Name": whom, "PolicyName": name})
-    left: tuple[str, ...] = ()
-    if document is not None and _is_ours(at, name, document):
-        calls += (removal,)
-    elif document is not None and at.case.did(f"Put{kind}Policy", PolicyName=name):
-        left = (
-            f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM.",
+    if document is not None and put is None:
+        left.append(_of_others(at, name, removal))
+    elif document is not None and put is not None and document_of(put) != document:
+        left.append(
+            f"The policy {name} of {whose(at)} was changed since, not by this case: put it right in IAM."
         )
     elif document is not None:
-        by_hand = at.aws.where.aws(removal)
-        left = (
-            f"The policy {name} of {whose(at)} was not attached by this case: ask who did, and only then "
-            f"remove it by hand: {by_hand}",
-        )
+        calls.append(removal)
     if left and not calls:
         return _plan(at, lift=True, blocked=left[0])
     if not calls:
         words = f"No deny policy from stanch is on {whose(at)} ({named or name})."
         return _plan(at, lift=True, already=words)
-    return _plan(at, lift=True, calls=calls, warnings=left, left=left)
+    return _plan(at, lift=True, calls=tuple(calls), warnings=tuple(left), left=tuple(left))
 
 
-def _is_ours(at: Situation, name: str, document: Mapping[str, Any]) -> bool:
-    """Whether this case has put such a policy of that name."""
-    return any(
-        call.params.get("PolicyName") == name and json.loads(str(call.params["PolicyDocument"])) == document
-        for call in at.case.done
-        if call.operation.startswith("Put") and "PolicyDocument" in call.params
+def _of_others(at: Situation, policy: str, removal: Call) -> str:
+    return (
+        f"The policy {policy} of {whose(at)} was not attached by this case: ask who did, and only then "
+        f"remove it by hand: {at.aws.where.aws(removal)}"
     )
+
+
+def _given(at: Situation) -> dict[Gift, Call]:
+    """What this step put on the key's user, by whatever name, and did not take away."""
+    return given(at.case.done_by.get(StepName.DENY, ()))
 
 
 async def verify(at: Situation) -> Verified:
@@ -146,20 +153,15 @@ async def verify_undo(at: Situation) -> Verified:
     name = policies.hold_name(at.key.service)
     kind, whom = holder(at)
     inline = [name] if await get_inline(at.aws, kind, whom, name) is not None else []
-    left = [*inline, *await _attached_by_us(at)]
+    left = [*inline, *await _attached_once(at)]
     if not left:
         return Verified(State.UNDONE, said_aws("deny policy removed", at.now()))
-    if all(_kept(at, each) for each in left):
+    mine = {what for _, what in _given(at)}
+    if mine.issuperset(left):
         # Taken back in part: the others hold on.
         named = " and ".join(each.rpartition("/")[2] for each in left)
         return Verified(State.CONFIRMED, said_aws(f"deny policy {named} still attached", at.now()))
     return Verified(State.REQUESTED, said_aws("the deny policy is still attached", at.now()))
-
-
-def _kept(at: Situation, policy: str) -> bool:
-    """Whether this case put that policy, by name or ARN, and has not taken it away since."""
-    ours = (call for call in reversed(at.case.done) if policy in call.params.values())
-    return next((call.operation.startswith(("Put", "Attach")) for call in ours), False)
 
 
 def _signed_too(at: Situation) -> bool:
@@ -185,14 +187,9 @@ async def holding(at: Situation, *, also_sigv4: bool = False) -> str | None:
     return None
 
 
-async def _attached_by_us(at: Situation) -> list[str]:
-    """ARNs of the holds that this case attached and that are still there."""
-    kind, whom = holder(at)
-    ours = {
-        call.params["PolicyArn"]
-        for call in at.case.done
-        if call.operation == f"Attach{kind}Policy" and call.params[f"{kind}Name"] == whom
-    }
+async def _attached_once(at: Situation) -> list[str]:
+    """ARNs of the policies that this step attached at some time and that are there, whoever attached them."""
+    ours = {call.params.get("PolicyArn") for call in at.case.done_by.get(StepName.DENY, ())}
     return [arn for arn in await _attached(at) if arn in ours]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
+from services.cases.given import TAKES, Gift, document_of, given
 from services.cases.settle import MAKES
 from services.incident.situation import Situation
 from services.keys.holdings import UserHoldings, examine_user
@@ -55,36 +56,37 @@ async def left(at: Situation) -> tuple[str, ...]:
 class Back:
     """The *calls* that take a new user away again, what the case gave it first; others' things keep it."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[Call, ...] = ()
     kept: str | None = None
     """Why the user is left, in words."""
+    there: bool = False
+    """Whether IAM shows what this case has taken away: still, or again."""
 
 
 async def undo(at: Situation, name: str) -> Back:
-    """Takes a user away again that this case made, as far as nobody else gave it anything."""
+    """Takes a user away again that this case made, as far as nobody else gave or changed anything of it."""
     held, keys = await asyncio.gather(examine_user(at.aws, name), iam.list_credentials(at.aws, name))
-    user = {"UserName": name}
-    every = (
-        *(Call("iam", "PutUserPolicy", {**user, "PolicyName": one}) for one in held.inline or ()),
-        *(Call("iam", "AttachUserPolicy", {**user, "PolicyArn": arn}) for arn in held.attached or ()),
-        *(Call("iam", "AddUserToGroup", {"GroupName": one, **user}) for one in held.groups or ()),
-    )
-    ours = [given for given in every if at.case.did(given.operation, **given.params)]
-    theirs = [str(given.params[MAKES[given.operation]]) for given in every if given not in ours]
+    user, inline = {"UserName": name}, held.inline or {}
+    every: list[Gift] = [("PutUserPolicy", policy) for policy in inline]
+    every += [("AttachUserPolicy", arn) for arn in held.attached or ()]
+    every += [("AddUserToGroup", group) for group in held.groups or ()]
+    mine = given(call for call in at.case.done if call.params.get("UserName") == name)
+    ours = [gift for gift in every if gift in mine and _is_as_put(mine[gift], inline)]
+    theirs = [what for gives, what in every if (gives, what) not in ours]
     theirs += [key.id for key in keys if key.id not in at.case.keys]
     theirs += [key.id for key in held.access_keys or () if key.id not in at.case.keys]
     theirs += ["a console password"] if held.has_login else []
-    calls = tuple(Call("iam", _TAKES[given.operation], given.params) for given in ours)
-    if theirs:
-        return Back(calls, f"user {name} is left: it has {', '.join(theirs)} of others' making")
-    return Back((*calls, Call("iam", "DeleteUser", user)))
+    calls = tuple(Call("iam", TAKES[gives], {**user, MAKES[gives]: what}) for gives, what in ours)
+    if not theirs:
+        return Back((*calls, Call("iam", "DeleteUser", user)))
+    others = [gift for gift in every if gift not in mine]
+    there = any(at.case.did(TAKES[gives], **user, **{MAKES[gives]: what}) for gives, what in others)
+    return Back(calls, f"user {name} is left: it has {', '.join(theirs)} of others' making", there)
 
 
-_TAKES = {
-    "PutUserPolicy": "DeleteUserPolicy",
-    "AttachUserPolicy": "DetachUserPolicy",
-    "AddUserToGroup": "RemoveUserFromGroup",
-}
+def _is_as_put(call: Call, inline: Mapping[str, Any]) -> bool:
+    """Whether nobody has changed since what *call* gave; of policies and groups only inline ones can be."""
+    return "PolicyDocument" not in call.params or document_of(call) == inline[str(call.params["PolicyName"])]
 
 
 async def _get(at: Situation, name: str) -> iam.User | None:

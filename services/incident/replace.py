@@ -138,7 +138,7 @@ async def verify_undo(at: Situation) -> Verified:
     present = await at.replacement()
     there = [present.id] if present else []
     backs = {user: await new_user.undo(at, user) for user in await new_user.left(at)}
-    there += [user for user, back in backs.items() if back.calls]
+    there += [user for user, back in backs.items() if back.calls or back.there]
     if there:
         return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))
     gone = said_aws("the new key is deleted", at.now())

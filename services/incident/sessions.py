@@ -54,7 +54,7 @@ async def plan(at: Situation) -> Plan:
             continue
         params = {**principal.params(endedsessions.NAME), "PolicyDocument": document}
         calls.append(Call("iam", f"Put{principal.kind}Policy", params))
-        stood[principal.place] = former
+        stood[principal.place] = _stood(at, principal, former)
         warnings += lasts(principal.sessions, at.now())
         warnings += _others_told(principal, beside)
     left = (*full, *found.beyond, *found.unread)
@@ -124,6 +124,14 @@ def _ours(at: Situation) -> Iterator[tuple[Principal, str]]:
     for principal, document in _last(at):
         if principal.place in at.case.before and document is not None:
             yield principal, document
+
+
+def _stood(at: Situation, principal: Principal, former: str | None) -> str | None:
+    """What is restored: *former*, but for this case's own statement where somebody else changed the rest."""
+    ours = next((document for each, document in _ours(at) if each.place == principal.place), None)
+    if former is None or ours is None or former == ours:
+        return former
+    return endedsessions.taken_back(former, ours, at.case.before[principal.place])
 
 
 def _restored(at: Situation) -> Iterator[tuple[Principal, str | None]]:

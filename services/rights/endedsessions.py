@@ -28,6 +28,19 @@ def ending(before: datetime, present: str | None) -> str:
     return json.dumps({**document, "Statement": [*others, statement(before)]})
 
 
+def taken_back(text: str, ours: str, earlier: str | None) -> str | None:
+    """*text* with what ended sessions *earlier* in place of what *ours* does; None where nothing is left."""
+    document, own = _read(text), _endings(ours)
+    if document is None or not all(each in statements(document) for each in own):
+        return text
+    left = [each for each in statements(document) if each not in own] + _endings(earlier)
+    return json.dumps({**document, "Statement": left}) if left else None
+
+
+def _endings(text: str | None) -> list[Mapping[str, Any]]:
+    return [each for each in statements(_read(text) or {}) if each.get("Sid") == SID]
+
+
 def ended_before(text: str | None) -> datetime | None:
     """The moment before which sessions are ended by that document; None where it ends none."""
     for each in statements(_read(text) or {}):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from services.aws.call import Call
+from services.cases.given import given
 
 T = TypeVar("T")
 Place = tuple[str, str]
@@ -31,10 +32,15 @@ class Made:
     versions: set[str] = field(default_factory=set)
 
 
-def made(done: Iterable[Call]) -> Made:
+def made(done: Sequence[Call]) -> Made:
     found = Made()
     for call in done:
         _take(found, call)
+    for (gives, what), call in given(done).items():
+        if gives == "AttachUserPolicy":
+            found.attached.append(what)
+        elif gives == "PutUserPolicy":
+            found.inline[what] = str(call.params["PolicyDocument"])
     return found
 
 
@@ -48,14 +54,6 @@ def _take(found: Made, call: Call) -> None:
             _add(found.users, named("UserName"))
         case "DeleteUser":
             _drop(found.users, named("UserName"))
-        case "AttachUserPolicy":
-            _add(found.attached, named("PolicyArn"))
-        case "DetachUserPolicy":
-            _drop(found.attached, named("PolicyArn"))
-        case "PutUserPolicy":
-            found.inline[named("PolicyName")] = named("PolicyDocument")
-        case "DeleteUserPolicy":
-            found.inline.pop(named("PolicyName"), None)
         case "CreateLogGroup":
             _add(found.groups, place)
         case "DeleteLogGroup":
