@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling
 from tui.dialogs.options import STEPS
+from tui.dialogs.steps import final
 
 
 def refused(
@@ -51,6 +52,9 @@ def _refused_deed(
         return trouble or ("the key is not read yet" if undo else None)
     if step in handling.under_way:
         return "under way"
+    plan = handling.plans.get(step)
+    if undo and plan is not None and final(plan):
+        return plan.already
     known = step in handling.plans or step in handling.unplanned
     if step is LeverName.SESSIONS and not undo and not known:
         # Minutes may pass till then, in which no other step could be asked for.
