@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling
+from services.incident.quiet import containments
 from tui.dialogs.options import STEPS
 from tui.dialogs.steps import final
 
@@ -30,6 +31,8 @@ def refused(
             return "started with --read-only"
         case "note" | "sweep" | "groups" | "end_sessions" | "quiet" if handling is None:
             return "the key is not read yet"
+        case "quiet" if handling and not containments(handling.state):
+            return "nothing was contained in this case yet: deactivate the key first"
         case "report" | "close_case" if handling is None or handling.case is None:
             return "there is no case yet: the first step you take opens one"
         case "take_over" if handling is None or not handling.contested:
