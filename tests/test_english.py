@@ -22,6 +22,9 @@ BANNED = {
     r"\bcalls?( \w+)? refused\b|\brefused calls?\b": "denied",
     r"\bnot seen to agree\b": "not confirmed by AWS",
     r"\bwas said\b|, said (?!to\b)": "reported by",
+    r"\bREFUSED\b": "DENIED",
+    r"\bOf \{change\b|\bstopped since\b": "the policy of X was changed; stopped at",
+    r"\b(no screen was left|goes before it|not read again: this)\b": "overrides, failed",
     # The deny policy, and undoing.
     r"\b(on|the|our|a|no|inline|managed) hold\b|\bhold lifted\b|\blift\b": "the deny policy, remove it",
     r"\b[Tt]ak(e|en|es|ing)( \w+){0,4} back\b": "undo",

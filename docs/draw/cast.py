@@ -60,7 +60,7 @@ def _walk(terminal: Recording) -> None:
     terminal.wait("1 of 5. Stop it", "5 · deny        Attach", "flowing")
     terminal.read()
     _take(terminal, "1 ✓ deactivate")
-    terminal.wait("stopped since", seconds=90)
+    terminal.wait("stopped at", seconds=90)
     terminal.read()
     _go_on(terminal, "2 review")
     terminal.press("enter")

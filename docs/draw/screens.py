@@ -48,7 +48,7 @@ def _runbook(terminal: Terminal) -> None:
     terminal.wait("Leave it")
     terminal.press("y")
     terminal.wait("Inactive (confirmed by AWS")
-    terminal.wait("stopped since", seconds=90)
+    terminal.wait("stopped at", seconds=90)
     terminal.press("enter", "enter")
     terminal.wait("2 ✓ review", seconds=90)
     terminal.press("3")
@@ -60,7 +60,7 @@ def _home(terminal: Terminal) -> None:
     """What is wrong in one glance: a case open, its flow stopped, keys at risk left."""
     terminal.resize(120, 40)
     terminal.press("W", "esc")
-    terminal.wait("keys at risk", "inactive  212d", "stopped since", seconds=90)
+    terminal.wait("keys at risk", "inactive  212d", "stopped at", seconds=90)
     terminal.press("g")
     terminal.wait("─ dana ─", "its user also has")
     _keep(
@@ -80,7 +80,7 @@ def _review_traffic_audit(terminal: Terminal) -> None:
     terminal.wait("TIME▾", "CallWithBearerToken", seconds=90)
     _keep(terminal, "review", "The review: what was read, what would have been recorded, what was done")
     terminal.press("t")
-    terminal.wait("in all", "stopped since", seconds=90)
+    terminal.wait("in all", "stopped at", seconds=90)
     _keep(terminal, "traffic", "IncomingBytes of every log group that takes bearer tokens")
     terminal.press("A")
     terminal.wait("is too broad", seconds=90)

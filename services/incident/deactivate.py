@@ -51,6 +51,8 @@ async def _plan(at: Situation, status: str) -> Plan:
         blocked = "The key has expired and cannot be reactivated. Replace it."
     elif current.status == "Expired":
         already = "The key has expired: nobody can use it."
+    # A key that is gone or has expired is never Active again, whatever is undone.
+    returns = current is not None and current.status != "Expired"
     if not already and not blocked:
         warnings.append(
             "Whatever uses this key in production stops too, until it has a new key."
@@ -63,8 +65,8 @@ async def _plan(at: Situation, status: str) -> Plan:
         title=f"Make {at.key.id} {status}",
         stops="This one key, everywhere." if down else "Nothing: this undoes the deactivation.",
         leaves=_left(at) if down else "The deny policy, if there is one.",
-        reversible=True,
-        undo="Make it Active again." if down else "Make it Inactive again.",
+        reversible=returns,
+        undo=f"Make it {'Active' if down else 'Inactive'} again." if returns else None,
         calls=() if already or blocked else (at.key_kind.switch(current or at.key, status),),
         warnings=tuple(warnings),
         blocked=blocked,

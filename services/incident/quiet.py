@@ -17,7 +17,7 @@ from services.base.keyservices import SIGNS
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, StepName
 from services.cases.recorded import is_recorded
-from services.cases.state import StepState
+from services.cases.state import CaseState, StepState
 from services.incident.reviewing import marks
 from services.incident.situation import Situation
 from services.review.model import Subject, Window
@@ -29,6 +29,8 @@ from services.review.words import calls, listed
 ENOUGH = timedelta(minutes=30)
 LATE = timedelta(minutes=15)
 """By then nearly every record has come; CloudTrail promises no time, so it may be later and never sooner."""
+
+_MINUTES = LATE.seconds // 60
 
 Shown: TypeAlias = Literal["time", "deliveries", "no delivery", "no record of ours"]
 """What tells up to when all records are there."""
@@ -64,29 +66,41 @@ class Quiet:
         return self.lasts >= ENOUGH and not self.unread
 
     def words(self, now: datetime) -> str:
+        """The verdict and how sure it is, and then what was seen: where it is cut, the verdict is left."""
+        minutes = int(self.lasts.total_seconds() // 60)
+        if self.enough:
+            verdict = f"Quiet for {minutes} minutes."
+        elif self.unread:
+            verdict = "Whether it is quiet is unknown: not everything could be read."
+        else:
+            verdict = f"Quiet for {minutes} of 30 minutes; look again {self._when(now)}."
+        tried = f" {self.denied:,} were denied." if self.denied else ""
+        return f"{verdict} {self._upto(now)}. {self._seen(now)}{tried}"
+
+    def _seen(self, now: datetime) -> str:
         since = clock.spoken(self.since, now)
         if self.last is not None:
             by = self.last.access_key_id or self.last.credential_id or "an unnamed credential"
-            what = f"Last allowed call {since}: {self.last.name} by {by} from {self.last.source_ip}."
-        else:
-            but = "." if self.data else "; reads and writes of data are not in it."
-            read = _capital(self.where) if self.data else f"The event history of {self.where}"
-            what = f"{read} has no allowed call since the containment at {since}{but}"
-        tried = f" {self.denied:,} were denied." if self.denied else ""
-        minutes = int(self.lasts.total_seconds() // 60)
-        if self.enough:
-            return f"{what}{tried} Quiet for {minutes} minutes. {self._upto(now)}."
-        if self.unread:
-            unknown = "Whether it is quiet is unknown: not everything could be read."
-            return f"{what}{tried} {unknown} {self._upto(now)}."
-        quiet = f"Quiet for {minutes} of 30 minutes."
-        return f"{what}{tried} {quiet} {self._upto(now)}; look again {self._when(now)}."
+            return f"Last allowed call {since}: {self.last.name} by {by} from {self.last.source_ip}."
+        first, _, last = self.where.rpartition(", ")
+        read = f"{first} and {last}" if first else last
+        told = f"No allowed call since the containment at {since} in"
+        if self.data:
+            return f"{told} {read}."
+        return f"{told} the event history of {read}; reads and writes of data are not in it."
 
     def _upto(self, now: datetime) -> str:
         upto = f"certain up to {clock.spoken(self.certain, now)}"
+        # What is certain may end before the containment: nothing of what counts here is certain then.
+        none = self.certain <= self.contained
         match self.shown:
+            case "time" if none:
+                late = f"records may be about {_MINUTES} minutes late"
+                return f"Nothing after the containment is certain yet: {late}"
             case "time":
-                return f"Records may be about {LATE.seconds // 60} minutes late, so this is {upto}"
+                return f"Records may be about {_MINUTES} minutes late, so this is {upto}"
+            case "deliveries" if none:
+                return "Nothing after the containment is certain yet: the trails have not delivered that far"
             case "deliveries":
                 return f"By what the trails have delivered, this is {upto}"
             case "no delivery":
@@ -114,12 +128,16 @@ class Quiet:
         }
 
 
+def containments(case: CaseState) -> list[tuple[datetime, StepState]]:
+    """What contains in this case, each with when it was sent."""
+    steps = (case.step(deed) for deed in (StepName.DEACTIVATE, StepName.DENY, LeverName.SESSIONS))
+    return [(when, step) for step in steps if step.state.holds and (when := step.sent or step.at)]
+
+
 async def look(at: Situation) -> Quiet:
     """Read the records of the key, of its sessions and of its user; raises Refused before a containment."""
     # By AWS's clock, as the records are.
-    steps = (at.case.step(deed) for deed in (StepName.DEACTIVATE, StepName.DENY, LeverName.SESSIONS))
-    done = [(when, step) for step in steps if step.state.holds and (when := step.sent or step.at)]
-    if not done:
+    if not (done := containments(at.case)):
         raise Refused("Nothing was contained in this case yet: deactivate the key first.")
     contained, last = max(done, key=lambda each: each[0])
     now = at.aws.now()
@@ -232,7 +250,3 @@ def _told(
     denied = sum(event.refused for event in after)
     since = last.time if last else contained
     return Quiet(contained, since, now, *certain, denied, last, unread, where, data)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -218,7 +218,7 @@ def _plan(at: Situation, *, undoing: bool = False, **parts: Unpack[PlanParts]) -
         age = f"{days} days" if days else "no expiry"
         which = f"the new user {at.options.new_user}" if at.options.new_user else at.key.user
         title = f"Create a new {at.noun} for {which}, {age}"
-        leaves, undo = "Everything else, until the new key is imported.", "Delete the new key."
+        leaves, undo = "Anything: the old key stays as it is.", "Delete the new key."
     return Plan(
         step=StepName.REPLACE,
         title=title,

@@ -60,7 +60,10 @@ class Key:
 
     @property
     def worst(self) -> str | None:
-        return self.risks[0].level if self.risks else None
+        """Of a key that does not work whatever its user has is no more than worth knowing."""
+        if not self.risks:
+            return None
+        return self.risks[0].level if self.status == "Active" else "info"
 
     def age_days(self, now: datetime) -> int:
         return (now - self.credential.created).days

@@ -76,7 +76,10 @@ def decode(text: str) -> Token:
         if text.startswith(prefix):
             return _read(prefix, text.removeprefix(prefix))
     if (unknown := _PREFIX_LIKE.match(text)) is None:
-        raise TokenError("This does not look like any known API key (ACWL, ABSK, APIAACWM, AEAA).")
+        raise TokenError(
+            "This does not look like any AWS key. A key or its ID begins with ACWL, ABSK, APIAACWM, AEAA, "
+            "bedrock-api-key-, ACCA, AKIA or ASIA: paste it whole."
+        )
     # A service that is not known yet: its prefix may be of any length, so let the alias say where it ends.
     for length in range(4, len(unknown[0]) + 1):
         try:

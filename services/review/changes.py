@@ -27,6 +27,13 @@ class Change:
     request_id: str | None = None
     access_key_id: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """``The policy of bucket logs was changed by dana``."""
+        verb = " was " if " was " in self.what else " were "
+        changed, _, done = self.what.removeprefix("its ").partition(verb)
+        return f"The {changed} of {self.of}{verb}{done} by {self.by}"
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -51,7 +58,7 @@ class Deleted:
 SETTINGS: Mapping[str, tuple[str, frozenset[str]]] = {
     "PutEventSelectors": ("its selectors were changed", frozenset()),
     "UpdateTrail": (
-        "its Regions or its bucket were changed",
+        "its Regions or bucket were changed",
         frozenset(
             {
                 "includeGlobalServiceEvents",

@@ -222,7 +222,7 @@ def _more(count: int) -> str:
 def _recording(facts: Facts) -> Iterator[Finding]:
     """What was changed of how calls are recorded, and where that is kept."""
     for change in sorted(facts.changes, key=lambda change: change.time):
-        title = f"Of {change.of} {change.what} by {change.by}, {moment(change.time)}."
+        title = f"{change.sentence}, {moment(change.time)}."
         event_ids = (change.event_id,)
         by = (signed_with(change.access_key_id, change.by),)
         if change.request_id in facts.marks.ours:

@@ -37,7 +37,7 @@ def listed(names: Iterable[str]) -> str:
 def tally(group: Sequence[Event]) -> str:
     """How many calls, how many of them refused, and from when to when."""
     refused = sum(event.refused for event in group)
-    said = "" if not refused else (", all denied" if refused == len(group) else f", {refused:,} refused")
+    said = "" if not refused else (", all denied" if refused == len(group) else f", {refused:,} denied")
     if len(group) == 1:
         return f"1 call{said}, {moment(group[0].time)}"
     return f"{calls(len(group))}{said}, {moment(group[0].time)} to {moment(group[-1].time)}"

@@ -200,7 +200,7 @@ def judge(
     told = f"newest point {spoken(age)} old"
     silent, since = now - (last + period), clock.spoken(last + period, now)
     if newest > last or last + 2 * period <= arrived:
-        return GONE, f"stopped since {since}, {spoken(silent)} ago"
+        return GONE, f"stopped at {since}, {spoken(silent)} ago"
     if age >= max(3 * period, (lag or timedelta()) + 2 * period):
         return UNSURE, f"no points since {since}: late or stopped"
     state = FALLING if _falls([value for _, value in points if value is not None]) else FLOWING
@@ -216,7 +216,7 @@ def seen_earlier(flow: GroupFlow, points: Sequence[Point], period: timedelta, no
         return flow
     silent_since = flow.points[0][0] if flow.points else now
     by = min(carried[-1] + period, silent_since)
-    return replace(flow, state=GONE, words=f"stopped since {clock.spoken(by, now)} at the latest")
+    return replace(flow, state=GONE, words=f"stopped at {clock.spoken(by, now)} or before")
 
 
 @dataclass(frozen=True, slots=True)

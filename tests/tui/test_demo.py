@@ -29,7 +29,7 @@ def test_from_the_leaked_token_to_a_flow_that_stops() -> None:
         terminal.wait("Leave it")
         terminal.press("y")
         terminal.wait("Inactive (confirmed by AWS")
-        terminal.wait("stopped since")
+        terminal.wait("stopped at")
         children = _children(terminal.pid)
         assert children, "the pretend account is a process of its own"
         terminal.press("q")

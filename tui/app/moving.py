@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
+_GOING = "going"
+"""What is said while one goes elsewhere, and no longer."""
+
 
 class _Question(msgspec.Struct, frozen=True):
     title: str
@@ -114,12 +117,14 @@ class Moving:
         if (reason := self.why_not()) or app.options.go is None:
             self._say(f"{place}: {reason}.", "warn")
             return
-        self._say(f"Going to {place}…")
+        self._say(f"Going to {place}…", topic=_GOING)
         self._going = place
         try:
             await self._enter(app.options.go(app.options, place, self._prompt), place, then)
         finally:
             self._going = None
+            if screen := speaking(app.screen):
+                screen.hush(_GOING)
 
     async def _enter(self, options: Options, place: Place, then: Route | None) -> None:
         app = self._app
@@ -146,6 +151,6 @@ class Moving:
 
         return await self._app.push_screen_wait(SentenceDialog(title, told))
 
-    def _say(self, words: str, level: Level = "info") -> None:
+    def _say(self, words: str, level: Level = "info", topic: str = "") -> None:
         if screen := speaking(self._app.screen):
-            screen.say(words, level)
+            screen.say(words, level, topic)

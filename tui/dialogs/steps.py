@@ -203,7 +203,7 @@ def ways(step: Deed, plan: Plan | None, case: CaseState, *, read_only: bool) -> 
         return tuple(_round(step, plan, case))
     match step, now.state:
         case StepName.DEACTIVATE, state if state.holds:
-            return ("u to make it Active again",)
+            return ("u to make it Active again",) if plan.reversible else ()
         case LeverName.SESSIONS, state if state.holds:
             return ("u to let them work again: the policy that was there is restored",)
         case StepName.DENY, state if state.holds:
@@ -262,6 +262,9 @@ def _told(
         return "▸", _waiting(under_way, wait), "accent"
     if now.state.holds and plan is not None and _changed_since(plan):
         return "!", f"changed since, not by this case: {plan.title[:1].lower()}{plan.title[1:]}", "alarm"
+    if now.state.holds and plan is not None and final(plan):
+        # It went further since: what was read then is not how it is.
+        return SIGNS[now.state], f"{plan.already}", "good"
     if step is StepName.REVIEW and now.state.holds:
         # What was found is no good news: only that it was read.
         return SIGNS[now.state], headline or now.words, "text"
@@ -278,6 +281,11 @@ def _told(
     if plan.blocked:
         return "!", f"blocked: {without_shell_ways(plan.blocked)}", "warn"
     return "·", plan.title, "quiet"
+
+
+def final(plan: Plan) -> bool:
+    """Whether the key that *plan* would make Inactive can never be Active again."""
+    return plan.step is StepName.DEACTIVATE and not plan.reversible and plan.already is not None
 
 
 def _changed_since(plan: Plan) -> bool:

@@ -315,7 +315,7 @@ class StanchScreen(Commands[None]):
 
     def why_not(self, command: Command) -> str | None:
         if command.id == "forward" and not self.stanch.left_behind:
-            return "no screen was left"
+            return "there is no screen to go forward to"
         if command.id in ("search_next", "search_previous") and self.is_mounted:
             if "search" not in commands.SCOPES[self.scope].ids:
                 return "/ filters here, and what is left is all that was found"

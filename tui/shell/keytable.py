@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.keys.inventory import Key
+from tui.look import words
 
 HEADER = (" ", "KEY ID", "USER", "SERVICE", "STATUS", "AGE", "EXPIRES", "RISKS")
 
@@ -23,15 +24,6 @@ def cells(key: Key, now: datetime) -> tuple[str, ...]:
         key.short_service,
         key.status.lower(),
         f"{key.age_days(now)}d",
-        expiry(key, now),
+        words.expiry(key.credential.expires, now),
         " ".join(risk.name for risk in key.risks),
     )
-
-
-def expiry(key: Key, now: datetime) -> str:
-    """When the key expires, from *now*: ``never``, ``in 6d`` or ``3d ago``."""
-    expires = key.credential.expires
-    if expires is None:
-        return "never"
-    days = (expires - now).days
-    return f"in {days}d" if days >= 0 else f"{-days}d ago"

@@ -74,7 +74,7 @@ def command(
     \b
     deny      no key may be created, reset or used
     deny-use  no key may be used
-    expiry    keys may be created only with an expiry within so many days
+    expiry    new keys must expire within so many days
     write     logs may be sent with a key, but only to the log groups named
 
     They are AWS's own examples, corrected: other services' keys are unaffected, a key without an expiry

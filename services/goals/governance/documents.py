@@ -45,7 +45,7 @@ class Kind(StrEnum):
 _TOLD = {
     Kind.DENY: "no key may be created, reset or used",
     Kind.DENY_USE: "no key may be used",
-    Kind.EXPIRY: "keys may be created only with an expiry within so many days",
+    Kind.EXPIRY: "new keys must expire within so many days",
     Kind.WRITE: "logs may be sent with a key, but only to the log groups named",
 }
 
@@ -91,12 +91,16 @@ class Wanted:
         return f"stanch-{self.kind}-{self.short_service}"
 
     @property
+    def beside(self) -> tuple[str, ...]:
+        """What its denies hit besides keys."""
+        if self.kind not in (Kind.DENY, Kind.DENY_USE):
+            return ()
+        return tuple(_BESIDE[each] for each in self.services if each in _BESIDE)
+
+    @property
     def told(self) -> str:
         """What holds once it is attached: of each service only what the document denies."""
-        if self.kind not in (Kind.DENY, Kind.DENY_USE):
-            return self.kind.told
-        beside = [_BESIDE[each] for each in self.services if each in _BESIDE]
-        return "; ".join((self.kind.told, *beside))
+        return "; ".join((self.kind.told, *self.beside))
 
 
 def service_named(name: str) -> str:

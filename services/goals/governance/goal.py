@@ -17,6 +17,7 @@ from services.goals.governance.proposal import attach, detach
 from services.goals.governance.standing import look
 from services.goals.governance.targets import BadTarget, Target, TargetKind, parse_target
 from services.goals.governance.validation import Validation, validate
+from services.goals.governance.words import attaching, detaching
 from services.goals.proposal import Proposal, planned
 from services.goals.told import Told
 
@@ -67,19 +68,7 @@ class PolicyGoal:
         return True
 
     def told(self, *, undo: bool) -> Told:
-        name, whose = self.policy.name, self.at.words
-        leaves = "Other policies, existing keys, and role sessions already started."
-        if undo:
-            title = f"Detach {name} from {whose}"
-            done = f"policy {name} detached from {whose}"
-            return Told(title, "Nothing: this undoes it.", leaves, "Attach it again.", done)
-        return Told(
-            title=f"Attach {name} to {whose}",
-            stops=f"From then on {self.policy.told}.",
-            leaves=leaves,
-            undo="Remove it.",
-            done=f"policy {name} attached to {whose}",
-        )
+        return (detaching if undo else attaching)(self.at, self.policy)
 
     async def propose(self, ground: Ground) -> Proposal:
         made = self.document

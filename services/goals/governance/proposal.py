@@ -11,6 +11,7 @@ from services.aws.organizations import ATTACHED_QUOTA, SCP
 from services.goals.governance.documents import Document, Kind, Wanted
 from services.goals.governance.standing import HOLDERS, Standing
 from services.goals.governance.targets import Target, TargetKind
+from services.goals.governance.words import warned
 from services.goals.proposal import Proposal, diff
 from services.rights import policies
 
@@ -184,13 +185,7 @@ def _of_scp(operation: str, policy_id: str, target: Target) -> Call:
 def _warnings(target: Target, wanted: Wanted, at: Standing) -> tuple[str, ...]:
     found: list[str] = []
     if wanted.kind in (Kind.DENY, Kind.DENY_USE):
-        whose = {
-            TargetKind.USER: f"of {target.name}, including a replacement",
-            TargetKind.GROUP: f"of everyone in {target.name}",
-            TargetKind.ROLE: "that it makes or resets",
-            TargetKind.SCP: f"of every user under {target.name}",
-        }[target.kind]
-        found.append(f"It stops every {wanted.short_service} key {whose}, until it is removed.")
+        found.append(warned(target, wanted))
     if wanted.kind is Kind.WRITE:
         found.append("It only adds: what other policies allow the user remains. Remove those afterwards.")
     if target.kind is TargetKind.SCP:

@@ -203,7 +203,7 @@ def reading_of(*values: float | None, group: str = GROUP, clock: str = "13:02:00
     begin = at(clock)
     points = tuple((begin + timedelta(minutes=n), value) for n, value in enumerate(values))
     newest = max((when for when, value in points if value is not None), default=None)
-    flow = GroupFlow(group, "us-east-1", True, points, newest, "gone", "stopped since 14:03:00")
+    flow = GroupFlow(group, "us-east-1", True, points, newest, "gone", "stopped at 14:03:00")
     return Reading((flow,), begin + timedelta(minutes=len(values) + 2), 60)
 
 

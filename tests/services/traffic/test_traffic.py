@@ -62,8 +62,8 @@ def minutes(*values: float | None) -> list[Point]:
         (minutes(*[5] * 20, None, None), FLOWING, "newest point 2 min old; CloudWatch publishes late"),
         (minutes(*[5] * 20, *[None] * 4), UNSURE, "no points since 13:58:00: late or stopped"),
         (minutes(*[5] * 20, *[None] * 9), UNSURE, "no points since 13:53:00: late or stopped"),
-        (minutes(*[5] * 20, *[None] * 16), GONE, "stopped since 13:46:00, 16 min ago"),
-        (minutes(*[5] * 20, 0, 0), GONE, "stopped since 14:00:00, 2 min ago"),
+        (minutes(*[5] * 20, *[None] * 16), GONE, "stopped at 13:46:00, 16 min ago"),
+        (minutes(*[5] * 20, 0, 0), GONE, "stopped at 14:00:00, 2 min ago"),
         (minutes(*[900] * 12, 100, 90, 80), FALLING, "newest point 30 s old"),
         (
             minutes(*[900] * 12, 100, 90, 80, None, None),
@@ -178,10 +178,10 @@ def test_what_flowed_before_the_fine_points_begin_is_gone_and_not_never_seen() -
     day = NOW.replace(minute=0, second=0)
     coarse: list[Point] = [(day - 5 * hour, 7.0), (day - 4 * hour, None), (day, None)]
     found = seen_earlier(flow, coarse, hour, NOW)
-    assert (found.state, found.words) == (GONE, "stopped since 10:00:00 at the latest")
+    assert (found.state, found.words) == (GONE, "stopped at 10:00:00 or before")
     assert seen_earlier(flow, [(day, None)], hour, NOW) is flow
     running = seen_earlier(flow, [(day - hour, 7.0)], 3 * hour, NOW)
-    assert running.words == "stopped since 13:02:00 at the latest"
+    assert running.words == "stopped at 13:02:00 or before"
 
 
 class Account:

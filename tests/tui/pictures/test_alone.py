@@ -40,7 +40,7 @@ async def test_calls(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Ga
         await driver.wait("No case yet", "123456789012")
         await answered(driver, "ListAccountAliases")
         await driver.press("ampersand")
-        await driver.wait("nothing is waited for")
+        await driver.wait("none under way")
         await keep(driver, "calls-80x24")
         await keep_dressed(driver, "calls", "120x40", "200x60", "16-colours")
         await driver.press("slash")
@@ -71,7 +71,7 @@ async def test_a_call_that_is_waited_for(opened: Opened, frozen: Sandbox, gate: 
         await driver.wait(f"waiting for iam {HELD}")
         await keep(driver, "calls-waiting")
         held.set()
-        await driver.wait("nothing is waited for")
+        await driver.wait("none under way")
 
 
 def written(path: Path, text: str, mode: int = 0o600) -> None:
@@ -170,5 +170,5 @@ async def test_calls_in_other_dress(
         await driver.wait("No case yet", "123456789012")
         await answered(driver, "ListAccountAliases")
         await driver.press("ampersand")
-        await driver.wait("nothing is waited for")
+        await driver.wait("none under way")
         await keep(driver, f"calls-{name}")

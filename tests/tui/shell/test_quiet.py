@@ -120,7 +120,10 @@ def test_what_may_be_under_way_is_not_quiet(respond: Callable[..., Done], later:
     told = respond("--step", "quiet", "--json")
     assert (told.code, told.json["enough"], told.json["minutes"]) == (Exit.INCOMPLETE, False, 0)
     assert told.json["certain_until"] <= told.json["contained"]
-    assert "By what the trails have delivered, this is certain up to" in told.json["message"]
+    message = str(told.json["message"])
+    assert message.startswith("Quiet for 0 of 30 minutes; look again at ")
+    assert "Nothing after the containment is certain yet: the trails have not delivered that far." in message
+    assert "in event history and trail api-key-audit." in message
     for _ in range(3):
         later(25, every=25)
     enough = respond("--step", "quiet", "--json")

@@ -48,7 +48,7 @@ def summary(record: CallRecord, shown: int, *, filtered: bool) -> Line:
         more = f" and {len(record.open) - 1:,} more" if len(record.open) > 1 else ""
         # First, so that its seconds are in sight at any width.
         return ((f"{waiting_for(first)}{more}", "accent"), (" · ", "text"), *line)
-    return (*line, (" · nothing is waited for", "quiet"))
+    return (*line, (" · none under way", "quiet"))
 
 
 def waiting_for(made: Made) -> str:

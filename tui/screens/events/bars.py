@@ -28,7 +28,7 @@ WORDS: dict[Covers, str] = {
     "yes": "recorded",
     "partly": "recorded in part",
     "unknown": "not known",
-    "management only": "use is not recorded",
+    "management only": "use not recorded",
     "no": "not recorded",
 }
 
@@ -40,7 +40,7 @@ def covered(rows: Iterable[Coverage], when: datetime) -> Covers:
 
 
 def coverage_lines(rows: Sequence[Coverage], window: Window, cells: int = BAR) -> list[Line]:
-    """One bar for Regions recorded alike: ``╌╌╌━━━━ us-east-1: not known to 11-20, then recorded``.
+    """One bar for Regions recorded alike: ``╌╌╌━━━━ us-east-1: not known until 11-20, then recorded``.
 
     With no *cells* the words stand alone.
     """
@@ -110,7 +110,7 @@ def _bar(
         covers: Covers = next((covers for covers, until in pieces if when <= until), "unknown")
         drawn.append(CELLS[covers])
     said = [
-        f"{WORDS[covers]} to {until:%m-%d %H:%M}" if at < len(pieces) - 1 else WORDS[covers]
+        f"{WORDS[covers]} until {until:%m-%d %H:%M}" if at < len(pieces) - 1 else WORDS[covers]
         for at, (covers, until) in enumerate(pieces)
     ]
     role: Role = "text" if [covers for covers, _ in pieces] == ["yes"] else "warn"

@@ -95,7 +95,7 @@ def group_columns(side: Side, now: datetime) -> tuple[Column[Group], ...]:
         Column(side.title, lambda group: (group.value, "warn" if group.new else "text"), 20, flex=1),
         Column("EVENTS", lambda group: (f"{group.count:,}", "text"), 8, right=True),
         Column(
-            "REFUSED", lambda group: (f"{group.refused:,}" if group.refused else "", "good"), 8, right=True
+            "DENIED", lambda group: (f"{group.refused:,}" if group.refused else "", "good"), 8, right=True
         ),
         Column("FIRST", lambda group: (_time(group.first, now), "quiet"), 14, drop=1),
         Column("LAST", lambda group: (_time(group.last, now), "text"), 14),
@@ -105,7 +105,7 @@ def group_columns(side: Side, now: datetime) -> tuple[Column[Group], ...]:
 def result(event: Event) -> Span:
     if event.error is None:
         return "ok", "text"
-    return ("refused", "good") if event.refused else (event.error, "warn")
+    return ("denied", "good") if event.refused else (event.error, "warn")
 
 
 def matches(event: Event, wanted: str) -> bool:
@@ -119,7 +119,7 @@ def matches(event: Event, wanted: str) -> bool:
             event.source,
             event.summary,
             event.error or "ok",
-            "refused" if event.refused else "",
+            "denied refused" if event.refused else "",
             event.log_group or "",
             event.access_key_id or "",
             event.credential_id or "",

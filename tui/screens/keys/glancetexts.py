@@ -29,11 +29,12 @@ _SIGNS: dict[str, Span] = {"flowing": ("▶", "accent"), "falling": ("▼", "acc
 _LEAST_SPARK = 6
 """Cells of a flow that can still be read."""
 _RISKS = {
-    "never-expires": "never expire",
-    "old": "older than 90 days",
-    "expires-soon": "expire within 7 days",
-    "two-active": "in pairs",
+    "never-expires": ("never expires", "never expire"),
+    "old": ("older than 90 days",) * 2,
+    "expires-soon": ("expires within 7 days", "expire within 7 days"),
+    "two-active": ("doubled",) * 2,
 }
+"""Of one key, and of more."""
 _WIDE = 116
 """Cells from which three panels stand abreast, and the flows have a row of their own."""
 _SHARES = (0.36, 0.30)
@@ -144,7 +145,7 @@ def _keys(facts: Facts, now: datetime, width: int) -> Panel:
         if medium:
             lines.append(_counted("!", "warn", medium, "more at medium risk"))
         told = Counter(risk.name for key in active for risk in key.risks)
-        named = [f"{told[name]:,} {says}" for name, says in _RISKS.items() if told[name]]
+        named = [words.count(told[name], *says) for name, says in _RISKS.items() if told[name]]
         lines += _gathered(named or ["by what the list tells"], width)
         mood = "alarm" if high else "strong"
         if found.unreadable:

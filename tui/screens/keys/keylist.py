@@ -158,9 +158,9 @@ class KeyList:
         else:
             parts.append(((words.count(len(keys), "key"), "strong"),))
             active, never = self._counts
-            parts.append(((f"{active:,} active", "text"),))
-            if never and not short:
-                parts.append(((f"{never:,} never expire" + ("s" if never == 1 else ""), "text"),))
+            # Of those that are active: of the others it does not matter.
+            forever = f" ({never:,} never expire{'s' * (never == 1)})" if never and not short else ""
+            parts.append(((f"{active:,} active{forever}", "text"),))
         if self.read:
             now = self._now()
             age = f"read {words.spoken(now - self.read)} ago" if short else words.as_of(self.read, now)

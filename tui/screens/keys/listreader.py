@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the first paint does not wait for what only AWS's answer ne
     from tui.host import Host
 
 
-OLDER = "not read again: this is older"
+OLDER = "refresh failed: older data"
 HELD_FOR = timedelta(minutes=5)
 """For how long what was read of a user stands: it is five calls each."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.keys.risks import Risk
     from tui.screens.keys.keylist import KeyList
 
-SIGNS: dict[str | None, Span] = {"high": ("‼", "alarm"), "medium": ("!", "warn")}
+SIGNS: dict[str | None, Span] = {"high": ("‼", "alarm"), "medium": ("!", "warn"), "info": ("·", "text")}
 _STATUS: dict[str, Role] = {"Active": "text", "Inactive": "quiet", "Expired": "quiet"}
 
 _NOT_LISTED = "Access keys and sessions aren't listed here. Has one leaked? Press i and paste it or its ID."

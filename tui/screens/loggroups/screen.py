@@ -129,9 +129,11 @@ class LogGroupsScreen(StanchScreen):
         line = (*line, (f" · {on_count:,} with bearer tokens on", "text"))
         if picture:
             rate = words.rate(total_now(picture.reading), picture.reading.period_seconds)
+            read = sum(row.flow is not None for row in rows_of(groups, picture))
             line = (
                 *line,
-                (f" · {rate} in all", "text"),
+                # What was not read may flow too.
+                (f" · {rate} in {'all' if read == len(groups) else f'the {read:,} read'}", "text"),
                 (f" · {picture.window.words(picture.now)}", "quiet"),
             )
         return line

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.cases.plan import Deed, LeverName, StepName
 from services.incident.handling import Handling
+from services.incident.quiet import containments
 from tui.dialogs.options import STEPS
+from tui.dialogs.steps import final
 
 
 def refused(
@@ -29,6 +31,8 @@ def refused(
             return "started with --read-only"
         case "note" | "sweep" | "groups" | "end_sessions" | "quiet" if handling is None:
             return "the key is not read yet"
+        case "quiet" if handling and not containments(handling.state):
+            return "nothing was contained in this case yet: deactivate the key first"
         case "report" | "close_case" if handling is None or handling.case is None:
             return "there is no case yet: the first step you take opens one"
         case "take_over" if handling is None or not handling.contested:
@@ -51,6 +55,9 @@ def _refused_deed(
         return trouble or ("the key is not read yet" if undo else None)
     if step in handling.under_way:
         return "under way"
+    plan = handling.plans.get(step)
+    if undo and plan is not None and final(plan):
+        return plan.already
     known = step in handling.plans or step in handling.unplanned
     if step is LeverName.SESSIONS and not undo and not known:
         # Minutes may pass till then, in which no other step could be asked for.

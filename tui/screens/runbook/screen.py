@@ -248,12 +248,10 @@ class RunbookScreen(StepMoves):
         handling = self._handling
         if handling is None or handling.closed or self._step in handling.under_way:
             return None
-        done = handling.state.step(self._step).state.holds
-        return handling.state.next_open if done else None
+        return handling.state.next_open if handling.state.step(self._step).state.holds else None
 
     def label_of(self, command: Command) -> str:
-        onward = command.id == "take" and self._onward is not None
-        return "next step" if onward else super().label_of(command)
+        return "next step" if command.id == "take" and self._onward is not None else super().label_of(command)
 
     def do_undo(self) -> None:
         step = self._step
@@ -292,7 +290,7 @@ class RunbookScreen(StepMoves):
     def do_quiet(self) -> None:
         if self._handling and not self._reading_quiet:
             self._reading_quiet = True
-            self.say("Reading the records since the containment…")
+            self.say("Reading the records since the containment…", topic="quiet")
             self.run_worker(self._look_for_quiet(self._handling), group="quiet")
 
     def do_report(self) -> None:
@@ -339,7 +337,7 @@ class RunbookScreen(StepMoves):
 
     def _still_asking(self, question: object, words: str) -> None:
         if self._asking is question and self.is_active:
-            self.say(words)
+            self.say(words, topic="asked")
 
     async def _asked(self, question: Callable[[Asking], Awaitable[None]]) -> None:
         try:
@@ -350,6 +348,7 @@ class RunbookScreen(StepMoves):
             self.say(steps.without_shell_ways(str(error)), "warn")
         finally:
             self._asking = None
+            self.hush("asked")
             self._changed()
 
     async def _choose(self, asking: Asking, step: Deed) -> None:
@@ -373,7 +372,7 @@ class RunbookScreen(StepMoves):
     async def _report(self, asking: Asking) -> None:
         from tui.dialogs.casework import write_report
 
-        self.say("Writing the report…")
+        self.say("Writing the report…", topic="asked")
         if self._handling:
             self._written = str(await write_report(self._handling))
             self.say(f"Report written to {self._written} (y copies the path)")
@@ -387,6 +386,7 @@ class RunbookScreen(StepMoves):
             self.say(" ".join((found.words(self.stanch.options.now()), *found.unread)))
         finally:
             self._reading_quiet = False
+            self.hush("quiet")
             self._changed()
 
     async def _refresh(self, handling: Handling) -> None:

@@ -167,8 +167,8 @@ class SettingsScreen(StanchScreen):
 
 
 _BY_HAND = "it is a table: change it in the file; stanch config --example shows how"
-_NEXT = "Counts from the next start; what stands on the command line goes before it."
-_WHEN = {"theme": "Counts at once, and from the next start on; the command line goes before it."}
+_NEXT = "Takes effect at the next start; an option on the command line overrides it."
+_WHEN = {"theme": "Takes effect now and at every start; an option on the command line overrides it."}
 
 
 def shown(entry: Entry, value: object) -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from sandbox.iam.policy import Access, Context, Decision, Grants, evaluate
 from services.goals.governance.documents import SERVICES, BadDocument, Kind, Wanted, document, service_named
+from services.goals.governance.goal import PolicyGoal
+from services.goals.governance.targets import parse_target
 from services.rights import policies
 from tests.principals import EVERYTHING, policy
 
@@ -187,3 +189,33 @@ def test_the_documents_are_small_enough_for_a_user() -> None:
         for kind in Kind
     }
     assert max(sizes.values()) < policies.INLINE_QUOTA / 2
+
+
+@pytest.mark.parametrize("target", ["user:web", "group:web", "role:web", "scp:r-ab12"])
+@pytest.mark.parametrize("kind", Kind)
+def test_what_a_policy_stops_and_leaves_is_what_its_document_denies(kind: Kind, target: str) -> None:
+    wanted, at = Wanted(kind, log_groups=("/app/web",)), parse_target(target)
+    told = PolicyGoal(at, wanted).told(undo=False)
+    if kind is Kind.DENY_USE and target == "role:web":
+        return  # It is refused: a role has no API keys.
+    if kind is Kind.WRITE:
+        assert "Nothing" in told.stops
+        return
+    # It is about the keys of one service, at one target.
+    assert "logs keys" in told.stops
+    assert at.name in told.stops
+    used = decide(wanted, USE, "*") is not Decision.ALLOWED and target != "role:web"
+    assert ("use logs keys, existing ones included" in told.stops) == used
+    assert ("existing keys" in told.leaves.lower()) == (not used)
+    makes = make(wanted, "logs.amazonaws.com", 1) is not Decision.ALLOWED
+    assert ("create" in told.stops) == (makes or kind is Kind.EXPIRY)
+    assert ("creating" in told.leaves.lower()) == (kind is Kind.DENY_USE)
+    # A role's session, and whoever is below the organization, goes by the policy at once.
+    assert ("role sessions" in told.leaves) == (target in ("user:web", "group:web"))
+
+
+def test_detaching_a_grant_stops_what_it_allowed() -> None:
+    at = parse_target("user:web")
+    assert PolicyGoal(at, Wanted(Kind.DENY)).told(undo=True).stops == "Nothing: this undoes it."
+    for grant in (Wanted(Kind.WRITE, log_groups=("/app/web",)), Wanted(Kind.EXPIRY, allow=True)):
+        assert "What it allows" in PolicyGoal(at, grant).told(undo=True).stops

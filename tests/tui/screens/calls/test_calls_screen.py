@@ -44,7 +44,7 @@ async def test_what_is_waited_for_stands_on_top_until_it_is_answered(
         operations = [row.call.operation for row in screen.table.rows if row.ms is None]
         first = screen.table.rows[operations.index("ListServiceSpecificCredentials")]
         held.set()
-        await driver.wait("nothing is waited for")
+        await driver.wait("none under way")
         assert first.ms is not None
         assert first.status == 200
         assert first.ms > 1_000

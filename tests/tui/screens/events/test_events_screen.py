@@ -39,7 +39,7 @@ async def test_a_users_review_is_shown_and_kept_nowhere(scenario: Scenario, tmp_
         await driver.wait("Used ", "‼ CreateAccessKey for cloudwatch-logs-hlc by this user")
         assert "·····" in driver.text
         assert "━" in driver.text
-        assert "use is not recorded to" in driver.flat
+        assert "use not recorded until" in driver.flat
         assert "then recorded" in driver.flat
         await driver.wait("events", "TIME▾", "CallWithBearerToken")
         times = [datetime.strptime(row.split()[1], "%H:%M:%S") for row in rows(driver)]  # noqa: DTZ007
@@ -123,7 +123,7 @@ async def test_from_a_runbook_the_review_is_kept_in_the_case(acted: Scenario, tm
         while not in_force():
             await driver.press("ctrl+r")
             await driver.until(lambda: "esc stops" not in driver.text, "no review came")
-        await driver.until(lambda: "refused" in driver.text, "no refused call is shown")
+        await driver.until(lambda: "denied" in driver.text, "no denied call is shown")
         await driver.press("escape")
         await driver.wait("1 ✓ deactivate enforced: last denied call", "2 ✓ review")
     assert case.flaws() == ()
@@ -164,7 +164,7 @@ def row(region: str, covers: Covers, first: int, last: int) -> Coverage:
 def test_coverage_is_the_best_of_all_sources_and_never_more() -> None:
     rows = [row("us-east-1", "unknown", 0, 2), row("us-east-1", "yes", 2, 4), row("us-east-1", "no", 0, 4)]
     (line,) = eventbars.coverage_lines(rows, WINDOW)
-    assert plain(line) == "╌" * 10 + "━" * 10 + " us-east-1: not known to 11-18 00:00, then recorded"
+    assert plain(line) == "╌" * 10 + "━" * 10 + " us-east-1: not known until 11-18 00:00, then recorded"
 
 
 def test_what_no_source_tells_of_is_not_known() -> None:

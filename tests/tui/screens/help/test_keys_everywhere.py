@@ -61,7 +61,7 @@ async def test_the_same_keys_on_every_screen(
         await driver.press("p")
         await driver.wait("p does nothing here (it is: plan on the runbook screen). ? shows what you can do.")
         await driver.press("right_square_bracket")
-        await driver.wait("forth: no screen was left")
+        await driver.wait("forth: there is no screen to go forward to")
         await driver.press("slash")
         await driver.type("user:hlc")
         await driver.wait("1 of 16")

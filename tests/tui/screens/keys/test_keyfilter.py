@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.aws.iam import AccessKey, Credential
 from services.keys.holdings import UserHoldings
-from services.keys.inventory import Inventory, Key, assess
+from services.keys.inventory import Inventory, Key, assess, with_holdings
 from tui.look.lines import plain
 from tui.screens.keys.keyfilter import parse
 from tui.screens.keys.keylist import ORDERS, KeyList
+from tui.screens.keys.texts import columns, sign
+from tui.shell.keytable import HEADER, cells
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -102,7 +105,7 @@ def test_what_is_learnt_of_a_user_moves_no_row(keys: KeyList) -> None:
 
 
 def test_the_summary_counts_and_says_what_is_filtered(keys: KeyList) -> None:
-    assert plain(keys.summary(None, None, 80)) == "4 keys · 2 active · 1 never expires"
+    assert plain(keys.summary(None, None, 80)) == "4 keys · 2 active (1 never expires)"
     keys.filter = parse("web")
     keys.arrange()
     assert plain(keys.summary(None, None, 80)) == "2 of 4 keys shown"
@@ -117,3 +120,23 @@ def test_twenty_thousand_keys_are_filtered_while_one_types() -> None:
     many.arrange()
     assert 0 < len(many.rows) < 20_000
     assert f"{len(many.rows):,} of 20,000 keys shown" in plain(many.summary(None, None, 80))
+
+
+@pytest.mark.parametrize("hours", [-260, -24, -5, 0, 5, 24, 260, None])
+def test_the_shell_and_the_screen_say_the_same_of_a_key(keys: KeyList, hours: int | None) -> None:
+    one = key("E", "web", "logs", "Active", 10)
+    expires = None if hours is None else NOW + timedelta(hours=hours)
+    (row,) = assess([replace(one, expires=expires)], NOW)
+    printed = dict(zip(HEADER, cells(row, NOW), strict=True))
+    shown = {column.name: column.cell(row)[0] for column in columns(keys, lambda: NOW)[2:]}
+    assert {name: printed[name] for name in shown} == shown
+    assert printed[" "] == sign(row.worst)[0]
+    if hours == -260:
+        assert shown["EXPIRES"] == "10d ago"
+
+
+def test_a_key_that_does_not_work_is_at_no_high_risk_whatever_its_user_has() -> None:
+    quarantined = UserHoldings("Bob", attached=("AWSCompromisedKeyQuarantineV3",))
+    (bob,) = (with_holdings(each, quarantined) for each in KEYS if each.user == "Bob")
+    assert "quarantine" in {risk.name for risk in bob.risks}
+    assert (bob.worst, sign(bob.worst)[0]) == ("info", "·")

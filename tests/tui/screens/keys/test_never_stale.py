@@ -88,7 +88,7 @@ async def test_the_inventory_follows_whatever_changes_the_account(
         assert glowed, "what changed stands out for a moment"
 
         sandbox.faults.add("deny:ListServiceSpecificCredentials")
-        await driver.wait("not read again: this is older", "s ago")
+        await driver.wait("refresh failed: older data", "s ago")
         sandbox.faults.clear()
         await driver.press("ctrl+r")
         await driver.wait_gone("this is older")

@@ -49,7 +49,9 @@ async def test_each_group_is_told_with_its_switch_key_retention_and_flow(
     logs.put_retention_policy(logGroupName="/aws/own", retentionInDays=30)
     async with driven(tmp_path, Start(), **QUICK) as driver:
         screen = await opened(driver)
-        await driver.wait("4 log groups · 2 with bearer tokens on", "▶ flowing 14.0 kB/s")
+        await driver.wait(
+            "4 log groups · 2 with bearer tokens on", "▶ flowing 14.0 kB/s", "kB/s in the 2 read"
+        )
         assert [each.group.name for each in screen.table.rows[:2]] == ["/aws/strong", "/aws/weak"]
         assert "▇" in row(driver, "/aws/strong")
         assert row(driver, "/aws/signed").split()[1:] == ["us-east-1", "off", "aws", "ever", "not", "read"]
@@ -59,7 +61,7 @@ async def test_each_group_is_told_with_its_switch_key_retention_and_flow(
         await driver.press("enter")
         await driver.wait("graph: its flow is not read: a reads it")
         await driver.press("a")
-        await driver.wait("▶ flowing 1.8 kB/s", "never seen")
+        await driver.wait("▶ flowing 1.8 kB/s", "never seen", "kB/s in all")
 
 
 async def test_enter_shows_the_graph_and_esc_comes_back(account: Account, tmp_path: Path) -> None:

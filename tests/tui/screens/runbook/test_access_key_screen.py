@@ -120,13 +120,14 @@ async def test_what_the_intruder_made_is_stopped_and_restored_from_the_sweep(
         await driver.press("escape")
         await driver.wait("w ↶ intruder")
         await driver.press("z")
-        await driver.wait("Nothing was contained in this case yet: deactivate the key first.")
+        await driver.wait("quiet: nothing was contained in this case yet: deactivate the key first")
         await driver.press("1", "enter")
         await driver.wait("Leave it", "Make it Inactive")
         await driver.press("y")
         await driver.wait("1 ✓ deactivate")
         await driver.press("z")
-        await driver.wait("z · quiet", "has no allowed call since the containment")
+        await driver.wait("z · quiet", "Quiet for 0 of 30 minutes; look again")
+        await driver.wait_gone("Reading the records since the containment…", 5)
 
 
 def _active(boto: Callable[..., Any], stolen: StolenKey) -> bool:

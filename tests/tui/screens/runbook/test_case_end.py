@@ -38,6 +38,7 @@ async def test_reports_are_written_into_the_case_and_none_over_another(
             path = folder / f"report-{number}.html"
             await driver.until(path.exists, "there is no report")
             await driver.until(partial(says_whole, driver, path), "it was not said whole")
+            await driver.wait_gone("Writing the report…", 5)
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
             assert leaked_key.key_id in await asyncio.to_thread(path.read_text)
     assert the_case(tmp_path).flaws() == ()

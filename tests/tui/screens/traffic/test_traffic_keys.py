@@ -60,7 +60,7 @@ async def test_the_scale_is_made_logarithmic_and_back(account: Account, tmp_path
     [
         ([5.0] * 30, FLOWING, "▶ flowing", "▶ flowing"),
         ([9e6] * 12 + [1e6] * 3, FALLING, "▼ falling", "▼ falling"),
-        ([5.0] * 20 + [None] * 20, GONE, "■ stopped since 13:42:00", "■ stopped"),
+        ([5.0] * 20 + [None] * 20, GONE, "■ stopped at 13:42:00", "■ stopped"),
         (
             [5.0] * 20 + [None] * 4,
             UNSURE,

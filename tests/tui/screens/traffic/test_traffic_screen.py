@@ -77,7 +77,7 @@ async def test_groups_that_take_tokens_are_drawn_the_strongest_first(
     account.group("/aws/over", 5_000, until=timedelta(seconds=120))
     account.group("/aws/signed", 9_000, bearer=False)
     async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
-        await driver.wait("3 groups", "▸ /aws/strong ── ▶ flowing 14.0 kB/s", "■ stopped since")
+        await driver.wait("3 groups", "▸ /aws/strong ── ▶ flowing 14.0 kB/s", "■ stopped at")
         await driver.wait("last 5 min", "█", "15 kB ┤", "5 kB ┤", "0/s ┼")
         text = driver.text
         assert text.index("/aws/strong") < text.index("/aws/weak")
@@ -248,7 +248,7 @@ async def test_a_flow_that_starts_again_rings_and_is_said(
 ) -> None:
     account.group("/aws/app", 1_000, until=timedelta(seconds=120))
     async with driven(tmp_path, Start("traffic"), **QUICK) as driver:
-        await driver.wait("■ stopped since")
+        await driver.wait("■ stopped at")
         rung: list[bool] = []
         monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
         account.before("/aws/app", timedelta(seconds=5), 900)
@@ -372,7 +372,7 @@ def test_what_began_and_what_ended_is_told_once() -> None:
     flows, gone = group("a", *[5] * 30), group("a", *[5] * 20, *[None] * 20)
     assert (flows.state, gone.state) == (FLOWING, GONE)
     assert changes(None, reading(gone)) == []
-    assert changes(reading(flows), reading(gone)) == ["a: the flow stopped since 13:42:00, 20 min ago."]
+    assert changes(reading(flows), reading(gone)) == ["a: the flow stopped at 13:42:00, 20 min ago."]
     assert changes(reading(gone), reading(gone)) == []
     assert changes(reading(gone), reading(flows)) == ["a: bytes are coming in again."]
 
