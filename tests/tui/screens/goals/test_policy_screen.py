@@ -183,5 +183,5 @@ async def test_no_choice_is_cut_at_80_columns(sandbox: Sandbox, tmp_path: Path) 
             (line,) = (each for each in driver.text.splitlines() if f"‹ {kind}" in each)
             assert " ›" in line.partition(kind)[2]
             assert "…" not in line
-        await driver.wait("log groups  none yet  X names them")
+        await driver.wait("log groups none yet X names them")
     assert plain(picker_line("policy", "x" * 80, chosen=True, width=60)).endswith("x… ›")
