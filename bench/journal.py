@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.measure import Row
+from services.aws.where import Where
 from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
@@ -34,7 +35,7 @@ def rows() -> Iterator[Row]:
 
 
 def _opened(state_dir: Path) -> Case:
-    case = CaseBook(state_dir).open_case_of(KEY, ACCOUNT)
+    case = CaseBook(state_dir).open_case_of(KEY, Where(ACCOUNT))
     assert case
     case.enter(f"arn:aws:iam::{ACCOUNT}:user/responder")
     assert case.state().opened["key_id"] == KEY

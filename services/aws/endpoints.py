@@ -25,15 +25,17 @@ SERVICES = (
 """Those that the program asks, the first before the others."""
 
 # AWS's domains by partition, as botocore's partitions.json has them.
+_DOMAINS = r"""\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|amazonaws\.eu
+          |api\.amazonwebservices\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk
+          |api\.aws\.(ic|scloud)\.gov|api\.cloud-aws\.adc-e\.uk|api\.aws\.hci\.ic\.gov)"""
 _OWN = re.compile(
-    r"""[a-z0-9-]+                         # the service
+    rf"""[a-z0-9-]+                         # the service
         (\.dualstack)?
-        (\.[a-z]{2,4}(-[a-z]+)+(-\d)?|\.global)?     # the Region, or what stands for a partition
-        \.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|amazonaws\.eu|api\.amazonwebservices\.eu
-          |c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk
-          |api\.aws\.(ic|scloud)\.gov|api\.cloud-aws\.adc-e\.uk|api\.aws\.hci\.ic\.gov)""",
+        (\.[a-z]{{2,4}}(-[a-z]+)+(-\d)?|\.global)?     # the Region, or what stands for a partition
+        {_DOMAINS}""",
     re.VERBOSE,
 )
+_UNDER_AWS = re.compile(rf".*{_DOMAINS}", re.VERBOSE)
 
 
 def is_own(url: str, prefix: str) -> bool:
@@ -45,6 +47,12 @@ def is_own(url: str, prefix: str) -> bool:
     host = parts.hostname or ""
     own = host.startswith((f"{prefix}.", f"{prefix}-fips.")) and _OWN.fullmatch(host) is not None
     return own and parts.scheme == "https" and parts.port in (None, 443)
+
+
+def not_of_aws(found: Mapping[str, str]) -> str | None:
+    """The endpoint that named the account, where it is not AWS: that of a VPC is."""
+    url = found.get("sts")
+    return None if url is None or _UNDER_AWS.fullmatch(urlsplit(url).hostname or "") else url.rstrip("/")
 
 
 def configured(session: Any) -> Iterator[tuple[str, str]]:

@@ -68,6 +68,16 @@ class Where:
         account = opened.get("account")
         return cls(str(account) if account else None, endpoints=known)
 
+    def has(self, opened: Mapping[str, object]) -> bool:
+        """Whether the case with that first line is of this account, as what it names as its endpoint has it.
+
+        A simulated account has the numbers, and the ids, of another one. Where a case names none, it was
+        opened at AWS itself, or by whoever did not say.
+        """
+        theirs = Where.of_case(opened)
+        there = endpoints.not_of_aws(theirs.endpoints)
+        return theirs.account == self.account and there in (None, endpoints.not_of_aws(self.endpoints))
+
     def aws(self, call: Call, *more: str) -> ShellCommand:
         """The AWS CLI's command for *call*, after one that lets it pass in its own account alone."""
         service = _OF_THE_CLI.get(call.service, call.service)

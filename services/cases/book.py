@@ -84,8 +84,8 @@ class CaseBook:
                 ) from None
             yield
 
-    def open_case_of(self, key_id: str, account: str, kind: str = INCIDENT) -> Case | None:
-        """The newest such case of that key that is not closed, and whose journal nobody altered."""
+    def open_case_of(self, key_id: str, where: Where, kind: str = INCIDENT) -> Case | None:
+        """The newest such case of the key that is not closed, and whose journal nobody altered."""
         for case in self.cases():
             with suppress(CaseError):
                 now = case.state()
@@ -94,7 +94,7 @@ class CaseBook:
                     and now.closed_at is None
                     and not case.altered
                     and now.opened.get("key_id") == key_id
-                    and now.opened.get("account") == account
+                    and where.has(now.opened)
                 ):
                     return case
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from services.aws.where import Where
 from services.base import clock, sizes
 
 
@@ -30,12 +31,12 @@ def offer(left: tuple[LeftOpen, ...], now: datetime) -> str:
     return told + "enter, to resume it."
 
 
-async def left_open(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
-    """The incidents of *account* kept under *state_dir* that nobody closed, the newest first."""
-    return await asyncio.to_thread(_read, state_dir, account)
+async def left_open(state_dir: Path, where: Where) -> tuple[LeftOpen, ...]:
+    """The incidents there, kept under *state_dir*, that nobody closed, the newest first."""
+    return await asyncio.to_thread(_read, state_dir, where)
 
 
-def _read(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
+def _read(state_dir: Path, where: Where) -> tuple[LeftOpen, ...]:
     from services.cases.book import CaseBook
     from services.cases.errors import RunbookError
     from services.cases.state import INCIDENT
@@ -50,7 +51,7 @@ def _read(state_dir: Path, account: str) -> tuple[LeftOpen, ...]:
             state = case.state()
         except RunbookError:
             continue
-        if state.kind == INCIDENT and state.closed_at is None and state.opened.get("account") == account:
+        if state.kind == INCIDENT and state.closed_at is None and where.has(state.opened):
             assert state.opened_at
             found.append(
                 LeftOpen(case.id, state.whose, state.opened_at, str(state.opened.get("key_id") or ""))

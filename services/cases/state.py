@@ -168,10 +168,11 @@ class CaseState:
     @property
     def next_open(self) -> int | None:
         """The place of the first deed that is neither done nor asked for; None where there is none."""
-        states = (self.step(deed).state for deed in self.deeds)
-        return next(
-            (at for at, each in enumerate(states) if not (each.holds or each is State.REQUESTED)), None
-        )
+        taken = {deed for deed in self.deeds if (at := self.step(deed).state).holds or at is State.REQUESTED}
+        if self.step(StepName.DELETE).state.holds:
+            # A key that is gone is stopped.
+            taken.add(StepName.DEACTIVATE)
+        return next((place for place, deed in enumerate(self.deeds) if deed not in taken), None)
 
     def step(self, name: Deed) -> StepState:
         return self.steps.get(name, StepState())

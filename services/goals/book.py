@@ -18,14 +18,14 @@ from services.goals.engine import Upkeep
 from services.goals.goal import Goal
 
 
-def open_case(book: CaseBook, goal: Goal, account: str, *, undoing: bool = False) -> Case | None:
+def open_case(book: CaseBook, goal: Goal, where: Where, *, undoing: bool = False) -> Case | None:
     """The newest case of *goal* that is not closed, and whose journal nobody altered."""
-    subject = (goal.deed.value, goal.target, goal.about, account)
+    subject = (goal.deed.value, goal.target, goal.about)
     for case in book.cases():
         with suppress(CaseError):
             now = case.state()
-            named = (now.kind, now.opened.get("target"), now.about, now.opened.get("account"))
-            if now.closed_at is None and named == subject and not case.altered:
+            named = (now.kind, now.opened.get("target"), now.about)
+            if now.closed_at is None and named == subject and where.has(now.opened) and not case.altered:
                 if undoing and not (now.done or now.unsettled or now.doubts):
                     # Nothing came of it, so there is nothing in it to take back.
                     continue
@@ -36,7 +36,7 @@ def open_case(book: CaseBook, goal: Goal, account: str, *, undoing: bool = False
 def open_or_begin(
     book: CaseBook, goal: Goal, caller: Caller, now: datetime, where: Where | None = None
 ) -> Case:
-    return open_case(book, goal, caller.account) or book.begin(
+    return open_case(book, goal, where or Where(caller.account)) or book.begin(
         {
             "kind": goal.deed.value,
             "about": goal.about,
@@ -63,7 +63,7 @@ def still_standing(state: CaseState) -> tuple[str, ...]:
 async def look_up(aws: AwsSession, book: CaseBook, goal: Goal, *, undoing: bool = False) -> Upkeep:
     """On the open case where there is one; begins none. Raises CaseError or an AwsError."""
     caller = await sts.get_caller(aws)
-    case = open_case(book, goal, caller.account, undoing=undoing)
+    case = open_case(book, goal, aws.where, undoing=undoing)
     return Upkeep(aws, caller, goal, case, names=book.names)
 
 

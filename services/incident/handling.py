@@ -93,7 +93,7 @@ class Handling:
             self.aws, self._book, self.key_id, user=self.user, case_id=self._wanted_case
         )
         self.user = self.runbook.key.user
-        self.notices = notices(self._book, self.key_id, self.runbook.caller.account)
+        self.notices = notices(self._book, self.key_id, self.runbook.aws.where)
         await self._read_state()
         if self.case and not self.closed and not self.aws.read_only:
             try:

@@ -37,7 +37,7 @@ async def look_up(
     Raises NoSuchKey, CaseError or an AwsError. The case is not entered yet: `begin` does that.
     """
     caller = await sts.get_caller(aws)
-    case = book.get(case_id) if case_id else book.open_case_of(key_id, caller.account)
+    case = book.get(case_id) if case_id else book.open_case_of(key_id, aws.where)
     if case is not None and case_id is not None:
         _check(case, key_id)
     key = await find_key(aws, caller, key_id, user, case)
@@ -117,7 +117,7 @@ def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
         # Somebody may have begun one since the key was looked up.
         runbook.case = (
             runbook.case
-            or book.open_case_of(runbook.key.id, caller.account, runbook.kind)
+            or book.open_case_of(runbook.key.id, runbook.aws.where, runbook.kind)
             or book.create(
                 runbook.key,
                 account=caller.account,

@@ -139,8 +139,11 @@ async def _quarantine(at: Situation, attached: Iterable[str]) -> str:
 
 
 def _holdings(at: Situation, held: UserHoldings, quarantine: str) -> Iterator[Held]:
+    suspect = {each.get("id"): each for each in at.case.compromised}
     for key in held.access_keys or ():
         words = f"{key.status}, made {clock.spoken(key.created, at.now())}"
+        if each := suspect.get(key.id):
+            words += f"; {'' if each.get('sure') else 'may be '}compromised as well: {each.get('why')}"
         yield Held("access key", key.id, words, LeverName.ACCESS_KEYS)
     if held.has_login:
         yield Held("console password", held.user, "can sign in", None, "in IAM: disable console access")

@@ -74,7 +74,7 @@ async def find(
     caller, limit = await get_caller(aws), asyncio.Semaphore(_AT_ONCE)
 
     async def one(key: Key) -> Candidate:
-        case = book.open_case_of(key.id, caller.account, ROTATION)
+        case = book.open_case_of(key.id, aws.where, ROTATION)
         barrier = barred(book, key.id, aws.where)
         rotation = Rotation(aws, caller, key.credential, case, barred=barrier, now=now, names=book.names)
         async with limit:

@@ -27,11 +27,11 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
     Raises NoSuchKey, CaseError or an AwsError.
     """
     caller = await sts.get_caller(aws)
-    case = book.open_case_of(key_id, caller.account, ROTATION)
+    case = book.open_case_of(key_id, aws.where, ROTATION)
     try:
         key = await find_key(aws, caller, key_id, user, case)
     except NoSuchKey as error:
-        if done := _finished(book, key_id, caller.account):
+        if done := _finished(book, key_id, aws.where):
             raise NoSuchKey(done) from None
         raise error
     if key.service in (ACCESS_KEY, *SESSIONS_ALONE):
@@ -46,14 +46,13 @@ async def look_up(aws: AwsSession, book: CaseBook, key_id: str, *, user: str | N
 
 def barred(book: CaseBook, key_id: str, where: Where) -> str | None:
     """Why the key is not to be rotated: an incident comes first, and one rotation after the other."""
-    account = where.account or ""
-    if incident := book.open_case_of(key_id, account):
+    if incident := book.open_case_of(key_id, where):
         close = where.stanch("case close", incident.id)
         return (
             f"{key_id} has an open incident, case {incident.id}: resume "
             f"that (`{where.stanch('respond', key_id)}`), or close it (`{close}`)."
         )
-    for case, state in _open(book, account):
+    for case, state in _open(book, where):
         if state.replacement and state.replacement.key_id == key_id:
             return (
                 f"{key_id} is the new key in case {case.id}, the rotation of {state.about}: "
@@ -62,11 +61,11 @@ def barred(book: CaseBook, key_id: str, where: Where) -> str | None:
     return None
 
 
-def notices(book: CaseBook, key_id: str, account: str) -> tuple[str, ...]:
+def notices(book: CaseBook, key_id: str, where: Where) -> tuple[str, ...]:
     """For whoever responds to a leak of that key: its rotation under way, a sentence each."""
     return tuple(
         _notice(case, state, key_id)
-        for case, state in _open(book, account)
+        for case, state in _open(book, where)
         if key_id in (state.about, state.replacement.key_id if state.replacement else None)
     )
 
@@ -81,25 +80,25 @@ def _notice(case: Case, state: CaseState, key_id: str) -> str:
     return f"{key_id} is being rotated in case {case.id}: its new key is {made.key_id}, {where}."
 
 
-def _finished(book: CaseBook, key_id: str, account: str) -> str | None:
+def _finished(book: CaseBook, key_id: str, where: Where) -> str | None:
     for case in book.cases():
         with suppress(CaseError):
             state = case.state()
-            if state.kind == ROTATION and (state.about, state.opened.get("account")) == (key_id, account):
+            if state.kind == ROTATION and state.about == key_id and where.has(state.opened):
                 deleted, made = state.step(StepName.DELETE), state.replacement
                 if deleted.state is State.CONFIRMED and made:
                     return f"{key_id} was rotated in case {case.id}: {made.key_id} replaced it."
     return None
 
 
-def _open(book: CaseBook, account: str) -> Iterator[tuple[Case, CaseState]]:
+def _open(book: CaseBook, where: Where) -> Iterator[tuple[Case, CaseState]]:
     for case in book.cases():
         with suppress(CaseError):
             state = case.state()
             if (
                 state.kind == ROTATION
                 and state.closed_at is None
-                and state.opened.get("account") == account
+                and where.has(state.opened)
                 and not case.altered
             ):
                 yield case, state

@@ -31,7 +31,7 @@ COPIED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("findings", ("back", "findings", "~Findings"), r".*CreateAccessKey.*"),
     ("runbook", ("^KEY ID", "respond", "~5 · deny Attach"), AWS_LINE + r".*"),
     ("plans", ("plans", "~aws iam"), AWS_LINE + r".*put-user-policy.*"),
-    ("calls", ("^5 · deny", "calls", "~is waited for"), r".*aws .*"),
+    ("calls", ("^5 · deny", "calls", "~none under way"), r".*aws .*"),
     ("step done", ("back", "~5 · deny", "step_1", "take", "~Leave it", "yes", "~1 ✓ deactivate"), r".+"),
     ("sweep", ("sweep", "~access key"), r"\S+"),
     ("groups", ("^5 · deny", "groups", "~TOKENS"), r"/aws/\S+"),

@@ -169,7 +169,7 @@ async def inventory(driver: Driver) -> None:
 
 async def from_anywhere(driver: Driver) -> None:
     await take(driver, "help", "~What you can do here", "=escape", "errors", "~in this run", "=escape")
-    await take(driver, "calls", "~is waited for", "filter_calls", '"iam 200', "=enter", "~calls shown")
+    await take(driver, "calls", "~none under way", "filter_calls", '"iam 200', "=enter", "~calls shown")
     await take(driver, "=escape", "!calls shown", "=escape", "settings", "~refresh_seconds")
     await take(driver, "change", "~theme dark file", "unset", "~theme the program's own", "=escape")
     await take(driver, "palette", "~a command", "next_found", "previous_found", "=escape")

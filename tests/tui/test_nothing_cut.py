@@ -137,7 +137,7 @@ async def test_no_id_is_cut_and_nothing_lies_over_anything(scenario: Scenario, t
             "~AWS is not contacted", "?scan", "^KEY ID", "help", "~What you can do", "?help", "back"
         )
         await looked.walk(
-            "errors", "~in this run", "?errors", "back", "calls", "~is waited for", "?calls", "back"
+            "errors", "~in this run", "?errors", "back", "calls", "~none under way", "?calls", "back"
         )
         await looked.walk("settings", "~refresh_seconds", "?settings", "back", "^KEY ID")
         await looked.walk("palette", "~a command", "?palette", "back")

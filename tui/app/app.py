@@ -182,7 +182,7 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
             caller = await get_caller(aws)
             self.context = self.context.introduced(caller.account, caller.name, aws.source)
-            self.context = replace(self.context, endpoint=aws.where.endpoint)
+            self.context = replace(self.context, endpoint=aws.where.endpoint, where=aws.where)
             self.context = replace(self.context, alias=await get_alias(aws))
             self._watching.tell_skew(aws)
             self.show_alert()
@@ -206,10 +206,10 @@ class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
 
     async def look_for_open_cases(self) -> None:
         """Let the status line count the cases that nobody closed."""
-        if account := self.context.account:
+        if where := self.context.where:
             from services.cases.leftopen import left_open
 
-            left = await left_open(self.options.state_dir, account)
+            left = await left_open(self.options.state_dir, where)
             self.context = replace(self.context, left_open=left, left_read=True)
 
     async def _offer_open_cases(self) -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.flows.marks import Mark
 
-
-async def marks_since(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:
-    """What the cases kept under *state_dir* did to keys of *account*."""
-    return await asyncio.to_thread(_read, state_dir, account, since)
+if TYPE_CHECKING:
+    from services.aws.where import Where
 
 
-def _read(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, ...]:
+async def marks_since(state_dir: Path, where: Where | None, since: datetime) -> tuple[Mark, ...]:
+    """What the cases kept under *state_dir* did to keys of the account that is *where*."""
+    if where is None:
+        return ()
+    return await asyncio.to_thread(_read, state_dir, where, since)
+
+
+def _read(state_dir: Path, where: Where, since: datetime) -> tuple[Mark, ...]:
     from services.cases.book import CaseBook
     from services.cases.errors import RunbookError
 
@@ -28,6 +34,6 @@ def _read(state_dir: Path, account: str | None, since: datetime) -> tuple[Mark, 
             state = case.state()
         except RunbookError:
             continue  # the cases screen says what is wrong with it
-        if state.opened.get("account") == account:
+        if where.has(state.opened):
             found += [Mark(at, name) for at, name in state.marks if at >= since]
     return tuple(sorted(found, key=lambda mark: mark.at))

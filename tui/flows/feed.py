@@ -68,7 +68,7 @@ class TrafficFeed:
         for part in reading.unreadable:
             self._host.keep_words(f"reading {part.what}", part.error)
         since = min(window.frame(now)[0], recent(now, traffic.period_seconds)[0])
-        marks = await marks_since(self._host.options.state_dir, self._host.context.account, since)
+        marks = await marks_since(self._host.options.state_dir, self._host.context.where, since)
         return asked.draw(reading, traffic.series, marks)
 
     def forget(self) -> None:

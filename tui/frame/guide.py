@@ -20,8 +20,8 @@ ELSEWHERE = {
 }
 
 _STEPS: Mapping[str, str] = {
-    "deactivate": "Stop it: enter shows what will be sent, y does it. What uses the key in production stops "
-    "too: watch the graph.",
+    "deactivate": "Stop it: {number}, then enter shows what will be sent, y does it. What uses the key in "
+    "production stops too: watch the graph.",
     "sessions": "End the sessions it opened, which work without it: {number}, then enter.",
     "review": "See what was done with it: press {number}, then enter. It runs by itself; e shows it event by "
     "event.",

@@ -10,6 +10,7 @@ from tui.settings.config import Colour
 from tui.settings.options import DrillClock
 
 if TYPE_CHECKING:
+    from services.aws.where import Where
     from services.cases.leftopen import LeftOpen
 
 
@@ -58,6 +59,8 @@ class Context:
     """Incidents that nobody closed, the newest first; those of the screen too."""
     left_read: bool = False
     """Whether those were looked for already."""
+    where: Where | None = None
+    """Where AWS is asked, once it said which account that is."""
 
     @property
     def signed(self) -> str:

@@ -130,7 +130,7 @@ async def _open_cases(
 async def _open_case(aws: AwsSession, setup: Setup, key: Credential, leaked: Reported) -> str:
     book, caller = CaseBook(setup.state_dir), await sts.get_caller(aws)
     with book.one_at_a_time():
-        case = book.open_case_of(key.id, caller.account) or book.create(
+        case = book.open_case_of(key.id, aws.where) or book.create(
             key,
             account=caller.account,
             caller_arn=caller.arn,

@@ -75,7 +75,7 @@ def command(
     deny      no key may be created, reset or used
     deny-use  no key may be used
     expiry    new keys must expire within so many days
-    write     logs may be sent with a key, but only to the log groups named
+    write     logs may be sent with a key to the log groups named
 
     They are AWS's own examples, corrected: other services' keys are unaffected, a key without an expiry
     counts as too long, and Bedrock's second action name is included. Every call is journaled under the state

@@ -369,7 +369,7 @@ class _Work:
         if self.token is not None:
             key_id, user = await match_key(aws, self.token)
         runbook = await opening.look_up(aws, self.book, key_id, user=user, case_id=self.case_id)
-        for notice in notices(self.book, key_id, runbook.caller.account):
+        for notice in notices(self.book, key_id, runbook.aws.where):
             complain(notice)
         return runbook
 

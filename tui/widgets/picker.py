@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -12,9 +13,13 @@ from tui.look.lines import Line, Span, width_of
 from tui.widgets.lines import Lines
 
 _HOW: Span = ("  left/right changes it", "quiet")
+_BESIDE = 18
+"""Cells that a line has beside its choice."""
 
 
 def picker_line(label: str, choice: str, *, chosen: bool, width: int) -> Line:
+    if 0 < (room := width - _BESIDE) < cell_len(choice):
+        choice = set_cell_size(choice, room - 1).rstrip() + "…"
     line: Line = (
         (" › " if chosen else "   ", "accent"),
         (f"{label:<11}", "strong" if chosen else "quiet"),

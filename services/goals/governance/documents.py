@@ -46,7 +46,7 @@ _TOLD = {
     Kind.DENY: "no key may be created, reset or used",
     Kind.DENY_USE: "no key may be used",
     Kind.EXPIRY: "new keys must expire within so many days",
-    Kind.WRITE: "logs may be sent with a key, but only to the log groups named",
+    Kind.WRITE: "logs may be sent with a key to the log groups named",
 }
 
 

@@ -300,15 +300,15 @@ async def test_incidents_and_rotations_are_told_apart(
 ) -> None:
     async with opened() as rotation:
         await made(rotation)
-        account = rotation.caller.account
+        there = rotation.aws.where
         assert rotation.case
         rotating, new = rotation.case.id, web.new()
-    (notice,) = opening.notices(book, web.key, account)
+    (notice,) = opening.notices(book, web.key, there)
     assert notice == (
         f"{web.key} is being rotated in case {rotating}: its new key is {new}, its secret is in "
         f"Secrets Manager as {name_of(boto('secretsmanager'), 'web')}."
     )
-    assert f"{new} is the new key of case {rotating}" in opening.notices(book, new, account)[0]
+    assert f"{new} is the new key of case {rotating}" in opening.notices(book, new, there)[0]
     async with AwsSession(regions=("us-east-1",)) as aws:
         second = await opening.look_up(aws, book, new, user="web")
         with pytest.raises(Refused, match=f"is the new key in case {rotating}, the rotation of {web.key}"):

@@ -24,6 +24,15 @@ def test_the_first_step_not_taken_is_next(taken: int) -> None:
     assert words.startswith(f"{taken + 1} of 5." if taken < 5 else "All five steps are taken")
 
 
+def test_a_key_that_was_deleted_first_is_not_to_be_stopped() -> None:
+    gone = CaseState(steps={StepName.DELETE: StepState(State.CONFIRMED)})
+    assert guide.on_runbook(gone).startswith("2 of 5. See what was done")
+    # Wherever the cursor is, the guide says what leads to its step.
+    for taken, number in enumerate("12345"):
+        steps: dict[Deed, StepState] = {step: StepState(State.CONFIRMED) for step in list(StepName)[:taken]}
+        assert f"{number}, then enter" in guide.on_runbook(CaseState(steps=steps))
+
+
 async def test_the_demo_leads_and_w_ends_it(scenario: Scenario, tmp_path: Path) -> None:
     assert scenario.leaked
     start = Start("runbook", key_id=scenario.leaked.key_id, user=scenario.leaked.user)

@@ -90,17 +90,16 @@ class PolicyScreen(GoalScreen):
     def _draw_whom(self) -> None:
         if not self.drawable or not self.size.width:
             return
-        whom = self._target.words if self._target else "no target yet"
-        groups = ", ".join(self._log_groups) or "none yet"
-        line: Line = (("   attach to   ", "quiet"), (clean(whom), "strong"), ("  x chooses", "quiet"))
+        asked = [("attach to", self._target.words if self._target else "no target yet", "x chooses")]
         if self.wanted.kind is Kind.WRITE:
-            line = (
-                *line,
-                ("   log groups  ", "quiet"),
-                (clean(groups), "strong"),
-                ("  X names them", "quiet"),
-            )
-        self.query_one("#whom", Lines).draw([line])
+            asked.append(("log groups", ", ".join(self._log_groups) or "none yet", "X names them"))
+        lines: list[Line] = [
+            ((f"   {label:<12}", "quiet"), (clean(said), "strong"), (f"  {way}", "quiet"))
+            for label, said, way in asked
+        ]
+        widget = self.query_one("#whom", Lines)
+        widget.styles.height = len(lines)
+        widget.draw(lines)
 
     # Commands
 

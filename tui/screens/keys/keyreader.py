@@ -23,6 +23,7 @@ from tui.screens.keys import keyrows
 from tui.screens.keys.keyrows import KeyRow
 
 if TYPE_CHECKING:
+    from services.aws.where import Where
     from tui.host import Host
 
 Read = Callable[[], Awaitable[None]]
@@ -115,16 +116,18 @@ class KeyReader:
         self._put("key", keyrows.of_key(self.key, self._change, self._host.options.now()))
 
     async def _read_case(self) -> None:
-        account = (await get_caller(await self._host.aws())).account
-        self._put("case", await asyncio.to_thread(self._cases, account))
+        aws = await self._host.aws()
+        await get_caller(aws)
+        self._put("case", await asyncio.to_thread(self._cases, aws.where))
 
-    def _cases(self, account: str) -> list[KeyRow]:
+    def _cases(self, where: Where) -> list[KeyRow]:
         book, closed = CaseBook(self._host.options.state_dir), 0
         for case in book.cases():
             with suppress(CaseError):  # the cases screen says what is wrong with it
                 state = case.state()
-                closed += state.opened.get("key_id") == self.key.id and state.closed_at is not None
-        found = book.open_case_of(self.key.id, account)
+                mine = state.opened.get("key_id") == self.key.id and where.has(state.opened)
+                closed += mine and state.closed_at is not None
+        found = book.open_case_of(self.key.id, where)
         return keyrows.of_cases(
             found.state() if found else None, found.id if found else "", closed, self._host.options.now()
         )

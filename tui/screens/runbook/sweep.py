@@ -36,7 +36,8 @@ def what_to_do(row: Held) -> str:
 def columns() -> tuple[Column[Held], ...]:
     def state(row: Held) -> Span:
         live = row.offered or (row.lever is not None and row.words.startswith("Active"))
-        return (clean(row.words), "warn" if live else "text")
+        # When it was made tells the intruder's from the owner's: that is to be read where the rest is cut.
+        return (clean(row.words).replace(", made ", " "), "warn" if live else "text")
 
     return (
         Column("KIND", lambda row: (row.kind, "text"), 16),

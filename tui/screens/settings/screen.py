@@ -167,8 +167,8 @@ class SettingsScreen(StanchScreen):
 
 
 _BY_HAND = "it is a table: change it in the file; stanch config --example shows how"
-_NEXT = "Takes effect at the next start; an option on the command line overrides it."
-_WHEN = {"theme": "Takes effect now and at every start; an option on the command line overrides it."}
+_NEXT = "Takes effect at the next start; a command-line option overrides it."
+_WHEN = {"theme": "Takes effect now and at every start; a command-line option overrides it."}
 
 
 def shown(entry: Entry, value: object) -> str:

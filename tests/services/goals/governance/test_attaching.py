@@ -15,6 +15,7 @@ from sandbox.wire.server import Sandbox
 from services.aws.errors import AwsError, Denied, ReadOnly
 from services.aws.session import AwsSession
 from services.aws.sts import Caller, get_caller
+from services.aws.where import Where
 from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
@@ -116,7 +117,7 @@ async def test_attached_seen_and_taken_away(iam: Any, begin: Begin, sent: list[s
         "opened", "intent", "outcome", "verified", "verified", "intent", "outcome", "verified", "closed",
     ]  # fmt: skip
     assert case.flaws() == ()
-    assert book.open_case(CaseBook(tmp_path), PolicyGoal(USER, DENY), "123456789012") is None
+    assert book.open_case(CaseBook(tmp_path), PolicyGoal(USER, DENY), Where("123456789012")) is None
 
 
 async def test_what_someone_took_away_is_attached_again(iam: Any, begin: Begin) -> None:

@@ -10,6 +10,7 @@ from sandbox.cloudtrail.install import CloudTrail
 from sandbox.wire.server import Sandbox
 from services.audit.doctor import diagnose
 from services.aws.session import AwsSession
+from services.aws.where import Where
 from services.cases.book import CaseBook
 from services.cases.errors import Refused
 from services.cases.plan import Governing, State
@@ -274,9 +275,11 @@ async def test_no_case_no_way_back(account: Account, harden: Harden, plan: Plan)
         await harden(trail="audit", undo=True)
 
 
-async def test_a_case_tells_its_goal(harden: Harden, account: Account, cases: CaseBook) -> None:
+async def test_a_case_tells_its_goal(
+    harden: Harden, account: Account, cases: CaseBook, sandbox: Sandbox
+) -> None:
     case = await harden(trail="mine", bucket="my-records", services=("logs.amazonaws.com",))
     wanted = case.state().opened["wanted"]
     goal = HardenGoal(**wanted | {"services": tuple(wanted["services"])})
     assert (goal.trail, goal.bucket, goal.organization) == ("mine", "my-records", False)
-    assert book.open_case(cases, goal, ACCOUNT)
+    assert book.open_case(cases, goal, Where(ACCOUNT, endpoints={"sts": sandbox.endpoint_url}))

@@ -18,8 +18,10 @@ from services.goals.governance.documents import Kind, Wanted, document
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
 from tui.app.clipboard import osc52
+from tui.look.lines import plain
 from tui.screens.goals.policy import PolicyScreen
 from tui.settings.options import Start
+from tui.widgets.picker import picker_line
 
 
 @pytest.fixture
@@ -170,3 +172,16 @@ async def test_with_read_only_nothing_is_attached(iam: Any, tmp_path: Path) -> N
         await driver.wait_gone("1 iam PutUserPolicy")
         await driver.press("enter")
         await driver.wait("attach: started with --read-only")
+
+
+async def test_no_choice_is_cut_at_80_columns(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with opened(tmp_path, size=(80, 24)) as driver:
+        await driver.wait("‹ deny:", "x chooses")
+        for kind in ("deny-use:", "expiry:", "write:"):
+            await driver.press("right")
+            await driver.wait(f"‹ {kind}")
+            (line,) = (each for each in driver.text.splitlines() if f"‹ {kind}" in each)
+            assert " ›" in line.partition(kind)[2]
+            assert "…" not in line
+        await driver.wait("log groups none yet X names them")
+    assert plain(picker_line("policy", "x" * 80, chosen=True, width=60)).endswith("x… ›")

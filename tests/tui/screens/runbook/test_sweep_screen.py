@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sandbox.wire.server import Sandbox
 from services.cases.book import CaseBook
 from services.cases.plan import LeverName, State
 from tests.tui.conftest import LeakedKey
+from tests.tui.screens.cases.test_cases_screen import begin
 from tests.tui.screens.runbook.test_runbook_screen import kinds, opened, state
 from tui.screens.runbook.screen import RunbookScreen
 
@@ -50,6 +52,22 @@ async def test_each_access_key_goes_off_and_on_alone(leaked_key: LeakedKey, tmp_
     assert lever.state is State.CONFIRMED, "the other is off still"
     assert f"{first} still Inactive" in lever.words
     assert "sweep" in kinds(tmp_path)
+
+
+async def test_when_an_access_key_was_made_and_what_is_said_of_it_is_in_sight(
+    leaked_key: LeakedKey, tmp_path: Path
+) -> None:
+    """At 80 columns the date tells the intruder's key from the owner's."""
+    key_id = make_access_key(leaked_key.iam)
+    case = begin(tmp_path, leaked_key.key_id)
+    with case:
+        named = {"kind": "access key", "id": key_id, "user": "web", "name": f"access key {key_id}"}
+        case.append("compromised", credentials=[named | {"why": "made from 203.0.113.66", "sure": False}])
+    async with opened(tmp_path, leaked_key) as driver:
+        await driver.press("w")
+        await driver.wait("web has 1 other thing", "may be compromised as well: made from 203.0.113.66")
+        (row,) = (line for line in driver.text.splitlines() if line.startswith(" access key"))
+        assert re.search(r"Active \d\d:\d\d", row), row
 
 
 async def test_leaving_it_does_nothing_and_begins_no_case(leaked_key: LeakedKey, tmp_path: Path) -> None:
