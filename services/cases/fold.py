@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from services.aws.awsclock import ABOUT_A_SECOND
 from services.aws.call import Call
+from services.aws.inlinepolicies import Holder
 from services.base import clock
 from services.base.text import clean
 from services.cases.lines import Entry, Line
@@ -199,7 +200,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
             return state
         before_it = _before(state.before, intent, fold.done)
         fold.done.append((intent.step, intent.call))
-        return replace(state, before=before_it)
+        return replace(state, before=before_it, made_things=_made_things(state, intent))
     candidates = tuple(map(str, entry.data.get("candidates") or ()))
     if candidates and done is not False:
         doubt = Doubt(intent, candidates, str(entry.data["words"]), holds=bool(done))
@@ -212,27 +213,43 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
     return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
 
 
-_NAMED = {"CreateLogGroup": "logGroupName", "CreateTrail": "Name", "CreateUser": "UserName"}
+_NAMED = {
+    "CreateUser": "UserName",
+    "CreateLogGroup": "logGroupName",
+    "CreateTrail": "Name",
+    "PutEventSelectors": "TrailName",
+    "StartLogging": "Name",
+    "UpdateTrail": "Name",
+    **{f"{does}{kind}Policy": f"{kind}Name" for does in ("Attach", "Put") for kind in get_args(Holder)},
+}
+_IN_ITS_REGION = {"CreateLogStream": "logGroupName", "PutBearerTokenAuthentication": "logGroupIdentifier"}
+
+
+def _made_things(state: CaseState, intent: Intent, unique: str = "") -> Mapping[tuple[str, str], Thing]:
+    """With what *intent* made or changed, if that is worth knowing: a namesake made later is another's."""
+    operation, params = intent.call.operation, intent.call.params
+    if operation in _NAMED:
+        name = str(params[_NAMED[operation]])
+    elif operation in _IN_ITS_REGION:
+        name = f"{params[_IN_ITS_REGION[operation]]}@{intent.call.region or ''}"
+    else:
+        return state.made_things
+    return {**state.made_things, (operation, name): Thing(intent.sent, unique)}
 
 
 def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
     """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
-    state = replace(_marked(state, intent, entry), before=_before(state.before, intent, fold.done))
+    state = replace(
+        _marked(state, intent, entry),
+        before=_before(state.before, intent, fold.done),
+        made_things=_made_things(state, intent, str(entry.data.get("unique") or "")),
+    )
     fold.done.append((intent.step, intent.call))
     if "Status" in intent.call.params and key_named(intent.call) == state.opened.get("key_id"):
         off = intent.call.params["Status"] == "Inactive"
         state = replace(state, off_since=_by_aws(intent, entry.at) if off else None)
     made = state.replacement
     match intent.call.operation:
-        case "CreateUser" | "CreateLogGroup" | "CreateTrail" as operation:
-            named = str(intent.call.params[_NAMED[operation]])
-            thing = Thing(intent.sent, str(entry.data.get("unique") or ""))
-            return replace(state, made_things={**state.made_things, (operation, named): thing})
-        case "PutBearerTokenAuthentication" as operation:
-            if not intent.call.params["bearerTokenAuthenticationEnabled"]:
-                named = f"{intent.call.params['logGroupIdentifier']}@{intent.call.region or ''}"
-                known = {**state.made_things, (operation, named): Thing(intent.sent)}
-                return replace(state, made_things=known)
         case operation if operation in _GIVE_KEYS:
             key_id = str(entry.data["key_id"])
             in_place = operation.startswith("Reset") and key_id == state.opened.get("key_id")

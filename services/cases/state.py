@@ -15,7 +15,7 @@ from typing import Any
 
 from services.aws.call import Call
 from services.cases.plan import Deed, Stage, State, StepName, steps_of
-from services.cases.window import outside
+from services.cases.window import after, outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class CaseState:
     done: tuple[Call, ...] = ()
     """Every call that AWS is known to have acted on, in order."""
     made_things: Mapping[tuple[str, str], Thing] = field(default_factory=dict)
-    """What this case made or turned off, by operation and name: a namesake made later is another's."""
+    """What this case made or changed last, by operation and name: a namesake made later is another's."""
     done_by: Mapping[Deed, tuple[Call, ...]] = field(default_factory=dict)
     """The same, by what it was done for."""
     marks: tuple[tuple[datetime, str], ...] = ()
@@ -196,6 +196,11 @@ class CaseState:
         if thing is None:
             return False
         return thing.unique == unique if thing.unique and unique else not outside(thing.sent, created)
+
+    def newer(self, operation: str, name: str, created: datetime | None) -> bool:
+        """Whether what has that *name* now was made after this case's *operation*, so is another's."""
+        thing = self.made_things.get((operation, name))
+        return thing is not None and after(thing.sent, created)
 
     def marked(self, name: str) -> datetime | None:
         """When *name* last took place."""

@@ -13,3 +13,12 @@ def outside(sent: datetime | None, made: datetime | None) -> bool:
     if sent is None or made is None:
         return False
     return made < sent.replace(microsecond=0) or made > sent + LATEST
+
+
+ABOUT = timedelta(seconds=2)
+"""What is known of AWS's clock is known to about that much."""
+
+
+def after(sent: datetime | None, made: datetime | None) -> bool:
+    """Whether what was *made* then was not there yet when a call about it went out at *sent*."""
+    return sent is not None and made is not None and made > sent + ABOUT

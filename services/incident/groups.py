@@ -11,7 +11,6 @@ from services.aws.errors import AwsError
 from services.aws.logs import LogGroup
 from services.base.text import clean
 from services.cases.plan import LeverName, Plan, PlanParts, State
-from services.cases.window import LATEST
 from services.incident.situation import Situation, Verified, said_aws
 from services.keys.inventory import everything
 from services.traffic.named import groups_named, places_named
@@ -56,10 +55,7 @@ async def plan_undo(at: Situation) -> Plan:
 
 def _is_newer(at: Situation, group: LogGroup) -> bool:
     """Whether it is another than the one that this case turned off."""
-    ours = at.case.made_things.get((OPERATION, f"{group.name}@{group.region}"))
-    if ours is None or ours.sent is None or group.created is None:
-        return False
-    return group.created > ours.sent + LATEST
+    return at.case.newer(OPERATION, f"{group.name}@{group.region}", group.created)
 
 
 async def verify(at: Situation) -> Verified:

@@ -126,6 +126,9 @@ class HardenGoal:
             bucket = None
         did = {call.operation for call in ground.case.done}
         found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty, did=did)
+        if seen and found.calls and not chosen.made and await _remade(ground, chosen, seen):
+            told = f"Trail {chosen.trail} was created anew since, by someone else: it is left as it is."
+            return Proposal(blocked=told)
         words = tuple(f"{name} is left: this case did not make it" for name in foreign)
         return replace(found, warnings=(*found.warnings, *(f"{each}." for each in words)))
 
@@ -215,20 +218,24 @@ def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket 
 
 
 async def _remade(ground: Ground, chosen: Chosen, seen: Seen) -> bool:
-    """Whether the trail of that name is not the one that this case made any more."""
-    made = ground.case.made_things.get(("CreateTrail", chosen.trail))
-    if seen.trail.bucket != chosen.bucket:
+    """Whether the trail of that name is not the one that this case made, or changed, any more."""
+    if chosen.made and seen.trail.bucket != chosen.bucket:
         return True
-    if made is None or made.sent is None:
+    things = (ground.case.made_things.get((each, chosen.trail)) for each in _DONE_TO_A_TRAIL)
+    first = min((thing.sent for thing in things if thing and thing.sent), default=None)
+    if first is None:
         return False
     aws, pacers = ground.aws, defaultdict[str, Pacer](Pacer)
     try:
         until = aws.now() + LATEST
-        deleted = await deleted_trails(aws, chosen.region, made.sent, until, pacers)
+        deleted = await deleted_trails(aws, chosen.region, first, until, pacers)
     except AwsError:
         return False
     # One of that name may have been deleted right before.
-    return any(each.name == chosen.trail and each.time > made.sent + CLOCKS for each in deleted)
+    return any(each.name == chosen.trail and each.time > first + CLOCKS for each in deleted)
+
+
+_DONE_TO_A_TRAIL = ("CreateTrail", "UpdateTrail", "PutEventSelectors", "StartLogging")
 
 
 def _near(standing: Standing, chosen: Chosen) -> tuple[str, ...]:

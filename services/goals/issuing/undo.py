@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from services.aws import iam, logs, secretsmanager
 from services.aws.call import Call
 from services.aws.errors import AwsError, NotFound
+from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
 from services.cases.deposit import words_of
+from services.cases.state import CaseState
 from services.goals.goal import Ground
 from services.goals.issuing.made import Made, Place, made
 from services.goals.issuing.standing import UserStanding, look_at_user
 from services.goals.issuing.trial import FIRST_EVENT
 from services.goals.proposal import Proposal
 from services.incident.delete import metadata
-from services.incident.groups import switch
+from services.incident.groups import OPERATION, switch
 from services.keys.holdings import UserHoldings, examine_user
 
 MOST_PAGES = 20
@@ -42,20 +44,19 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
         )
     did, there = made(ground.case.done), await look_at_user(ground.aws, user)
     parts = [
-        *await asyncio.gather(*(_off(ground.aws, place) for place in did.switched_on)),
+        *await asyncio.gather(*(_off(ground, did, place) for place in did.switched_on)),
         _keys(ground, there),
         *await asyncio.gather(*(_secret(ground.aws, name, did) for name in did.secrets)),
-        _policies(ground, did, there),
-        await _user(ground, did, there),
+        *await _user(ground, did, there),
         *[
-            await _stream(ground.aws, place, stream, delete_events=delete_events)
+            await _stream(ground, did, place, stream, delete_events=delete_events)
             for *place, stream in did.streams
             if tuple(place) not in did.groups
         ],
-        *[await _group(ground, place, delete_events=delete_events) for place in did.groups],
+        *[await _group(ground, did, place, delete_events=delete_events) for place in did.groups],
     ]
     calls = tuple(call for part in parts for call in part.calls)
-    left = tuple(words for part in parts for words in part.left)
+    left = tuple(dict.fromkeys(words for part in parts for words in part.left))
     filled = tuple(
         f"The secret {name} existed before: it keeps its newest version, whose key will no longer exist."
         for name in did.filled
@@ -78,13 +79,25 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
     )
 
 
-async def _off(aws: AwsSession, place: Place) -> Back:
+async def _off(ground: Ground, did: Made, place: Place) -> Back:
     name, region = place
-    found = await logs.find_log_group(aws, region, name)
+    found = await logs.find_log_group(ground.aws, region, name)
     if found is None or not found.bearer_enabled:
         return Back()
+    if anew := _made_anew(ground.case, did, found):
+        return anew
     words = f"{name} will then refuse every bearer token, of any user."
     return Back((switch(name, region, enabled=False),), (words,))
+
+
+def _made_anew(case: CaseState, did: Made, group: LogGroup) -> Back | None:
+    """Where it is another than the one that the case made, or did something to."""
+    name, place = group.name, (group.name, group.region)
+    known = f"{name}@{group.region}"
+    newer = any(case.newer(each, known, group.created) for each in ("CreateLogStream", OPERATION))
+    if newer or (place in did.groups and not case.made_that("CreateLogGroup", name, group.created)):
+        return Back(left=(f"log group {name}, which someone created anew",))
+    return None
 
 
 def _keys(ground: Ground, there: UserStanding) -> Back:
@@ -140,17 +153,25 @@ def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
     return Back(tuple(calls), left=tuple(left))
 
 
-async def _user(ground: Ground, did: Made, there: UserStanding) -> Back:
-    user = there.user
-    if user is None or user.name not in did.users:
-        return Back()
-    name = user.name
-    if not ground.case.made_that("CreateUser", name, user.created, user.id):
-        return Back(left=(f"user {name}, which someone created anew",))
+async def _user(ground: Ground, did: Made, there: UserStanding) -> tuple[Back, ...]:
+    """Its policies, and itself where the case made it."""
+    user, case = there.user, ground.case
+    if user is None:
+        return ()
+    name, policies = user.name, _policies(ground, did, there)
+    if name in did.users:
+        anew = not case.made_that("CreateUser", name, user.created, user.id)
+    else:
+        given = any(case.newer(each, name, user.created) for each in ("AttachUserPolicy", "PutUserPolicy"))
+        anew = given and bool(policies.calls or policies.left)
+    if anew:
+        return (Back(left=(f"user {name}, which someone created anew",)),)
+    if name not in did.users:
+        return (policies,)
     known = iam.UserPolicies(there.inline, there.attached, await iam.list_groups(ground.aws, name))
     if others := _of_others(ground, did, there, await examine_user(ground.aws, name, known)):
-        return Back(left=(f"user {name}, which has {', '.join(others)} of others' making",))
-    return Back((Call("iam", "DeleteUser", {"UserName": name}),))
+        return policies, Back(left=(f"user {name}, which has {', '.join(others)} of others' making",))
+    return policies, Back((Call("iam", "DeleteUser", {"UserName": name}),))
 
 
 def _of_others(ground: Ground, did: Made, there: UserStanding, held: UserHoldings) -> list[str]:
@@ -167,8 +188,13 @@ def _of_others(ground: Ground, did: Made, there: UserStanding, held: UserHolding
     return found + [f"group {group}" for group in held.groups or ()]
 
 
-async def _stream(aws: AwsSession, place: Sequence[str], stream: str, *, delete_events: bool) -> Back:
-    name, region = place
+async def _stream(
+    ground: Ground, did: Made, place: Sequence[str], stream: str, *, delete_events: bool
+) -> Back:
+    aws, (name, region) = ground.aws, place
+    found = await logs.find_log_group(aws, region, name)
+    if found is not None and (anew := _made_anew(ground.case, did, found)):
+        return anew
     try:
         if not await logs.has_log_stream(aws, region, name, stream):
             return Back()
@@ -181,13 +207,13 @@ async def _stream(aws: AwsSession, place: Sequence[str], stream: str, *, delete_
     )
 
 
-async def _group(ground: Ground, place: Place, *, delete_events: bool) -> Back:
+async def _group(ground: Ground, did: Made, place: Place, *, delete_events: bool) -> Back:
     aws, (name, region) = ground.aws, place
     found = await logs.find_log_group(aws, region, name)
     if found is None:
         return Back()
-    if not ground.case.made_that("CreateLogGroup", name, found.created):
-        return Back(left=(f"log group {name}, which someone created anew",))
+    if anew := _made_anew(ground.case, did, found):
+        return anew
     call = Call("logs", "DeleteLogGroup", {"logGroupName": name}, region)
     return await _with_events(aws, name, region, f"log group {name}", call, None, delete_events)
 

@@ -85,6 +85,21 @@ async def test_a_trail_that_a_colleague_made_anew_is_theirs(
     assert "cloudtrail.amazonaws.com" in account.boto("s3").get_bucket_policy(Bucket=theirs)["Policy"]
 
 
+async def test_a_trail_there_before_that_a_colleague_made_anew_is_theirs(
+    account: Account, aws: AwsSession, tmp_path: Path
+) -> None:
+    cases, goal = CaseBook(tmp_path / "state"), HardenGoal(trail="audit")
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=10)):
+        account.trail("audit", logging=False)
+        await take(aws, cases, goal, undo=False)
+    assert account.trails() == {"audit": True}
+    account.cloudtrail.delete_trail(Name="audit")
+    account.trail("audit", bucket="audit-records")
+    with pytest.raises(Refused, match="created anew since, by someone else"):
+        await take(aws, cases, goal, undo=True)
+    assert account.trails() == {"audit": True}
+
+
 async def test_what_the_plan_shows_is_what_is_sent(account: Account, aws: AwsSession, tmp_path: Path) -> None:
     cases = CaseBook(tmp_path / "state")
     upkeep = await book.look_up(aws, cases, HardenGoal())
