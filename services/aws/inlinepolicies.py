@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from services.aws.errors import NotFound
@@ -23,6 +24,16 @@ async def read_inline(aws: AwsSession, kind: Holder, name: str) -> dict[str, Map
         names += [clean(each) for each in body["PolicyNames"]]
     documents = await asyncio.gather(*(get_inline(aws, kind, name, each) for each in names))
     return {each: found for each, found in zip(names, documents, strict=True) if found is not None}
+
+
+async def created(aws: AwsSession, kind: Holder, name: str) -> datetime:
+    """When the holder of that name was made; raises NotFound where there is none."""
+    params: dict[str, Any] = {f"{kind}Name": name}
+    if kind == "Group":
+        # Its members come with it.
+        params["MaxItems"] = 1
+    made: datetime = (await aws.read("iam", f"Get{kind}", **params))[kind]["CreateDate"]
+    return made.astimezone(UTC)
 
 
 async def inline_texts(aws: AwsSession, kind: Holder, name: str) -> dict[str, str]:

@@ -309,6 +309,7 @@ PARTS = (
             *_on(
                 IAM_GROUPS,
                 "iam:DeleteGroupPolicy",
+                "iam:GetGroup",
                 "iam:GetGroupPolicy",
                 "iam:ListGroupPolicies",
                 "iam:PutGroupPolicy",

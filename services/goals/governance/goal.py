@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.aws.inlinepolicies import created
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
 from services.goals.governance.documents import Document, Kind, Wanted, document
 from services.goals.governance.proposal import attach, detach
-from services.goals.governance.standing import look
+from services.goals.governance.standing import HOLDERS, Standing, look
 from services.goals.governance.targets import BadTarget, Target, TargetKind, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.goals.governance.words import attaching, detaching
@@ -84,7 +85,22 @@ class PolicyGoal:
         at = await look(ground.aws, self.at, self.policy.name)
         did = {call.operation for call in ground.case.done}
         before = ground.before if did else None
-        return detach(self.at, self.policy, at, before, did, _sent(ground.case))
+        found = detach(self.at, self.policy, at, before, did, _sent(ground.case))
+        if found.calls and await self._made_anew(ground, at, before or {}):
+            told = f"was created anew since, by someone else: {self.policy.name} is left as it is"
+            who = f"The policy {self.policy.name}" if at.policy_id else self.at.words
+            return Proposal(blocked=f"{who[:1].upper()}{who[1:]} {told}.")
+        return found
+
+    async def _made_anew(self, ground: Ground, at: Standing, before: Mapping[str, Any]) -> bool:
+        """Whether a namesake has the policy, or is it, by now: the case did nothing to that one."""
+        if not self.at.iam:
+            did = {call.params["PolicyId"] for call in ground.case.done if "PolicyId" in call.params}
+            known = did | {before["policy_id"]} if before.get("policy_id") else did
+            return bool(known) and at.policy_id not in known
+        holder = HOLDERS[self.at.kind]
+        made = await created(ground.aws, holder, self.at.name)
+        return ground.case.newer(f"Put{holder}Policy", self.at.name, made)
 
 
 def _sent(case: CaseState) -> list[Document]:

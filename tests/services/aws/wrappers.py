@@ -113,6 +113,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     iam.list_signing_certificates: ("iam", lambda aws: iam.list_signing_certificates(aws, U)),
     iam.list_identity_providers: ("iam", iam.list_identity_providers),
     inlinepolicies.read_inline: ("iam", lambda aws: inlinepolicies.read_inline(aws, "Role", "r")),
+    inlinepolicies.created: ("iam", lambda aws: inlinepolicies.created(aws, "Group", "g")),
     inlinepolicies.get_inline: ("iam", lambda aws: inlinepolicies.get_inline(aws, "Group", "g", "p")),
     inlinepolicies.inline_texts: ("iam", lambda aws: inlinepolicies.inline_texts(aws, "Role", "r")),
     inlinepolicies.inline_text: ("iam", lambda aws: inlinepolicies.inline_text(aws, "User", U, "p")),
