@@ -13,7 +13,7 @@ from tests.tui.pictures.album import LARGE, READING, Opened, keep, keep_dressed
 async def test_events(opened: Opened, leaked: KeyInUse, frozen: Sandbox, gate: Gate) -> None:
     held = gate("GetObject")
     async with opened("events", leaked) as driver:
-        await driver.wait("10 matches")
+        await driver.wait("11 matches")
         await keep(driver, "events-loading")
         held.set()
         await driver.wait("TIME▾", "CallWithBearerToken", seconds=READING)

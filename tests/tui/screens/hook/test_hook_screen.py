@@ -113,7 +113,7 @@ async def test_read_only_lets_only_safe_ones_run_and_what_is_missing_is_said(
         await driver.press("escape")
         await driver.wait("web")
         await driver.press("right_square_bracket")
-        await driver.wait("no screen was left")
+        await driver.wait("there is no screen to go forward to")
 
 
 def test_a_key_that_means_something_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
