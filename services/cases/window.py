@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from services.aws.awsclock import ABOUT_A_SECOND
+
 LATEST = timedelta(minutes=2)
 """Longer than any time-out: later, no call that was given up can take place."""
 
@@ -15,10 +17,6 @@ def outside(sent: datetime | None, made: datetime | None) -> bool:
     return made < sent.replace(microsecond=0) or made > sent + LATEST
 
 
-ABOUT = timedelta(seconds=2)
-"""What is known of AWS's clock is known to about that much."""
-
-
 def after(sent: datetime | None, made: datetime | None) -> bool:
     """Whether what was *made* then was not there yet when a call about it went out at *sent*."""
-    return sent is not None and made is not None and made > sent + ABOUT
+    return sent is not None and made is not None and made > sent + ABOUT_A_SECOND

@@ -166,10 +166,9 @@ async def verify_undo(at: Situation) -> Verified:
 
 def _signed_too(at: Situation) -> bool:
     """Whether signed writes of logs are to be denied too: it is asked now, or was when this case put it."""
-    name, service = policies.hold_name(at.key.service), at.key.service
-    last = next((call for call in reversed(at.case.done) if call.params.get("PolicyName") == name), None)
-    put = json.loads(str(last.params.get("PolicyDocument", "{}"))) if last else {}
-    return at.options.also_sigv4 or policies.holds(put, service, also_sigv4=True)
+    put = _given(at).get((f"Put{holder(at)[0]}Policy", policies.hold_name(at.key.service)))
+    put_so = put is not None and policies.holds(document_of(put), at.key.service, also_sigv4=True)
+    return at.options.also_sigv4 or put_so
 
 
 async def holding(at: Situation, *, also_sigv4: bool = False) -> str | None:

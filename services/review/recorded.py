@@ -134,6 +134,8 @@ def missing_types(selectors: EventSelectors, service: str | None) -> tuple[str, 
 
 LEFT_OUT = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
 """Sources that a trail may leave out of its management events; no API key is theirs."""
+GLOBAL = frozenset({"cloudfront.amazonaws.com", "iam.amazonaws.com", "sts.amazonaws.com"})
+"""Sources of global services, which a trail of one Region may leave out as well."""
 
 
 def takes_all_management(selectors: EventSelectors) -> bool:

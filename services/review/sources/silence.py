@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from services.review.batch import Batch, undelivered
 from services.review.deliveries import Deliveries
 from services.review.flight import together
 from services.review.record import BadRecord
-from services.review.recorded import LEFT_OUT
+from services.review.recorded import GLOBAL, LEFT_OUT
 from services.review.trails import TrailState
 
 Span = tuple[datetime, datetime]
@@ -50,7 +50,10 @@ async def unheard(
         for region in wanted
         for silence in _silences(seen.get(region) or Deliveries(), since, expected[1])
     ]
-    heard = await together(_heard(aws, pacers[region], region, silence) for region, silence in asked)
+    left_out = LEFT_OUT if trail.global_events else LEFT_OUT | GLOBAL
+    heard = await together(
+        _heard(aws, pacers[region], region, silence, left_out) for region, silence in asked
+    )
     return [
         undelivered(state.source, f"{what} of {region}", silence)
         for (region, silence), found in zip(asked, heard, strict=True)
@@ -68,14 +71,14 @@ def _silences(deliveries: Deliveries, since: datetime, until: datetime) -> list[
     return [span for span in longest[:ASKED] if span[0] < span[1]]
 
 
-async def _heard(aws: AwsSession, pacer: Pacer, region: str, span: Span) -> bool:
-    """Whether event history has a call of that time; False where it may not be asked."""
+async def _heard(aws: AwsSession, pacer: Pacer, region: str, span: Span, left_out: Collection[str]) -> bool:
+    """Whether event history has a call of that time that is not *left_out*; False where unknown."""
     pages = cloudtrail.lookup_events(aws, region, pacer, attribute=None, since=span[0], until=span[1])
     read = 0
     try:
         async for page in pages:
             read += 1
-            if (found := any(_counts(text, span) for text in page)) or read == MOST_PAGES:
+            if (found := any(_counts(text, span, left_out) for text in page)) or read == MOST_PAGES:
                 return found
     except Expired:
         raise
@@ -86,10 +89,10 @@ async def _heard(aws: AwsSession, pacer: Pacer, region: str, span: Span) -> bool
     return False
 
 
-def _counts(text: str, span: Span) -> bool:
+def _counts(text: str, span: Span, left_out: Collection[str]) -> bool:
     raw = text.encode("utf-8", "surrogatepass")
     try:
         event = records.event(records.decode(raw), raw)
     except BadRecord:
         return False
-    return span[0] <= event.time <= span[1] and event.source not in LEFT_OUT
+    return span[0] <= event.time <= span[1] and event.source not in left_out

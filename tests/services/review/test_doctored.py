@@ -185,7 +185,7 @@ def changes_unknown(account: Account) -> None:
 def never_delivered(account: Account, *, beside: int = 0) -> None:
     """It delivered last long before the window, and the event history has calls of every few hours since."""
     with account.then(-100):
-        account.make_trail(*account.selectors)
+        account.make_trail(*account.selectors, **account.options)
     account.trail.status.delivered = account.at(-90)
     for number in range(beside):
         # Of these more than a page, as machines make them.
@@ -256,6 +256,18 @@ async def test_the_verdict_is_never_too_sure(
     review = await reviewed(aws, account, hours)
     assert (review.verdict, review.complete) == (verdict, complete), review.verdict_words
     assert words in review.verdict_words
+
+
+@pytest.mark.parametrize("global_events", [True, False])
+async def test_what_a_trail_leaves_out_is_not_missing(
+    aws: AwsSession, account: Account, global_events: bool
+) -> None:
+    """The calls that the event history has are of a global service alone."""
+    account.options = {"IsMultiRegionTrail": False, "IncludeGlobalServiceEvents": global_events}
+    never_delivered(account)
+    review = await reviewed(aws, account)
+    missed = [each for each in review.findings if each.kind == "missing-evidence"]
+    assert bool(missed) == global_events
 
 
 async def test_what_others_did_while_the_trail_was_off_is_looked_for(
