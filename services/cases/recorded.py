@@ -27,6 +27,8 @@ class Recorded:
     ours: Mapping[str, Any] | None = None
     others: tuple[Mapping[str, Any], ...] = ()
     """Of the same operation, by requests without that mark, where AWS did what was asked."""
+    unread: str | None = None
+    """Why the records could not be read: then nothing is said of what they have."""
 
     @property
     def refused(self) -> str | None:
@@ -34,17 +36,14 @@ class Recorded:
         return str(self.ours["errorCode"]) if self.ours and self.ours.get("errorCode") else None
 
 
-NOTHING = Recorded()
-
-
 async def look_up(aws: AwsSession, call: Call, sent: datetime | None) -> Recorded:
-    """What CloudTrail has of *call* by now; nothing where it may not be asked: records come minutes late."""
+    """What CloudTrail has of *call* by now: records come minutes late."""
     if call.mark is None or sent is None:
-        return NOTHING
+        return Recorded()
     try:
         return await _look_up(aws, call, call.mark, sent)
-    except AwsError:
-        return NOTHING
+    except AwsError as error:
+        return Recorded(unread=f"{error.operation}: {error.said.rstrip('.')}")
 
 
 async def is_recorded(aws: AwsSession, call: Call, request_id: str, sent: datetime) -> bool:

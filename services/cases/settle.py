@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from services.aws.errors import Denied, NotFound
 from services.aws.inlinepolicies import Holder, get_inline
 from services.aws.session import AwsSession
 from services.base import clock
-from services.cases.provenance import Candidate, provenance
+from services.cases.provenance import Candidate, Provenance, provenance
 from services.cases.state import Doubt, Intent
 from services.cases.told import at_aws
 from services.keys.userkeys import key_named, kind_acted_on
@@ -211,7 +211,7 @@ async def _created(aws: AwsSession, intent: Intent) -> Settlement:
     if seen.ours:
         return Settlement(True, f"{seen.ours} was made (confirmed by AWS), but its secret is lost", seen.ours)
     if seen.unsure:
-        return Settlement(None, _unsure(intent, seen.unsure), candidates=tuple(c.id for c in seen.unsure))
+        return Settlement(None, _unsure(intent, seen), candidates=tuple(c.id for c in seen.unsure))
     if seen.refused:
         return Settlement(False, f"no key was made: AWS refused it ({seen.refused})")
     if seen.others:
@@ -224,27 +224,27 @@ async def _brought_about(aws: AwsSession, intent: Intent, there: bool, gone: boo
     """Whether it is as the call wanted it, and not by somebody else's call."""
     if gone or not there:
         return _said(gone, words)
-    proof = await made(aws, intent, there=True)
-    if not proof.done:
-        return Settlement(False, f"{words}, but not by this call (confirmed by AWS)")
-    return _held(intent, words, proof.candidates) if proof.candidates else _said(True, words)
+    proof = await made(aws, intent, there=True, words=words)
+    return proof if proof.done else Settlement(False, f"{words}, but not by this call (confirmed by AWS)")
 
 
-async def made(aws: AwsSession, intent: Intent, *, there: bool, at: datetime | None = None) -> Settlement:
+async def made(
+    aws: AwsSession, intent: Intent, *, there: bool, at: datetime | None = None, words: str = ""
+) -> Settlement:
     """Whether what is *there*, made *at* that time, is this call's: others may have given that name too."""
     name = str(intent.call.params[MAKES[intent.call.operation]])
     if not there:
         return Settlement(False, f"{name} does not exist (confirmed by AWS)")
     seen = await provenance(aws, intent.call, intent.sent, [Candidate(name, at)])
     if seen.ours:
-        return Settlement(True, f"{name} exists (confirmed by AWS)")
+        return _said(True, words or f"{name} exists")
     if seen.others:
         return Settlement(False, f"{name} exists, but this call did not create it (confirmed by AWS)")
     if at is None and intent.call.operation not in UNDATED:
         # It only says what is to hold, and it holds: whose it is matters once it is to be taken back.
         # What was taken back is not taken back again.
-        return _held(intent, f"{name} exists", () if intent.undo else (name,))
-    return Settlement(None, _unsure(intent, seen.unsure), candidates=(name,))
+        return _held(intent, words or f"{name} exists", seen, () if intent.undo else (name,))
+    return Settlement(None, _unsure(intent, seen), candidates=(name,))
 
 
 async def exists(aws: AwsSession, call: Call, account: str) -> bool:
@@ -288,14 +288,14 @@ async def look_again(aws: AwsSession, doubt: Doubt) -> Settlement | None:
     return Settlement(True, f"{seen.ours}: by this case (recorded by CloudTrail)")
 
 
-def _unsure(intent: Intent, candidates: Sequence[Candidate]) -> str:
+def _unsure(intent: Intent, seen: Provenance) -> str:
     """Both readings, and what would tell."""
     told = " and ".join(
         f"{each.id} (made {clock.stamp(each.made)}{each.note})" if each.made else each.id
-        for each in candidates
+        for each in seen.unsure
     )
     sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
-    return f"{told} may be what {intent.call.operation}{sent} made, or someone else's: {_UNTOLD}"
+    return f"{told} may be what {intent.call.operation}{sent} made, or someone else's: {_untold(seen)}"
 
 
 def _of_alias(alias: str | None, expected: str | None) -> str:
@@ -305,17 +305,19 @@ def _of_alias(alias: str | None, expected: str | None) -> str:
     return ""
 
 
-def _held(intent: Intent, words: str, candidates: tuple[str, ...]) -> Settlement:
+def _held(intent: Intent, words: str, seen: Provenance, candidates: tuple[str, ...]) -> Settlement:
     """It is as the call wanted it; *candidates* where whose doing that is may be asked."""
     confirmed = _said(True, words)
     if not candidates:
         return confirmed
     sent = f" of {clock.stamp(intent.sent)}" if intent.sent else ""
-    whose = f"by {intent.call.operation}{sent} or by someone else: {_UNTOLD}"
+    whose = f"by {intent.call.operation}{sent} or by someone else: {_untold(seen)}"
     return replace(confirmed, words=f"{confirmed.words}, {whose}", candidates=candidates)
 
 
-_UNTOLD = "CloudTrail has no record yet that tells"
+def _untold(seen: Provenance) -> str:
+    unread = seen.recorded.unread
+    return f"CloudTrail was not read ({unread})" if unread else "CloudTrail has no record yet that tells"
 
 
 async def _switched(aws: AwsSession, intent: Intent) -> Settlement:

@@ -61,6 +61,7 @@ async def take(target: str, every: Sequence[Wanted], aws: AwsSession, cases: Cas
 def begin(desk: Desk, route: str) -> Way:
     """On an account of its own."""
     desk.sandbox.reset()
+    desk.sandbox.world.settings.lookup_per_second = None
     before = ROUTES[route]
     target, attached = (_organization if before.kind is TargetKind.SCP else _principal)(desk, before)
     state = desk.folder / desk.subject(route)

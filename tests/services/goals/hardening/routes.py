@@ -122,6 +122,7 @@ def fresh(sandbox: Sandbox, account: Account, name: str) -> None:
     """An account of its own for a route, whose new buckets are as open as they were before 2023."""
     sandbox.reset()
     sandbox.world.settings.trail_delay = 3600
+    sandbox.world.settings.lookup_per_second = None
     sandbox.faults.on("CreateBucket", "after", lambda: strip(NEW_BUCKET))
     ROUTES[name].found(account)
 

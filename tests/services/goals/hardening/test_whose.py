@@ -62,6 +62,24 @@ async def test_a_colleagues_trail_is_not_deleted(
     assert NEW in account.trails()
 
 
+async def test_records_that_could_not_be_read_are_not_said_to_be_missing(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    cases = CaseBook(tmp_path / "state")
+    sandbox.faults.add("drop:CreateTrail:1")
+    sandbox.faults.add("deny:LookupEvents:1")
+    upkeep = await book.look_up(aws, cases, HardenGoal())
+    with book.begin(upkeep, cases):
+        with pytest.raises(AwsError, match=r"CloudTrail was not read \(LookupEvents: ") as said:
+            await upkeep.apply()
+        assert "no record" not in str(said.value)
+        # They can be read by now, and tell.
+        (told,) = await upkeep.resume()
+        assert "by this case (recorded by CloudTrail)" in told
+        await upkeep.apply()
+    assert NEW in account.trails()
+
+
 @pytest.mark.parametrize("moved", [False, True])
 async def test_a_trail_that_a_colleague_made_anew_is_theirs(
     account: Account, aws: AwsSession, tmp_path: Path, moved: bool
