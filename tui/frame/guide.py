@@ -20,17 +20,17 @@ ELSEWHERE = {
 }
 
 _STEPS: Mapping[str, str] = {
-    "deactivate": "Stop it: {number}, then enter shows what will be sent, y does it. What uses the key in "
-    "production stops too: watch the graph.",
-    "sessions": "End the sessions it opened, which work without it: {number}, then enter.",
-    "review": "See what was done with it: press {number}, then enter. It runs by itself; e shows it event by "
-    "event.",
-    "replace": "Give the service a new key: {number}, then enter. The graph rises again once the service has "
-    "it.",
-    "delete": "Delete the old key permanently: {number}, then enter. It waits until the new one was seen "
-    "working, and asks for part of the ID.",
-    "deny": "Deny the user if you fear more: {number}, then enter. No {what} of this user works until u "
-    "removes the policy.",
+    "deactivate": "Stop it: press {number}, then enter. You see what will be sent; y does it. "
+    "What uses the key in production stops too: watch the graph.",
+    "sessions": "End the sessions it opened, which work without it: press {number}, then enter.",
+    "review": "See what was done with it: press {number}, then enter. "
+    "It runs by itself; e shows it event by event.",
+    "replace": "Give the service a new key: press {number}, then enter. "
+    "The graph rises again once the service has it.",
+    "delete": "Delete the old key permanently: press {number}, then enter. "
+    "It waits until the new one was seen working, and asks for part of the ID.",
+    "deny": "Deny the user if you fear more: press {number}, then enter. "
+    "No {what} of this user works until u removes the policy.",
 }
 """By step."""
 
