@@ -74,9 +74,12 @@ class Where:
         A simulated account has the numbers, and the ids, of another one. Where a case names none, it was
         opened at AWS itself, or by whoever did not say.
         """
-        theirs = Where.of_case(opened)
-        there = endpoints.not_of_aws(theirs.endpoints)
-        return theirs.account == self.account and there in (None, endpoints.not_of_aws(self.endpoints))
+        return Where.of_case(opened).account == self.account and self.other_endpoint(opened) is None
+
+    def other_endpoint(self, opened: Mapping[str, object]) -> str | None:
+        """The endpoint that the case with that first line names, where another one is asked here."""
+        there = endpoints.not_of_aws(Where.of_case(opened).endpoints)
+        return None if there == endpoints.not_of_aws(self.endpoints) else there
 
     def aws(self, call: Call, *more: str) -> ShellCommand:
         """The AWS CLI's command for *call*, after one that lets it pass in its own account alone."""

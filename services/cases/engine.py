@@ -33,7 +33,7 @@ from services.cases.secret import (
     was_written,
 )
 from services.cases.sender import Sending, gives_secret, stores_secret
-from services.cases.sentences import no_way_out, sent_unrecorded
+from services.cases.sentences import belongs_elsewhere, no_way_out, sent_unrecorded
 from services.cases.settle import Settlement, look_again, settle
 from services.cases.state import CaseState, Doubt, Intent
 from services.cases.unbroken import unbroken
@@ -85,12 +85,12 @@ class CaseEngine:
 
     def guard(self) -> None:
         """Raise Refused where going on would act on another account than the case's, or harm."""
-        account = self.state.opened.get("account")
-        if account and account != self.caller.account:
-            raise Refused(
-                f"This case belongs to account {account}; you are signed in to {self.caller.account}. "
-                "Use a profile of the case's account."
-            )
+        self.guard_account()
+
+    def guard_account(self) -> None:
+        """Raise Refused where another account than the case's would be asked."""
+        if why := belongs_elsewhere(self.state.opened, self.caller.account, self.aws.where):
+            raise Refused(why)
 
     async def delivered(self, where: str) -> None:
         """Journal that the new secret is where it was to go, or reached the responder."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from services.aws.where import Where
+from services.base.text import clean
 from services.cases.deposit import words_of
 from services.cases.lines import Entry
 from services.cases.state import Doubt
@@ -51,3 +53,20 @@ def no_way_out(barred: Sequence[str]) -> str:
         f"Nothing was sent: you may not {' nor '.join(barred)}, so the new secret would be lost. Ask for "
         "that permission, or send the secret elsewhere (--secret-to file:PATH, or screen)."
     )
+
+
+def belongs_elsewhere(opened: Mapping[str, object], signed_in: str, here: Where) -> str | None:
+    """Why a case with that first line is not gone on with *here*, by who is *signed_in* to that account."""
+    account = opened.get("account")
+    if account and account != signed_in:
+        return (
+            f"This case belongs to account {clean(account)}; you are signed in to {signed_in}. "
+            "Use a profile of the case's account."
+        )
+    if there := here.other_endpoint(opened):
+        asked_now = here.endpoint or "AWS's own endpoint"
+        return (
+            f"This case was opened at {clean(there)}, and {asked_now} would be asked now: another account, "
+            "even under the same number. Set AWS_ENDPOINT_URL to the case's endpoint."
+        )
+    return None

@@ -18,6 +18,7 @@ from services.base.text import clean
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseError, NoSuchKey
+from services.cases.sentences import belongs_elsewhere
 from services.cases.state import INCIDENT, CaseState
 from services.incident.engine import Runbook
 from services.incident.temporary import find_role, find_session
@@ -74,7 +75,7 @@ async def find_key(
             return await find_session(aws, key_id, user)
         case "role":
             return await find_role(aws, key_id)
-    elsewhere = case is not None and case.state().opened.get("account") not in (None, caller.account)
+    elsewhere = case and belongs_elsewhere(case.state().opened, caller.account, aws.where)
     if known is not None and (known.service in SESSIONS_ALONE or elsewhere):
         # What another account has says nothing of it.
         return known
@@ -112,6 +113,8 @@ async def _no_such_key(aws: AwsSession, caller: Caller, key_id: str, user: str |
 
 def begin(runbook: Runbook, book: CaseBook, *, take_over: bool = False) -> Case:
     """The runbook's case, begun now if there is none, and entered: leave it with `with` or `__exit__`."""
+    # What another account answers is not kept in it.
+    runbook.guard_account()
     caller = runbook.caller
     with book.one_at_a_time():
         # Somebody may have begun one since the key was looked up.

@@ -11,6 +11,7 @@ from services.aws.errors import AwsError
 from services.base.files import write_new
 from services.cases.case import Case
 from services.cases.errors import CaseError, RunbookError
+from services.cases.sentences import belongs_elsewhere
 from services.cases.state import INCIDENT, ROTATION
 from services.goals.book import still_standing
 from services.incident.handling import Handling
@@ -29,7 +30,7 @@ async def write_report(handling: Handling) -> Path:
     if case is None or runbook is None:
         raise RunbookError("There is no case yet: the first step you take opens one.")
     report = await asyncio.to_thread(build, case)
-    if report.header.account == runbook.caller.account:
+    if not belongs_elsewhere(case.state().opened, runbook.caller.account, handling.aws.where):
         try:
             reading = await flow.read(handling.aws, report)
         except AwsError:

@@ -10,6 +10,7 @@ from services.aws import sts
 from services.aws.errors import AwsError
 from services.cases.book import CaseBook
 from services.cases.case import Case
+from services.cases.sentences import belongs_elsewhere
 from services.report import flow
 from services.report.build import build
 from services.report.files import FORMATS, format_of
@@ -66,11 +67,8 @@ async def _with_traffic(setup: Setup, case: Case, report: Report) -> tuple[Repor
     try:
         async with setup.session(report.header.account) as aws:
             account = (await sts.get_caller(aws)).account
-            if account != report.header.account:
-                complain(
-                    f"The case belongs to account {report.header.account}; you are signed in "
-                    f"to {account}. IncomingBytes is as it was last saved."
-                )
+            if why := belongs_elsewhere(case.state().opened, account, aws.where):
+                complain(f"IncomingBytes is as it was last saved. {why}")
                 return report, False
             reading = await flow.read(aws, report)
     except AwsError as error:

@@ -147,7 +147,7 @@ def test_another_accounts_credentials_read_nothing(run: Run, case: str, tmp_path
     journal[0]["data"]["account"] = "999999999999"
     (folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in journal))
     done = run("case", "report", case)
-    assert "The case belongs to account 999999999999; you are signed in to 123456789012." in done.err
+    assert "This case belongs to account 999999999999; you are signed in to 123456789012." in done.err
     assert "No data points are available" in done.out
 
 
