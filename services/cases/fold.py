@@ -99,7 +99,7 @@ class Fold:
 
 
 _WITHOUT_EFFECT = frozenset(
-    ("metadata", "override", "sweep", "traffic", "note", "exported", "handed", "notified", "trying", "tried")
+    ("override", "sweep", "traffic", "note", "exported", "handed", "notified", "trying", "tried")
 )
 """Kinds of line that tell what happened, and change nothing of where the case stands."""
 
@@ -145,6 +145,8 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
         case "review":
             made = {**data, "at": entry.at, "by": dict(*state.responders[-1:])}
             return replace(state, reviews=(*state.reviews, made))
+        case "metadata":
+            return replace(state, user_id=_one_line(data.get("user_id")) or state.user_id)
         case "suspected":
             return replace(state, suspected=clock.parse(data["since"]) if data["since"] else None)
         case "compromised":

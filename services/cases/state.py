@@ -130,6 +130,8 @@ class CaseState:
 
     None where it was not made or found so, or made or found Active since, by whomever.
     """
+    user_id: str | None = None
+    """AWS's own id of the key's user, as far as that was read before the key was deleted."""
     suspected: datetime | None = None
     """Since when the key may be in wrong hands, said the responder."""
     compromised: tuple[Mapping[str, Any], ...] = ()

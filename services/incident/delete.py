@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+from services.aws import iam
+from services.aws.errors import AwsError
 from services.aws.iam import Credential
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY
@@ -70,6 +73,16 @@ async def plan_undo(at: Situation) -> Plan:
 
 async def verify_undo(at: Situation) -> Verified:
     return await verify(at)
+
+
+async def last_known(at: Situation) -> dict[str, object]:
+    """The key's metadata, and the id of its user: once the key is deleted, a name alone tells of nobody."""
+    found = await at.credential()
+    known = metadata(found or at.key)
+    if found:
+        with suppress(AwsError):
+            known["user_id"] = (await iam.get_user(at.aws, found.user)).id
+    return known
 
 
 def metadata(key: Credential) -> dict[str, object]:

@@ -365,9 +365,7 @@ class Runbook(CaseEngine):
         if options.override and plan.step is StepName.DELETE:
             await self._journal("override", step=plan.step, reason=options.override)
         if plan.step is StepName.DELETE and plan.calls:
-            await self._journal(
-                "metadata", **delete.metadata(await self.situation(options).credential() or self.key)
-            )
+            await self._journal("metadata", **await delete.last_known(self.situation(options)))
         if plan.step is StepName.REPLACE and not undo:
             await self._deliver_in_hand(options.secret_to)
         begun = len(self.state.done)

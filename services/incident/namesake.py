@@ -34,12 +34,13 @@ async def namesake(at: Situation, made: Collection[str], plan: Plan) -> str | No
     except (NotFound, Denied):
         # What it is about the calls themselves will tell.
         return None
-    if not younger(user, key.created):
+    if younger(user, key.created):
+        why = f"User {user.name} was created {clock.stamp(user.created)}, after the key {key.id}"
+    elif at.case.user_id not in (None, user.id):
+        why = f"User {user.name} has the id {user.id}, and who had the key {key.id} had {at.case.user_id}"
+    else:
         return None
-    return (
-        f"User {user.name} was created {clock.stamp(user.created)}, after the key {key.id}: it is "
-        "another user of that name, and is left alone."
-    )
+    return f"{why}: it is another user of that name, and is left alone."
 
 
 def _about_the_user(at: Situation, made: Collection[str], plan: Plan) -> bool:

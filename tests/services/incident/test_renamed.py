@@ -150,6 +150,30 @@ async def test_an_older_user_who_took_the_name_is_left_alone(
         assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
 
 
+@pytest.mark.parametrize("step", [StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
+async def test_an_older_user_who_took_the_name_after_the_deletion_is_left_alone(
+    account: Account, opened: Opened, step: Deed
+) -> None:
+    """The order of the runbook: its key gone, nothing but the user's id tells who had it."""
+    with time_machine.travel(clock.now() - timedelta(days=1)):
+        account.iam.create_user(UserName="victim")
+    theirs = account.iam.create_access_key(UserName="victim")["AccessKey"]["AccessKeyId"]
+    async with opened() as runbook:
+        await runbook.apply(StepName.DELETE, Options(override="nothing uses it"))
+        if step is StepName.DENY:
+            await runbook.apply(step)
+            await runbook.undo(step)
+        rename(account, decoy=False)
+        account.iam.update_user(UserName="victim", NewUserName="web")
+        with pytest.raises(
+            Refused, match=r"has the id \w+, and who had the key \w+ had \w+: it is another user"
+        ):
+            await runbook.apply(step)
+    assert account.iam.list_user_policies(UserName="web")["PolicyNames"] == []
+    (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
+    assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")
+
+
 @pytest.mark.parametrize("step", [StepName.REPLACE, StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS])
 async def test_who_has_the_name_now_is_left_alone(account: Account, opened: Opened, step: Deed) -> None:
     async with opened() as runbook:
