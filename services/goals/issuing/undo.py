@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from services.aws import iam, logs, secretsmanager
 from services.aws.call import Call
-from services.aws.errors import AwsError, NotFound
+from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
 from services.cases.deposit import words_of
@@ -22,7 +22,10 @@ from services.goals.proposal import Proposal
 from services.incident.delete import metadata
 from services.incident.groups import OPERATION, switch
 from services.keys.holdings import UserHoldings, examine_user
+from services.keys.userkeys import API_KEYS
+from services.keys.whereabouts import key_of, user_of
 
+DELETION = "DeleteServiceSpecificCredential"
 MOST_PAGES = 20
 """Of events, until a log group counts as one that others use."""
 
@@ -42,12 +45,14 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
         return Proposal(
             blocked=f"No case on this machine created anything for {user}: remove what exists by hand."
         )
-    did, there = made(ground.case.done), await look_at_user(ground.aws, user)
+    did = made(ground.case.done)
+    there, lost = await _as_it_is(ground, did, user)
     parts = [
         *await asyncio.gather(*(_off(ground, did, place) for place in did.switched_on)),
         _keys(ground, there),
         *await asyncio.gather(*(_secret(ground.aws, name, did) for name in did.secrets)),
-        *await _user(ground, did, there),
+        *await _user(ground, did, there, user),
+        lost,
         *[
             await _stream(ground, did, place, stream, delete_events=delete_events)
             for *place, stream in did.streams
@@ -64,6 +69,8 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
     delivered = str(ground.case.replacement.delivered) if ground.case.replacement else ""
     if delivered.startswith("file:"):
         filled += (f"{words_of(delivered).capitalize()} stays, but its secret will no longer work.",)
+    if there.user and there.user.name != user:
+        filled = (f"{user} was renamed: what was made for it is {there.user.name}'s now.", *filled)
     ours = [metadata(found) for found in there.credentials if found.id in ground.case.keys]
     return Proposal(
         calls=calls,
@@ -77,6 +84,55 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
         # Once a key is deleted AWS no longer lists it.
         facts={"keys": ours} if ours else {},
     )
+
+
+async def _as_it_is(ground: Ground, did: Made, user: str) -> tuple[UserStanding, Back]:
+    """Whoever has what the case made, whatever the user is called by now.
+
+    Raises Denied where a key is not that user's, and nobody else's may be listed.
+    """
+    there, left = await look_at_user(ground.aws, user), Back()
+    try:
+        name = await _with_the_key(ground, user, there) or await _called(ground, did, user)
+    except NotRead as error:
+        name, left = user, Back(left=(f"user {user}, if it was renamed, which could not be read: {error}",))
+    if name is None:
+        return UserStanding(), left
+    return (there if name == user else await look_at_user(ground.aws, name)), left
+
+
+class NotRead(Exception):
+    """What the user is called by now could not be asked."""
+
+
+async def _with_the_key(ground: Ground, user: str, there: UserStanding) -> str | None:
+    """The user who has a key that the case made; None where none is left."""
+    case, made = ground.case, ground.case.replacement
+    listed = {each.id for each in there.credentials}
+    for key_id in case.keys:
+        if key_id in listed:
+            return user
+        if not case.did(DELETION, ServiceSpecificCredentialId=key_id):
+            since = made.at_by_aws if made else None
+            if key := await key_of(ground.aws, API_KEYS, key_id, user, since):
+                return key.user
+    return None
+
+
+async def _called(ground: Ground, did: Made, user: str) -> str | None:
+    """What the user is called, by the id of one that was made, or by whom its key was taken from."""
+    case, made = ground.case, ground.case.made_things.get(("CreateUser", user))
+    if user not in did.users or made is None or not made.unique:
+        taken = (call for call in reversed(case.done) if call.operation == DELETION)
+        return next((str(call.params["UserName"]) for call in taken), user)
+    deleted = case.did("DeleteUser")
+    try:
+        found = await user_of(ground.aws, made.unique, user)
+    except Denied as error:
+        if deleted:
+            return None
+        raise NotRead(str(error).rstrip(".")) from None
+    return found.name if found else None if deleted else user
 
 
 async def _off(ground: Ground, did: Made, place: Place) -> Back:
@@ -106,7 +162,7 @@ def _keys(ground: Ground, there: UserStanding) -> Back:
         tuple(
             Call(
                 "iam",
-                "DeleteServiceSpecificCredential",
+                DELETION,
                 {"UserName": found.user, "ServiceSpecificCredentialId": found.id},
             )
             for found in ours
@@ -153,20 +209,20 @@ def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
     return Back(tuple(calls), left=tuple(left))
 
 
-async def _user(ground: Ground, did: Made, there: UserStanding) -> tuple[Back, ...]:
-    """Its policies, and itself where the case made it."""
+async def _user(ground: Ground, did: Made, there: UserStanding, named: str) -> tuple[Back, ...]:
+    """Its policies, and itself where the case made it; *named* is what it was called then."""
     user, case = there.user, ground.case
     if user is None:
         return ()
     name, policies = user.name, _policies(ground, did, there)
-    if name in did.users:
-        anew = not case.made_that("CreateUser", name, user.created, user.id)
+    if named in did.users:
+        anew = not case.made_that("CreateUser", named, user.created, user.id)
     else:
-        given = any(case.newer(each, name, user.created) for each in ("AttachUserPolicy", "PutUserPolicy"))
+        given = any(case.newer(each, named, user.created) for each in ("AttachUserPolicy", "PutUserPolicy"))
         anew = given and bool(policies.calls or policies.left)
     if anew:
         return (Back(left=(f"user {name}, which someone created anew",)),)
-    if name not in did.users:
+    if named not in did.users:
         return (policies,)
     known = iam.UserPolicies(there.inline, there.attached, await iam.list_groups(ground.aws, name))
     if others := _of_others(ground, did, there, await examine_user(ground.aws, name, known)):
