@@ -15,6 +15,7 @@ from services.cases.given import TAKES, Gift, document_of, given
 from services.cases.settle import MAKES
 from services.incident.situation import Situation
 from services.keys.holdings import UserHoldings, examine_user
+from services.keys.whereabouts import user_of
 from services.rights import policies
 
 
@@ -45,11 +46,24 @@ async def calls(at: Situation, name: str) -> tuple[tuple[Call, ...], list[str]]:
     return copied, list(_warnings(at, held))
 
 
-async def left(at: Situation) -> tuple[str, ...]:
-    """The users that this case made and that are still there."""
+async def left(at: Situation) -> tuple[tuple[str, str], ...]:
+    """The users that this case made and that are still there: what each was called then, and is called now.
+
+    Raises Denied where one has that name no more, and whether it was renamed may not be read.
+    """
     made = [str(call.params["UserName"]) for call in at.case.done if call.operation == "CreateUser"]
-    there = [await _get(at, name) for name in dict.fromkeys(made)]
-    return tuple(user.name for user in there if user and _is_ours(at, user))
+    there = [(name, await _made(at, name)) for name in dict.fromkeys(made)]
+    return tuple((name, user.name) for name, user in there if user)
+
+
+async def _made(at: Situation, name: str) -> iam.User | None:
+    """The user that this case made by that *name*, whatever it is called by now."""
+    user, made = await _get(at, name), at.case.made_things.get(("CreateUser", name))
+    if user is not None and _is_ours(at, user):
+        return user
+    if made is None or not made.unique or at.case.did("DeleteUser", UserName=name):
+        return None
+    return await user_of(at.aws, made.unique, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +77,14 @@ class Back:
     """Whether IAM shows what this case has taken away: still, or again."""
 
 
-async def undo(at: Situation, name: str) -> Back:
-    """Takes a user away again that this case made, as far as nobody else gave or changed anything of it."""
+async def undo(at: Situation, made: str, name: str) -> Back:
+    """Takes away the user *made*, called *name* by now, as far as nobody else gave or changed anything."""
     held, keys = await asyncio.gather(examine_user(at.aws, name), iam.list_credentials(at.aws, name))
     user, inline = {"UserName": name}, held.inline or {}
     every: list[Gift] = [("PutUserPolicy", policy) for policy in inline]
     every += [("AttachUserPolicy", arn) for arn in held.attached or ()]
     every += [("AddUserToGroup", group) for group in held.groups or ()]
-    mine = given(call for call in at.case.done if call.params.get("UserName") == name)
+    mine = given(call for call in at.case.done if call.params.get("UserName") in (made, name))
     ours = [gift for gift in every if gift in mine and _is_as_put(mine[gift], inline)]
     theirs = [what for gives, what in every if (gives, what) not in ours]
     theirs += [key.id for key in keys if key.id not in at.case.keys]

@@ -122,7 +122,7 @@ async def plan_undo(at: Situation) -> Plan:
     present = await at.replacement()
     if present:
         calls.append(at.key_kind.delete(present))
-    backs = [await new_user.undo(at, user) for user in users]
+    backs = [await new_user.undo(at, *user) for user in users]
     calls += [call for back in backs for call in back.calls]
     kept = tuple(f"{_sentence(back.kept)}." for back in backs if back.kept)
     return _plan(
@@ -137,7 +137,7 @@ async def plan_undo(at: Situation) -> Plan:
 async def verify_undo(at: Situation) -> Verified:
     present = await at.replacement()
     there = [present.id] if present else []
-    backs = {user: await new_user.undo(at, user) for user in await new_user.left(at)}
+    backs = {user: await new_user.undo(at, made, user) for made, user in await new_user.left(at)}
     there += [user for user, back in backs.items() if back.calls or back.there]
     if there:
         return Verified(State.REQUESTED, said_aws(f"{' and '.join(there)} still exists", at.now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -282,3 +283,34 @@ async def test_a_renamed_user_is_not_without_access_keys(
     async with opened() as runbook:
         with pytest.raises(Refused, match="another user of that name" if decoy else "deleted, or renamed"):
             await runbook.apply(LeverName.ACCESS_KEYS)
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_the_new_user_of_a_replacement_is_taken_away_by_whatever_name(
+    account: Account, opened: Opened, decoy: bool
+) -> None:
+    iam, document = account.iam, json.dumps(policy(allow("logs:Get*")))
+    iam.put_user_policy(UserName="web", PolicyName="app", PolicyDocument=document)
+    async with opened() as runbook:
+        await runbook.apply(StepName.REPLACE, Options(new_user="web-2"))
+        iam.update_user(UserName="web-2", NewUserName="moved")
+        if decoy:
+            iam.create_user(UserName="web-2")
+            iam.put_user_policy(UserName="web-2", PolicyName="app", PolicyDocument=document)
+        plan = await runbook.plan_undo(StepName.REPLACE)
+        assert {call.params["UserName"] for call in plan.calls} == {"moved"}
+        result = await runbook.undo(StepName.REPLACE)
+    assert result.step.state is State.UNDONE
+    names = {user["UserName"] for user in iam.list_users()["Users"]}
+    assert ("moved" in names, "web-2" in names) == (False, decoy)
+
+
+async def test_a_new_user_is_not_said_to_be_gone_by_whom_may_not_look(
+    sandbox: Sandbox, account: Account, opened: Opened
+) -> None:
+    async with opened() as runbook:
+        await runbook.apply(StepName.REPLACE, Options(new_user="web-2"))
+        account.iam.update_user(UserName="web-2", NewUserName="moved")
+        sandbox.faults.add("deny:ListUsers")
+        with pytest.raises(Denied):
+            await runbook.plan_undo(StepName.REPLACE)
