@@ -54,13 +54,27 @@ async def provenance(
             # It made something, and the record does not say what.
             return Provenance(unsure=rest, recorded=recorded)
         return Provenance(ours[0].id, others=rest, recorded=recorded)
-    others = tuple(each for each in candidates if _anothers(each, sent, recorded))
+    others = tuple(each for each in candidates if _anothers(each, call, sent, recorded))
     left = tuple(each for each in candidates if each not in others)
     return Provenance(unsure=left, others=others, recorded=recorded)
 
 
-def _anothers(candidate: Candidate, sent: datetime | None, recorded: Recorded) -> bool:
-    return any(names(record, candidate.id) for record in recorded.others) or outside(sent, candidate.made)
+_WHOSE = ("UserName", "RoleName", "GroupName", "TargetId", "logGroupName")
+"""Parameters that say whom, or what, a call did something to."""
+
+
+def _anothers(candidate: Candidate, call: Call, sent: datetime | None, recorded: Recorded) -> bool:
+    return outside(sent, candidate.made) or any(
+        names(record, candidate.id) and _to_the_same(record, call, candidate.id) for record in recorded.others
+    )
+
+
+def _to_the_same(record: Mapping[str, Any], call: Call, entity: str) -> bool:
+    """Whether *record* is of the same user, role, group or target: others have an *entity* of that name too."""
+    if entity not in call.params.values():
+        return True
+    whose = (call.params[name] for name in _WHOSE if call.params.get(name, entity) != entity)
+    return all(_says(record.get("requestParameters"), str(each)) for each in whose)
 
 
 def names(record: Mapping[str, Any], entity: str) -> bool:
