@@ -40,7 +40,7 @@ class CaseBook:
         try:
             require_private(self.folder.parent)
             require_private(self.folder)
-            folders = [path for path in self.folder.iterdir() if os.path.lexists(path / "head.json")]
+            folders = [path for path in self.folder.iterdir() if _begun(path)]
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -148,6 +148,11 @@ class CaseBook:
         if event:
             webhook.announce(case, event, entry.at)
         return case
+
+
+def _begun(folder: Path) -> bool:
+    """Whether anything of a case stands there: whoever removes one of the two has altered it."""
+    return any(os.path.lexists(folder / each) for each in ("head.json", "journal.jsonl"))
 
 
 def _when(entries: Sequence[Entry]) -> datetime:

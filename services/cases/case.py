@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -138,9 +139,7 @@ class Case:
         folder = self.folder / "evidence"
         try:
             make_private(folder)
-            stem, suffix = Path(name).stem, Path(name).suffix
-            number = 1 + sum(1 for _ in folder.glob(f"{stem}-*{suffix}"))
-            path = folder / f"{stem}-{number}{suffix}"
+            path = folder / self._free(folder, Path(name))
             with files.creating(path) as file:
                 file.write(content)
             sync_folder(folder)
@@ -150,6 +149,21 @@ class Case:
             ) from None
         return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
+    def _free(self, folder: Path, name: Path) -> str:
+        """*name* with a number that no evidence has, or had: what is missing stays missing."""
+        known = {path.name for path in folder.iterdir()}
+        known.update(str(kept.get("file")) for kept in self._kept())
+        numbered = re.compile(rf"{re.escape(name.stem)}-(\d{{1,9}}){re.escape(name.suffix)}")
+        numbers = (int(found[1]) for each in known if (found := numbered.fullmatch(each)))
+        return f"{name.stem}-{max(numbers, default=0) + 1}{name.suffix}"
+
+    def _kept(self) -> Iterator[dict[str, Any]]:
+        """What the journal says of each piece of evidence."""
+        for entry in self.journal.entries():
+            kept = entry.data.get("evidence") if isinstance(entry.data, dict) else None
+            if isinstance(kept, dict):
+                yield kept
+
     @property
     def _verify(self) -> ShellCommand:
         return Where().stanch("case verify", self.id)
@@ -157,10 +171,8 @@ class Case:
     def flaws(self) -> tuple[str, ...]:
         """What is wrong with the journal or the evidence, one sentence each; none where it is intact."""
         found = [f"Line {flaw.line} of the journal {flaw.words}." for flaw in self.journal.flaws()]
-        for entry in self.journal.entries():
-            kept = entry.data.get("evidence") if isinstance(entry.data, dict) else None
-            if isinstance(kept, dict):
-                found += self._flaws_of_evidence(kept)
+        for kept in self._kept():
+            found += self._flaws_of_evidence(kept)
         return tuple(found)
 
     def _flaws_of_evidence(self, kept: dict[str, Any]) -> Iterator[str]:

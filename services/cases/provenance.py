@@ -70,7 +70,7 @@ def _anothers(candidate: Candidate, call: Call, sent: datetime | None, recorded:
 
 
 def _to_the_same(record: Mapping[str, Any], call: Call, entity: str) -> bool:
-    """Whether *record* is of the same user, role, group or target: others have an *entity* of that name too."""
+    """Whether *record* is of the same user, role, group or target: others have such an *entity* too."""
     if entity not in call.params.values():
         return True
     whose = (call.params[name] for name in _WHOSE if call.params.get(name, entity) != entity)
