@@ -43,14 +43,24 @@ async def plan_undo(at: Situation) -> Plan:
     if not off:
         which = f"turned {', '.join(wanted)} on again" if wanted else "turned no group off"
         return _plan(at, undoing=True, already=f"This case {which}.")
-    found = await _found(at, off)
-    others = [place for place, group in zip(off, found, strict=True) if group and _is_newer(at, group)]
+    found = dict(zip(off, await _found(at, off), strict=True))
+    others = [place for place, group in found.items() if group and _is_newer(at, group)]
     left = tuple(
         f"Log group {name} was created anew since, by someone else: it is left as it is."
         for name, _ in others
     )
-    calls = tuple(switch(name, region, enabled=True) for name, region in off if (name, region) not in others)
-    return _plan(at, undoing=True, calls=calls, warnings=left, left=left, blocked=None if calls else left[0])
+    gone = tuple(
+        f"Log group {name} is deleted, so there is nothing to turn on."
+        for (name, _), group in found.items()
+        if group is None
+    )
+    again = [place for place, group in found.items() if group and place not in others]
+    calls = tuple(switch(name, region, enabled=True) for name, region in again)
+    if not calls and not left:
+        return _plan(at, undoing=True, already=" ".join(gone))
+    return _plan(
+        at, undoing=True, calls=calls, warnings=(*left, *gone), left=left, blocked=None if calls else left[0]
+    )
 
 
 def _is_newer(at: Situation, group: LogGroup) -> bool:
@@ -66,7 +76,9 @@ async def verify(at: Situation) -> Verified:
 
 
 async def verify_undo(at: Situation) -> Verified:
-    seen = await _verify(at, [place for place, on in _left(at).items() if on], enabled=True)
+    on = [place for place, on in _left(at).items() if on]
+    nothing = Verified(State.UNDONE, said_aws("no log group is left to turn on", at.now()))
+    seen = await _verify(at, on, enabled=True) if on else nothing
     if seen.state is not State.UNDONE:
         return seen
     found = await _found(at, switched_off(at))

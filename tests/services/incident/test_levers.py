@@ -107,6 +107,27 @@ async def test_undo_leaves_a_group_that_others_created_anew(
     assert groups() == {"/app/us-east-1": True, "/app/us-west-2": False}
 
 
+@pytest.mark.parametrize("all_of_them", [False, True])
+async def test_a_group_that_is_deleted_keeps_no_other_from_being_turned_on(
+    opened: Opened,
+    account: Account,
+    groups: Callable[[], dict[str, bool]],
+    boto: Callable[..., Any],
+    all_of_them: bool,
+) -> None:
+    both = ("/app/us-east-1", "/app/us-west-2")
+    async with opened() as runbook:
+        await runbook.apply(LeverName.GROUPS, Options(log_groups=both))
+        for name in both if all_of_them else both[:1]:
+            boto("logs", region=name.removeprefix("/app/")).delete_log_group(logGroupName=name)
+        plan = await runbook.plan_undo(LeverName.GROUPS)
+        told = (plan.already or "", *plan.warnings)
+        assert "Log group /app/us-east-1 is deleted, so there is nothing to turn on." in " ".join(told)
+        result = await runbook.undo(LeverName.GROUPS)
+        assert (result.step.state, result.left) == (State.UNDONE, ())
+    assert groups() == ({} if all_of_them else {"/app/us-west-2": True})
+
+
 async def test_undo_leaves_groups_that_others_switched_off(
     opened: Opened, account: Account, groups: Callable[[], dict[str, bool]], boto: Callable[..., Any]
 ) -> None:
