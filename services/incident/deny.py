@@ -98,7 +98,7 @@ async def plan_undo(at: Situation) -> Plan:
     kind, whom = holder(at)
     mine, calls, left = _given(at), list[Call](), list[str]()
     named = at.options.hold_policy
-    if named and not at.case.did(f"Attach{kind}Policy", PolicyArn=named, **{f"{kind}Name": whom}):
+    if named and not _once_attached(at, named):
         words = f"The policy {clean(named)} is not one that this case attached to {whose(at)}."
         return _plan(at, lift=True, blocked=words)
     for arn in await _attached_once(at):
@@ -188,8 +188,12 @@ async def holding(at: Situation, *, also_sigv4: bool = False) -> str | None:
 
 async def _attached_once(at: Situation) -> list[str]:
     """ARNs of the policies that this step attached at some time and that are there, whoever attached them."""
-    ours = {call.params.get("PolicyArn") for call in at.case.done_by.get(StepName.DENY, ())}
-    return [arn for arn in await _attached(at) if arn in ours]
+    return [arn for arn in await _attached(at) if _once_attached(at, arn)]
+
+
+def _once_attached(at: Situation, arn: str) -> bool:
+    """Whether this step attached it at some time, by whatever name the user had then."""
+    return any(call.params.get("PolicyArn") == arn for call in at.case.done_by.get(StepName.DENY, ()))
 
 
 def holder(at: Situation) -> tuple[Holder, str]:

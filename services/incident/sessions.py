@@ -68,15 +68,15 @@ async def plan(at: Situation) -> Plan:
 
 async def plan_undo(at: Situation) -> Plan:
     calls, altered, stood = list[Call](), list[str](), dict[str, str | None]()
-    wanted, known = at.options.roles, {each.name for each, _ in _last(at) if each.kind == "Role"}
+    wanted, known = at.options.roles, {each.name for each, _, _ in _last(at) if each.kind == "Role"}
     if unknown := next((name for name in wanted if name not in known), None):
         words = f"Sessions of role {clean(unknown)} were not ended by this case."
         return _plan(at, undoing=True, blocked=words)
-    for principal, ours in _ours(at):
+    for principal, ours, place in _ours(at):
         if wanted and (principal.kind != "Role" or principal.name not in wanted):
             continue
         text = await _text(at, principal)
-        former = at.case.before.get(principal.place)
+        former = at.case.before[place]
         if text == former:
             continue
         if text != ours:
@@ -103,7 +103,7 @@ async def verify(at: Situation) -> Verified:
     wanted = list(_ours(at))
     if not wanted:
         return Verified(State.TODO, "no sessions were ended", final=True)
-    agree = [each for each, ours in wanted if await _text(at, each) == ours]
+    agree = [each for each, ours, _ in wanted if await _text(at, each) == ours]
     words = said_aws(f"sessions of {_listed(agree)} ended" if agree else "not attached yet", at.now())
     return Verified(State.CONFIRMED if len(agree) == len(wanted) else State.REQUESTED, words)
 
@@ -113,43 +113,49 @@ async def verify_undo(at: Situation) -> Verified:
     if not_yet:
         return Verified(State.REQUESTED, said_aws(f"still ended for {_listed(not_yet)}", at.now()))
     words = said_aws("the documents that were there are restored", at.now())
-    if left := [each for each, ours in _ours(at) if await _text(at, each) == ours]:
+    if left := [each for each, ours, _ in _ours(at) if await _text(at, each) == ours]:
         # Taken back in part: the lever still holds for the others.
         return Verified(State.CONFIRMED, f"{words}; sessions of {_listed(left)} still ended")
     return Verified(State.UNDONE, words)
 
 
-def _ours(at: Situation) -> Iterator[tuple[Principal, str]]:
-    """On whom this case's document is, and which."""
-    for principal, document in _last(at):
-        if principal.place in at.case.before and document is not None:
-            yield principal, document
+def _ours(at: Situation) -> Iterator[tuple[Principal, str, str]]:
+    """On whom this case's document is, which, and under which name the case knows what stood there."""
+    for principal, document, place in _last(at):
+        if place in at.case.before and document is not None:
+            yield principal, document, place
 
 
 def _stood(at: Situation, principal: Principal, former: str | None) -> str | None:
     """What is restored: *former*, but for this case's own statement where somebody else changed the rest."""
-    ours = next((document for each, document in _ours(at) if each.place == principal.place), None)
-    if former is None or ours is None or former == ours:
+    ours = next(((text, place) for each, text, place in _ours(at) if each.place == principal.place), None)
+    if former is None or ours is None:
         return former
-    return endedsessions.taken_back(former, ours, at.case.before[principal.place])
+    document, place = ours
+    if former == document:
+        # Under a name that the user had before, the journal has what stood there first.
+        return former if place == principal.place else at.case.before[place]
+    return endedsessions.taken_back(former, document, at.case.before[place])
 
 
 def _restored(at: Situation) -> Iterator[tuple[Principal, str | None]]:
     """On whom this case's document was, and what it has restored there."""
-    for principal, document in _last(at):
-        if principal.place not in at.case.before:
+    for principal, document, place in _last(at):
+        if place not in at.case.before:
             yield principal, document
 
 
-def _last(at: Situation) -> Iterator[tuple[Principal, str | None]]:
-    """Whatever this case has put on somebody last, None where it was removed."""
-    put: dict[str, tuple[Principal, str | None]] = {}
+def _last(at: Situation) -> Iterator[tuple[Principal, str | None, str]]:
+    """Whatever this case has put on somebody last, None where it was removed, and by which name it did."""
+    put: dict[str, tuple[Principal, str | None, str]] = {}
     for call in at.case.done:
         if call.params.get("PolicyName") == endedsessions.NAME:
             kind: Kind = "Role" if "RoleName" in call.params else "User"
             document = call.params.get("PolicyDocument")
-            principal = Principal(kind, str(call.params[f"{kind}Name"]))
-            put[place_of(call)] = principal, None if document is None else str(document)
+            # The only user is the key's, whatever it was called then.
+            name = str(at.key.user if kind == "User" else call.params["RoleName"])
+            principal, text = Principal(kind, name), None if document is None else str(document)
+            put[principal.place] = principal, text, place_of(call)
     yield from put.values()
 
 
@@ -179,7 +185,7 @@ def _ended_already(at: Situation, principal: Principal, text: str | None) -> boo
         return False
     if at.key.service in SESSIONS_ALONE:
         # There is no key to open new ones, and what has ended can open none either.
-        return any(each.place == principal.place and document == text for each, document in _ours(at))
+        return any(each.place == principal.place and document == text for each, document, _ in _ours(at))
     return dead is not None and before >= dead
 
 

@@ -24,7 +24,7 @@ from services.incident.situation import Options
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS, KINDS, UserKeyKind
 from services.keys.whereabouts import key_of
 from services.rotation import opening as rotations
-from tests.principals import allow, make_user, policy, sign_as
+from tests.principals import allow, deny, make_user, policy, sign_as
 from tests.services.incident.conftest import Account, Opened
 
 Boto = Callable[..., Any]
@@ -314,3 +314,36 @@ async def test_a_new_user_is_not_said_to_be_gone_by_whom_may_not_look(
         sandbox.faults.add("deny:ListUsers")
         with pytest.raises(Denied):
             await runbook.plan_undo(StepName.REPLACE)
+
+
+@pytest.mark.parametrize("decoy", [False, True])
+@pytest.mark.parametrize("twice", [False, True])
+async def test_sessions_that_were_ended_are_let_work_again_by_whatever_name(
+    account: Account, opened: Opened, decoy: bool, twice: bool
+) -> None:
+    account.iam.create_access_key(UserName="web")
+    async with opened() as runbook:
+        await runbook.apply(LeverName.SESSIONS)
+    rename(account, decoy=decoy)
+    (name,) = account.policies()
+    async with opened() as runbook:
+        assert runbook.state.step(LeverName.SESSIONS).state is State.CONFIRMED
+        if twice:
+            await runbook.apply(LeverName.SESSIONS)
+        (call,) = (await runbook.plan_undo(LeverName.SESSIONS)).calls
+        assert call.params == {"UserName": "hidden", "PolicyName": name}
+        assert (await runbook.undo(LeverName.SESSIONS)).step.state is State.UNDONE
+        assert (await runbook.plan_undo(LeverName.SESSIONS)).already
+    assert account.policies() == []
+
+
+async def test_a_managed_deny_policy_is_detached_by_whatever_name(account: Account, opened: Opened) -> None:
+    denies = json.dumps(policy(deny("logs:CallWithBearerToken")))
+    arn = account.iam.create_policy(PolicyName="hold", PolicyDocument=denies)["Policy"]["Arn"]
+    async with opened() as runbook:
+        await runbook.apply(StepName.DENY, Options(hold_policy=arn))
+    rename(account, decoy=True)
+    async with opened() as runbook:
+        result = await runbook.undo(StepName.DENY, Options(hold_policy=arn))
+    assert result.step.state is State.UNDONE
+    assert account.iam.list_attached_user_policies(UserName="hidden")["AttachedPolicies"] == []
