@@ -340,9 +340,16 @@ class Upkeep(CaseEngine):
             undo=told.undo,
             calls=proposal.calls,
             warnings=proposal.warnings,
-            blocked=proposal.blocked,
+            blocked=self._way_on(proposal.blocked) if undo and proposal.blocked else proposal.blocked,
             # What is in the way is said first: with it nothing has come about yet.
             already=None if proposal.blocked else proposal.already,
             where=self.aws.where,
             secret_to=proposal.secret_to,
         )
+
+    def _way_on(self, blocked: str) -> str:
+        """What keeps this case from being undone, with what ends it all the same."""
+        if self.case is None or self.state.doubt(undo=True):
+            return blocked
+        close = self.aws.where.stanch("case close", self.case.id)
+        return f"{blocked} Where nothing more is to be undone, close the case (`{close}`)."

@@ -39,8 +39,13 @@ async def attach(aws: AwsSession, cases: CaseBook, goal: PolicyGoal) -> None:
 async def is_refused(aws: AwsSession, cases: CaseBook, goal: PolicyGoal) -> None:
     upkeep = await book.look_up(aws, cases, goal, undoing=True)
     assert (await upkeep.offer_undo()).plan.calls == ()
-    with book.begin(upkeep, cases), pytest.raises(Refused, match="created anew since, by someone else"):
+    with (
+        book.begin(upkeep, cases),
+        pytest.raises(Refused, match="created anew since, by someone else") as why,
+    ):
         await upkeep.undo()
+    (case,) = cases.cases()
+    assert f"case close {case.id}`" in str(why.value)
 
 
 @pytest.mark.parametrize("kind", ["user", "group", "role"])
