@@ -193,7 +193,8 @@ class Upkeep(CaseEngine):
                     break
                 call = proposal.calls[0]
                 shown_ones = [each for each in plan.calls if each.operation == call.operation]
-                if shown_ones and not any(same(call, each) for each in shown_ones):
+                # What is taken back is taken back as it was shown, and nothing else.
+                if (shown_ones or undo) and not any(same(call, each) for each in shown_ones):
                     raise Changed(
                         f"{call.operation} would be sent otherwise than the plan showed it, so it was not: "
                         "look at the new plan."
