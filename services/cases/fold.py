@@ -216,6 +216,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
 
 
 _NAMED = {
+    "CreateBucket": "Bucket",
     "CreateUser": "UserName",
     "CreateLogGroup": "logGroupName",
     "CreateTrail": "Name",

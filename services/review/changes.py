@@ -131,10 +131,29 @@ async def deleted_trails(
     aws: AwsSession, region: str, since: datetime, until: datetime, pacers: Mapping[str, Pacer]
 ) -> Sequence[Deleted]:
     """The trails of *region* that somebody deleted."""
+    return await _deleted(aws, "DeleteTrail", "name", region, since, until, pacers)
+
+
+async def deleted_buckets(
+    aws: AwsSession, region: str, since: datetime, until: datetime, pacers: Mapping[str, Pacer]
+) -> Sequence[Deleted]:
+    """The buckets in *region* that somebody deleted."""
+    return await _deleted(aws, "DeleteBucket", "bucketName", region, since, until, pacers)
+
+
+async def _deleted(
+    aws: AwsSession,
+    operation: str,
+    named: str,
+    region: str,
+    since: datetime,
+    until: datetime,
+    pacers: Mapping[str, Pacer],
+) -> Sequence[Deleted]:
     found: list[Deleted] = []
-    async with aclosing(_calls(aws, "DeleteTrail", region, since, until, pacers)) as calls:
+    async with aclosing(_calls(aws, operation, region, since, until, pacers)) as calls:
         async for event, request in calls:
-            name = clean(request.get("name") or "", limit=128).rpartition("/")[2]
+            name = clean(request.get(named) or "", limit=128).rpartition("/")[2]
             found.append(Deleted(name, region, event.time, event.user))
     return found
 

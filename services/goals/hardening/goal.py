@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.aws import organizations, s3
 from services.aws.call import Call
@@ -27,9 +28,12 @@ from services.goals.hardening.standing import Seen, Standing, look, look_at
 from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
-from services.review.changes import deleted_trails
+from services.review.changes import Deleted, deleted_buckets, deleted_trails
 from services.review.coverage import CLOCKS
 from services.review.recorded import use_of
+
+Deletions = Callable[[AwsSession, str, datetime, datetime, Mapping[str, Pacer]], Awaitable[Sequence[Deleted]]]
+"""What in a Region was deleted within a time."""
 
 
 class Unrecordable(Exception):
@@ -122,6 +126,8 @@ class HardenGoal:
             # It may deliver to the same bucket.
             others = (*others, seen.trail)
             seen = None
+        if bucket and empty and bucket.name not in foreign and await _bucket_remade(ground, bucket):
+            foreign += (bucket.name,)
         if chosen.bucket_made and chosen.bucket in foreign:
             bucket = None
         did = {call.operation for call in ground.case.done}
@@ -223,16 +229,30 @@ async def _remade(ground: Ground, chosen: Chosen, seen: Seen) -> bool:
         return True
     things = (ground.case.made_things.get((each, chosen.trail)) for each in _DONE_TO_A_TRAIL)
     first = min((thing.sent for thing in things if thing and thing.sent), default=None)
+    return await _deleted_since(ground, deleted_trails, chosen.trail, chosen.region, first)
+
+
+async def _bucket_remade(ground: Ground, bucket: Bucket) -> bool:
+    """Whether the bucket of that name is not the one that this case made any more."""
+    made = ground.case.made_things.get(("CreateBucket", bucket.name))
+    return await _deleted_since(
+        ground, deleted_buckets, bucket.name, bucket.region, made.sent if made else None
+    )
+
+
+async def _deleted_since(
+    ground: Ground, deleted: Deletions, name: str, region: str, first: datetime | None
+) -> bool:
+    """Whether somebody has deleted what had that *name* since the *first* call about it, as far as known."""
     if first is None:
         return False
     aws, pacers = ground.aws, defaultdict[str, Pacer](Pacer)
     try:
-        until = aws.now() + LATEST
-        deleted = await deleted_trails(aws, chosen.region, first, until, pacers)
+        found = await deleted(aws, region, first, aws.now() + LATEST, pacers)
     except AwsError:
         return False
     # One of that name may have been deleted right before.
-    return any(each.name == chosen.trail and each.time > first + CLOCKS for each in deleted)
+    return any(each.name == name and each.time > first + CLOCKS for each in found)
 
 
 _DONE_TO_A_TRAIL = ("CreateTrail", "UpdateTrail", "PutEventSelectors", "StartLogging")

@@ -118,6 +118,27 @@ async def test_a_trail_there_before_that_a_colleague_made_anew_is_theirs(
     assert account.trails() == {"audit": True}
 
 
+@pytest.mark.parametrize("anew", [True, False], ids=["made anew", "as it was"])
+async def test_a_bucket_that_a_colleague_made_anew_is_theirs(
+    account: Account, aws: AwsSession, tmp_path: Path, anew: bool
+) -> None:
+    cases, s3 = CaseBook(tmp_path / "state"), account.boto("s3")
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=10)):
+        await take(aws, cases, HardenGoal(), undo=False)
+    bucket = _bucket(account)
+    account.cloudtrail.delete_trail(Name=NEW)
+    for each in s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
+        s3.delete_object(Bucket=bucket, Key=each["Key"])
+    if anew:
+        s3.delete_bucket(Bucket=bucket)
+        s3.create_bucket(Bucket=bucket)
+    upkeep = await book.look_up(aws, cases, HardenGoal(), undoing=True)
+    told = f"{bucket} is left: this case did not make it."
+    assert (told in (await upkeep.offer_undo()).plan.warnings) is anew
+    await take(aws, cases, HardenGoal(), undo=True)
+    assert (bucket in account.buckets()) is anew
+
+
 async def test_what_the_plan_shows_is_what_is_sent(account: Account, aws: AwsSession, tmp_path: Path) -> None:
     cases = CaseBook(tmp_path / "state")
     upkeep = await book.look_up(aws, cases, HardenGoal())
