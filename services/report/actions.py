@@ -103,7 +103,8 @@ class _Reader:
         draft.calls.append(sent)
 
     def _answered(self, entry: Entry, data: Mapping[str, Any]) -> None:
-        found = self._of_intent.get(data.get("intent", -1))
+        intent = data.get("intent")
+        found = self._of_intent.get(intent) if isinstance(intent, int) else None
         if found is None:
             return
         draft, place = found

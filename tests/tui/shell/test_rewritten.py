@@ -1,0 +1,68 @@
+"""A journal that somebody wrote anew, whole and with every hash, may say anything: nothing falls over."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cases.lines import FIRST, encode, hash_of
+from tests.tui.shell.conftest import Account, Stanch
+
+VALUES = (None, 7, -1, "", "x", [], {}, [1], {"a": 1}, True, 1e300, "\x1b[31m", 10**30)
+PLACES = 40
+STEPS = ("deactivate", "review", "replace", "deny", "sessions")
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Ways to everything in *value*."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, what in inner:
+        yield (*at, name)
+        yield from places(what, (*at, name))
+
+
+def put(value: Any, at: tuple[Any, ...], new: object) -> None:
+    for name in at[:-1]:
+        value = value[name]
+    value[at[-1]] = new
+
+
+def write(folder: Path, lines: list[dict[str, Any]]) -> None:
+    """As whoever may write there can: the chain has no key."""
+    written, last = b"", FIRST
+    for line in lines:
+        fields = {name: value for name, value in line.items() if name != "hash"} | {"prev": last}
+        last = hash_of(fields)
+        written += encode(fields | {"hash": last}) + b"\n"
+    (folder / "journal.jsonl").write_bytes(written)
+    (folder / "head.json").write_bytes(encode({"seq": len(lines), "hash": last}))
+
+
+@pytest.fixture
+def folder(stanch: Stanch, leaked: Account, tmp_path: Path) -> Path:
+    for step in STEPS:
+        stanch("respond", leaked.key_id, "--user", "web", "--step", step, "--yes")
+    stanch("respond", leaked.key_id, "--user", "web", "--undo", "deny", "--yes")
+    (journal,) = tmp_path.rglob("journal.jsonl")
+    return journal.parent
+
+
+def test_nothing_that_a_line_says_is_a_defect(stanch: Stanch, folder: Path) -> None:
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_bytes().splitlines()]
+    every = [(number, at) for number, line in enumerate(lines) for at in places(line["data"])]
+    outcome = next(number for number, line in enumerate(lines) if line["kind"] == "outcome")
+    chosen = [*random.Random(1).sample(every, PLACES), (outcome, ("intent",))]
+    for place, (number, at) in enumerate(chosen):
+        changed = json.loads(json.dumps(lines))
+        put(changed[number]["data"], at, [] if at == ("intent",) else VALUES[place % len(VALUES)])
+        write(folder, changed)
+        for command in ("list", "show", "verify", "report", "export"):
+            more = [] if command == "list" else [folder.name]
+            done = stanch("case", command, *more, *(["--offline"] if command == "report" else []))
+            assert "internal error" not in done.err, (command, lines[number]["kind"], at)
+            assert "\x1b" not in done.out + done.err
