@@ -13,7 +13,7 @@ import pytest
 from services.cases.lines import FIRST, encode, hash_of
 from tests.tui.shell.conftest import Account, Stanch
 
-VALUES = (None, 7, -1, "", "x", [], {}, [1], {"a": 1}, True, 1e300, "\x1b[31m", 10**30)
+VALUES: tuple[Any, ...] = (None, 7, -1, "", "x", [], {}, [1], {"a": 1}, True, 1e300, "\x1b[31m", 10**30)
 PLACES = 40
 STEPS = ("deactivate", "review", "replace", "deny", "sessions")
 
