@@ -121,10 +121,21 @@ async def _role(at: Situation, name: str, sessions: tuple[Session, ...]) -> Prin
     except AwsError:
         # What is put on it will say whether that may be done.
         return Principal("Role", name, sessions)
+    own = tuple(each for each in sessions if not each.principal or _is_of(each.principal, role))
+    if sessions and not own and name not in at.options.roles:
+        return (
+            f"Role {role.name} is another than the one whose sessions were opened: it was created anew, "
+            "and is left alone."
+        )
     if role.aws_alone_changes_it:
         how = "end its sessions in Identity Center" if "/sso." in role.path else "ask the service"
         return f"Only AWS can change role {role.name} ({role.path}): {how}."
     return Principal("Role", role.name, sessions, role.arn)
+
+
+def _is_of(principal: str, role: iam.Role) -> bool:
+    """Whether a session's *principal*, a role's id and a name, is of that very role."""
+    return not role.id or principal.partition(":")[0] == role.id
 
 
 _CALLED = ("arn", "invokedBy", "userName", "principalId")

@@ -119,6 +119,27 @@ def test_the_key_dies_and_its_sessions_live_until_they_are_ended(
     assert [works(boto, session) for session in stolen.sessions] == [True, True, True]
 
 
+def test_a_role_made_anew_is_left_alone_unless_it_is_named(
+    respond: Callable[..., Done], stolen: StolenKey, boto: Boto
+) -> None:
+    iam = boto("iam")
+    trust = iam.get_role(RoleName="backup")["Role"]["AssumeRolePolicyDocument"]
+    for name in iam.list_role_policies(RoleName="backup")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="backup", PolicyName=name)
+    for each in iam.list_attached_role_policies(RoleName="backup")["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName="backup", PolicyArn=each["PolicyArn"])
+    iam.delete_role(RoleName="backup")
+    iam.create_role(RoleName="backup", AssumeRolePolicyDocument=json.dumps(trust))
+
+    def planned(*named: str) -> dict[str, Any]:
+        found: dict[str, Any] = respond("--plan", "--step", "sessions", *named).json["steps"][0]
+        return found
+
+    assert "backup" not in [call["params"].get("RoleName") for call in planned()["calls"]]
+    assert "Role backup is another than the one whose sessions were opened" in " ".join(planned()["warnings"])
+    assert "backup" in [call["params"].get("RoleName") for call in planned("--role", "backup")["calls"]]
+
+
 def test_calls_that_are_denied_show_that_it_is_enforced(
     respond: Callable[..., Done], stanch: Stanch, stolen: StolenKey, boto: Boto, tmp_path: Path
 ) -> None:
