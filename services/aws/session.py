@@ -88,11 +88,11 @@ class AwsSession:
                 find = by_role(self._base, ways.hop_by(role_arn))
             elif account:
                 find = by_account(self._base, account, ways, self._bearings.go_by)
-        home = regions[0] if regions else None
+        home, sts_url = regions[0] if regions else None, self._bearings.given.get("sts")
         self._waiting: Waiting = self._base._waiting if self._base else Waiting()
         self.calls: CallRecord = calls or (self._base.calls if self._base else record_of_run())
         """What was asked of AWS, by this session and those that it shares that with."""
-        self._signer = Signer(find or by_chain(profile, home), prompt, self._waiting)
+        self._signer = Signer(find or by_chain(profile, home, sts_url), prompt, self._waiting)
         self._session: Any = None
         self._opening: asyncio.Task[Any] | None = None
         self._regions: tuple[str, ...] | None = None

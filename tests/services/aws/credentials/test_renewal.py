@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from services.aws import endpoints
 from services.aws.credentials import find
 from services.aws.credentials.failures import CodeRefused, SignInEnded, SignInFailed
 from services.aws.credentials.ways import Hop
@@ -376,3 +377,16 @@ async def test_what_is_wrong_with_the_environment_is_said_of_it(
         with pytest.raises(AwsError, match=told) as caught:
             await call(session)
     assert "profile" not in str(caught.value)
+
+
+async def test_what_is_renewed_is_asked_for_its_account_where_every_call_goes(
+    aws: Aws, person: Person
+) -> None:
+    """Of AWS itself, where another endpoint was named: it doesn't know the keys, or of another account."""
+    named = dict.fromkeys(endpoints.SERVICES, "https://pretend.example")
+    async with AwsSession("keys", endpoint_urls=named) as session:
+        await session.read("sts", "GetCallerIdentity")
+        await session.renew()
+        await call(session)
+    assert aws.count("GetCallerIdentity") == 2
+    assert {each.host for each in aws.seen} == {"pretend.example"}
