@@ -20,6 +20,8 @@ SERVICES = (
     "athena",
     "organizations",
     "accessanalyzer",
+    "account",
+    "ec2",
     "security-ir",
 )
 """Those that the program asks, the first before the others."""

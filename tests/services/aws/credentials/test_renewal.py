@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from services.aws import endpoints
 from services.aws.credentials import find
 from services.aws.credentials.failures import CodeRefused, SignInEnded, SignInFailed
 from services.aws.credentials.ways import Hop
@@ -20,6 +19,7 @@ from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from tests.signin.aws import Aws, role
 from tests.signin.person import Person, settle
+from tui.shell import given
 
 MINUTES = timedelta(minutes=1)
 
@@ -383,8 +383,7 @@ async def test_what_is_renewed_is_asked_for_its_account_where_every_call_goes(
     aws: Aws, person: Person
 ) -> None:
     """Of AWS itself, where another endpoint was named: it doesn't know the keys, or of another account."""
-    named = dict.fromkeys(endpoints.SERVICES, "https://pretend.example")
-    async with AwsSession("keys", endpoint_urls=named) as session:
+    async with AwsSession("keys", endpoint_urls=given.endpoint_urls(["https://pretend.example"])) as session:
         await session.read("sts", "GetCallerIdentity")
         await session.renew()
         await call(session)
