@@ -236,6 +236,9 @@ def _refused(error: Any, profile: str, who: str) -> AwsError:
         )
     if isinstance(plain, Expired):
         return ended(Source("", profile), plain.request_id)
+    if operation == "GetCallerIdentity":
+        # What was found signs, and AWS does not know it: that is no matter of a role.
+        return not_taken(Source("", profile), said, plain.code or "", plain.request_id or "")
     arn = next(
         (s["role_arn"] for _, s in chain(profile) if "role_arn" in s), os.environ.get("AWS_ROLE_ARN", "")
     )

@@ -19,7 +19,6 @@ from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from tests.signin.aws import Aws, role
 from tests.signin.person import Person, settle
-from tui.shell import given
 
 MINUTES = timedelta(minutes=1)
 
@@ -377,15 +376,3 @@ async def test_what_is_wrong_with_the_environment_is_said_of_it(
         with pytest.raises(AwsError, match=told) as caught:
             await call(session)
     assert "profile" not in str(caught.value)
-
-
-async def test_what_is_renewed_is_asked_for_its_account_where_every_call_goes(
-    aws: Aws, person: Person
-) -> None:
-    """Of AWS itself, where another endpoint was named: it doesn't know the keys, or of another account."""
-    async with AwsSession("keys", endpoint_urls=given.endpoint_urls(["https://pretend.example"])) as session:
-        await session.read("sts", "GetCallerIdentity")
-        await session.renew()
-        await call(session)
-    assert aws.count("GetCallerIdentity") == 2
-    assert {each.host for each in aws.seen} == {"pretend.example"}
