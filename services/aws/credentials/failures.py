@@ -25,6 +25,7 @@ REFUSALS = ENDED | {
     "InvalidAccessKeyId",
     "UnrecognizedClientException",
     "SignatureDoesNotMatch",
+    "InvalidSignatureException",
 }
 """What AWS says of credentials that it will not take the next time either."""
 _NOT_SPLIT = ("No closing quotation", "No escaped character")
