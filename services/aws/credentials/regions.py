@@ -60,6 +60,15 @@ def partition_of(region: str) -> str:
     return str(_partition(region)["id"])
 
 
+def global_region(partition: str) -> str:
+    """Where what is global in *partition* is kept, IAM's events above all."""
+    if partition == "aws-cn":
+        # botocore has another, which is where a client without a Region goes.
+        return "cn-north-1"
+    found = next((each for each in _partitions() if each["id"] == partition), None)
+    return str(found["outputs"]["implicitGlobalRegion"]) if found else "us-east-1"
+
+
 def with_more(own: str | None, more: Iterable[str]) -> tuple[str, ...]:
     """*own* first, and those of *more* in its partition: elsewhere nobody knows its credentials."""
     if own is None:
