@@ -209,6 +209,7 @@ class AwsSession:
             if not found:
                 session = await self._botocore()
                 own = await own_region(session, self.profile, self._signer)
+                self._signer.region_assumed = own is None
                 found = await in_thread(partial(with_more, own, self._more_regions))
             self._regions = await in_thread(lambda: tuple(check_region(region) for region in found))
         return self._regions

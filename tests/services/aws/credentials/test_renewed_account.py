@@ -1,4 +1,4 @@
-"""What is renewed in mid-work is asked for its account: where, and what is said when AWS knows it not."""
+"""Whose the credentials are: where that is asked in mid-work, and what is said when AWS knows them not."""
 
 from __future__ import annotations
 
@@ -49,3 +49,22 @@ async def test_keys_that_are_renewed_and_wrong_are_told_as_that(aws: Aws, person
             await call(session)
     assert "role" not in str(caught.value)
     assert "Renew the credentials of profile keys" in str(caught.value)
+
+
+@pytest.mark.parametrize("region", [None, "us-gov-west-1"])
+async def test_where_no_region_is_set_the_partition_may_be_another(
+    aws: Aws, person: Person, monkeypatch: pytest.MonkeyPatch, region: str | None
+) -> None:
+    """AWS's usual partition knows no key of GovCloud; nothing is wrong with it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAGOV")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    (person.home / ".aws" / "config").write_text("")
+    if region:
+        monkeypatch.setenv("AWS_REGION", region)
+    aws.refused["AKIAGOV"] = "InvalidClientTokenId"
+    with pytest.raises(AwsError, match="doesn't accept the credentials") as caught:
+        async with AwsSession() as session:
+            await session.read("sts", "GetCallerIdentity")
+    assert ("for China or GovCloud, name one of theirs with --region" in str(caught.value)) is (
+        region is None
+    )
