@@ -7,8 +7,8 @@ import pytest
 from services.aws.call import Call
 from services.aws.errors import NoCredentials
 from services.aws.session import AwsSession
-from tests.services.aws.liar import Liar, Lie
-from tests.services.aws.test_words import IDS, answer, in_json, in_xml, refused
+from tests.services.aws.liar import Liar, Lie, answer
+from tests.services.aws.test_words import IDS, in_json, in_xml, refused
 
 SAID = "The request signature we calculated does not match the signature you provided."
 PUT = Call("secretsmanager", "PutSecretValue", {"SecretId": "s", "SecretString": "x"})
