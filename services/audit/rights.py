@@ -25,7 +25,10 @@ RAISING = (
 )
 """Who may do one of these can give itself keys, or rights."""
 
-_ANY_GROUP = "arn:aws:logs:eu-north-1:111122223333:log-group:of-somebody-else:log-stream:x"
+_ANY_GROUP = tuple(
+    f"arn:{partition}:logs:eu-north-1:111122223333:log-group:of-somebody-else:log-stream:x"
+    for partition in ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
+)
 
 Breadth = tuple[Literal["high", "medium"], str]
 
@@ -43,7 +46,7 @@ def writes_everywhere(documents: Iterable[Mapping[str, Any]]) -> bool:
     """Whether logs:PutLogEvents is allowed on every log group."""
     return any(
         _covered(statement, "logs:PutLogEvents")
-        and any(covers(pattern, _ANY_GROUP) for pattern in words_of(statement.get("Resource")))
+        and any(covers(each, group) for each in words_of(statement.get("Resource")) for group in _ANY_GROUP)
         for document in documents
         for statement in _allowing(document)
     )

@@ -20,6 +20,8 @@ SERVICES = (
     "athena",
     "organizations",
     "accessanalyzer",
+    "account",
+    "ec2",
     "security-ir",
 )
 """Those that the program asks, the first before the others."""
@@ -35,7 +37,8 @@ _OWN = re.compile(
         {_DOMAINS}""",
     re.VERBOSE,
 )
-_UNDER_AWS = re.compile(rf".*{_DOMAINS}", re.VERBOSE)
+# An interface endpoint of AWS's in somebody's VPC: "vpce-0ab1-2cd3.sts.us-east-1.vpce.amazonaws.com".
+_IN_VPC = re.compile(rf"vpce-[a-z0-9-]+\.sts(-fips)?\.[a-z0-9-]+\.vpce{_DOMAINS}", re.VERBOSE)
 
 
 def is_own(url: str, prefix: str) -> bool:
@@ -43,16 +46,28 @@ def is_own(url: str, prefix: str) -> bool:
 
     A name under amazonaws.com may be a customer's machine, so the service has to stand where AWS puts it.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    scheme, host, port = _parts(url)
     own = host.startswith((f"{prefix}.", f"{prefix}-fips.")) and _OWN.fullmatch(host) is not None
-    return own and parts.scheme == "https" and parts.port in (None, 443)
+    return own and scheme == "https" and port in (None, 443)
 
 
 def not_of_aws(found: Mapping[str, str]) -> str | None:
-    """The endpoint that named the account, where it is not AWS: that of a VPC is."""
+    """The endpoint that named the account, where it is not AWS: that of a VPC is, but no machine in AWS."""
     url = found.get("sts")
-    return None if url is None or _UNDER_AWS.fullmatch(urlsplit(url).hostname or "") else url.rstrip("/")
+    if url is None or is_own(url, "sts"):
+        return None
+    scheme, host, _ = _parts(url)
+    in_vpc = scheme == "https" and _IN_VPC.fullmatch(host)
+    return None if in_vpc else url.rstrip("/")
+
+
+def _parts(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port; of what is no URL, as a journal may have it, nothing."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        return "", "", None
 
 
 def configured(session: Any) -> Iterator[tuple[str, str]]:

@@ -240,6 +240,11 @@ BY_CODE: dict[str, type[AwsError]] = {
             "MissingAuthenticationToken",
             "AuthFailure",
             "IncompleteSignature",
+            # The same, as services of JSON and S3 have it.
+            "MissingAuthenticationTokenException",
+            "IncompleteSignatureException",
+            "InvalidSignatureException",
+            "InvalidToken",
         ),
         NoCredentials,
     ),

@@ -32,8 +32,9 @@ class Member:
     status: str
 
     @property
-    def active(self) -> bool:
-        return self.status == "ACTIVE"
+    def closed(self) -> bool:
+        """Whether AWS says of it that it is not in use; of a state that isn't told nothing is known."""
+        return self.status not in ("ACTIVE", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,12 @@ async def trusts(aws: AwsSession, service: str) -> bool:
 async def members(aws: AwsSession) -> tuple[Member, ...]:
     """Every account of the organization, its management account too; those that are suspended as well."""
     found = await _all(aws, "ListAccounts", "Accounts")
-    return tuple(
-        Member(clean(raw["Id"]), clean(raw.get("Name") or ""), clean(raw.get("Status") or ""))
-        for raw in found
-    )
+    return tuple(Member(clean(raw["Id"]), clean(raw.get("Name") or ""), _state(raw)) for raw in found)
+
+
+def _state(account: Mapping[str, Any]) -> str:
+    """`State`; `Status` is what AWS retired for it on 2026-09-09, and what an older endpoint has alone."""
+    return clean(account.get("State") or account.get("Status") or "")
 
 
 async def _summaries(aws: AwsSession, operation: str, **params: str) -> tuple[ScpSummary, ...]:

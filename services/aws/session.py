@@ -16,7 +16,7 @@ from services.aws.bearings import Bearings
 from services.aws.call import Call
 from services.aws.callrecord import CallRecord, record_of_run
 from services.aws.credentials.chain import by_chain
-from services.aws.credentials.regions import check_region
+from services.aws.credentials.regions import check_region, partition_of, with_more
 from services.aws.credentials.role import by_account, by_role
 from services.aws.credentials.signer import Signer, in_thread
 from services.aws.credentials.ways import Hop, Ways
@@ -88,11 +88,11 @@ class AwsSession:
                 find = by_role(self._base, ways.hop_by(role_arn))
             elif account:
                 find = by_account(self._base, account, ways, self._bearings.go_by)
-        home = regions[0] if regions else None
+        home, sts_url = regions[0] if regions else None, self._bearings.given.get("sts")
         self._waiting: Waiting = self._base._waiting if self._base else Waiting()
         self.calls: CallRecord = calls or (self._base.calls if self._base else record_of_run())
         """What was asked of AWS, by this session and those that it shares that with."""
-        self._signer = Signer(find or by_chain(profile, home), prompt, self._waiting)
+        self._signer = Signer(find or by_chain(profile, home, sts_url), prompt, self._waiting)
         self._session: Any = None
         self._opening: asyncio.Task[Any] | None = None
         self._regions: tuple[str, ...] | None = None
@@ -200,7 +200,7 @@ class AwsSession:
     async def regions(self) -> tuple[str, ...]:
         """The Regions named, else the one configured first and then *more_regions*, or the defaults.
 
-        Raises UnknownRegion where one of them is none.
+        Of the latter, those of the same partition. Raises UnknownRegion where one of them is none.
         """
         if self._regions is None:
             from services.aws.credentials.open import own_region
@@ -209,7 +209,8 @@ class AwsSession:
             if not found:
                 session = await self._botocore()
                 own = await own_region(session, self.profile, self._signer)
-                found = tuple(dict.fromkeys((*((own,) if own else ()), *self._more_regions)))
+                self._signer.region_assumed = own is None
+                found = await in_thread(partial(with_more, own, self._more_regions))
             self._regions = await in_thread(lambda: tuple(check_region(region) for region in found))
         return self._regions
 
@@ -221,7 +222,7 @@ class AwsSession:
     async def known_regions(self, service: str) -> tuple[str, ...]:
         """Every Region of the partition in which botocore knows *service*, enabled or not."""
         session = await self._botocore()
-        partition = session.get_partition_for_region(await self.home())
+        partition = partition_of(await self.home())
         return tuple(sorted(await session.get_available_regions(service, partition)))
 
     async def home(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.aws import cloudtrail
 from services.aws.call import Call
+from services.aws.credentials.regions import global_region, partition_of
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.base import clock
@@ -94,10 +95,7 @@ async def _region(aws: AwsSession, call: Call) -> str:
     home = call.region or await aws.home()
     if call.service not in _GLOBAL:
         return home
-    partition = home.partition("-")[0]
-    if home.startswith("us-gov-"):
-        return "us-gov-west-1"
-    return "cn-north-1" if partition == "cn" else "us-east-1"
+    return global_region(partition_of(home))
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -44,6 +44,9 @@ async def last_use(aws: AwsSession, key_id: str) -> LastUse | None:
     except NotFound:
         return None
     except Denied as denied:
+        # A policy that denies says nothing of the key.
+        if "explicit deny" in (denied.reason or ""):
+            raise
         # AWS answers so for keys of other accounts too, and for those that were deleted.
         if denied.action != "iam:GetAccessKeyLastUsed" or "access key" in str(denied):
             return None

@@ -72,7 +72,7 @@ async def stops_at(
 
     def stop(member: organizations.Member) -> Stop:
         there = Stop(member.id, caller, name=member.name)
-        if not member.active:
+        if member.closed:
             return replace(
                 there,
                 closed=f"It is {member.status.lower().replace('_', ' ')}: no role of it can be assumed.",

@@ -237,14 +237,18 @@ async def _by_access_key(
         session = key_id if key_id.startswith("ASIA") else None
         return replace(known, answer=Answer.UNKNOWN, session=session, said=tuple(said))
     found = await _in_iam(aws, known, key_id)
-    return replace(found, said=(*said, *found.said))
+    account = caller.account if found.matched else found.account
+    return replace(found, account=account, said=(*said, *found.said))
 
 
 async def _in_iam(aws: AwsSession, known: KeyFacts, key_id: str) -> KeyFacts:
-    """Its user, its state and its last use."""
+    """Its user, its state and its last use; where its account is not known, it may be another's."""
     gone = replace(
         known, answer=Answer.DELETED, said=("No user of this account has this access key: it was deleted.",)
     )
+    if known.account is None:
+        said = "No user of this account has this access key: it was deleted, or belongs to another account."
+        gone = replace(known, answer=Answer.UNREADABLE, said=(said,))
     try:
         used = await accesskeys.last_use(aws, key_id)
         if used is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.aws.call import Call
+from services.aws.credentials.regions import global_region
 from services.rights.needs import Need, Probe
 from services.rights.permissions import Question
 
@@ -46,7 +47,7 @@ class Place:
         """Where a call is made: IAM's are those of one Region in each partition."""
         if not action.startswith("iam:"):
             return self.region
-        return {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(self.partition, "us-east-1")
+        return global_region(self.partition)
 
 
 def _call(action: str, probe: Probe, known: Mapping[str, str | None]) -> Call | None:

@@ -49,5 +49,10 @@ class Accounts(AccountRole, frozen=True, forbid_unknown_fields=True):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"exceptions has {name!r}, which is neither an account's ID nor o-…")
 
+    def by(self, role: str, account: str) -> Accounts:
+        """The same with *role* in that account alone; raises ValueError where it can be no role's."""
+        way = msgspec.structs.replace(self.exceptions.get(account) or AccountRole(), role=checked_role(role))
+        return msgspec.structs.replace(self, exceptions={**self.exceptions, account: way})
+
     def ways(self) -> Ways:
         return Ways(self.way(), {name: each.way() for name, each in self.exceptions.items()})

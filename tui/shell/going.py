@@ -10,7 +10,6 @@ import msgspec
 
 from services.aws.credentials.profiles import environment_signs, signing_profile
 from services.aws.errors import BadSetup
-from tui.settings.accounts import Accounts
 from tui.settings.options import Options, Start
 from tui.settings.place import Place
 from tui.shell.common import Setup
@@ -25,12 +24,11 @@ def go_by(setup: Setup, options: Options, place: Place, prompt: Prompt) -> Optio
     if place.profile is not None:
         check_profile(place.profile)
     config = setup.config
-    if place.role is not None:
+    if place.role is not None and place.account is not None:
         try:
-            accounts = Accounts(place.role, config.accounts.external_id, config.accounts.source_identity)
+            config = msgspec.structs.replace(config, accounts=config.accounts.by(place.role, place.account))
         except ValueError as error:
             raise BadSetup("AssumeRole", str(error)) from None
-        config = msgspec.structs.replace(config, accounts=accounts)
     profile = place.profile or setup.profile
     placed = replace(
         setup,

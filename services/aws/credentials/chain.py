@@ -14,8 +14,11 @@ from services.base.text import clean
 from services.quoting.shell import command, options
 
 
-def by_chain(profile: str | None, region: str | None) -> Find:
-    """Searches as the AWS CLI does; a code that AWS refuses is asked for again where a dialog asks."""
+def by_chain(profile: str | None, region: str | None, sts_url: str | None = None) -> Find:
+    """Searches as the AWS CLI does; a code that AWS refuses is asked for again where a dialog asks.
+
+    *sts_url* is where the account of what is found is asked, if an endpoint was named for that.
+    """
 
     async def search(signer: Signer) -> Found:
         # Not earlier: a thread has imported botocore by now.
@@ -33,6 +36,7 @@ def by_chain(profile: str | None, region: str | None) -> Find:
             refused=signer.refused,
             detached=on_screen,
             account=signer.account,
+            sts_url=sts_url,
         )
         while True:
             try:

@@ -25,8 +25,10 @@ REFUSALS = ENDED | {
     "InvalidAccessKeyId",
     "UnrecognizedClientException",
     "SignatureDoesNotMatch",
+    "InvalidSignatureException",
 }
 """What AWS says of credentials that it will not take the next time either."""
+_UNKNOWN_KEY = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId")
 _NOT_SPLIT = ("No closing quotation", "No escaped character")
 """What shlex says of a command."""
 _WRONG_CODE = "MultiFactorAuthentication failed"
@@ -160,12 +162,16 @@ def ended(source: Source | None, request_id: str | None = None) -> AwsError:
     return SignInEnded(said, f"{_renewal(source)} The case can be resumed.", request_id)
 
 
-def not_taken(source: Source | None, said: str, code: str, request_id: str) -> AwsError:
+def not_taken(
+    source: Source | None, said: str, code: str, request_id: str, *, region_assumed: bool = False
+) -> AwsError:
     """AWS answered that it does not know the key, or that the signature isn't its."""
     if source is None or source.profile is None:
         advice = "Check the credentials in use, and start again with valid ones."
     else:
         advice = f"{_renewal(source)} The case can be resumed."
+    if region_assumed and code in _UNKNOWN_KEY:
+        advice = f"No Region is set: for China or GovCloud, name one of theirs with --region. Else: {advice}"
     failed = SignInFailed(
         f"AWS doesn't accept the credentials of {source or 'this run'} ({said})", advice, code=code
     )
@@ -236,6 +242,9 @@ def _refused(error: Any, profile: str, who: str) -> AwsError:
         )
     if isinstance(plain, Expired):
         return ended(Source("", profile), plain.request_id)
+    if operation == "GetCallerIdentity":
+        # What was found signs, and AWS does not know it: that is no matter of a role.
+        return not_taken(Source("", profile), said, plain.code or "", plain.request_id or "")
     arn = next(
         (s["role_arn"] for _, s in chain(profile) if "role_arn" in s), os.environ.get("AWS_ROLE_ARN", "")
     )

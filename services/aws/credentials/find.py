@@ -33,11 +33,12 @@ def find(
     refused: frozenset[str] = frozenset(),
     detached: bool = False,
     account: str | None = None,
+    sts_url: str | None = None,
 ) -> Found:
     """What signs now; those whose access key ids AWS has *refused* are not taken from the cache.
 
     *detached* keeps helpers off the terminal, which is the screen's then; *account* is the one that they must
-    be of, where that is known. Raises an AwsError.
+    be of, where that is known, which *sts_url* is asked. Raises an AwsError.
     """
     profile = named_profile(option) or "default"
     cache = RoleCache(refused)
@@ -55,7 +56,7 @@ def find(
             found = _walk(session, region, ask, RoleCache(refused | cache.served), detached)
         if found is None:
             raise nothing_found(option, profile)
-        return found if account is None else check_account(session, found, account)
+        return found if account is None else check_account(session, found, account, sts_url)
 
 
 def _walk(session: Any, region: str | None, ask: Ask, cache: RoleCache, detached: bool) -> Found | None:
@@ -90,10 +91,11 @@ def _check(frozen: Any, source: Source) -> None:
             )
 
 
-def check_account(session: Any, found: Found, account: str) -> Found:
+def check_account(session: Any, found: Found, account: str, sts_url: str | None = None) -> Found:
     """*found*, if AWS says it is of *account*; raises SignInEnded where it is another's."""
     client = session.create_client(
         "sts",
+        endpoint_url=sts_url,
         aws_access_key_id=found.access_key_id,
         aws_secret_access_key=found.secret_access_key,
         aws_session_token=found.session_token,

@@ -53,10 +53,15 @@ class Helper(subprocess.Popen[bytes]):
         with self.stdout as output, self.stderr as complaints:
             try:
                 printed, said = self._read(output, complaints)
+                # What it prints may end long before it does.
+                self.wait(self._left())
+            except subprocess.TimeoutExpired:
+                self._end()
+                raise self._endless() from None
             except BaseException:
                 self._end()
                 raise
-        if self.wait() != 0:
+        if self.returncode != 0:
             raise self._failed(f"failed ({_worth_most(said) or _how_it_ended(self.returncode)})")
         if wrong := _what_is_wrong(printed):
             raise self._failed(wrong)
@@ -68,10 +73,10 @@ class Helper(subprocess.Popen[bytes]):
             for each in kept:
                 waiting.register(each, selectors.EVENT_READ)
             while waiting.get_map():
-                left = None if self._until is None else self._until - time.monotonic()
+                left = self._left()
                 ready = waiting.select(left)
-                if not ready and left is not None:
-                    raise self._failed(f"didn't end within {DETACHED_SECONDS:.0f} s")
+                if left is not None and (left == 0 or not ready):
+                    raise self._endless()
                 for key, _ in ready:
                     part = os.read(key.fd, 65536)
                     if not part:
@@ -81,6 +86,12 @@ class Helper(subprocess.Popen[bytes]):
                         raise self._failed("printed more than any credentials")
                     del kept[complaints.fileno()][:-MOST_BYTES]
         return bytes(kept[output.fileno()]), bytes(kept[complaints.fileno()])
+
+    def _left(self) -> float | None:
+        return None if self._until is None else max(0.0, self._until - time.monotonic())
+
+    def _endless(self) -> HelperFailed:
+        return self._failed(f"didn't end within {DETACHED_SECONDS:.0f} s")
 
     def _end(self) -> None:
         with suppress(ProcessLookupError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -61,14 +62,22 @@ def read_profiles() -> dict[str, dict[str, str]]:
     """
     profiles: dict[str, dict[str, str]] = {}
     for section, values in _sections("AWS_CONFIG_FILE", "~/.aws/config"):
-        words = section.split(None, 1)
         if section == "default":
             profiles.setdefault("default", {}).update(values)
-        elif len(words) == 2 and words[0] == "profile":
-            profiles.setdefault(words[1].strip("\"' "), {}).update(values)
+        elif (name := _named_by(section)) is not None:
+            profiles.setdefault(name, {}).update(values)
     for section, values in _sections("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"):
         profiles.setdefault(section, {}).update(values)
     return profiles
+
+
+def _named_by(section: str) -> str | None:
+    """The profile whose section it is, as botocore reads that: a name with a space stands in quotes."""
+    with suppress(ValueError):
+        words = shlex.split(section) if section.startswith("profile") else []
+        if len(words) == 2:
+            return words[1]
+    return None
 
 
 def _sections(variable: str, usual: str) -> Iterator[tuple[str, dict[str, str]]]:

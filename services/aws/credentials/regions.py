@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from services.aws.errors import AwsError
 from services.base.text import clean
@@ -48,19 +50,56 @@ def near_regions(region: str) -> list[str]:
 
 @cache
 def known_regions() -> frozenset[str]:
-    """Those of all partitions, from botocore's file; botocore itself is not imported for it."""
+    """Those of all partitions."""
+    regions = (region for partition in _partitions() for region in partition["regions"])
+    return frozenset(region for region in regions if not region.endswith("-global"))
+
+
+def partition_of(region: str) -> str:
+    """The partition that *region* is in; of one that none has, AWS's usual."""
+    return str(_partition(region)["id"])
+
+
+def global_region(partition: str) -> str:
+    """Where what is global in *partition* is kept, IAM's events above all."""
+    if partition == "aws-cn":
+        # botocore has another, which is where a client without a Region goes.
+        return "cn-north-1"
+    found = next((each for each in _partitions() if each["id"] == partition), None)
+    return str(found["outputs"]["implicitGlobalRegion"]) if found else "us-east-1"
+
+
+def with_more(own: str | None, more: Iterable[str]) -> tuple[str, ...]:
+    """*own* first, and those of *more* in its partition: elsewhere nobody knows its credentials."""
+    if own is None:
+        return tuple(dict.fromkeys(more))
+    known, there = known_regions(), partition_of(own)
+    return tuple(
+        dict.fromkeys((own, *(each for each in more if each not in known or partition_of(each) == there)))
+    )
+
+
+@cache
+def _partitions() -> list[Any]:
+    """From botocore's file; botocore itself is not imported for it."""
     found = find_spec("botocore")
     assert found is not None
     assert found.submodule_search_locations is not None
     path = Path(found.submodule_search_locations[0]) / "data" / "partitions.json"
-    partitions = json.loads(path.read_bytes())["partitions"]
-    regions = (region for partition in partitions for region in partition["regions"])
-    return frozenset(region for region in regions if not region.endswith("-global"))
+    partitions: list[Any] = json.loads(path.read_bytes())["partitions"]
+    return partitions
+
+
+def _partition(region: str) -> Any:
+    for each in _partitions():
+        if region in each["regions"] or re.fullmatch(each["regionRegex"], region, re.ASCII):
+            return each
+    return next(each for each in _partitions() if each["id"] == "aws")
 
 
 def _has_host(region: str) -> bool:
     try:
-        socket.getaddrinfo(f"sts.{region}.amazonaws.com", 443)
+        socket.getaddrinfo(f"sts.{region}.{_partition(region)['outputs']['dnsSuffix']}", 443)
     except (OSError, UnicodeError):
         return False
     return True

@@ -55,6 +55,8 @@ class Signer:
         """Access key ids that AWS takes no longer."""
         self.account: str | None = None
         """The account that AWS said they are of: what is found later must be of it too."""
+        self.region_assumed = False
+        """Whether no Region was named or configured, so that one of AWS's usual partition is asked."""
         self.generation = 0
         """Counts what was found, so that a late refusal of the last is not laid to this."""
         self._find = find
@@ -110,7 +112,9 @@ class Signer:
         self.distrust(generation)
         if error.code in ENDED:
             return ended(self.source, error.request_id)
-        return not_taken(self.source, error.said, error.code, error.request_id)
+        return not_taken(
+            self.source, error.said, error.code, error.request_id, region_assumed=self.region_assumed
+        )
 
     async def get_frozen_credentials(self) -> Any:
         from botocore.credentials import ReadOnlyCredentials

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
+from services.aws.credentials.regions import global_region, partition_of
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
 from services.review.actions import ON_THE_USER
@@ -22,9 +23,7 @@ _ACCESS_KEY = re.compile(r"A(KI|SI)A[A-Z0-9]{12,124}")
 
 def iam_region(region: str) -> str:
     """Where the events of IAM are kept, in the partition of *region*."""
-    if region.startswith("cn-"):
-        return "cn-north-1"
-    return "us-gov-west-1" if region.startswith("us-gov-") else "us-east-1"
+    return global_region(partition_of(region))
 
 
 def read_history(

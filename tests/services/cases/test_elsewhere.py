@@ -57,6 +57,13 @@ async def test_a_case_of_an_earlier_sandbox_is_not_resumed(
         ({}, {"sts": "https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com"}, True),
         ({"logs": "http://127.0.0.1:5000"}, {}, True),
         (HERE, {"sts": "https://amazonaws.com.example.org"}, False),
+        # Somebody's machine in AWS is not AWS.
+        ({"sts": "http://ec2-192-0-2-1.compute-1.amazonaws.com:5000"}, {}, False),
+        ({"sts": "https://vpce-1-a.execute-api.us-east-1.vpce.amazonaws.com"}, {}, False),
+        ({"sts": "https://sts.eu-west-1.amazonaws.com/"}, {}, True),
+        # What no URL is, somebody wrote into the journal.
+        ({"sts": "http://["}, {}, False),
+        ({"sts": "https://sts.eu-west-1.amazonaws.com:99999"}, {}, False),
     ],
 )
 def test_the_endpoint_that_names_the_account_tells(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto.organizations.models import FakeAccount
 
 from sandbox.account.organizations import add_member
 from sandbox.account.world import ACCOUNT, World
@@ -63,6 +64,27 @@ async def test_forty_accounts_of_which_three_refuse_one_hangs_and_one_is_suspend
     assert {account for account, _ in found.keys} == set(ids) - failed
     assert not found.complete
     assert f"account {ids[0]} (member-0)" in {part.what for part in found.unreadable}
+
+
+@pytest.mark.parametrize("told", [("State",), ("Status",), ("State", "Status"), ()])
+async def test_an_account_is_entered_whichever_way_aws_tells_its_state(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, told: tuple[str, ...]
+) -> None:
+    """AWS retired Status on 2026-09-09; where it tells nothing, nothing is concluded from that."""
+    usual = FakeAccount.describe
+
+    def describe(account: FakeAccount) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in usual(account).items()
+            if name in told or name not in ("State", "Status")
+        }
+
+    monkeypatch.setattr(FakeAccount, "describe", describe)
+    closed, open_ = organization(sandbox.world, 2, suspended=1)
+    rows = {row.account: row for row in (await read()).accounts}
+    assert (rows[open_].keys, rows[open_].error) == (1, None)
+    assert not told or rows[closed].error == "It is suspended: no role of it can be assumed."
 
 
 async def test_no_more_are_in_hand_than_asked_for_and_an_end_closes_them(sandbox: Sandbox) -> None:

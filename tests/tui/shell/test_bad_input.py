@@ -161,8 +161,16 @@ def test_one_sentence_and_nothing_half_done(
         (lambda at: (_deleted(at)[1],), "deleted", "it was deleted"),
         (_denied("GetAccessKeyInfo", "KEY"), "found", "Not allowed: sts:GetAccessKeyInfo"),
         (_denied("GetAccessKeyLastUsed", "KEY"), "unreadable", "Not allowed: iam:GetAccessKeyLastUsed"),
+        # Its account is neither told by the id nor by AWS: that nobody here has it says nothing.
+        (_denied("GetAccessKeyInfo", "AKIAIJ3FZKBOKMUTVV7A"), "unreadable", "or belongs to another account"),
     ],
-    ids=["of another partition", "deleted", "its account may not be asked", "its user may not be asked"],
+    ids=[
+        "of another partition",
+        "deleted",
+        "its account may not be asked",
+        "its user may not be asked",
+        "of an account that nobody tells",
+    ],
 )
 def test_who_identifies_it_is_told_as_much(
     stanch: Stanch,

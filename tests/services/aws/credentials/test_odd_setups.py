@@ -206,11 +206,16 @@ async def test_an_empty_variable_is_none(
         await call(session)
 
 
+@pytest.mark.parametrize(
+    "program",
+    ["sleep 60 & sleep 60", "exec >&- 2>&-; sleep 60", "exec yes >&2"],
+    ids=["says nothing", "says that no more will come", "complains for ever"],
+)
 async def test_a_helper_that_nobody_can_answer_has_an_end(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+    person: Person, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     monkeypatch.setattr(helper, "DETACHED_SECONDS", 0.2)
-    write(person, "credential_process = /bin/sh -c 'sleep 60 & sleep 60'")
+    write(person, f"credential_process = /bin/sh -c '{program}'")
     assert "profile odd: the helper /bin/sh didn't end within" in await failure("odd")
 
 
