@@ -291,7 +291,12 @@ def credential_of(record: Record) -> str | None:
     within = record.identity.credential_id if record.identity else None
     said = (within, *(record.additional or {}).values())
     # What has another form is no key's id: it does not tell one key from another.
-    return next((each for each in said if isinstance(each, str) and _CREDENTIAL.fullmatch(each)), None)
+    return next((each for each in said if isinstance(each, str) and is_credential_id(each)), None)
+
+
+def is_credential_id(text: str) -> bool:
+    """Whether *text* has the form of an API key's id."""
+    return _CREDENTIAL.fullmatch(text) is not None
 
 
 def is_bearer(record: Record) -> bool:

@@ -36,7 +36,7 @@ async def renamed_since(
     """Note every renaming after the window: in it, the user was called otherwise than it is now."""
     try:
         home = iam_region(await aws.home())
-        pacers = defaultdict(lambda: Pacer(sleep=sleep))
+        pacers: defaultdict[str, Pacer] = defaultdict(lambda: Pacer(sleep=sleep))
         for event in await renamings(aws, home, window.until, now, pacers):
             collector.renamings[event.event_id] = event
     except Expired:
