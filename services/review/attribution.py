@@ -79,10 +79,14 @@ def _is_use(event: Event, subject: Subject) -> bool:
         return event.access_key_id == subject.key_id
     if event.credential_id and subject.key_id:
         return event.credential_id == subject.key_id
-    if event.short_term or is_before(event, subject):
+    # A session has no long-lived key: what it sends as a token it made itself.
+    if event.short_term or event.session or is_before(event, subject):
         return False
     service = (subject.service or "").lower().partition(".")[0]
     source = event.source.partition(".")[0]
+    if not source:
+        # A call of any service, then, and of this one too.
+        return event.bearer
     if service == "codecommit":
         # Over SSH it was a public key, and with an access key id a signature.
         other = event.access_key_id is not None or (event.protocol or "").upper() == "SSH"

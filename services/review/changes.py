@@ -158,6 +158,18 @@ async def _deleted(
     return found
 
 
+async def renamings(
+    aws: AwsSession, home: str, since: datetime, until: datetime, pacers: Mapping[str, Pacer]
+) -> list[Event]:
+    """Every renaming of a user, whoever it was, that the event history of *home*, IAM's Region, has."""
+    found: list[Event] = []
+    async with aclosing(_calls(aws, "UpdateUser", home, max(since, reaches(until)), until, pacers)) as calls:
+        async for event, request in calls:
+            if request.get("newUserName"):
+                found.append(event)
+    return found
+
+
 def reaches(now: datetime) -> datetime:
     """Since when changes are known."""
     return now - HISTORY_KEPT

@@ -57,6 +57,19 @@ def _call(event: Event) -> tuple[object, ...]:
     return event.time, event.name, event.source_ip
 
 
+def _told(event: Event) -> int:
+    """How much the record says of what tells use apart."""
+    said = (
+        event.bearer,
+        event.credential_id,
+        event.access_key_id,
+        event.error,
+        event.short_term,
+        event.protocol,
+    )
+    return sum(map(bool, said))
+
+
 @dataclass(slots=True)
 class Collector:
     on_progress: Callable[[Progress], None] | None = None
@@ -74,6 +87,8 @@ class Collector:
     """By source and Region: why nothing, or not all, of it was read."""
     notes: dict[str, None] = field(default_factory=dict)
     """What a reader should know of how the evidence was checked: sentences, each once."""
+    renamings: dict[str, Event] = field(default_factory=dict)
+    """After the window, by id: they tell what the user was called in it."""
     changes: list[Change] = field(default_factory=list)
     """Of trails that are read, and of their buckets."""
     rows: tuple[Coverage, ...] | None = None
@@ -94,7 +109,14 @@ class Collector:
         scan = batch.scan
         if self.following:
             new = [each for each in scan.unreadable if each not in self._troubles]
-            scan = Scan(events=scan.events, objects=scan.objects, bytes_read=scan.bytes_read, unreadable=new)
+            scan = Scan(
+                events=scan.events,
+                renamings=scan.renamings,
+                objects=scan.objects,
+                bytes_read=scan.bytes_read,
+                unreadable=new,
+            )
+        self.renamings |= {event.event_id: event for event in scan.renamings}
         self.records += scan.records
         self.records_bad += scan.records_bad
         self.outside += scan.outside
@@ -138,7 +160,9 @@ class Collector:
         if known is not None and _call(known) != _call(event):
             # Tools blot ids out.
             event = replace(event, event_id=records.id_without(event.raw))
-        if event.event_id not in self._events[role]:
+            known = self._events[role].get(event.event_id)
+        # What a console or a query laid out in columns may say less of the same call.
+        if known is None or _told(event) > _told(known):
             self._events[role][event.event_id] = self._stored(event)
 
     def _stored(self, event: Event) -> Event:

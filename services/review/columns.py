@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _CANONICAL = (
@@ -47,9 +47,21 @@ _IDENTITY = (
     "invokedBy",
     "sessionContext",
 )
+_CONTEXT = ("sessionContext",)
+_ISSUER = (*_CONTEXT, "sessionIssuer")
 _PATHS: Mapping[str, tuple[str, ...]] = {
     **{name.lower(): (name,) for name in _CANONICAL},
     **{f"useridentity{name.lower()}": ("userIdentity", name) for name in _IDENTITY},
+    **{
+        f"useridentitysessioncontextsessionissuer{name.lower()}": ("userIdentity", *_ISSUER, name)
+        for name in ("type", "principalId", "arn", "accountId", "userName")
+    },
+    "useridentitysessioncontextattributescreationdate": (
+        "userIdentity",
+        "sessionContext",
+        "attributes",
+        "creationDate",
+    ),
     # LookupEvents, and the console's download of it.
     "username": ("userIdentity", "userName"),
     "accesskeyid": ("userIdentity", "accessKeyId"),
@@ -67,8 +79,13 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
     "timegenerated": ("@timestamp",),
 }
 _NESTED = {"userIdentity", "resources", "requestParameters", "responseElements", "additionalEventData"}
+_BESIDE = {name.lower(): name for name in ("requestParameters", "responseElements", "additionalEventData")}
+"""Whose parts may have columns of their own: ``additionalEventData.callWithBearerToken``."""
+_PARTS = {name.lower(): name for name in ("callWithBearerToken", "bearerTokenType", "protocol", "userName")}
+"""Those by which use is told, where queries have them in small letters."""
 _NOTHING = {"", "-", "null", "None", "N/A"}
 _SPELLED = {name.lower(): name for name in _IDENTITY}
+_IN_SESSION = {**_SPELLED, "creationdate": "creationDate", "mfaauthenticated": "mfaAuthenticated"}
 _PLAIN = re.compile(r"[^a-z]")
 
 
@@ -79,10 +96,10 @@ def record_of(columns: Mapping[str, object]) -> dict[str, Any] | None:
     """
     record: dict[str, Any] = {}
     for name, value in columns.items():
-        path = _PATHS.get(_PLAIN.sub("", name.lower()))
+        path = _path(name)
         if path is None or value is None or (isinstance(value, str) and value.strip() in _NOTHING):
             continue
-        if path[:-1] and path[-1] != "sessionContext" and not isinstance(value, str):
+        if path[0] == "userIdentity" and path[1:] not in ((), _CONTEXT) and not isinstance(value, str):
             continue
         inner = record
         for part in path[:-1]:
@@ -91,6 +108,14 @@ def record_of(columns: Mapping[str, object]) -> dict[str, Any] | None:
             inner = inner[part]
         inner.setdefault(path[-1], _value(path[-1], value))
     return record if "eventName" in record and names_caller(record.get("userIdentity")) else None
+
+
+def _path(name: str) -> tuple[str, ...] | None:
+    """Where in a record the column *name* belongs; None where nowhere."""
+    outer, dot, part = name.partition(".")
+    if dot and part and (beside := _BESIDE.get(_PLAIN.sub("", outer.lower()))):
+        return beside, _PARTS.get(part.lower(), part)
+    return _PATHS.get(_PLAIN.sub("", name.lower()))
 
 
 def is_heading(cells: Iterable[str]) -> bool:
@@ -122,13 +147,27 @@ def _value(name: str, value: object) -> object:
         try:
             parsed = json.loads(text)
         except (ValueError, RecursionError):
-            return _struct(text) if name == "userIdentity" else text
+            if name in _BESIDE.values():
+                return _pairs(text, lambda each: _PARTS.get(each.lower(), each)) or text
+            return _identity(text) if name == "userIdentity" else text
         return _value(name, parsed) if isinstance(parsed, Mapping) else parsed
     return text
 
 
-def _struct(text: str) -> dict[str, str] | None:
-    """The outermost fields of a struct as Athena prints it: ``{type=IAMUser, username=web, …}``."""
+def _identity(text: str) -> dict[str, Any] | None:
+    """A caller as a query prints a struct, with the session's issuer: ``{type=IAMUser, username=web, …}``."""
+    found = _pairs(text, lambda name: _SPELLED.get(name.lower()))
+    context = _pairs(found.pop("sessionContext", ""), str.lower) if found else None
+    parts = {
+        spelled: inner
+        for name, spelled in (("sessionissuer", "sessionIssuer"), ("attributes", "attributes"))
+        if context and (inner := _pairs(context.get(name, ""), lambda each: _IN_SESSION.get(each.lower())))
+    }
+    return {**found, **({"sessionContext": parts} if parts else {})} if found is not None else None
+
+
+def _pairs(text: str, spelled: Callable[[str], str | None]) -> dict[str, str] | None:
+    """The outermost fields of a struct or a map as Athena and Lake print it, by the names *spelled* gives."""
     if not (text.startswith("{") and text.endswith("}")):
         return None
     fields: dict[str, str] = {}
@@ -140,8 +179,8 @@ def _struct(text: str) -> dict[str, str] | None:
             depth -= 1
         elif letter == "," and depth == 0:
             name, equals, value = inner[start:at].strip().partition("=")
-            known = _SPELLED.get(name.lower())
-            if equals and known and value not in _NOTHING and not value.startswith("{"):
+            known = spelled(name)
+            if equals and known and value not in _NOTHING:
                 fields[known] = value
             start = at + 1
     return fields

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from services.review.follow import OPENING, Followed
 from services.review.model import Subject
-from services.review.record import Identity, Record, credential_of
+from services.review.record import Identity, Issuer, Record, credential_of
 from services.review.search import Needles
 from services.review.timestamp import parse_timestamp
 
@@ -65,13 +65,10 @@ class Matcher:
             return False
         issuer = identity.session.issuer if identity.session else None
         if identity.type == "FederatedUser" and issuer:
-            return issuer.type == "IAMUser" and self._is_named(issuer.user_name, record)
+            return issuer.type in ("IAMUser", None) and self._is_named(_user(issuer), record)
         if identity.type in _OTHER_KINDS:
             return False
-        if identity.user_name is not None:
-            return self._is_named(identity.user_name, record)
-        _, _, path = (identity.arn or "").partition(":user/")
-        return self._is_named(path.rsplit("/", 1)[-1], record)
+        return self._is_named(_user(identity), record)
 
     def _is_named(self, name: object, record: Record) -> bool:
         """Whether the user was called *name* when the call was made."""
@@ -79,6 +76,12 @@ class Matcher:
             return name == self.subject.user
         account = record.recipient or _account(record.identity)
         return self.followed.is_named(name, self.subject.user, _when(record), account)
+
+
+def _user(who: Identity | Issuer) -> str:
+    """The name of an IAM user, also where only its ARN says it."""
+    _, _, path = (who.arn or "").partition(":user/")
+    return who.user_name or path.rsplit("/", 1)[-1]
 
 
 def _account(identity: Identity | None) -> str | None:

@@ -288,10 +288,15 @@ def id_without(raw: bytes) -> str:
 
 def credential_of(record: Record) -> str | None:
     """The id of the key that the call was made with: by its identity, or else beside it."""
-    if record.identity and record.identity.credential_id:
-        return _text(record.identity.credential_id)
-    beside = (record.additional or {}).values()
-    return next((each for each in beside if isinstance(each, str) and _CREDENTIAL.fullmatch(each)), None)
+    within = record.identity.credential_id if record.identity else None
+    said = (within, *(record.additional or {}).values())
+    # What has another form is no key's id: it does not tell one key from another.
+    return next((each for each in said if isinstance(each, str) and is_credential_id(each)), None)
+
+
+def is_credential_id(text: str) -> bool:
+    """Whether *text* has the form of an API key's id."""
+    return _CREDENTIAL.fullmatch(text) is not None
 
 
 def is_bearer(record: Record) -> bool:
@@ -301,7 +306,7 @@ def is_bearer(record: Record) -> bool:
     if any(resource.type == LOG_GROUP_AUTHORIZATION for resource in record.resources or ()):
         return True
     said = (part.get("callWithBearerToken") for part in (record.additional, record.request) if part)
-    return any(value is True or value == "true" for value in said)
+    return any(value is True or (isinstance(value, str) and value.lower() == "true") for value in said)
 
 
 def _is_short_term(record: Record) -> bool:

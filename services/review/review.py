@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from services.aws import iam
 from services.aws.cloudtrail import Sleep
-from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
 from services.base import clock
@@ -50,6 +48,7 @@ from services.review.record import Event
 from services.review.scan import Scanner
 from services.review.sources.path import SOURCE as PATH
 from services.review.sources.path import read_path
+from services.review.subjects import created, renamed_since
 from services.review.verdict import Verdict, verdict
 from services.review.words import calls
 
@@ -139,6 +138,7 @@ class Review:
                 "key_id": self.subject.key_id,
                 "service": self.subject.service,
                 "account": self.subject.account,
+                "created": clock.rfc3339(self.subject.created) if self.subject.created else None,
             },
             "window": {"since": clock.rfc3339(self.window.since), "until": clock.rfc3339(self.window.until)},
             "verdict": self.verdict,
@@ -211,10 +211,12 @@ async def run_review(
     else:
         account = subject.account or (await get_caller(aws)).account
         # A namesake in another account of the organization is somebody else.
-        subject = replace(subject, account=account, created=subject.created or await _created(aws, subject))
+        subject = replace(subject, account=account, created=subject.created or await created(aws, subject))
         collector.note("trails", "which trails record what")
         if window.up_to_now:
             window = replace(window, until=aws.now())
+        else:
+            await renamed_since(aws, subject, window, collector, now(), sleep)
         asked = Asked(aws, account, subject, window, source, athena, sleep)
         chosen = await choose_sources(asked, collector, now(), stop)
         reading, rows, ledger = chosen.reading, chosen.rows, chosen.ledger
@@ -237,19 +239,6 @@ async def run_review(
     )
 
 
-async def _created(aws: AwsSession, subject: Subject) -> datetime | None:
-    """When the key was created, of those that records may not name; None where AWS does not say."""
-    if not (subject.user and subject.key_id) or subject.service in SIGNS:
-        return None
-    try:
-        keys = await iam.list_credentials(aws, subject.user)
-    except Expired:
-        raise
-    except AwsError:
-        return None
-    return next((key.created for key in keys if key.id == subject.key_id), None)
-
-
 async def _followed(
     subject: Subject,
     marks: Marks,
@@ -265,7 +254,7 @@ async def _followed(
     since = marks.suspected and marks.suspected.replace(microsecond=0)
 
     def further(known: Followed) -> Followed:
-        events = (*collector.events("by"), *collector.events("on"))
+        events = (*collector.events("by"), *collector.events("on"), *collector.renamings.values())
         return follow(events, subject.user, known, leaked=leaked, since=since)
 
     for _ in range(ROUNDS):

@@ -46,6 +46,8 @@ class Scan:
     """
 
     events: list[tuple[Role, Event]] = field(default_factory=list)
+    renamings: list[Event] = field(default_factory=list)
+    """Of after the window."""
     objects: int = 0
     bytes_read: int = 0
     records: int = 0
@@ -238,7 +240,10 @@ class Scanner:
             self.ids.wanted = True
         if self.window.holds(event.time):
             scan.events.append((role, event))
-        elif role == "by":
+            return
+        if event.name == "UpdateUser" and event.time > self.window.until:
+            scan.renamings.append(event)
+        if role == "by":
             scan.outside += 1
 
 

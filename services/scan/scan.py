@@ -17,7 +17,7 @@ from services.scan import history
 from services.scan.borrowed import Borrowed, NotRead, borrow, is_an_object
 from services.scan.history import GitObject, HistoryError
 from services.scan.tokens import Hit, Stream, hits
-from services.scan.unpacking import BROKEN, Budget, NotUnpacked, Peeked, TooLarge, parts
+from services.scan.unpacking import BROKEN, Budget, NotUnpacked, Peeked, TooLarge, parts, unread
 
 _INSIDE = " > "
 """Between what is packed and what is in it."""
@@ -99,8 +99,12 @@ class Scan:
     def _unpacked(
         self, stream: Peeked, name: str, inside: str, budget: Budget, depth: int
     ) -> Iterator[tuple[str, Hit]]:
-        packed = parts(stream, budget) if depth < _DEEPEST else None
+        packed, why = parts(stream, budget), unread(stream.head)
+        if packed is not None and depth >= _DEEPEST:
+            packed, why = None, "packed in too many layers"
         if packed is None:
+            if why:
+                self._leave(name + inside, f"it is {why}, which is not unpacked")
             for hit in hits(stream):
                 yield inside, hit
             return

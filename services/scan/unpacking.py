@@ -1,4 +1,4 @@
-"""What is packed, as streams of what is in it: gzip, bzip2, xz, tar (so image layers too) and zip."""
+"""What is packed, as streams of what is in it: gzip, bzip2, xz, zstd, tar (so image layers too) and zip."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
+import zstandard
 from isal import igzip, isal_zlib
 
 from services.scan.tokens import Stream
@@ -28,11 +29,23 @@ BROKEN: tuple[type[Exception], ...] = (
     zlib.error,
     cast("type[Exception]", isal_zlib.IsalError),
     lzma.LZMAError,
+    zstandard.ZstdError,
     EOFError,
     OSError,
     ValueError,
 )
 """What the libraries raise for what is damaged, or a way of packing that they don't know."""
+_UNREAD: tuple[tuple[bytes, str], ...] = (
+    (b"PACK\0\0\0", "a pack of git's that stands outside a repository"),
+    (b"# v2 git bundle", "a bundle of git's"),
+    (b"# v3 git bundle", "a bundle of git's"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x04\x22\x4d\x18", "packed by LZ4"),
+)
+"""How files begin in which text is packed in a way that is not read, and what they are."""
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_LARGEST_WINDOW = 1 << 27
 _LIBRARY_GAPS = (NotImplementedError, RuntimeError)
 
 
@@ -103,11 +116,46 @@ def parts(stream: Peeked, budget: Budget) -> Iterator[tuple[str, Stream | NotUnp
         return _one(bz2.BZ2File(source), budget)
     if head.startswith(b"\xfd7zXZ\0"):
         return _one(lzma.LZMAFile(source), budget)
+    if head.startswith(_ZSTD):
+        return _one(_Zstd(source, head), budget)
     if head[257:262] == b"ustar":
         return _of_tar(source, budget)
     if head.startswith(b"PK\x03\x04"):
         return _of_zip(source, budget)
     return None
+
+
+def unread(head: bytes) -> str | None:
+    """Why what begins with *head* hides what is in it, though no library here unpacks it."""
+    if found := next((what for magic, what in _UNREAD if head.startswith(magic)), None):
+        return found
+    if head[:1] == b"\x78":
+        try:
+            begins = zlib.decompressobj().decompress(head, 32)
+        except zlib.error:
+            return None
+        if begins.startswith((b"blob ", b"tree ", b"commit ", b"tag ")):
+            return "an object of git's that stands outside a repository"
+    return None
+
+
+class _Zstd:
+    """All frames of *source*; its library takes an early end for the end, so the size that is told counts."""
+
+    def __init__(self, source: IO[bytes], head: bytes) -> None:
+        unpacker = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+        self._stream = unpacker.stream_reader(source, read_across_frames=True, closefd=False)
+        self._head, self._missing = head, 0
+        self._begun = False
+
+    def read(self, size: int) -> bytes:
+        if not self._begun:
+            self._begun, self._missing = True, zstandard.frame_content_size(self._head)
+        data = self._stream.read(size)
+        self._missing -= len(data)
+        if not data and self._missing > 0:
+            raise EOFError("it ends too early")
+        return data
 
 
 @dataclass

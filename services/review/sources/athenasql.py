@@ -11,6 +11,7 @@ from typing import Any
 from services.quoting.sql import Extended, HiveDdl, Identifier, Sql
 from services.review.match import Matcher
 from services.review.model import Window
+from services.review.record import is_credential_id
 from services.review.sources.listing import days
 
 _IDENTITY = HiveDdl(
@@ -96,6 +97,10 @@ class Whom:
             found += [
                 Sql("useridentity.arn LIKE {pattern}", pattern=f"%:user/%{name}"),
                 Sql(
+                    "useridentity.sessioncontext.sessionissuer.arn LIKE {pattern}",
+                    pattern=f"%:user/%{name}",
+                ),
+                Sql(
                     "(eventsource = 'iam.amazonaws.com' AND requestparameters LIKE {pattern})",
                     pattern=f'%"{name}"%',
                 ),
@@ -117,6 +122,9 @@ class Whom:
                 Sql("useridentity.principalid IN ({ids})", ids=ids),
                 Sql("sharedeventid IN ({ids})", ids=ids),
             ]
+        # Some records name the key beside the caller.
+        beside = [each for each in whole if is_credential_id(each)]
+        found += [Sql("additionaleventdata LIKE {pattern}", pattern=f'%"{each}"%') for each in beside]
         return found
 
 

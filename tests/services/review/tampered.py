@@ -111,11 +111,12 @@ async def reviewed(
     hours: float = -24,
     subject: Subject | None = None,
     source: str = "auto",
+    until: float = 0,
 ) -> Review:
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    window = Window(account.at(hours), account.now)
+    window = Window(account.at(hours), account.at(until))
     subject = subject or Subject("alice", service=LOGS)
     return await run_review(
         aws, subject, window, source=source, athena=ATHENA if source == "athena" else NO_ATHENA, sleep=at_once

@@ -258,6 +258,21 @@ async def test_the_verdict_is_never_too_sure(
     assert words in review.verdict_words
 
 
+@pytest.mark.parametrize("source", ["auto", "s3"])
+async def test_a_user_renamed_after_the_period_is_followed(
+    aws: AwsSession, account: Account, source: str
+) -> None:
+    account.begin()
+    account.deliver(-8, account.bearer(user="first"))
+    with account.then(-3):
+        account.boto("iam").create_user(UserName="first")
+    with account.then(-2):
+        account.boto("iam").update_user(UserName="first", NewUserName="alice")
+    review = await reviewed(aws, account, source=source, until=-5)
+    assert review.verdict == "used", review.verdict_words
+    assert "was called first until" in review.verdict_words
+
+
 @pytest.mark.parametrize("global_events", [True, False])
 async def test_what_a_trail_leaves_out_is_not_missing(
     aws: AwsSession, account: Account, global_events: bool

@@ -162,6 +162,19 @@ async def test_what_only_some_fields_tell_comes_from_athena_too(
                 "sessionContext": {"sessionIssuer": {"type": "IAMUser", "userName": "alice"}},
             }
         },
+        record(eventID="federated by its ARN")
+        | {
+            "userIdentity": {
+                "type": "FederatedUser",
+                "arn": "arn:aws:sts::123456789012:federated-user/x",
+                "accountId": "123456789012",
+                "sessionContext": {
+                    "sessionIssuer": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/a/alice"}
+                },
+            }
+        },
+        bearer(user="renamed", eventID="by the key beside")
+        | {"additionalEventData": {"credential": "ACCAEXAMPLE1A2B3C4D5E"}},
         record(eventID="a role's namesake")
         | {"userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/r/alice"}},
         record(user="alice_", eventID="another"),
@@ -174,7 +187,8 @@ async def test_what_only_some_fields_tell_comes_from_athena_too(
     subject = Subject("alice", "ACCAEXAMPLE1A2B3C4D5E")
     files = await reviewed(aws, subject, "s3", window=window)
     asked = await reviewed(aws, subject, "athena", window=window, athena=ATHENA)
-    assert [event.event_id for event in files.events] == ["bedrock", "by the key alone", "federated"]
+    seen = ["bedrock", "by the key alone", "by the key beside", "federated", "federated by its ARN"]
+    assert [event.event_id for event in files.events] == seen
     assert [event.event_id for event in files.on_user] == ["to her"]
     assert (asked.events, asked.on_user) == (files.events, files.on_user)
     assert (asked.use, asked.unreadable) == (files.use, ())

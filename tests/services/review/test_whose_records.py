@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from services.review.attribution import attribute
 from services.review.batch import Batch, missed
 from services.review.collect import Collector
 from services.review.model import Subject, Window
+from services.review.reread import read_written
 from services.review.review import Review, run_review
 
 Record = Callable[..., dict[str, Any]]
@@ -170,3 +173,149 @@ def test_what_cannot_be_read_while_sessions_are_followed_is_named_once() -> None
         collector.add(missed("event history", region, "denied"))
     collector.add(Batch("event history", "us-east-1"))
     assert [each.what for each in collector.unreadable()] == ["us-east-1", "eu-west-1"]
+
+
+BEDROCK = "bedrock.amazonaws.com"
+
+
+def invoked(record: Record, **fields: Any) -> dict[str, Any]:
+    """A call with an API key, of which a flag beside it alone tells."""
+    made = record(
+        eventSource=BEDROCK, eventName="InvokeModel", additionalEventData={"callWithBearerToken": True}
+    )
+    del made["userIdentity"]["accessKeyId"]
+    return made | fields
+
+
+def with_identity(record: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return record | {"userIdentity": record["userIdentity"] | fields}
+
+
+ISSUER = {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/team/alice"}
+HALF_TOLD: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "no name": lambda made: with_identity(made, userName=""),
+    "no service": lambda made: made | {"eventSource": None},
+    "an id that is no key's": lambda made: with_identity(made, credentialId="alice-at-123456789012"),
+    "the flag in words": lambda made: made | {"additionalEventData": {"callWithBearerToken": "True"}},
+    "a federated user's issuer by its ARN": lambda made: with_identity(
+        made,
+        type="FederatedUser",
+        userName=None,
+        arn="arn:aws:sts::123456789012:federated-user/somebody",
+        sessionContext={"sessionIssuer": ISSUER},
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HALF_TOLD)
+async def test_use_is_seen_by_whatever_of_its_record_is_there(
+    reviewed: Reviewed, record: Record, how: str
+) -> None:
+    review = await reviewed([HALF_TOLD[how](invoked(record))], Subject("alice", KEY, BEDROCK))
+    assert review.verdict == "used", review.verdict_words
+
+
+async def test_what_a_followed_session_sends_as_a_token_is_no_use_of_the_key(
+    reviewed: Reviewed, record: Record, noon: datetime
+) -> None:
+    answer = {"credentials": {"accessKeyId": "ASIAEXAMPLE000000001"}}
+    theirs = session_call(record, 1, 0, noon, "ASIAEXAMPLE000000001")
+    flags = {"eventSource": BEDROCK, "additionalEventData": {"callWithBearerToken": True}}
+    review = await reviewed([assume(record, 0, answer), theirs | flags], Subject("alice", KEY, BEDROCK))
+    assert names(review) == ["AssumeRole", "CreateUser"]
+    assert not review.use
+
+
+CONSOLE = "Event name,Event time,User name,Event source,Event ID,Source IP address"
+
+
+async def test_of_two_copies_the_one_that_says_more_counts(
+    tmp_path: Path, record: Record, reviewed: Reviewed
+) -> None:
+    made = invoked(record)
+    row = (made["eventName"], made["eventTime"], "alice", BEDROCK, made["eventID"], made["sourceIPAddress"])
+    # What is read first, by its name, is what the console lets one download: it does not tell of the token.
+    (tmp_path / "1.csv").write_text(f"{CONSOLE}\n{','.join(row)}\n")
+    review = await reviewed([made], Subject("alice", KEY, BEDROCK))
+    assert (len(review.events), len(review.use)) == (1, 1)
+
+
+async def test_a_renaming_after_the_period_is_followed(
+    reviewed: Reviewed, record: Record, noon: datetime
+) -> None:
+    renaming = {"userName": "bob", "newUserName": "alice"}
+    later = record(user="admin", minutes=2 * 24 * 60, eventName="UpdateUser", requestParameters=renaming)
+    review = await reviewed([record(user="bob"), later, record(user="bob", minutes=3 * 24 * 60)])
+    assert names(review) == ["ListUsers"]
+    assert not review.on_user
+    assert "was called bob until" in review.verdict_words
+
+
+CALL = {
+    "eventTime": "2026-11-20 12:00:00.000",
+    "eventName": "InvokeModel",
+    "eventSource": BEDROCK,
+    "sourceIPAddress": "198.51.100.7",
+    "eventID": "e1",
+}
+BY_ISSUER = "userIdentity.sessionContext.sessionIssuer"
+LAID_OUT: dict[str, dict[str, object]] = {
+    "Lake's maps": {
+        "userIdentity": "{type=IAMUser, username=alice, sessioncontext=null}",
+        "additionalEventData": "{callWithBearerToken=true, x={a=1, b=2}}",
+    },
+    "Lake's maps of what was asked": {
+        "userIdentity": "{type=IAMUser, username=alice}",
+        "requestParameters": "{modelId=m, callWithBearerToken=true}",
+    },
+    "a column for each field": {
+        "userIdentity.userName": "alice",
+        "additionalEventData.callWithBearerToken": "true",
+    },
+    "a field for each field": {
+        "userIdentity.userName": "alice",
+        "additionalEventData.callWithBearerToken": True,
+    },
+    "in small letters": {
+        "useridentity.username": "alice",
+        "additionaleventdata.callwithbearertoken": "true",
+    },
+    "an issuer in a struct": {
+        "userIdentity": "{type=FederatedUser, arn=arn:aws:sts::1:federated-user/x, sessioncontext="
+        "{attributes={creationdate=2026}, sessionissuer={type=IAMUser, username=alice}}}",
+        "additionalEventData": "{callWithBearerToken=true}",
+    },
+    "an issuer's columns": {
+        "userIdentity.type": "FederatedUser",
+        f"{BY_ISSUER}.type": "IAMUser",
+        f"{BY_ISSUER}.userName": "alice",
+        "additionalEventData.callWithBearerToken": "true",
+    },
+}
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("how", LAID_OUT)
+async def test_use_is_told_by_what_is_laid_out_in_columns(tmp_path: Path, how: str, form: str) -> None:
+    columns = CALL | LAID_OUT[how]
+    with (tmp_path / f"answer.{form}").open("w", newline="") as file:
+        if form == "json":
+            json.dump(columns, file)
+        else:
+            csv.writer(file).writerows([columns, map(str, columns.values())])
+    subject = Subject("alice", KEY, BEDROCK)
+    review = await run_review(None, subject, Window.all_time(), source=str(tmp_path))
+    assert review.verdict == "used", review.verdict_words
+
+
+async def test_what_came_before_the_key_is_no_use_in_its_evidence_either(
+    reviewed: Reviewed, bearer: Record, noon: datetime
+) -> None:
+    subject = Subject("alice", KEY, "logs.amazonaws.com", created=noon)
+    review = await reviewed([bearer(minutes=-5), bearer(minutes=5)], subject)
+    kept = read_written(json.dumps(review.as_json()).encode())
+    assert kept is not None
+    assert len(review.use) == 1
+    assert [event.event_id for event in attribute(kept.events, kept.subject).use] == [
+        event.event_id for event in review.use
+    ]

@@ -11,10 +11,12 @@ import lzma
 import random
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from services.scan.scan import Scan
 from services.scan.unpacking import Budget
@@ -48,6 +50,9 @@ WAYS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "gzip twice": (lambda text: gzip.compress(gzip.compress(text)), ""),
     "bzip2": (bz2.compress, ""),
     "xz": (lzma.compress, ""),
+    "zstd": (zstandard.compress, ""),
+    "zstd of many frames": (lambda text: zstandard.compress(b"a=1\n") + zstandard.compress(text), ""),
+    "tar.zst": (lambda text: zstandard.compress(tar("etc/app.env", text)), " > etc/app.env"),
     "tar": (lambda text: tar("etc/app.env", text), " > etc/app.env"),
     "tar.gz": (lambda text: tar("etc/app.env", text, "w:gz"), " > etc/app.env"),
     "zip": (lambda text: zipped("app.env", text), " > app.env"),
@@ -97,6 +102,28 @@ def test_what_unpacks_without_end_is_left(tmp_path: Path, monkeypatch: pytest.Mo
     scan = scanned(tmp_path / "bomb.gz")
     assert scan.found == []
     assert ["far more than its size" in why for _, why in scan.unreadable] == [True]
+
+
+def test_what_hides_its_text_and_is_not_unpacked_is_named(tmp_path: Path) -> None:
+    text = leaks.token(random.Random(3)).text.encode()
+    deep = text
+    for _ in range(9):
+        deep = gzip.compress(deep)
+    unread = {
+        "a.pack": b"PACK\0\0\0\2\0\0\0\1" + zlib.compress(text),
+        "a.bundle": b"# v2 git bundle\n\nPACK" + zlib.compress(text),
+        "a.7z": b"7z\xbc\xaf\x27\x1c" + zlib.compress(text),
+        "a.rar": b"Rar!\x1a\x07\0" + zlib.compress(text),
+        "a.lz4": b"\x04\x22\x4d\x18" + zlib.compress(text),
+        "ab" * 19: zlib.compress(b"blob 9\0" + text),
+        "deep": deep,
+        "cut.zst": zstandard.compress(random.Random(4).randbytes(600_000) + text)[:-5000],
+        "bad.zst": zstandard.compress(text)[:8] + b"\xff" * 50,
+    }
+    for name, data in unread.items():
+        (tmp_path / name).write_bytes(data)
+    scan = scanned(tmp_path)
+    assert sorted(Path(what.partition(" > ")[0]).name for what, _ in scan.unreadable) == sorted(unread)
 
 
 def test_names_in_an_archive_are_hostile(tmp_path: Path) -> None:
