@@ -83,7 +83,7 @@ def test_no_value_is_a_part_of_code(command: str) -> None:
     ],
 )
 def test_a_value_of_its_own_is_none(command: str) -> None:
-    assert hook(command)
+    assert hook(command).command == command
 
 
 def test_what_is_not_selected_is_said() -> None:
