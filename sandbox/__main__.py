@@ -101,7 +101,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="stanch sandbox", description="Serve a simulated AWS account on 127.0.0.1.")
+    parser = _Parser(
+        prog="stanch sandbox",
+        description="Serve a simulated AWS account on 127.0.0.1.",
+        epilog="Example: stanch sandbox --port 5000 --fault throttle:ListUsers:3",
+    )
     add = parser.add_argument
     add("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")
     add("--scenario", choices=sorted(SCENARIOS), default=DEFAULT, help="what the account holds")

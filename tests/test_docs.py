@@ -67,6 +67,16 @@ def test_every_command_shown_parses(document: str, line: str) -> None:
             rest = []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_sentence_breaks_off(document: str) -> None:
+    text = re.sub(r"^ *```.*?^ *```", "", (ROOT / document).read_text(), flags=re.M | re.S)
+    for block in re.split(r"\n\s*\n|\n(?=[-|#] )", text):
+        last = block.strip().rpartition("\n")[2]
+        if last and not last.startswith(("|", "#", "![")):
+            # Before what is shown in a block, a sentence may go on behind it.
+            assert re.search(r"[.:!?…][)*`|\"]*$|, and$", last), last
+
+
 def test_there_are_commands_to_check() -> None:
     assert len(ALL) > 60
 

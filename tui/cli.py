@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from services.base import folders
 from services.base.memory import forbid_core_dumps
 from services.base.text import clean
 from services.base.version import VERSION
 from tui.exits import Exit
 from tui.settings import librarylog
-from tui.shell import given, streams
+from tui.shell import completing, given, streams
 from tui.shell.guessing import Guessing
 from tui.shell.rolearn import role_arn
 
@@ -108,7 +107,9 @@ class Stanch(Guessing):
     epilog="Without a command, opens the inventory. Have a leaked token? `stanch identify`. "
     "To practise: `stanch demo`.",
 )
-@click.option("--profile", metavar="P", help="Use this profile from ~/.aws/config.")
+@click.option(
+    "--profile", metavar="P", shell_complete=completing.profiles, help="Use this profile from ~/.aws/config."
+)
 @click.option(
     "--account",
     metavar="ID",
@@ -155,6 +156,7 @@ class Stanch(Guessing):
 @click.option(
     "--theme",
     metavar="NAME",
+    shell_complete=completing.themes,
     help="Colour theme: dark, midnight, light, high-contrast, terminal or your own name (default: dark, or "
     "terminal where it has only 16 colours).",
 )
@@ -189,7 +191,7 @@ def stanch(
 ) -> None:
     """Stop the flow from a leaked AWS API key, see what was done with it, replace it, prove every step."""
     from services.aws.credentials.profiles import named_profile
-    from tui.settings.config import default_path
+    from tui.settings.config import default_path, default_state_dir
     from tui.shell.common import Setup
 
     named = config_file is not None
@@ -248,12 +250,6 @@ def _config(file: Path, none: bool, named: bool) -> Config:
         return config.load(file, named=named)
     except config.ConfigError as error:
         raise click.UsageError(f"{error} {error.advice}, or run with --no-config.") from None
-
-
-def default_state_dir() -> Path:
-    import platformdirs
-
-    return folders.of_user(lambda: platformdirs.user_state_path("stanch"), "XDG_STATE_HOME")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

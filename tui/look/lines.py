@@ -119,10 +119,10 @@ def wrap(line: Line, width: int, *, indent: int = 0) -> list[Line]:
                 current, used = _begun(indent)
                 rest = rest.lstrip()
             while rest and used + cell_len(rest.rstrip()) > width:
-                head = _head(rest, max(1, width - used))
-                lines.append((*current, (head, role)))
+                first = beginning(rest, max(1, width - used))
+                lines.append((*current, (first, role)))
                 current, used = _begun(indent)
-                rest = rest[len(head) :]
+                rest = rest[len(first) :]
             if rest:
                 current.append((rest, role))
                 used += cell_len(rest)
@@ -140,7 +140,8 @@ def _begun(indent: int) -> tuple[list[Span], int]:
     return ([(" " * indent, "text")] if indent else []), indent
 
 
-def _head(word: str, room: int) -> str:
+def beginning(word: str, room: int) -> str:
+    """As many of its characters as *room* cells hold, and one at least where there is one."""
     taken = used = 0
     for character in word:
         used += cell_len(character)

@@ -167,6 +167,13 @@ def default_path() -> Path:
     return found / "config.toml"
 
 
+def default_state_dir() -> Path:
+    """Where cases and evidence are kept."""
+    import platformdirs
+
+    return folders.of_user(lambda: platformdirs.user_state_path("stanch"), "XDG_STATE_HOME")
+
+
 def load(path: Path, *, named: bool = False) -> Config:
     """The configuration in *path*, or the defaults where there is none and none was *named*.
 

@@ -29,6 +29,11 @@ VALUES: Mapping[str, str] = {
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _OF_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1"}
+_READS_CODE = re.compile(r"(.*sh|busybox|su|script|python[\d.]*|perl|ruby|node|php|lua|osascript)")
+"""Programs that take one argument for code, behind an option such as ``-c``."""
+_CODE = re.compile(r"-[A-Za-z]*[cer]|--(command|eval|run|execute)")
+_JOINS = {"ssh", "mosh", "eval", "watch", "parallel"}
+"""Programs that join their arguments, and have a shell read them, here or elsewhere."""
 
 
 class Unfilled(Exception):
@@ -56,6 +61,11 @@ class HookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if shell := [word for word in words if word in _OF_A_SHELL]:
             raise ValueError(
                 f"hook {self.name} runs without a shell, so {shell[0]} means nothing: use a script"
+            )
+        if code := _taken_for_code(words):
+            raise ValueError(
+                f"hook {self.name} has {code} within what a shell or a language reads, and whoever wrote "
+                f"that could run anything: use a script, and give it {code} as an argument of its own"
             )
         if unknown := sorted(self.values - VALUES.keys()):
             raise ValueError(f"hook {self.name} has {{{clean(unknown[0])}}}; there are {', '.join(VALUES)}")
@@ -88,9 +98,24 @@ def address(text: str | None) -> str | None:
     from ipaddress import ip_address
 
     try:
-        return str(ip_address(text or ""))
+        found = ip_address(text or "")
     except ValueError:
         return None
+    # A scope is any text at all.
+    return None if getattr(found, "scope_id", None) else str(found)
+
+
+def _taken_for_code(words: list[str]) -> str | None:
+    """The first ``{value}`` of a word that would be read as code by what the command runs."""
+    programs = [Path(word).name for word in words]
+    for at, word in enumerate(words):
+        if not (found := next((each for each in _PLACE.finditer(word) if each[1] is not None), None)):
+            continue
+        joined = _JOINS.intersection(programs[:at])
+        reads = any(_READS_CODE.fullmatch(program) for program in programs[:at])
+        if joined or (reads and (_CODE.fullmatch(words[at - 1]) or _CODE.match(word))):
+            return found[0]
+    return None
 
 
 def _filled(word: str, values: Mapping[str, str | None]) -> str:
@@ -100,6 +125,9 @@ def _filled(word: str, values: Mapping[str, str | None]) -> str:
         given = values.get(name)
         if not given:
             raise Unfilled(f"no {name.replace('_', ' ')} is selected")
+        if given.startswith(("@", "<")):
+            # curl and its kind would read, and send, the file of that name.
+            raise Unfilled(f"the {name.replace('_', ' ')} would be taken for a file")
         if clean(given) != given:
             raise Unfilled(f"the {name.replace('_', ' ')} is too long, or has characters that can't be shown")
         return given

@@ -13,13 +13,13 @@ from services.cases.errors import CaseError
 from services.incident.keptreview import kept_review
 from tui.dialogs.steps import SIGNS
 from tui.exits import Exit
-from tui.shell import caseexport, casesend, report
+from tui.shell import caseexport, casesend, completing, report
 from tui.shell.common import Setup, as_json, complain, pass_setup, print_json, print_table
 from tui.shell.guessing import Guessing
 from tui.shell.verifying import anchor, say_consistency, verify
 
 
-@click.group("case", cls=Guessing)
+@click.group("case", cls=Guessing, epilog="Examples: stanch case list · stanch case verify 1123-K5E")
 def command() -> None:
     """The cases under the state directory, each with its journal and evidence."""
 
@@ -58,7 +58,7 @@ def list_cases(ctx: click.Context, setup: Setup, as_json: bool) -> None:
 
 
 @command.command("show", epilog="Example: stanch case show 1123-K5E")
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @as_json
 @pass_setup
 def show(setup: Setup, case_id: str, as_json: bool) -> None:
@@ -91,7 +91,7 @@ def show(setup: Setup, case_id: str, as_json: bool) -> None:
 
 
 @command.command("note", epilog="Example: stanch case note 1123-K5E 'told the service owner'")
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.argument("text")
 @pass_setup
 def note(setup: Setup, case_id: str, text: str) -> None:
@@ -102,7 +102,7 @@ def note(setup: Setup, case_id: str, text: str) -> None:
 
 
 @command.command("close", epilog="Example: stanch case close 1123-K5E")
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @pass_setup
 def close(setup: Setup, case_id: str) -> None:
     """Close a case; whatever the journal shows as still open is listed."""

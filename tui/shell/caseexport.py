@@ -11,6 +11,7 @@ from services.cases.book import CaseBook
 from services.report.handover import FORMATS
 from services.report.rows import rows
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Setup, complain, pass_setup
 from tui.shell.newfile import deliver, may_replace, output_option
 
@@ -21,7 +22,7 @@ from tui.shell.newfile import deliver, may_replace, output_option
     epilog="Examples: stanch case export 1123-K5E --output case.jsonl · "
     "stanch case export 1123-K5E --format csv --output case.csv",
 )
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.option(
     "--format",
     "form",

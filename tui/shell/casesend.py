@@ -23,6 +23,7 @@ from services.report.files import FORMATS
 from services.report.model import Report
 from services.report.unsecret import without_secrets
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Setup, as_json, confirm, pass_setup, print_json, run
 from tui.shell.goingon import given_answers, go_on
 from tui.shell.printedplan import print_plan
@@ -38,7 +39,7 @@ _ROOM_FOR_THE_REPORT = 1000
     epilog="Examples: stanch case send 1123-K5E --security-ir --plan · "
     "stanch case send 1123-K5E --security-ir --watcher oncall@example.com --yes",
 )
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.option("--security-ir", is_flag=True, help="To AWS Security Incident Response.")
 @click.option("--self-managed", is_flag=True, help="Do not ask AWS's responders to work on it.")
 @click.option(

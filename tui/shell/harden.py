@@ -16,6 +16,7 @@ from services.goals.hardening.goal import HardenGoal, Unrecordable
 from services.goals.hardening.names import TRAIL, BadName
 from services.goals.hardening.standing import trail_named
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Progress, Setup, complain, pass_setup, run
 from tui.shell.upkeep import How, Work, how_options
 
@@ -33,6 +34,7 @@ from tui.shell.upkeep import How, Work, how_options
 @click.option(
     "--service",
     "services",
+    shell_complete=completing.services,
     metavar="S",
     multiple=True,
     default=("logs",),

@@ -11,6 +11,7 @@ from services.goals.governance.documents import BadDocument, service_named
 from services.goals.issuing.issue import IssueGoal
 from services.goals.issuing.names import BadName
 from services.keys.named import user_named
+from tui.shell import completing
 from tui.shell.common import Setup, pass_setup, run
 from tui.shell.newkey import checked_destination, key_fields, tell_key
 from tui.shell.secretplace import age_options, secret_options
@@ -24,7 +25,12 @@ from tui.shell.upkeep import How, Work, how_options
 )
 @click.argument("user")
 @click.option(
-    "--service", metavar="S", default="logs", show_default=True, help="Which keys: logs, bedrock, …"
+    "--service",
+    shell_complete=completing.services,
+    metavar="S",
+    default="logs",
+    show_default=True,
+    help="Which keys: logs, bedrock, …",
 )
 @age_options
 @secret_options

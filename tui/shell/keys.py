@@ -13,6 +13,7 @@ from services.keys import inventory
 from services.keys.inventory import Inventory
 from services.keys.named import check_service
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.allkeys import everywhere
 from tui.shell.common import (
     Progress,
@@ -35,6 +36,7 @@ from tui.shell.organization import organization_option
 )
 @click.option(
     "--service",
+    shell_complete=completing.kinds,
     metavar="S",
     help="Only this service: logs, bedrock, or a full name; or access-key.",
 )

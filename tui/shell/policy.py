@@ -10,6 +10,7 @@ from services.goals.governance.targets import BadTarget, parse_target
 from services.goals.governance.validation import Validation, validate
 from services.rights import policies
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Setup, complain, pass_setup, print_document, run
 from tui.shell.upkeep import How, Work, how_options
 
@@ -24,6 +25,7 @@ from tui.shell.upkeep import How, Work, how_options
 @click.option(
     "--service",
     "services",
+    shell_complete=completing.services,
     metavar="S",
     multiple=True,
     help="Whose keys: logs (the default), bedrock, …; may be repeated.",

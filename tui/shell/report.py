@@ -16,6 +16,7 @@ from services.report.build import build
 from services.report.files import FORMATS, format_of
 from services.report.model import Report
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Setup, complain, pass_setup, run
 from tui.shell.newfile import deliver, may_replace, output_option
 
@@ -26,7 +27,7 @@ from tui.shell.newfile import deliver, may_replace, output_option
     epilog="Examples: stanch case report 1123-K5E · stanch case report 1123-K5E --output report.html · "
     "stanch case report 1123-K5E --format json --offline",
 )
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.option(
     "--format",
     "form",

@@ -26,16 +26,8 @@ from services.review.model import SourceUnavailable
 from services.rotation.opening import notices
 from tui.exits import Exit
 from tui.shell.athenaoptions import athena_options, given_athena
-from tui.shell.common import (
-    Progress,
-    Setup,
-    as_json,
-    complain,
-    confirm,
-    pass_setup,
-    print_json,
-    run,
-)
+from tui.shell.common import Progress, Setup, as_json, complain, confirm, pass_setup, print_json, run
+from tui.shell.completing import case_option
 from tui.shell.goingon import Answers, answer_options, given_answers, go_on, show_secret
 from tui.shell.identify import match_key, read_token
 from tui.shell.lookingon import print_quiet, print_sweep
@@ -58,7 +50,7 @@ STEPS = [*UNDOABLE, "reset", *READS]
 )
 @click.argument("key_id", required=False)
 @click.option("--user", metavar="U", help="The key's user; avoids searching all users.")
-@click.option("--case", "case_id", metavar="ID", help="Resume this case instead of the key's open one.")
+@case_option
 @click.option(
     "--plan",
     "only_plan",

@@ -10,6 +10,7 @@ import click
 
 from services.cases.secret import ToScreen, ToSecretsManager
 from services.incident.situation import DEFAULT_AGE_DAYS, Options
+from tui.shell import completing
 from tui.shell.common import Setup, as_json, pass_setup, run
 from tui.shell.goingon import answer_options, given_answers
 from tui.shell.rotateone import Do, One, Want
@@ -70,7 +71,12 @@ class Age(click.ParamType[timedelta]):
 @click.option(
     "--older-than", type=Age(), metavar="AGE", help="Start with every key at least this old: 90d, 12w."
 )
-@click.option("--service", metavar="S", help="Only this service's keys: logs, bedrock, or a full name.")
+@click.option(
+    "--service",
+    shell_complete=completing.services,
+    metavar="S",
+    help="Only this service's keys: logs, bedrock, or a full name.",
+)
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be done, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--take-over", is_flag=True, help="Take over the case from whoever is working on it.")

@@ -12,13 +12,14 @@ from services.cases.anchor import CONSISTENT, Anchor, Signed, anchors, check, ma
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from tui.exits import Exit
+from tui.shell import completing
 from tui.shell.common import Setup, as_json, pass_setup, print_json
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify", epilog="Example: stanch case verify 1123-K5E && echo consistent")
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.option("--head", metavar="HASH", help="A hash noted earlier: check that a line still has it.")
 @click.option(
     "--signers",
@@ -71,7 +72,7 @@ def verify(
 
 
 @click.command("anchor", epilog="Example: stanch case anchor 1123-K5E --key ~/.ssh/id_ed25519.pub")
-@click.argument("case_id", metavar="ID")
+@click.argument("case_id", metavar="ID", shell_complete=completing.cases)
 @click.option(
     "--key",
     required=True,

@@ -8,6 +8,8 @@ import pytest
 
 from sandbox.scenario.cast import Scenario
 from tests.tui.piloting import Driver, driven
+from tui.dialogs.welcome import AlertDialog, WelcomeDialog
+from tui.look.lines import plain, width_of
 from tui.settings.options import Start
 
 
@@ -18,16 +20,16 @@ def lines_of(driver: Driver, token: str) -> str:
     return "\n".join(lines[on[0] : on[-1] + 1])
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
 async def test_it_is_pasted_as_it_is_shown(scenario: Scenario, tmp_path: Path, size: tuple[int, int]) -> None:
     assert scenario.leaked
     token = scenario.leaked.token
     options = {"demo": True, "leaked": lambda: token}
     async with driven(tmp_path, Start("inventory"), size=size, **options) as driver:
-        await driver.wait("This token was found", "16 keys")
+        await driver.wait("This token was found", ":alert")
         shown = lines_of(driver, token)
         await driver.press("escape")
-        await driver.wait_gone("This token was found")
+        await driver.wait("16 keys")
         await driver.press("i")
         await driver.wait("Paste")
         await driver.type(shown)
@@ -66,3 +68,12 @@ async def test_where_nothing_leaked_it_says_so(scenario: Scenario, tmp_path: Pat
         await driver.type("alert")
         await driver.press("enter")
         await driver.wait("neither a drill nor the demo")
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 78, 80, 200])
+def test_nothing_that_is_told_is_cut(width: int) -> None:
+    token, alert = "ACWL" + "x" * 130, "A scanner found a key in a public place. " * 9
+    for dialog in (WelcomeDialog(token), AlertDialog(alert, token)):
+        lines = dialog.told(width)
+        assert all(width_of(line) <= width for line in lines)
+        assert token in "".join(plain(line).strip() for line in lines)

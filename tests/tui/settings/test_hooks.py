@@ -30,7 +30,7 @@ def test_a_value_is_one_argument_whatever_stands_in_it_or_nothing_is_run(value: 
     try:
         argv = hook("whois --host={ip} 'x {ip}' {ip}").argv({"ip": value})
     except Unfilled:
-        assert clean(value) != value or value.startswith("-")
+        assert clean(value) != value or value.startswith(("-", "@", "<"))
     else:
         assert argv == ("whois", f"--host={value}", f"x {value}", value)
 
@@ -41,6 +41,49 @@ def test_a_value_chooses_no_option(value: str) -> None:
         hook("whois {user_agent}").argv({"user_agent": value})
     assert hook("note -m '{user_agent}'").argv({"user_agent": "a"}) == ("note", "-m", "a")
     assert hook("note -m={user_agent}").argv({"user_agent": value}) == ("note", f"-m={value}")
+
+
+@pytest.mark.parametrize("value", ["@/home/me/.aws/credentials", "</etc/passwd"])
+@pytest.mark.parametrize("word", ["{user_agent}", "text={user_agent}"])
+def test_a_value_names_no_file(word: str, value: str) -> None:
+    with pytest.raises(Unfilled, match="taken for a file"):
+        hook(f"curl -F '{word}' https://example.com").argv({"user_agent": value})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sh -c 'whois {ip} | head'",
+        "/bin/bash -lc 'note {user_agent}'",
+        "bash -ec 'note {user_agent}'",
+        "env A=b zsh -c 'note {user_agent}'",
+        "sudo -u me sh -c 'note {user_agent}'",
+        "busybox sh -c 'note {user_agent}'",
+        "su me -c 'note {user_agent}'",
+        "python3.12 -c 'print(\"{user_agent}\")'",
+        "perl -e 'print q({user_agent})'",
+        "ssh bastion whois {user_agent}",
+        "timeout 9 ssh bastion 'whois {ip}'",
+        "watch -n 2 whois {ip}",
+    ],
+)
+def test_no_value_is_a_part_of_code(command: str) -> None:
+    with pytest.raises(ValueError, match="could run anything: use a script"):
+        hook(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sh -c 'whois \"$1\" | head' sh {ip}",
+        "bash note.sh {user_agent}",
+        "python3 note.py --about {user_agent}",
+        "ssh bastion uptime",
+        "note -c {user_agent}",
+    ],
+)
+def test_a_value_of_its_own_is_none(command: str) -> None:
+    assert hook(command).command == command
 
 
 def test_what_is_not_selected_is_said() -> None:
@@ -99,6 +142,8 @@ def test_nobody_elses_file_says_what_is_run(tmp_path: Path) -> None:
         ("2001:db8::1", "2001:db8::1"),
         ("athena.amazonaws.com", None),
         ("", None),
+        ("fe80::1%eth0", None),
+        ("::1%;touch x", None),
     ],
 )
 def test_an_address_is_one(text: str, found: str | None) -> None:

@@ -11,10 +11,12 @@ from services.review.record import Event
 from services.review.recorded import Covers
 from tui.look import words
 from tui.look.graphs import BLOCKS
-from tui.look.lines import Line, Role, Span
+from tui.look.lines import Line, Role, Span, width_of
 
 BAR = 20
 """Cells for the window of a review, unless more are asked for."""
+_LEAST_BAR = 8
+"""Cells below which a bar tells nothing."""
 
 _BEST: tuple[Covers, ...] = ("yes", "partly", "unknown", "management only", "no")
 CELLS: dict[Covers, Span] = {
@@ -51,6 +53,26 @@ def coverage_lines(rows: Sequence[Coverage], window: Window, cells: int = BAR) -
     if len(alike) == 1 and len(regions := next(iter(alike.values()))) > 1:
         return [_bar([f"all {len(regions)} Regions"], next(iter(alike)), window, cells)]
     return [_bar(regions, pieces, window, cells) for pieces, regions in alike.items()]
+
+
+def fitting_lines(
+    rows: Sequence[Coverage], window: Window, cells: int, width: int, *, first_alone: bool = False
+) -> list[Line]:
+    """Bars give up cells to the words beside them: what was recorded since when is not to be cut.
+
+    With *first_alone* the first line shares its room with how many more there are.
+    """
+    told = coverage_lines(rows, window, 0)
+    needed = max(map(width_of, told[:1] if first_alone else told), default=0)
+    if first_alone and len(told) > 1:
+        needed += len(and_more(told))
+    room = min(cells, width - needed - 1)
+    return coverage_lines(rows, window, room if room >= _LEAST_BAR else 0)
+
+
+def and_more(lines: Sequence[Line]) -> str:
+    """What stands beside the first of several lines."""
+    return f"  and {len(lines) - 1} more" if len(lines) > 1 else ""
 
 
 def counted_lines(events: Sequence[Event], window: Window, cells: int = BAR) -> list[Line]:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from services.review.record import Event
 from tui.look import words
 from tui.screens.events import texts as eventtexts
+from tui.screens.events.finder import Finder
 from tui.screens.events.groups import Group, Side, grouped
 from tui.widgets.table import Table
 
@@ -23,7 +24,7 @@ class EventList(Vertical):
         self._now = now
         self.events: Sequence[Event] = ()
         """Those that the filter and the group leave, in order of time."""
-        self._all: Sequence[Event] = ()
+        self.finder = Finder()
         self._suspected: datetime | None = None
         self._words = ""
         self._side: Side | None = None
@@ -59,7 +60,7 @@ class EventList(Vertical):
     @property
     def told(self) -> str:
         """``1,204 events``, ``41 of 1,204 events, address 203.0.113.66``, ``3 addresses of 1,204 events``."""
-        total = words.count(len(self._all), "event")
+        total = words.count(len(self.finder.events), "event")
         if self._side and self.counting:
             plural = f"{self._side.name}{'es' if self._side.name.endswith('s') else 's'}"
             return f"{words.count(len(self._groups.rows), self._side.name, plural)} of {total}"
@@ -68,7 +69,7 @@ class EventList(Vertical):
         return f"{len(self._table.rows):,} of {total}" if self._words else total
 
     def show(self, events: Sequence[Event], suspected: datetime | None) -> None:
-        self._all, self._suspected = events, suspected
+        self.finder, self._suspected = Finder(events), suspected
         self._draw()
 
     def filter(self, text: str) -> None:
@@ -101,14 +102,11 @@ class EventList(Vertical):
     def focus_rows(self) -> None:
         self.screen.set_focus(self._groups if self.counting else self._table)
 
-    def _left(self) -> list[Event]:
-        side, group = self._side, self._narrowed
-        return [
-            event
-            for event in self._all
-            if eventtexts.matches(event, self._words)
-            and (side is None or group is None or group.value in side.of(event))
-        ]
+    def _left(self) -> Sequence[Event]:
+        side, group, having = self._side, self._narrowed, self.finder.having(self._words)
+        if side is None or group is None:
+            return having
+        return [event for event in having if group.value in side.of(event)]
 
     def _draw(self) -> None:
         self.events = self._left()

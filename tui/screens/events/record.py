@@ -10,7 +10,7 @@ from services.review.record import Event
 from services.review.review import Review
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
-from tui.look.lines import Line
+from tui.look.lines import Line, beginning
 from tui.screens.events import texts as eventtexts
 from tui.screens.events.commands import RECORD
 from tui.settings.context import Subject
@@ -27,7 +27,7 @@ class RecordPage(Page):
 
     def _rewrap(self) -> None:
         if (width := self.size.width - 2) > 0:
-            self._wrapped = [line for field in self._fields for line in _broken(field, width)]
+            self._wrapped = [line for field in self._fields for line in field_lines(field, width)]
             self.move(0)
 
 
@@ -97,9 +97,14 @@ class FindingsScreen(StanchScreen):
         self.query_one(FindingsPage).focus()
 
 
-def _broken(field: str, width: int) -> list[Line]:
-    indent = len(field) - len(field.lstrip())
-    first, rest = field[:width], field[width:]
-    room = max(1, width - indent - 2)
-    pieces = [rest[at : at + room] for at in range(0, len(rest), room)]
-    return [((first, "text"),), *(((" " * (indent + 2) + piece, "text"),) for piece in pieces)]
+def field_lines(field: str, width: int) -> list[Line]:
+    """*field* as it stands, over as many lines as its cells take: nothing of a record is out of sight."""
+    indent = len(field) - len(field.lstrip(" "))
+    onward = " " * min(indent + 2, width // 2)
+    lines: list[Line] = []
+    rest, before = field, ""
+    while rest or not lines:
+        piece = beginning(rest, max(1, width - len(before)))
+        lines.append(((before + piece, "text"),))
+        rest, before = rest[len(piece) :], onward
+    return lines

@@ -164,12 +164,15 @@ class EventsScreen(StanchScreen):
             return [((f"What {self._user} did", "strong"),), *lines]
         heading = eventtexts.heading(review, self.stanch.options.now())
         cells = 0 if self.stanch.options.plain else max(eventbars.BAR, width // 4)
-        coverage = eventbars.coverage_lines(review.coverage, review.window, cells)
+        coverage = eventbars.fitting_lines(
+            review.coverage, review.window, cells, width, first_alone=not self._whole
+        )
         role: Role = (
             "alarm" if review.verdict == "used" else "warn" if review.verdict == "unknown" else "good"
         )
         if self._whole:
-            lines += [*wrap(heading, width, indent=2), *coverage]
+            for line in (heading, *coverage):
+                lines += wrap(line, width, indent=2)
             lines += eventbars.counted_lines(review.events, review.window, cells)
             lines += wrap(((review.verdict_words, role),), width, indent=2)
             lines += eventtexts.headline_lines(review, width)
@@ -314,6 +317,8 @@ class EventsScreen(StanchScreen):
         # Shown before it is focused: what is typed at once must go there, and not be taken for commands.
         self.query_one("#filter-line").display = True
         self.set_focus(self.query_one("#filter", Input))
+        # Until something is typed there is time.
+        self.run_worker(asyncio.to_thread(self.shown.finder.prepare), group="finder", exclusive=True)
 
     async def do_back(self) -> None:
         """First the group and the filter, then what is being read, then the screen."""

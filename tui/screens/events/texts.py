@@ -58,7 +58,7 @@ def in_short(review: Review, heading: Line, coverage: Sequence[Line], role: Role
     if len(coverage) < 2 and all(width_of(line) <= width for line in lines):
         return list(lines)
     recorded: Line = coverage[0] if coverage else ()
-    others: Line = ((f"  and {len(coverage) - 1} more", "warn"),) if len(coverage) > 1 else ()
+    others: Line = ((eventbars.and_more(coverage), "warn"),)
     more: Line = ((f"  {BY_ID['whole_head'].shown_key}: all", "quiet"),)
     recorded = (*fit(recorded, width - width_of(others)), *others)
     return [fit(heading, width), recorded, (*fit(verdict, width - width_of(more)), *more)]
@@ -108,9 +108,9 @@ def result(event: Event) -> Span:
     return ("denied", "good") if event.refused else (event.error, "warn")
 
 
-def matches(event: Event, wanted: str) -> bool:
-    """Whether every word of *wanted* stands somewhere in what is known of *event*."""
-    text = " ".join(
+def sought_in(event: Event) -> str:
+    """What the filter's words are looked for in: all that is known of *event*."""
+    return " ".join(
         (
             event.name,
             event.source_ip,
@@ -126,7 +126,6 @@ def matches(event: Event, wanted: str) -> bool:
             *event.resources,
         )
     ).casefold()
-    return all(word in text for word in wanted.casefold().split())
 
 
 def record_lines(event: Event) -> list[str]:

@@ -16,7 +16,7 @@ from services.review.model import Window
 from services.review.recorded import Covers
 from tests.tui.conftest import Gate
 from tests.tui.piloting import Driver, driven
-from tui.look.lines import plain
+from tui.look.lines import fit, plain, width_of
 from tui.screens.events import bars as eventbars
 from tui.screens.events import texts as eventtexts
 from tui.settings.options import Start
@@ -178,6 +178,20 @@ def test_regions_recorded_alike_share_a_line() -> None:
     assert told == ["━" * 20 + " us-east-1, us-west-2: recorded", "·" * 20 + " eu-west-1: not recorded"]
     same = [plain(line) for line in eventbars.coverage_lines(rows[:2], WINDOW)]
     assert same == ["━" * 20 + " all 2 Regions: recorded"]
+
+
+def test_what_was_recorded_since_when_is_not_cut() -> None:
+    rows = [row("us-east-1", "unknown", 0, 2), row("us-east-1", "yes", 2, 4)]
+    told = "us-east-1: not known until 11-18 00:00, then recorded"
+    for width in (58, 66, 78, 118):
+        (line,) = eventbars.fitting_lines(rows, WINDOW, 20, width)
+        assert plain(fit(line, width)).strip().endswith(told)
+        assert ("╌━" in plain(line)) is (width > 58)
+    assert plain(line).startswith("╌" * 10 + "━" * 10)
+    several = [*rows, row("eu-west-1", "no", 0, 4)]
+    first, other = eventbars.fitting_lines(several, WINDOW, 20, 78, first_alone=True)
+    assert plain(first).endswith(told)
+    assert width_of(first) + len(eventbars.and_more([first, other])) <= 78
 
 
 def test_findings_left_out_are_counted() -> None:
