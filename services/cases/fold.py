@@ -136,7 +136,7 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return _settled(state, entry, intents[data["intent"]], fold)
         case "verified":
             name = deed(data["step"])
-            seen = _step(state, name, state=State(data["state"]), at=entry.at, words=str(data["words"]))
+            seen = _step(state, name, state=State(data["state"]), at=entry.at, words=clean(data["words"]))
             return _seen_off(seen, entry) if name is StepName.DEACTIVATE else seen
         case "delivered":
             if state.replacement and state.replacement.key_id == data["key_id"]:
@@ -176,7 +176,7 @@ def _one_line(value: Any) -> Any:
 
 def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> CaseState:
     data = entry.data
-    sent = SentCall(intent.call, entry.at, data.get("request_id"), data.get("error"))
+    sent = SentCall(intent.call, entry.at, _one_line(data.get("request_id")), _one_line(data.get("error")))
     fold.calls[intent.step].append(sent)
     if data["ok"]:
         return _done(_settle(state, intent), intent, entry, fold)
@@ -189,7 +189,7 @@ def _outcome(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         intent.step,
         state=State.FAILED,
         at=entry.at,
-        words=str(data["error"]),
+        words=clean(data["error"]),
     )
 
 
@@ -205,14 +205,14 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         return replace(state, before=before_it, made_things=_made_things(state, intent))
     candidates = tuple(map(str, entry.data.get("candidates") or ()))
     if candidates and done is not False:
-        doubt = Doubt(intent, candidates, str(entry.data["words"]), holds=bool(done))
+        doubt = Doubt(intent, candidates, clean(entry.data["words"]), holds=bool(done))
         state = replace(state, doubts={**state.doubts, intent.seq: doubt})
     if candidates and done:
         state = _marked(state, intent, entry)
     elif done:
         state = _done(state, intent, entry, fold)
     now = State.REQUESTED if done else State.TODO if done is False else State.UNKNOWN
-    return _step(state, intent.step, state=now, at=entry.at, words=str(entry.data["words"]))
+    return _step(state, intent.step, state=now, at=entry.at, words=clean(entry.data["words"]))
 
 
 _NAMED = {

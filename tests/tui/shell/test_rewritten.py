@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.cases.case import Case
 from services.cases.lines import FIRST, encode, hash_of
 from tests.tui.shell.conftest import Account, Stanch
 
@@ -66,3 +67,22 @@ def test_nothing_that_a_line_says_is_a_defect(stanch: Stanch, folder: Path) -> N
             done = stanch("case", command, *more, *(["--offline"] if command == "report" else []))
             assert "internal error" not in done.err, (command, lines[number]["kind"], at)
             assert "\x1b" not in done.out + done.err
+
+
+def test_nothing_that_a_line_says_of_a_step_acts_on_a_terminal(folder: Path) -> None:
+    """The screens show it as the journal has it."""
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_bytes().splitlines()]
+    for line in lines:
+        for name in {"words", "error", "request_id"} & line["data"].keys():
+            line["data"][name] = f"{line['data'][name]}\x1b]0;owned\x07\n\u202e"
+    write(folder, lines)
+    state = Case(folder).state()
+    shown = [step.words for step in state.steps.values()]
+    shown += [
+        str(said)
+        for step in state.steps.values()
+        for call in step.calls
+        for said in (call.request_id, call.error)
+    ]
+    assert sum("owned" in each for each in shown) > 5
+    assert not [each for each in shown if {"\x1b", "\x07", "\n", "\u202e"} & set(each)]
