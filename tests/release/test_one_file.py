@@ -18,6 +18,7 @@ pytest.importorskip("cyclonedx")
 
 from release.__main__ import build
 from release.stage import locked
+from services.aws.endpoints import SERVICES
 from tests.patience import PATIENCE
 from tests.tui.terminal import Terminal
 
@@ -113,8 +114,8 @@ def test_it_has_the_data_of_the_services_that_are_asked_and_no_others(made: Path
     with zipfile.ZipFile(made) as archive:
         names = archive.namelist()
     data = {name.split("/")[3] for name in names if name.startswith("site-packages/botocore/data/")}
-    assert {"iam", "sts", "logs", "cloudtrail", "endpoints.json"} <= data
-    assert "ec2" not in data
+    assert {*SERVICES, "endpoints.json"} <= data
+    assert "rds" not in data
     assert not any("duckdb" in name or "__pycache__" in name for name in names)
 
 

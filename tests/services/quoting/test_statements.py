@@ -79,7 +79,9 @@ def test_what_athena_is_asked_has_hostile_names_as_strings_alone(
         return
     statement = only(sql, "trino")
     assert shape(statement) == shape(only(athena("u", "k", "1", "r", "d", "x/"), "trino"))
-    expected = [account, region, "us-east-1", "2026/11/01", "2026/11/03", user, f"%:user/%{user}", user]
+    expected = [account, region, "us-east-1", "2026/11/01", "2026/11/03", user, user]
+    # Of the caller, and of a federated session's issuer.
+    expected += [f"%:user/%{user}"] * 2
     expected += ["iam.amazonaws.com", f'%"{user}"%', key, key, key, key, f"%:assumed-role/{key}"]
     assert sorted(strings(statement)) == sorted(expected)
     table = statement.find(exp.Table)
