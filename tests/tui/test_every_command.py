@@ -293,9 +293,27 @@ async def runbook(driver: Driver, key_id: str) -> None:
     await take(driver, "sweep", "~access key", "act", "~Leave it", "yes", "~Inactive, made", "put_back")
     await take(driver, "~Leave it", "yes", "!Inactive, made", "back", "~5 · deny")
     await take(
-        driver, "groups", "~TOKENS", "switch_off", "~Leave it", "yes", "~off", "switch_on", "~Leave it"
+        driver,
+        "groups",
+        "~3 with bearer tokens on",
+        "switch_off",
+        "~Leave it",
+        "yes",
+        "~2 with bearer tokens on",
     )
-    await take(driver, "yes", "!Leave it", "back", "~5 · deny", "step_4", "override", '"retired', "=enter")
+    await take(
+        driver,
+        "switch_on",
+        "~Leave it",
+        "yes",
+        "~3 with bearer tokens on",
+        "back",
+        "~5 · deny",
+        "step_4",
+        "override",
+        '"retired',
+        "=enter",
+    )
     await take(driver, "~last four", f'"{key_id[-4:]}', "=enter", "~4 ✓ delete", "report", "~report")
     await take(driver, "back")
 

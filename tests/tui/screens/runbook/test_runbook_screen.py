@@ -419,6 +419,8 @@ async def test_an_error_is_a_sentence_at_its_step(
         await driver.wait("Leave it")
         await driver.press("y")
         await driver.wait("5 ✗ deny", "failed: Not allowed: iam:PutUserPolicy")
+        # The journal's words may be drawn first.
+        await driver.until(lambda: driver.app.errors, "nothing was noted")
         assert [trouble.doing for trouble, _ in driver.app.errors] == [f"deny of {leaked_key.key_id}"]
         sandbox.faults.clear()
         await driver.press("enter")
