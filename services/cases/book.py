@@ -40,7 +40,7 @@ class CaseBook:
         try:
             require_private(self.folder.parent)
             require_private(self.folder)
-            folders = [path for path in self.folder.iterdir() if _begun(path)]
+            folders = [path for path in self.folder.iterdir() if is_begun(path)]
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -150,7 +150,7 @@ class CaseBook:
         return case
 
 
-def _begun(folder: Path) -> bool:
+def is_begun(folder: Path) -> bool:
     """Whether anything of a case stands there: whoever removes one of the two has altered it."""
     return any(os.path.lexists(folder / each) for each in ("head.json", "journal.jsonl"))
 

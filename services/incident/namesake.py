@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from services.aws import iam
-from services.aws.errors import Denied, NotFound
+from services.aws.errors import AwsError, Denied, NotFound
 from services.base import clock
 from services.base.keyservices import SESSIONS_ALONE
 from services.cases.plan import LeverName, Plan, StepName
 from services.incident.situation import Situation
 from services.keys.userkeys import key_named
-from services.keys.whereabouts import younger
+from services.keys.whereabouts import user_of, younger
 
 _OF_THE_USER = frozenset({StepName.DENY, LeverName.ACCESS_KEYS, LeverName.SESSIONS})
 """What is about the user itself: that there is nothing to do is said of that user too."""
@@ -35,12 +35,23 @@ async def namesake(at: Situation, made: Collection[str], plan: Plan) -> str | No
         # What it is about the calls themselves will tell.
         return None
     if younger(user, key.created):
-        why = f"User {user.name} was created {clock.stamp(user.created)}, after the key {key.id}"
+        why, onward = f"User {user.name} was created {clock.stamp(user.created)}, after the key {key.id}", ""
     elif at.case.user_id not in (None, user.id):
         why = f"User {user.name} has the id {user.id}, and who had the key {key.id} had {at.case.user_id}"
+        onward = f" {await _called_now(at, str(at.case.user_id))}"
     else:
         return None
-    return f"{why}: it is another user of that name, and is left alone."
+    return f"{why}: it is another user of that name, and is left alone.{onward}"
+
+
+async def _called_now(at: Situation, unique: str) -> str:
+    try:
+        user = await user_of(at.aws, unique, at.key.user)
+    except AwsError:
+        return "What the key's own user is called now could not be read: look for that id among the users."
+    if user is None:
+        return "No user has the other id any more."
+    return f"The key's own user is called {user.name} now: do by hand to that one what this step would do."
 
 
 def _about_the_user(at: Situation, made: Collection[str], plan: Plan) -> bool:

@@ -125,7 +125,7 @@ async def _role(at: Situation, name: str, sessions: tuple[Session, ...]) -> Prin
     if sessions and not own and name not in at.options.roles:
         return (
             f"Role {role.name} is another than the one whose sessions were opened: it was created anew, "
-            "and is left alone."
+            "and is left alone unless --role names it."
         )
     if role.aws_alone_changes_it:
         how = "end its sessions in Identity Center" if "/sso." in role.path else "ask the service"

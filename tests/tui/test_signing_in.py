@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.patience import PATIENCE
 from tests.samples import share
+from tests.signin import fixtures
 from tests.signin.aws import Aws
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
 from tests.tui.terminal import Terminal
 from tui.exits import Exit
+
+aws, person = fixtures.aws, fixtures.person
 
 STANCH = str(Path(sys.executable).with_name("stanch"))
 AWS = str(Path(sys.executable).with_name("aws"))
@@ -27,17 +29,6 @@ PROFILES = {"mfa": share(("deep", "mfa"), 2, 0), "sso": share(("of-sso", "sso", 
 """The deepest of each kind on a terminal; tests/services/aws/credentials takes them all."""
 
 pytestmark = [pytest.mark.pty, pytest.mark.long]
-
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
 
 
 def answered(terminal: Terminal, code: str) -> None:

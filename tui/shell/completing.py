@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import click
 
-_SECTION = re.compile(r"^\s*\[\s*(?:profile\s+)?[\"']?([\w.@+/-]+)[\"']?\s*\]", re.M | re.ASCII)
-"""Profiles whose names need no quotes: a shell would take a blank in one for its end."""
+_PLAIN = re.compile(r"[\w.@+/-]+", re.ASCII)
+"""Names that need no quotes: a shell would take a blank in one for its end."""
 
 
 def themes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -26,13 +25,9 @@ def themes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    named = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
-    found: list[str] = []
-    for variable, usual in named:
-        with suppress(OSError, UnicodeDecodeError, RuntimeError):
-            text = Path(os.environ.get(variable) or usual).expanduser().read_text(encoding="utf-8")
-            found += _SECTION.findall(text)
-    return _beginning(found, incomplete)
+    from services.aws.credentials.profiles import read_profiles
+
+    return _beginning(filter(_PLAIN.fullmatch, read_profiles()), incomplete)
 
 
 def services(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -56,12 +51,12 @@ def cases(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def _case_ids(state_dir: Path) -> Iterator[str]:
-    from services.cases.book import CaseBook
+    from services.cases.book import CaseBook, is_begun
 
     # Nothing is read, and nothing complained of, while somebody types.
     with suppress(OSError):
         for path in sorted(CaseBook(state_dir).folder.iterdir(), reverse=True):
-            if re.fullmatch(r"[\w-]+", path.name, re.ASCII) and os.path.lexists(path / "head.json"):
+            if _PLAIN.fullmatch(path.name) and is_begun(path):
                 yield path.name
 
 

@@ -168,8 +168,9 @@ async def test_an_older_user_who_took_the_name_after_the_deletion_is_left_alone(
         account.iam.update_user(UserName="victim", NewUserName="web")
         with pytest.raises(
             Refused, match=r"has the id \w+, and who had the key \w+ had \w+: it is another user"
-        ):
+        ) as no:
             await runbook.apply(step)
+    assert "and is left alone. The key's own user is called hidden now" in str(no.value)
     assert account.iam.list_user_policies(UserName="web")["PolicyNames"] == []
     (held,) = account.iam.list_access_keys(UserName="web")["AccessKeyMetadata"]
     assert (held["AccessKeyId"], held["Status"]) == (theirs, "Active")

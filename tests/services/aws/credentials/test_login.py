@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.util import find_spec
@@ -16,23 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.aws.credentials.failures import SignInFailed
 from services.aws.session import AwsSession
+from tests.signin import fixtures
 from tests.signin.aws import ACCOUNT, Aws
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
+
+aws, person = fixtures.aws, fixtures.person
 
 SESSION = f"arn:aws:iam::{ACCOUNT}:user/ann"
 with_library = pytest.mark.skipif(find_spec("awscrt") is None, reason="stanch[login] is not installed")
 without_library = pytest.mark.skipif(find_spec("awscrt") is not None, reason="stanch[login] is installed")
-
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
 
 
 def log_in(home: Path, minutes: float) -> None:

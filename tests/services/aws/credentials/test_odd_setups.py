@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +12,14 @@ from services.aws.credentials import helper
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.test_renewal import call, last_key
+from tests.signin import fixtures
 from tests.signin.aws import Aws, role
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
+
+aws, person = fixtures.aws, fixtures.person
 
 PRINTS = """credential_process = echo '{"Version":1,"SecretAccessKey":"s","AccessKeyId":%s}'"""
 ROLE = f"role_arn = {role('Responder')}\nregion = eu-west-1\n"
-
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
 
 
 async def failure(profile: str | None = None) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,21 +16,13 @@ from services.aws.credentials.failures import CodeRefused, SignInEnded, SignInFa
 from services.aws.credentials.ways import Hop
 from services.aws.errors import AwsError, Expired
 from services.aws.session import AwsSession
+from tests.signin import fixtures
 from tests.signin.aws import Aws, role
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
+
+aws, person = fixtures.aws, fixtures.person
 
 MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
 
 
 class Typist:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.test_renewal import call
+from tests.signin import fixtures
 from tests.signin.aws import Aws
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
 from tui.shell import given
 
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
+aws, person = fixtures.aws, fixtures.person
 
 
 async def test_what_is_renewed_is_asked_for_its_account_where_every_call_goes(

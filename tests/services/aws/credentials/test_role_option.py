@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,22 +13,14 @@ from services.aws.credentials.ways import Hop
 from services.aws.errors import ClockOff, Expired, RegionDisabled, WrongAccount
 from services.aws.session import AwsSession
 from tests.services.aws.credentials.test_renewal import Typist, call, last_key
+from tests.signin import fixtures
 from tests.signin.aws import ACCOUNT, Aws, role
-from tests.signin.person import Person, settle
+from tests.signin.person import Person
+
+aws, person = fixtures.aws, fixtures.person
 
 MINUTES = timedelta(minutes=1)
 THERE = role("There")
-
-
-@pytest.fixture
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Aws(tmp_path_factory.mktemp("aws"), numbered=True) as running:
-        yield running
-
-
-@pytest.fixture
-def person(tmp_path: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Person:
-    return settle(tmp_path, aws, monkeypatch)
 
 
 @pytest.mark.parametrize(
