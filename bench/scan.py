@@ -14,7 +14,15 @@ from services.scan.scan import Scan
 from services.scan.tokens import hits
 
 MEGABYTE = 1 << 20
-LOOK_ALIKES = (b"ACWL", b"ABSK", b"APIAACWM", b"AEAA", b"ACWLYYYYY", b"ACWLYS1hdC0xMjM0NTY3ODkwMTI6////")
+LOOK_ALIKES = (
+    b"ACWL",
+    b"ABSK",
+    b"APIAACWM",
+    b"AEAA",
+    b"ACWLYYYYY",
+    b"ACWLYS1hdC0xMjM0NTY3ODkwMTI6////",
+    b"H4sI",
+)
 COMMITS, FILES, BYTES = 1000, 40, 25_000
 
 

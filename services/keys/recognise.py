@@ -44,7 +44,7 @@ _BREAK = re.compile(_GAP + rb"(?=[A-Za-z0-9+/])")
 _ESCAPED = re.compile(rb"%2[BbFf]|\\/|\\u002[BbFf]")
 _BACKWARDS = re.compile(rb"(?:[ \t>]{0,32}(?:\n\r?=?|n\\(?:r\\)?)|[A-Za-z0-9+/])*+")
 """Base64 and its gaps, read from the end."""
-_BASE64_ON = re.compile(rb"(?:[A-Za-z0-9+/]|%s(?=[A-Za-z0-9+/]))*" % _GAP)
+_BASE64_ON = re.compile(rb"(?:[A-Za-z0-9+/]++|%s(?=[A-Za-z0-9+/]))*" % _GAP)
 _WHITE = re.compile(_GAP)
 _LEFT, _RIGHT = 1024, REACH // 2
 _LONGEST_SHORT_TERM = 16 << 10
@@ -236,8 +236,13 @@ def _stretch_at(data: bytes, at: int) -> _Stretch:
     whites = list(_WHITE.finditer(data, start, end))
     widths = list(accumulate(len(each[0]) for each in whites))
     until = end if end < at + _RIGHT else end - _RIGHT // 2
-    text = _WHITE.sub(b"", data[start:end])
+    text = _without_gaps(data[start:end])
     return _Stretch(start, end, until, text, [each.end() for each in whites], widths, set())
+
+
+def _without_gaps(encoded: bytes) -> bytes:
+    """Base64 as one line; nearly always it is that already."""
+    return _WHITE.sub(b"", encoded) if b"\n" in encoded or b"\\" in encoded else encoded
 
 
 def _unzipped(data: bytes, at: int) -> bytes:
@@ -250,7 +255,7 @@ def _unzipped(data: bytes, at: int) -> bytes:
             break
         ends = text.end() < at + size
         at, size = text.end(), _RIGHT
-        encoded += _WHITE.sub(b"", text[0])
+        encoded += _without_gaps(text[0])
         whole = len(encoded) if ends else len(encoded) & ~3
         try:
             plain += unzip.decompress(decode_base64(encoded[:whole]), _MOST_UNZIPPED - len(plain))

@@ -76,7 +76,7 @@ async def test_a_slow_line_answers_keys_within_its_round_trip(account: Sandbox, 
         await remote.wait("16 keys", "its user also has")
         seconds = [await answered(remote, key) for key in "jjjkk"]
     # How long exactly is measured by the bench; this machine may be busy.
-    assert statistics.median(seconds) < ROUND_TRIP + 1.0
+    assert min(seconds) < ROUND_TRIP + 1.0
 
 
 async def test_aws_is_asked_while_the_line_is_behind(account: Sandbox, program: list[str]) -> None:
