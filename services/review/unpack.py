@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import bz2
 import io
-import lzma
-import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Protocol
 
-import zstandard
-
+from services.base import frames, zips
+from services.base.frames import BZIP2, XZ, ZSTD
+from services.base.tar import Tar
 from services.review.gunzip import MAGIC as GZIP
 from services.review.gunzip import RATIO, UNPACKED_LIMIT, gunzip
 
@@ -25,8 +21,8 @@ DEPTH = 5
 MEMBERS = 200_000
 """Members of one archive that are looked at."""
 
-_ZIP, _BZIP2, _XZ, _ZSTD = b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
-PACKED = (GZIP, _ZIP, _BZIP2, _XZ, _ZSTD)
+_STREAMS = (BZIP2, XZ, ZSTD)
+PACKED = (GZIP, zips.MAGIC, *_STREAMS)
 """How what is packed begins, tar excepted."""
 
 _TAR = b"ustar"
@@ -44,7 +40,7 @@ class Document:
 
 def is_archive(data: bytes) -> bool:
     """Whether *data* has to be unpacked, gzip alone excepted."""
-    return data.startswith((_ZIP, _BZIP2, _XZ, _ZSTD)) or data[_TAR_AT : _TAR_AT + 5] == _TAR
+    return data.startswith((zips.MAGIC, *_STREAMS)) or data[_TAR_AT : _TAR_AT + 5] == _TAR
 
 
 def documents(name: str, data: bytes, depth: int = DEPTH) -> Iterator[Document]:
@@ -54,12 +50,12 @@ def documents(name: str, data: bytes, depth: int = DEPTH) -> Iterator[Document]:
     elif data.startswith(GZIP):
         unpacked = gunzip(data)
         yield from _more(name, unpacked.data, unpacked.trouble, depth)
-    elif data.startswith(_ZIP):
+    elif data.startswith(zips.MAGIC):
         yield from _zip(name, data, depth)
     elif data[_TAR_AT : _TAR_AT + 5] == _TAR:
         yield from _tar(name, data, depth)
-    elif unpacker := next((each for magic, each in _STREAMS if data.startswith(magic)), None):
-        yield from _more(name, *_stream(unpacker, data), depth)
+    elif kind := next((each for each in _STREAMS if data.startswith(each)), None):
+        yield from _more(name, *_stream(kind, data), depth)
     else:
         yield Document(name, utf8(data))
 
@@ -74,12 +70,15 @@ def _more(name: str, data: bytes, trouble: str | None, depth: int) -> Iterator[D
 
 
 def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
+    file = io.BytesIO(data)
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
+        archive = zipfile.ZipFile(file)
+        members, more = archive.infolist(), zips.beside(archive, file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         yield Document(name, b"", f"a zip archive that can't be read ({error})")
         return
+    if more:
+        yield Document(name, b"", f"{more} was left unread")
     left = _Allowance(len(data))
     for member in members[:MEMBERS]:
         inside = f"{name}: {member.filename}"
@@ -89,8 +88,8 @@ def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
             yield Document(inside, b"", "encrypted")
             continue
         try:
-            with archive.open(member) as file:
-                found = file.read(left.bytes + 1)
+            with archive.open(member) as content:
+                found = content.read(left.bytes + 1)
         except (
             zipfile.BadZipFile,
             OSError,
@@ -113,7 +112,7 @@ def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
 def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
     count = end = 0
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        with Tar.open(fileobj=io.BytesIO(data), mode="r:") as archive:
             # Members are read where they stand: whatever their names or links say, no file is touched.
             for member in archive:
                 inside = f"{name}: {member.name}"
@@ -160,68 +159,17 @@ class _Allowance:
         return f"unpacks to more than {RATIO} times its size: the rest was left unread"
 
 
-_STEP = 1 << 20
-_FIRST = 1 << 10
-"""Bytes fed to begin with: what stands behind a stream is copied with it, and there may be many."""
-_NOT_ZERO = re.compile(rb"[^\0]")
-
-
-class _Unpacker(Protocol):
-    """What bz2 and lzma have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /, max_length: int = -1) -> bytes: ...
-
-
-def _one_by_one(make: Callable[[], _Unpacker], data: bytes) -> Iterator[bytes]:
-    """What all streams in *data* unpack to; raises EOFError or OSError where it ends otherwise."""
-    magic, at = data[:3], 0
-    while at < len(data):
-        if not data.startswith(magic, at):
-            raise OSError("there is other data behind its end")
-        unpacker, size = make(), _FIRST
-        while not unpacker.eof:
-            block = data[at : at + size] if unpacker.needs_input else b""
-            at, size = at + len(block), min(2 * size, _STEP)
-            part = unpacker.decompress(block, _STEP)
-            yield part
-            if unpacker.needs_input and not block and not part:
-                raise EOFError
-        # Zeros fill up blocks of devices and archives.
-        more = _NOT_ZERO.search(data, at - len(unpacker.unused_data))
-        at = more.start() if more else len(data)
-
-
-def _zstd(data: bytes) -> Iterator[bytes]:
-    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-    with unpacker.stream_reader(data, read_across_frames=True) as file:
-        while part := file.read(_STEP):
-            yield part
-
-
-_STREAMS: tuple[tuple[bytes, Callable[[bytes], Iterator[bytes]]], ...] = (
-    (_BZIP2, partial(_one_by_one, bz2.BZ2Decompressor)),
-    (_XZ, partial(_one_by_one, lzma.LZMADecompressor)),
-    (_ZSTD, _zstd),
-)
-
-
-def _stream(unpack: Callable[[bytes], Iterator[bytes]], data: bytes) -> tuple[bytes, str | None]:
+def _stream(kind: bytes, data: bytes) -> tuple[bytes, str | None]:
     """What *data* unpacks to, and what is wrong with the rest."""
     left, parts = _Allowance(len(data)), bytearray()
     try:
-        for part in unpack(data):
+        for part in frames.unpacked(kind, io.BytesIO(data).read):
             parts += part
             if not left.take(len(part)):
                 return bytes(parts), left.words
     except EOFError:
         return bytes(parts), "cut off"
-    except (OSError, ValueError, lzma.LZMAError, zstandard.ZstdError) as error:
+    except frames.DAMAGED as error:
         return bytes(parts), f"damaged ({error})"
     return bytes(parts), None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from services.base import files
+from services.base import files, zips
 from services.base.text import clean
 from services.keys.recognise import AnyKey
 from services.keys.telling import key_json
@@ -107,6 +107,8 @@ class Scan:
                 self._leave(name + inside, f"it is {why}, which is not unpacked")
             for hit in hits(stream):
                 yield inside, hit
+            if zips.is_end(stream.tail) and not why:
+                self._leave(f"{name}{inside}{_INSIDE}the zip archive at its end", "its file begins otherwise")
             return
         try:
             for part, content in packed:

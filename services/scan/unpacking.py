@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
 import io
-import lzma
 import shutil
 import tarfile
 import tempfile
@@ -14,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
-import zstandard
 from isal import igzip, isal_zlib
 
+from services.base import frames, zips
+from services.base.frames import BZIP2, XZ, ZSTD
+from services.base.tar import Tar
 from services.scan.tokens import Stream
 
 HEAD = 512
@@ -28,11 +28,7 @@ BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
     cast("type[Exception]", isal_zlib.IsalError),
-    lzma.LZMAError,
-    zstandard.ZstdError,
-    EOFError,
-    OSError,
-    ValueError,
+    *frames.DAMAGED,
 )
 """What the libraries raise for what is damaged, or a way of packing that they don't know."""
 _UNREAD: tuple[tuple[bytes, str], ...] = (
@@ -42,10 +38,19 @@ _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x04\x22\x4d\x18", "packed by LZ4"),
+    (b"\x1f\x9d", "packed by compress"),
+    (b"LZIP\x01", "packed by lzip"),
+    (b"\x89LZO\0", "packed by lzop"),
+    (b"\xff\x06\0\0sNaPpY", "packed by Snappy"),
+    (b"!<arch>\ndebian-binary", "a Debian package"),
+    (b"\xed\xab\xee\xdb", "an RPM package"),
+    (b"MSCF\0\0\0\0", "a cabinet archive"),
+    (b"hsqs", "a SquashFS file system"),
+    (b"PAR1\x15", "a Parquet file"),
 )
 """How files begin in which text is packed in a way that is not read, and what they are."""
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_LARGEST_WINDOW = 1 << 27
+_BZIP2_GOES_ON = (b"1AY&SY", b"\x17rE8P\x90")
+"""A block, or the end of a stream without any: text may begin as bzip2 does."""
 _LIBRARY_GAPS = (NotImplementedError, RuntimeError)
 
 
@@ -80,6 +85,8 @@ class Peeked(io.RawIOBase):
     head: bytes = b""
     taken: Callable[[int], None] = field(default=lambda size: None, repr=False)
     """Hears how much was read."""
+    tail: bytes = b""
+    """The last that was read, as much as tells whether a zip archive ends there."""
 
     def __post_init__(self) -> None:
         while len(self.head) < HEAD and (more := self.stream.read(HEAD - len(self.head))):
@@ -92,6 +99,8 @@ class Peeked(io.RawIOBase):
         if len(data) < size:
             data += self.stream.read(size - len(data))
         self.taken(len(data))
+        more = zips.LONGEST_END - len(data)
+        self.tail = (self.tail[-more:] if more > 0 else b"") + data[-zips.LONGEST_END :]
         return data
 
     def readinto(self, buffer: Any) -> int:
@@ -112,15 +121,12 @@ def parts(stream: Peeked, budget: Budget) -> Iterator[tuple[str, Stream | NotUnp
     source = cast("IO[bytes]", stream)
     if head.startswith(b"\x1f\x8b\x08"):
         return _one(_gunzipped(source), budget)
-    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
-        return _one(bz2.BZ2File(source), budget)
-    if head.startswith(b"\xfd7zXZ\0"):
-        return _one(lzma.LZMAFile(source), budget)
-    if head.startswith(_ZSTD):
-        return _one(_Zstd(source, head), budget)
+    kind = next((each for each in (BZIP2, XZ, ZSTD) if head.startswith(each)), None)
+    if kind and (kind != BZIP2 or head.startswith(_BZIP2_GOES_ON, 4)):
+        return _one(_Pieces(frames.unpacked(kind, source.read)), budget)
     if head[257:262] == b"ustar":
         return _of_tar(source, budget)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(zips.MAGIC):
         return _of_zip(source, budget)
     return None
 
@@ -139,22 +145,17 @@ def unread(head: bytes) -> str | None:
     return None
 
 
-class _Zstd:
-    """All frames of *source*; its library takes an early end for the end, so the size that is told counts."""
+@dataclass
+class _Pieces:
+    """A stream of what comes in pieces of any size."""
 
-    def __init__(self, source: IO[bytes], head: bytes) -> None:
-        unpacker = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
-        self._stream = unpacker.stream_reader(source, read_across_frames=True, closefd=False)
-        self._head, self._missing = head, 0
-        self._begun = False
+    pieces: Iterator[bytes]
+    held: memoryview = field(default_factory=lambda: memoryview(b""))
 
     def read(self, size: int) -> bytes:
-        if not self._begun:
-            self._begun, self._missing = True, zstandard.frame_content_size(self._head)
-        data = self._stream.read(size)
-        self._missing -= len(data)
-        if not data and self._missing > 0:
-            raise EOFError("it ends too early")
+        if not self.held:
+            self.held = memoryview(next(self.pieces, b""))
+        data, self.held = bytes(self.held[:size]), self.held[size:]
         return data
 
 
@@ -182,7 +183,7 @@ def _one(stream: object, budget: Budget) -> Iterator[tuple[str, Stream | NotUnpa
 
 
 def _of_tar(source: IO[bytes], budget: Budget) -> Iterator[tuple[str, Stream | NotUnpacked]]:
-    with tarfile.open(fileobj=source, mode="r|") as tar:
+    with Tar.open(fileobj=source, mode="r|", ignore_zeros=True) as tar:
         for member in tar:
             # What is long and empty costs too.
             budget.spend(512)
@@ -195,6 +196,8 @@ def _of_zip(source: IO[bytes], budget: Budget) -> Iterator[tuple[str, Stream | N
     with tempfile.TemporaryFile() as whole:
         shutil.copyfileobj(cast("IO[bytes]", _Spent(source, budget)), whole, 1 << 20)
         with zipfile.ZipFile(whole) as packed:
+            if more := zips.beside(packed, whole):
+                yield more, NotUnpacked("it is no part of the archive")
             for member in packed.infolist():
                 budget.spend(512)
                 if member.is_dir():

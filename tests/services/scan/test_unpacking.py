@@ -96,6 +96,40 @@ def test_what_is_damaged_or_cut_is_named_and_the_rest_is_read(tmp_path: Path) ->
     assert sorted(Path(what).name for what, _ in scan.unreadable) == ["bad.zip", "cut.gz"]
 
 
+def long(pack: Callable[[bytes], bytes]) -> bytes:
+    return pack(b"".join(b"%d words %x\n" % (line, line * 7919 * line) for line in range(5000)))
+
+
+@pytest.mark.parametrize("way", [*WAYS, "zstd without its size"])
+def test_what_is_cut_anywhere_is_named(way: str, tmp_path: Path) -> None:
+    unsized = zstandard.ZstdCompressor(write_content_size=False).compress
+    packed = long(WAYS[way][0] if way in WAYS else unsized)
+    path = tmp_path / "cut"
+    heads = [512 * block for block in range(2, 8)]
+    for cut in (*(len(packed) * part // 23 for part in range(1, 23)), *heads, len(packed) - 1):
+        path.write_bytes(packed[:cut])
+        assert scanned(path).unreadable, cut
+
+
+@pytest.mark.parametrize("zeros", [0, 1024])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_stands_behind_an_end_is_read_or_named(way: str, zeros: int, tmp_path: Path) -> None:
+    pack, path = WAYS[way][0], tmp_path / "more"
+    leak = leaks.token(random.Random(way))
+    path.write_bytes(pack(b"nothing\n") + bytes(zeros) + pack(leak.text.encode()))
+    assert [found.key.name for found in scanned(path).found] == [leak.name]
+    path.write_bytes(pack(b"nothing\n") + bytes(zeros) + leak.text.encode())
+    assert len(scanned(path).unreadable) == 1
+
+
+def test_a_zip_archive_behind_a_script_is_named(tmp_path: Path) -> None:
+    inside = zipped("app.properties", leaks.token(random.Random(1)).text.encode())
+    (tmp_path / "app.jar").write_bytes(b"#!/bin/sh\nexec java -jar $0\n" + inside)
+    (tmp_path / "of-zips.py").write_bytes(b'END = b"PK\x05\x06"\n')
+    ((what, _),) = scanned(tmp_path).unreadable
+    assert what == f"{tmp_path / 'app.jar'} > the zip archive at its end"
+
+
 def test_what_unpacks_without_end_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.scan.scan.Budget", lambda: Budget(1 << 20))
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(64 << 20)))
