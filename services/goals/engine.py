@@ -196,8 +196,7 @@ class Upkeep(CaseEngine):
                 # What is taken back is taken back as it was shown, and nothing else.
                 if (shown_ones or undo) and not any(same(call, each) for each in shown_ones):
                     raise Changed(
-                        f"{call.operation} would be sent otherwise than the plan showed it, so it was not: "
-                        "look at the new plan."
+                        f"{call.operation} was not sent: the plan you saw has no such call. Plan anew."
                     )
                 await self._sent(call, before, proposal, undo=undo)
                 if self.secret and any(map(stores_secret, proposal.calls[1:2])):
