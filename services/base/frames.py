@@ -43,15 +43,21 @@ def unpacked(kind: bytes, read: Callable[[int], bytes]) -> Iterator[bytes]:
     Raises EOFError where the last is cut off, another of DAMAGED where one is damaged or something else
     stands behind its end.
     """
-    make, unpacker = _UNPACKERS[kind], None
+    unpacker, ended = None, False
     while given := read(_FED):
         # Zeros fill up blocks of devices and archives.
         while given := given if unpacker else given.lstrip(b"\0"):
-            unpacker = unpacker or make()
-            if part := unpacker.decompress(given):
+            begins, unpacker = unpacker is None, unpacker or _UNPACKERS[kind]()
+            try:
+                part = unpacker.decompress(given)
+            except DAMAGED as error:
+                if begins and ended:
+                    raise ValueError("there is other data behind its end") from error
+                raise
+            if part:
                 yield part
             given = unpacker.unused_data
             if unpacker.eof:
-                unpacker = None
+                unpacker, ended = None, True
     if unpacker:
         raise EOFError("it ends too early")

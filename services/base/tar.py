@@ -28,7 +28,7 @@ class _Member(tarfile.TarInfo):
         except TruncatedHeaderError:
             raise ReadError("it ends too early") from None
         except InvalidHeaderError:
-            what = "other data stands behind its end" if tarfile.ended else "a member's head is damaged"
+            what = "there is other data behind its end" if tarfile.ended else "a member's head is damaged"
             raise ReadError(what) from None
         tarfile.ended = False
         return member

@@ -26,6 +26,8 @@ from tui.settings.options import Options, Start
 Cells = list[list[tuple[str, str, str, bool, bool, bool]]]
 """By row and column: text, colours, bold, underlined, reversed."""
 
+LOOK = 0.01
+
 # pyte takes these private sequences for text; a terminal drops them.
 _PRIVATE = re.compile(r"\x1b\[[<>=][0-9;:]*[a-zA-Z]")
 
@@ -91,18 +93,18 @@ class Emulated:
         self.terminal.resize(columns, lines)
         signal.raise_signal(signal.SIGWINCH)
 
-    async def until(
-        self,
-        done: Callable[[], object],
-        words: str,
-        seconds: float = PATIENCE,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        deadline = clock() + seconds
+    async def until(self, done: Callable[[], object], words: str, *, idle: float = PATIENCE) -> None:
+        """*idle*: seconds in which the app has nothing to do, after which it must be done."""
+        deadline, left = time.monotonic() + PATIENCE, idle
         while not done():
             assert not self.ended.done(), f"{words}: it ended\n{self.terminal.text}"
-            assert clock() < deadline, f"{words}\n{self.terminal.text}"
-            await asyncio.sleep(0.01)
+            if left <= 0 or time.monotonic() > deadline:
+                drawn = "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+                raise AssertionError(f"{words}\n{self.terminal.text}\ninstead of\n{drawn}")
+            begun = time.monotonic()
+            await asyncio.sleep(LOOK)
+            waited = time.monotonic() - begun
+            left -= waited if waited < 2 * LOOK else 0
 
     async def wait(self, *texts: str) -> None:
         await self.until(lambda: all(text in self.terminal.text for text in texts), f"{texts} did not come")

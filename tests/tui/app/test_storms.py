@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tui.settings.options import Start
 
 STORMS = int(os.environ.get("STANCH_STORMS", "200" if EVERYTHING else "15"))
 SECONDS = 1.0
-"""Of the app's own thread, so that it depends neither on the machine nor on the account beside it."""
+"""In which the app has nothing to do, so that it depends neither on the machine nor on its other tests."""
 
 
 @pytest.fixture
@@ -109,7 +108,6 @@ async def test_after_a_storm_the_terminal_shows_what_a_fresh_drawing_would(
         await terminal.until(
             lambda: terminal.terminal.cells == terminal.fresh(),
             f"torn by storm {seed + number}: {happened}",
-            SECONDS,
-            time.thread_time,
+            idle=SECONDS,
         )
     counted(f"{STORMS} storms from seed {seed}")
