@@ -30,6 +30,7 @@ from tui.app.errorlog import ErrorLog
 from tui.app.jobcontrol import JobControl
 from tui.app.moving import Moving
 from tui.app.ownthemes import themed
+from tui.app.questions import Questions
 from tui.app.safety import ControlFilter
 from tui.app.seconds import Seconds
 from tui.app.shadow import ExactDrawing
@@ -57,7 +58,7 @@ _CONTROLS = ControlFilter()
 _NO_COLOR = NoColor()
 
 
-class StanchApp(TypeAhead[None], ExactDrawing[None], JobControl[None]):
+class StanchApp(TypeAhead[None], Questions[None], ExactDrawing[None], JobControl[None]):
     """What screens know of it is the Host."""
 
     TITLE = "stanch"

@@ -133,6 +133,29 @@ async def test_the_first_step_waits_for_no_other(leaked_key: LeakedKey, tmp_path
         await driver.wait("1 ✓ deactivate", "Attach the deny policy to web")
 
 
+@pytest.mark.parametrize("elsewhere", ["L", "colon"])
+async def test_a_question_that_comes_late_is_not_asked_where_it_is_not_expected(
+    leaked_key: LeakedKey, tmp_path: Path, gate: Gate, elsewhere: str
+) -> None:
+    """What is typed there would answer it."""
+    held = gate("GetCallerIdentity")
+    start = Start("runbook", key_id=leaked_key.key_id, user=leaked_key.user)
+    async with driven(tmp_path, start) as driver:
+        await driver.wait("reading the key")
+        await driver.press("enter")
+        await driver.wait("asked as soon as the key is read")
+        await driver.press(elsewhere)
+        screen = driver.app.screen
+        held.set()
+        await driver.wait("Nothing was done: you left before")
+        assert driver.app.screen is screen
+        await driver.press("escape")
+        await driver.wait(f"Make {leaked_key.key_id} Inactive")
+        await driver.press("enter")
+        await driver.wait("Leave it")
+    assert set(leaked_key.keys.values()) == {"Active"}
+
+
 async def test_enter_before_the_key_is_read_is_remembered(
     leaked_key: LeakedKey, tmp_path: Path, gate: Gate
 ) -> None:
