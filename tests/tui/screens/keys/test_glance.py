@@ -141,7 +141,7 @@ async def test_a_list_read_just_as_the_screen_goes_asks_for_no_more(leaked: KeyI
         await screen._read()
         await driver.pilot.pause()
         assert screen.is_current
-        assert not screen._glance_poll.running
+        await driver.until(lambda: not screen._glance_poll.running, "it goes on asking")
 
 
 async def test_what_may_not_be_read_is_told_in_its_panel(

@@ -74,7 +74,7 @@ async def test_enter_shows_the_graph_and_esc_comes_back(account: Account, tmp_pa
         await driver.press("enter")
         await driver.wait("/aws/app ── IncomingBytes", "group 2 of 2")
         assert isinstance(driver.app.screen, TrafficScreen)
-        assert not screen._poll.running
+        await driver.until(lambda: not screen._poll.running, "it goes on asking")
         await driver.press("escape", "escape")
         await driver.wait("2 log groups")
         assert screen.is_current
