@@ -115,7 +115,7 @@ def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
         with Tar.open(fileobj=io.BytesIO(data), mode="r:") as archive:
             # Members are read where they stand: whatever their names or links say, no file is touched.
             for member in archive:
-                inside = f"{name}: {member.name}"
+                end, inside = archive.offset, f"{name}: {member.name}"
                 count += 1
                 if count > MEMBERS:
                     yield Document(name, b"", f"more than {MEMBERS:,} members")
@@ -132,8 +132,9 @@ def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
             end = archive.offset
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         yield Document(name, b"", f"a truncated or damaged tar archive ({error})")
-        return
-    # Archives that were put one behind the other; zeros fill up what is between them.
+        if not end:
+            return
+    # Archives that were put one behind the other, with zeros between them, and what follows a damage.
     rest = data[end:].lstrip(b"\0")
     if rest and len(rest) < len(data):
         yield from documents(name, rest, depth - 1)

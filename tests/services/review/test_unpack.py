@@ -6,7 +6,7 @@ import pytest
 import zstandard
 
 from services.review.unpack import documents
-from tests.services.review.wrapped import PACKERS
+from tests.services.review.wrapped import PACKERS, tarred
 
 LINE = b'{"Records":[]}\n'
 LONG = b"".join(b'{"at":%d,"x":"%x"}\n' % (line, line * 7919 * line) for line in range(5000))
@@ -30,3 +30,11 @@ def test_what_stands_behind_an_end_is_read_or_told(way: str, zeros: int) -> None
     for behind in (pack(LONG), LONG):
         found = list(documents("a", pack(LINE) + bytes(zeros) + behind))
         assert LONG in b"".join(each.data for each in found) or any(each.trouble for each in found)
+
+
+def test_what_follows_a_damaged_head_in_a_tar_is_read_all_the_same() -> None:
+    # A head and what it tells of are 512 bytes each, and the damaged one is that of a second member.
+    packed = tarred(LINE)[:1024] + b"\xff" * 512 + tarred(LONG)[512:]
+    found = list(documents("a", packed))
+    assert LONG in b"".join(each.data for each in found)
+    assert any(each.trouble for each in found)
