@@ -20,6 +20,7 @@ from sandbox.drill.model import Difficulty, Duty, Foothold, FootholdKind, Stagin
 from sandbox.scenario import cast, people
 from sandbox.scenario.actors import ATTACKER_LINE, Deployment
 from sandbox.scenario.cast import KeyInUse
+from sandbox.scenario.past import Past
 from sandbox.scenario.sender import Sender, collector_body
 from sandbox.wire.server import Sandbox
 
@@ -58,6 +59,10 @@ class Stage:
     def told(self, hard: str, normal: str, easy: str) -> str:
         """What the alert gives away."""
         return (hard, normal, easy)[self.difficulty.told]
+
+    def past(self, now: datetime) -> Past:
+        """The days before, with their own dice: how often they are thrown depends on the hour."""
+        return Past(now, random.Random(self.rng.random()))
 
     def about(self, seconds: float) -> float:
         """A time that nobody can know by heart."""

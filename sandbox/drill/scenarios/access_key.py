@@ -45,8 +45,9 @@ def stage(stage: Stage) -> Staging:
         planted = people.add_access_key(planted_user, came + timedelta(minutes=9))
         session = _federated(user, session_name, came + timedelta(minutes=3))
         trail = audit.make_trail(world, now - AUDITED)
-        past = _past(Past(now, rng), came, _Cast(user, leaked, planted_user, planted, session))
-        backfill(world, trail, past, rng)
+        past = stage.past(now)
+        calls = _past(past, came, _Cast(user, leaked, planted_user, planted, session))
+        backfill(world, trail, calls, past.rng)
     alert = stage.told(
         hard=f"CloudTrail shows calls of an administrator's from {INTRUDER.address}, an address that nobody "
         "knows. Something leaked.",

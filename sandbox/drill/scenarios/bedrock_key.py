@@ -32,7 +32,8 @@ def stage(stage: Stage) -> Staging:
         leaked = keys.seed(user, BEDROCK, created=now - timedelta(days=days))
         other = keys.seed(OTHER, BEDROCK, created=now - timedelta(days=90))
         trail = audit.make_trail(world, now - timedelta(days=30))
-        backfill(world, trail, _past(Past(now, rng), admin.access_key_id), rng)
+        past = stage.past(now)
+        backfill(world, trail, _past(past, admin.access_key_id), past.rng)
     alert = stage.told(
         hard="The bill for Bedrock is nine times that of yesterday.",
         normal="A Bedrock key was found in a public place.",

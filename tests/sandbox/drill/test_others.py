@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sandbox.drill.registry import SCENARIOS
@@ -154,16 +156,19 @@ def test_keys_of_another_account(responder: Responder) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_same_seed_is_the_same_drill(scenario: str, play: Play, sandbox: Sandbox) -> None:
-    def played(seed: int) -> tuple[object, ...]:
+def test_the_same_seed_is_the_same_drill_at_any_hour(scenario: str, play: Play, sandbox: Sandbox) -> None:
+    def played(after: timedelta) -> tuple[object, ...]:
         sandbox.reset()
-        drill = play(scenario, seed=seed)
+        sandbox.world.clock.advance(after)
+        drill = play(scenario, seed=3)
         names = [each for each in drill.staging.subjects if not each.startswith(("AKIA", "ASIA", "ACCA"))]
         result = drill.end()
         assert sum(of for _, of in points(result).values()) == 100
         return drill.plan, names, points(result)
 
-    assert played(3) == played(3)
+    first = played(timedelta())
+    for minutes in (0, 50, 11 * 60 + 7):
+        assert played(timedelta(minutes=minutes)) == first
 
 
 def test_another_seed_is_another_drill(play: Play, sandbox: Sandbox) -> None:
