@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.audit.model import Finding
-from services.base import files
+from services.base import documents, files
 
 
 class BadBaseline(Exception):
@@ -37,12 +37,12 @@ class Baseline:
 def read(path: Path) -> Baseline:
     """Raises BadBaseline."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = documents.parse(path.read_text(encoding="utf-8"))
         rows = document["accepted"]
         return Baseline({row["fingerprint"]: _acceptance(row) for row in rows})
     except OSError as error:
         raise BadBaseline(f"The baseline {path} cannot be read: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise BadBaseline(
             f"{path} isn't a baseline: create one with --write-baseline, then add a reason or a date (until)."
         ) from None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.errors import NotAws
+from services.base.documents import is_deep
 
 _SCALARS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -115,7 +116,15 @@ def _map(shape: Any) -> Check:
 
 def _scalar(shape: Any) -> Check:
     name, kinds = shape.name, _SCALARS.get(shape.type_name)
-    if kinds is None or name == _DOCUMENT:
+    if name == _DOCUMENT:
+
+        def check_document(operation: str, value: Any) -> Any:
+            if is_deep(value):
+                raise _wrong(operation, name)
+            return value
+
+        return check_document
+    if kinds is None:
         return _as_it_is
     if kinds == (str,):
 

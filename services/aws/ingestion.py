@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from services.aws.session import AwsSession
+from services.base import documents
 from services.base.text import clean
 
 EVENT_PATH = "/services/collector/event"
@@ -68,8 +69,8 @@ async def post_event(base: str, token: str, log_group: str, log_stream: str, mes
 
 def _message(text: str) -> str:
     try:
-        found = json.loads(text)
+        found = documents.parse(text)
         text = str(found.get("message") or "")
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError):
         pass
     return clean(text, limit=200)

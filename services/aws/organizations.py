@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from services.aws.errors import NotFound
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
+from services.base import documents
 from services.base.text import clean
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -67,11 +67,7 @@ async def get_scp(aws: AwsSession, policy_id: str) -> Mapping[str, Any] | None:
         body = await aws.read("organizations", "DescribePolicy", PolicyId=policy_id)
     except NotFound:
         return None
-    try:
-        document = json.loads(body["Policy"]["Content"])
-    except ValueError:
-        return {}
-    return document if isinstance(document, Mapping) else {}
+    return documents.mapping(body["Policy"]["Content"]) or {}
 
 
 async def describe(aws: AwsSession) -> Organization:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -14,7 +13,7 @@ from typing import Any
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
 from services.aws.paging import pages
 from services.aws.session import AwsSession
-from services.base import clock
+from services.base import clock, documents
 from services.base.text import clean
 
 CHUNK = 1 << 20
@@ -137,11 +136,7 @@ async def deleted_objects(aws: AwsSession, bucket: str, prefix: str) -> tuple[li
 
 
 def _policy(text: str) -> Mapping[str, Any]:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, Mapping):
+    if (document := documents.mapping(text)) is None:
         raise Unexpected("GetBucketPolicy", "the answer is not a policy, so it may not come from AWS")
     return document
 

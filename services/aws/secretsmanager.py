@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from services.aws.errors import NotFound, Unexpected
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
+from services.base import documents
 from services.base.text import clean
 
 
@@ -84,10 +84,6 @@ async def resource_policy(aws: AwsSession, name: str) -> Mapping[str, Any] | Non
     text = (await aws.read("secretsmanager", "GetResourcePolicy", SecretId=name)).get("ResourcePolicy")
     if not text:
         return None
-    try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, Mapping):
+    if (document := documents.mapping(text)) is None:
         raise Unexpected("GetResourcePolicy", "the answer is not a policy, so it may not come from AWS")
     return document

@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from services.aws.where import Where
-from services.base import clock, files
+from services.base import clock, documents, files
 from services.base.files import CannotLock, Held, sync_folder
 from services.base.folders import make_private
 from services.base.text import clean
@@ -224,8 +224,8 @@ class Case:
     def holder(self) -> Holder | None:
         """Who holds the lock now, as far as it is written down."""
         try:
-            return msgspec.json.decode(files.read(self.folder / "lock"), type=Holder)
-        except (OSError, *UNREADABLE):
+            return documents.decode(files.read(self.folder / "lock"), Holder)
+        except (OSError, ValueError):
             return None
 
     def take_over(self) -> Holder | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from services.aws.call import Call
 from services.aws.inlinepolicies import Holder
+from services.base import documents
 from services.cases.settle import MAKES
 
 TAKES = {
@@ -40,6 +40,6 @@ def given(calls: Iterable[Call]) -> dict[Gift, Call]:
     return found
 
 
-def document_of(put: Call) -> Any:
+def document_of(put: Call) -> Mapping[str, Any]:
     """The document that a call put, to be compared with the one that is there."""
-    return json.loads(str(put.params["PolicyDocument"]))
+    return documents.mapping(str(put.params["PolicyDocument"])) or {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from services.aws.call import Call
 from services.aws.credentials.regions import global_region, partition_of
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
-from services.base import clock
+from services.base import clock, documents
 
 MOST_PAGES = 4
 _GLOBAL = ("iam", "organizations")
@@ -84,7 +83,7 @@ async def _records(aws: AwsSession, call: Call, sent: datetime) -> AsyncIterator
     read = 0
     async for page in pages:
         for text in page:
-            yield _parsed(text)
+            yield documents.mapping(text) or {}
         read += 1
         if read >= MOST_PAGES:
             break
@@ -96,11 +95,3 @@ async def _region(aws: AwsSession, call: Call) -> str:
     if call.service not in _GLOBAL:
         return home
     return global_region(partition_of(home))
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return record if isinstance(record, Mapping) else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
 from services.aws.inlinepolicies import Holder, get_inline
 from services.aws.session import AwsSession
-from services.base import clock
+from services.base import clock, documents
 from services.cases.provenance import Candidate, Provenance, provenance
 from services.cases.state import Doubt, Intent
 from services.cases.told import at_aws
@@ -162,7 +161,8 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "PutUserPolicy" | "PutRolePolicy" | "PutGroupPolicy":
             document = await _inline(aws, params)
             # Another text of that name is not this call's.
-            return await made(aws, intent, there=document == json.loads(str(params["PolicyDocument"])))
+            sent = documents.mapping(str(params["PolicyDocument"]))
+            return await made(aws, intent, there=document is not None and document == sent)
         case "DeleteUserPolicy" | "DeleteRolePolicy" | "DeleteGroupPolicy":
             document = await _inline(aws, params)
             there = "there" if document is not None else "not there"

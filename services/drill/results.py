@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from services.base import files
+from services.base import documents, files
 from services.base.text import clean
 from services.base.version import VERSION
 
@@ -128,16 +128,16 @@ def _read(path: Path) -> Result | str:
         with files.open_foreign(path) as file:
             files.require_no_more(file, path, MOST)
             data = file.read()
-        told = msgspec.json.decode(data, type=_Format)
+        told = documents.decode(data, _Format)
         if told.format != FORMAT:
             return (
                 f"was left out: version {clean(told.version)} wrote it in format {told.format}, and this one "
                 f"reads format {FORMAT}."
             )
-        return msgspec.json.decode(data, type=Result)
+        return documents.decode(data, Result)
     except OSError as error:
         return f"could not be read ({error.strerror})."
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except ValueError:
         return "was left out: it isn't the result of a drill."
 
 

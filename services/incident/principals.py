@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any, Literal
 from services.aws import iam
 from services.aws.cloudtrail import Pacer, lookup_events
 from services.aws.errors import AwsError, NotFound
-from services.base import clock
+from services.base import clock, documents
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE, SIGNS, TEMPORARY
 from services.base.text import clean
 from services.incident.situation import Situation
@@ -168,7 +167,7 @@ async def others_of(at: Situation, principal: Principal) -> Others:
                 until=now,
             )
             async for page in pages:
-                _take(found, ours, (_read(text) for text in page))
+                _take(found, ours, (documents.mapping(text) or {} for text in page))
     except AwsError as error:
         found.unread = str(error)
     return found
@@ -178,7 +177,7 @@ def _take(found: Others, ours: set[str], records: Iterable[Mapping[str, Any]]) -
     for record in records:
         answer = _mapping(record.get("responseElements"))
         opened = _mapping(answer.get("credentials")).get("accessKeyId")
-        if record.get("eventName") not in OPENING or opened is None:
+        if str(record.get("eventName")) not in OPENING or not isinstance(opened, str):
             continue
         asked, identity = _mapping(record.get("requestParameters")), _mapping(record.get("userIdentity"))
         name = clean(asked.get("roleSessionName") or "")
@@ -188,13 +187,6 @@ def _take(found: Others, ours: set[str], records: Iterable[Mapping[str, Any]]) -
             continue
         who = clean(next((identity[each] for each in _CALLED if identity.get(each)), "an unknown caller"))
         found.who[who] = found.who.get(who, 0) + 1
-
-
-def _read(text: str) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(text))
-    except ValueError:
-        return {}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

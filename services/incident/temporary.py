@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from services.aws import iam
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
+from services.base import documents
 from services.base.keyservices import ROLE, TEMPORARY
 from services.base.text import clean
 from services.cases.errors import NoSuchKey, Refused
@@ -53,7 +53,7 @@ async def _identity(aws: AwsSession, region: str, key_id: str, now: datetime) ->
     )
     async for page in pages:
         for text in page:
-            found = _mapping(_mapping(_read(text)).get("userIdentity"))
+            found = _mapping((documents.mapping(text) or {}).get("userIdentity"))
             if found.get("accessKeyId") == key_id:
                 return found
     return None
@@ -74,13 +74,6 @@ def _credential(key_id: str, identity: Mapping[str, Any], now: datetime) -> Cred
         case "Root":
             raise Refused(f"{key_id} is a session of the root user, which no policy can limit: contact AWS.")
     raise NoSuchKey(f"The records of {key_id} name neither its user nor its role: name one (--user, --role).")
-
-
-def _read(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

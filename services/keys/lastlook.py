@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from services.base import files
+from services.base import documents, files
 from services.base.folders import make_private
 from services.keys.inventory import Inventory
 
@@ -59,8 +59,8 @@ def compare(before: Look, inventory: Inventory) -> Changes:
 
 def read(state_dir: Path, account: str) -> Look | None:
     """The last look at *account*, None where there was none or it cannot be read."""
-    with suppress(OSError, msgspec.MsgspecError, ValueError, RecursionError):
-        return msgspec.json.decode(files.read(_path(state_dir, account)), type=Look)
+    with suppress(OSError, ValueError):
+        return documents.decode(files.read(_path(state_dir, account)), Look)
     return None
 
 

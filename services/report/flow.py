@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.aws.session import AwsSession
+from services.base import documents
 from services.cases import evidence
 from services.cases.case import Case
 from services.cases.errors import CaseError, CaseHeld
@@ -95,8 +96,8 @@ def newest(case: Case, entries: Iterable[Entry]) -> Flow:
             trouble = f"{kept.file if kept else 'the evidence'} is {kept.integrity if kept else 'missing'}"
             continue
         try:
-            reading = msgspec.json.decode(content, type=Reading)
-        except msgspec.MsgspecError:
+            reading = documents.decode(content, Reading)
+        except ValueError:
             trouble = f"{kept.file if kept else 'the evidence'} cannot be read"
             continue
         name = kept.file if kept else "the evidence"

@@ -6,10 +6,11 @@ own way: ``useridentity``, ``userIdentity.arn``, "User name", ``Username``. One 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from services.base import documents
 
 _CANONICAL = (
     "eventVersion",
@@ -145,8 +146,8 @@ def _value(name: str, value: object) -> object:
         return {"true": True, "false": False}.get(text.lower())
     if name in _NESTED:
         try:
-            parsed = json.loads(text)
-        except (ValueError, RecursionError):
+            parsed = documents.parse(text)
+        except ValueError:
             if name in _BESIDE.values():
                 return _pairs(text, lambda each: _PARTS.get(each.lower(), each)) or text
             return _identity(text) if name == "userIdentity" else text

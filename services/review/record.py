@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from services.base import clock
+from services.base import clock, documents
 from services.base.text import clean
 from services.review.spill import Spilled
 from services.review.timestamp import parse_timestamp
@@ -237,8 +237,8 @@ def _mend(kind: type[_Struct], tree: dict[str, Any]) -> _Struct:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return documents.parse(text)
+    except ValueError:
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from services.base import documents
 from services.review.actions import Severity
 from services.review.attribution import By
 from services.review.coverage import Coverage
@@ -102,8 +103,8 @@ class Written(msgspec.Struct):
 def read_written(content: bytes) -> Written | None:
     """None where a version wrote it that said it otherwise."""
     try:
-        return msgspec.json.decode(content, type=Written)
-    except msgspec.MsgspecError:
+        return documents.decode(content, Written)
+    except ValueError:
         return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.base import clock
+from services.base import clock, documents
 from services.rights.policies import counted_text, statements
 
 NAME = "stanch-end-sessions"
@@ -59,8 +59,4 @@ def room(texts: Mapping[str, str], document: str) -> int:
 
 
 def _read(text: str | None) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(text) if text else None
-    except ValueError:
-        return None
-    return found if isinstance(found, Mapping) else None
+    return documents.mapping(text) if text else None

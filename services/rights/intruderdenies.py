@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from services.base import documents
 from services.rights.policies import counted_text, statements
 
 NAME = "stanch-deny-intruder"
@@ -28,11 +29,8 @@ def name_of(policy: str) -> str:
 
 def denying(document: str) -> str | None:
     """A document that denies exactly what *document* allows; None where it allows nothing, or is none."""
-    try:
-        found = json.loads(document)
-    except ValueError:
-        return None
-    allowed = [each for each in statements(found) if each.get("Effect") == "Allow"] if _is(found) else []
+    found = documents.mapping(document) or {}
+    allowed = [each for each in statements(found) if each.get("Effect") == "Allow"]
     if not allowed:
         return None
     denied = [{**each, "Effect": "Deny"} for each in map(_unnamed, allowed)]
@@ -42,7 +40,7 @@ def denying(document: str) -> str | None:
 def alike(text: str, document: str) -> bool:
     """Whether both say the same, however they are written."""
     try:
-        return bool(json.loads(text) == json.loads(document))
+        return bool(documents.parse(text) == documents.parse(document))
     except ValueError:
         return text == document
 
@@ -54,7 +52,3 @@ def room(texts: Mapping[str, str], name: str, document: str) -> int:
 
 def _unnamed(statement: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in statement.items() if name != "Sid"}
-
-
-def _is(found: object) -> bool:
-    return isinstance(found, Mapping)

@@ -20,7 +20,7 @@ import msgspec
 
 from services.aws.errors import Unreachable
 from services.aws.session import AwsSession
-from services.base import clock, files
+from services.base import clock, documents, files
 from services.base.text import clean
 from services.cases.errors import NoSuch
 from services.drill import results
@@ -252,8 +252,8 @@ def _end(setup: Setup, report: Path | None, as_json: bool) -> int:
 
 def _kept(place: Place) -> Result | None:
     try:
-        return msgspec.json.decode(place.result.read_bytes(), type=Result)
-    except (OSError, msgspec.DecodeError):
+        return documents.decode(files.read(place.result), Result)
+    except (OSError, ValueError):
         return None
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import msgspec
 
-from services.base import clock, files
+from services.base import clock, documents, files
 from services.base.folders import make_new, make_private
 from services.base.text import clean
 from services.cases.book import CaseBook
@@ -92,7 +92,7 @@ def under_way(state_dir: Path) -> list[Place]:
 
 def _place(folder: Path) -> Place | None:
     try:
-        told = json.loads(files.read(folder / "drill.json", most=1 << 16))
+        told = documents.parse(files.read(folder / "drill.json", most=1 << 16))
         return Place(str(told["drill"]), folder, Path(str(told["results"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -231,8 +231,8 @@ def read_report(path: Path) -> dict[str, Any]:
         if os.fstat(file.fileno()).st_size > MOST_REPORT:
             raise ValueError(f"is larger than {MOST_REPORT >> 20} MB")
         try:
-            found = json.loads(file.read())
-        except (ValueError, RecursionError):
+            found = documents.parse(file.read())
+        except ValueError:
             raise ValueError("isn't JSON") from None
     if not isinstance(found, dict):
         raise ValueError("isn't a report: it should be one JSON object")

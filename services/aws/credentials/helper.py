@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any
 
+from services.base import documents
 from services.base.text import clean
 
 MOST_BYTES = 1_000_000
@@ -107,8 +107,8 @@ class Helper(subprocess.Popen[bytes]):
 
 def _what_is_wrong(printed: bytes) -> str | None:
     try:
-        found = json.loads(printed.decode())
-    except (ValueError, RecursionError):
+        found = documents.parse(printed.decode())
+    except ValueError:
         return "didn't print JSON"
     if not isinstance(found, dict):
         return "printed JSON without credentials"

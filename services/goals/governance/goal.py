@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from services.aws.inlinepolicies import created
+from services.base import documents
 from services.cases.errors import CaseError
 from services.cases.plan import Governing
 from services.cases.state import CaseState
@@ -104,7 +104,8 @@ class PolicyGoal:
 
 
 def _sent(case: CaseState) -> list[Document]:
-    return [json.loads(text) for call in case.done if (text := _content(call.params))]
+    texts = (text for call in case.done if (text := _content(call.params)))
+    return [dict(found) for text in texts if (found := documents.mapping(text)) is not None]
 
 
 def _content(params: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from services.aws.call import Call
 from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.logs import LogGroup
 from services.aws.session import AwsSession
+from services.base import documents
 from services.cases.deposit import words_of
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -199,7 +200,7 @@ def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
         found = there.inline.get(name)
         if found is None or found == before:
             continue
-        if found != json.loads(sent):
+        if found != documents.mapping(sent):
             left.append(f"the policy {name} of {there.user.name}, which someone changed")
         elif before is None:
             calls.append(Call("iam", "DeleteUserPolicy", {**user, "PolicyName": name}))
@@ -239,7 +240,7 @@ def _of_others(ground: Ground, did: Made, there: UserStanding, held: UserHolding
     found += [
         name
         for name, document in there.inline.items()
-        if name not in did.inline or document != json.loads(did.inline[name])
+        if name not in did.inline or document != documents.mapping(did.inline[name])
     ]
     return found + [f"group {group}" for group in held.groups or ()]
 

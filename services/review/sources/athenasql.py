@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.base import documents
 from services.quoting.sql import Extended, HiveDdl, Identifier, Sql
 from services.review.match import Matcher
 from services.review.model import Window
@@ -240,6 +241,6 @@ def as_record(row: Mapping[str, str | None]) -> bytes:
 
 def _document(text: str) -> Any:
     try:
-        return json.loads(text)
+        return documents.parse(text)
     except ValueError:
         return text or None

@@ -15,6 +15,8 @@ TEXTS = (
     "\x1b[2J\u202e",
     "a" * 5000,
     "{" * 50,
+    '{"Statement":' * 1200 + "1" + "}" * 1200,
+    '{"Version":' + "[" * 400 + "]" * 400 + "}",
     "AKIAIOSFODNN7EXAMPLE",
     "arn:aws:iam::1:user/x",
     "-1",

@@ -69,6 +69,22 @@ def test_nothing_that_a_line_says_is_a_defect(stanch: Stanch, folder: Path) -> N
             assert "\x1b" not in done.out + done.err
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"Statement":' * 1200 + "1" + "}" * 1200], ids=len)
+def test_a_policy_that_is_none_is_not_of_this_case(
+    stanch: Stanch, leaked: Account, folder: Path, text: str
+) -> None:
+    stanch("respond", leaked.key_id, "--user", "web", "--case", folder.name, "--step", "deny", "--yes")
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_bytes().splitlines()]
+    puts = [(line["data"], at) for line in lines for at in places(line["data"]) if at[-1] == "PolicyDocument"]
+    for data, at in puts:
+        put(data, at, text)
+    write(folder, lines)
+    assert puts
+    for deed in (("--undo", "deny"), ("--step", "deny"), ("--undo", "sessions"), ("--step", "sessions")):
+        done = stanch("respond", leaked.key_id, "--user", "web", "--case", folder.name, *deed, "--plan")
+        assert "internal error" not in done.err, deed
+
+
 def test_nothing_that_a_line_says_of_a_step_acts_on_a_terminal(folder: Path) -> None:
     """The screens show it as the journal has it."""
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_bytes().splitlines()]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from services.base import documents
 from services.base.text import clean
 from services.review.findings import Finding
 from services.review.record import Event
@@ -132,7 +133,7 @@ def record_lines(event: Event) -> list[str]:
     """The record as CloudTrail wrote it, a line a field, with nothing in it that a terminal acts on."""
     try:
         text = msgspec.json.format(event.raw, indent=2).decode("utf-8", "replace")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         text = _patiently(event)
     return [clean(line, limit=20_000) for line in text.splitlines()]
 
@@ -152,8 +153,8 @@ def hook_values(event: Event) -> dict[str, str | None]:
 def _patiently(event: Event) -> str:
     """Of a record that is not quite JSON: half a character in a name is no reason to show less of it."""
     try:
-        return json.dumps(json.loads(event.raw.decode("utf-8", "replace")), indent=2)
-    except (ValueError, RecursionError):
+        return json.dumps(documents.parse(event.raw.decode("utf-8", "replace")), indent=2)
+    except ValueError:
         return json.dumps(event.as_json(), indent=2)
 
 
