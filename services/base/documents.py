@@ -44,6 +44,14 @@ def decode(content: bytes, kind: type[T]) -> T:
         raise ValueError(str(error)) from None
 
 
+def convert(found: object, kind: type[T]) -> T:
+    """*found*, which was read before, as *kind*; raises ValueError where it is none."""
+    try:
+        return msgspec.convert(found, kind)
+    except _WRONG as error:
+        raise ValueError(str(error)) from None
+
+
 def is_deep(document: object) -> bool:
     """Whether it has levels beyond *DEEPEST*."""
     level: list[object] = [document]

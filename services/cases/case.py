@@ -110,10 +110,14 @@ class Case:
                     return fold.read(self.journal.entries())
                 return read.fold.state()
             except UNREADABLE:
-                raise CaseError(
-                    f"The journal of case {self.id} isn't valid: one of its lines holds a value that "
-                    f"can't be read. See `{self._verify}`."
-                ) from None
+                raise self.senseless from None
+
+    @property
+    def senseless(self) -> CaseError:
+        return CaseError(
+            f"The journal of case {self.id} isn't valid: one of its lines holds a value that can't be read. "
+            f"See `{self._verify}`."
+        )
 
     def append(self, kind: str, **data: object) -> int:
         """Journal one line; returns its number."""

@@ -21,6 +21,10 @@ class CaseError(RunbookError):
     """The case cannot be opened, read or written."""
 
 
+class Senseless(ValueError):
+    """A journal says what this program would not have written."""
+
+
 class Newer(CaseError):
     """A newer stanch wrote in the case, and its lines may mean what isn't known here."""
 

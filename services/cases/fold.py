@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import NoneType
 from typing import Any, get_args
 
 from services.aws.awsclock import ABOUT_A_SECOND
@@ -13,6 +14,7 @@ from services.aws.call import Call
 from services.aws.inlinepolicies import Holder
 from services.base import clock
 from services.base.text import clean
+from services.cases.errors import Senseless
 from services.cases.lines import Entry, Line
 from services.cases.plan import Deed, LeverName, State, StepName, Telling, deed
 from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall, Thing
@@ -36,6 +38,11 @@ _MARKS_OF_UNDO: Mapping[Deed, str] = {
 }
 _GIVE_KEYS = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "CreateAccessKey")
 _ONE_DEED = timedelta(minutes=1)
+_TEXTS = frozenset(("about", "account", "key_id", "kind", "service", "status", "target", "user"))
+_NAMES = ("Name", "Id", "Arn", "Identifier", "Bucket")
+"""How parameters end that say which thing a call is about."""
+STOOD = "stood"
+"""The fact of an intent that says what there was before."""
 
 
 def read(entries: Iterable[Entry]) -> CaseState:
@@ -108,7 +115,7 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
     data, intents = entry.data, fold.intents
     match entry.kind:
         case "opened":
-            opened = {name: _one_line(value) for name, value in data.items()}
+            opened = _opened(data)
             return replace(state, opened=opened, opened_at=entry.at, responders=(_who(opened),))
         case "responder":
             return replace(state, responders=(*state.responders, _who(data)))
@@ -163,6 +170,14 @@ def _after(state: CaseState, entry: Entry, fold: Fold) -> CaseState:
             return replace(state, closed_at=entry.at)
         case _:
             return state
+
+
+def _opened(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in _TEXTS & data.keys():
+        _require(data[name], str, NoneType)
+    for name in ("created", "expires"):
+        _when(data.get(name))
+    return {name: _one_line(value) for name, value in data.items()}
 
 
 def _who(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -284,7 +299,7 @@ def _before(
 
     What somebody else put there between two of them is what is to be restored.
     """
-    stood, place = intent.facts.get("stood") or {}, place_of(intent.call)
+    stood, place = intent.facts.get(STOOD) or {}, place_of(intent.call)
     if place not in stood:
         return known
     if intent.undo:
@@ -344,17 +359,28 @@ def _step(case: CaseState, name: Deed, **changes: Any) -> CaseState:
 
 
 def _intent(entry: Entry) -> Intent:
-    call = entry.data["call"]
+    call, facts = entry.data["call"], entry.data.get("facts") or {}
+    _require(facts.get(STOOD, {}), dict)
+    _require(call.get("region"), str, NoneType)
+    for name, value in call["params"].items():
+        if name.endswith(_NAMES):
+            _require(value, str)
     return Intent(
         entry.seq,
         entry.at,
         deed(entry.data["step"]),
         Call(call["service"], call["operation"], call["params"], call.get("region"), entry.data.get("mark")),
-        entry.data.get("facts") or {},
+        facts,
         bool(entry.data.get("undo")),
         sent=_when(entry.data.get("aws_at")),
         secret_to=entry.data.get("secret_to"),
     )
+
+
+def _require(value: object, *kinds: type) -> None:
+    """What is asked by it later takes it for one of *kinds*."""
+    if not isinstance(value, kinds):
+        raise Senseless(f"{type(value).__name__} in place of {kinds[0].__name__}")
 
 
 def _when(text: str | None) -> datetime | None:

@@ -14,7 +14,8 @@ from services.aws.sts import Caller
 from services.cases import preflight
 from services.cases.case import Case
 from services.cases.engine import CaseEngine, Tools
-from services.cases.errors import CaseError, Changed, Refused, RunbookError
+from services.cases.errors import CaseError, Changed, Refused, RunbookError, Senseless
+from services.cases.fold import STOOD
 from services.cases.plan import Deed, Plan, State
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.cases.sender import Sending, gives_secret, stores_secret
@@ -40,8 +41,6 @@ MORE_CALLS = 20
 """How many calls beyond those of the plan may turn out to be missing on the way."""
 VERIFY_SECONDS = 10.0
 """How long AWS is asked again before "requested" is all that can be said."""
-STOOD = "stood"
-"""The fact of an intent that says what there was before the case's first call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,12 @@ class Upkeep(CaseEngine):
             names=self.names,
             fresh=self._fresh(state),
         )
-        return await (self.goal.propose_undo(ground) if undo else self.goal.propose(ground))
+        try:
+            return await (self.goal.propose_undo(ground) if undo else self.goal.propose(ground))
+        except Senseless:
+            if self.case is None:
+                raise
+            raise self.case.senseless from None
 
     def _fresh(self, state: CaseState) -> bool:
         """Whether IAM may not list yet the key that the case made: by a clock that nobody sets."""
@@ -169,7 +173,7 @@ class Upkeep(CaseEngine):
     def _before(self) -> Mapping[str, Any] | None:
         """What there was before the case's first call, if it made one."""
         facts = self.state.first_facts
-        return dict(facts[STOOD]) if facts is not None else None
+        return dict(facts.get(STOOD) or {}) if facts is not None else None
 
     async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
         self.guard()

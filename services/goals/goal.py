@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from services.aws.session import AwsSession
 from services.aws.sts import Caller
+from services.base import documents
+from services.cases.errors import Senseless
 from services.cases.names import SecretNames
 from services.cases.plan import Governing
 from services.cases.secret import Destination, Secret
 from services.cases.state import CaseState
 from services.goals.proposal import Proposal
 from services.goals.told import Told
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,13 @@ class Ground:
     names: SecretNames = field(default_factory=SecretNames)
     fresh: bool = False
     """Whether the case made its key so lately that IAM may not list it yet."""
+
+    def stood(self, kind: type[T]) -> T | None:
+        """*before* as *kind*, None where there is none; raises Senseless where it is something else."""
+        try:
+            return None if self.before is None else documents.convert(self.before, kind)
+        except ValueError as error:
+            raise Senseless(str(error)) from None
 
 
 class Goal(Protocol):

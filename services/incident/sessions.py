@@ -17,7 +17,7 @@ from services.aws.inlinepolicies import inline_text, inline_texts
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
 from services.base.text import clean
-from services.cases.fold import place_of
+from services.cases.fold import STOOD, place_of
 from services.cases.plan import LeverName, Plan, State
 from services.incident import principals
 from services.incident.principals import Kind, Principal, lasts, others_of
@@ -62,7 +62,7 @@ async def plan(at: Situation) -> Plan:
     if not calls:
         already = None if left else "All sessions that are known were ended already."
         return _plan(at, warnings=tuple(warnings), blocked=left[0] if left else None, already=already)
-    facts, stamp = {"stood": stood}, clock.rfc3339(moment)
+    facts, stamp = {STOOD: stood}, clock.rfc3339(moment)
     return _plan(at, calls=tuple(calls), warnings=tuple(warnings), facts=facts, stamp=stamp, left=left)
 
 
@@ -95,7 +95,7 @@ async def plan_undo(at: Situation) -> Plan:
         blocked = altered[0] if altered else None
         already = None if altered else "This case has ended no sessions that are still ended."
         return _plan(at, undoing=True, blocked=blocked, already=already)
-    told, facts = tuple(altered), {"stood": stood}
+    told, facts = tuple(altered), {STOOD: stood}
     return _plan(at, undoing=True, calls=tuple(calls), warnings=told, left=told, facts=facts)
 
 

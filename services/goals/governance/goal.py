@@ -84,19 +84,19 @@ class PolicyGoal:
     async def propose_undo(self, ground: Ground) -> Proposal:
         at = await look(ground.aws, self.at, self.policy.name)
         did = {call.operation for call in ground.case.done}
-        before = ground.before if did else None
+        before = ground.stood(Standing) if did else None
         found = detach(self.at, self.policy, at, before, did, _sent(ground.case))
-        if found.calls and await self._made_anew(ground, at, before or {}):
+        if found.calls and await self._made_anew(ground, at, before or Standing()):
             told = f"was created anew since, by someone else: {self.policy.name} is left as it is"
             who = f"The policy {self.policy.name}" if at.policy_id else self.at.words
             return Proposal(blocked=f"{who[:1].upper()}{who[1:]} {told}.")
         return found
 
-    async def _made_anew(self, ground: Ground, at: Standing, before: Mapping[str, Any]) -> bool:
+    async def _made_anew(self, ground: Ground, at: Standing, before: Standing) -> bool:
         """Whether a namesake has the policy, or is it, by now: the case did nothing to that one."""
         if not self.at.iam:
             did = {call.params["PolicyId"] for call in ground.case.done if "PolicyId" in call.params}
-            known = did | {before["policy_id"]} if before.get("policy_id") else did
+            known = did | {before.policy_id} if before.policy_id else did
             return bool(known) and at.policy_id not in known
         holder = HOLDERS[self.at.kind]
         made = await created(ground.aws, holder, self.at.name)
@@ -110,7 +110,8 @@ def _sent(case: CaseState) -> list[Document]:
 
 def _content(params: Mapping[str, Any]) -> str | None:
     """The document that a call sent, if it sent one."""
-    return params.get("PolicyDocument") or params.get("Content")
+    found = params.get("PolicyDocument") or params.get("Content")
+    return str(found) if found else None
 
 
 def goal_of(state: CaseState) -> PolicyGoal:

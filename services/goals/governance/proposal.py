@@ -50,7 +50,7 @@ def detach(
     target: Target,
     wanted: Wanted,
     at: Standing,
-    before: Mapping[str, Any] | None,
+    before: Standing | None,
     did: Collection[str] = (),
     sent: Collection[Document] = (),
 ) -> Proposal:
@@ -65,7 +65,7 @@ def detach(
         return Proposal(
             blocked=f"No case on this machine attached {wanted.name} to {target.words}: remove it by hand."
         )
-    changed = at.document not in (None, before.get("document"), *sent)
+    changed = at.document not in (None, before.document, *sent)
     if target.iam:
         calls = () if changed else _take(target, wanted, at, before)
     else:
@@ -79,7 +79,7 @@ def detach(
         return Proposal(blocked=told)
     if not calls:
         return Proposal(already=f"{target.words} is as it was before {wanted.name} was attached.")
-    former = before.get("document") if before.get("attached") else None
+    former = before.document if before.attached else None
     return Proposal(calls, diff(at.document if at.attached else None, former))
 
 
@@ -145,8 +145,8 @@ def _put_scp(target: Target, wanted: Wanted, document: Document, at: Standing) -
     return tuple(calls)
 
 
-def _take(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any]) -> tuple[Call, ...]:
-    former = before.get("document")
+def _take(target: Target, wanted: Wanted, at: Standing, before: Standing) -> tuple[Call, ...]:
+    former = before.document
     if at.document == former:
         return ()
     if former is not None:
@@ -156,7 +156,7 @@ def _take(target: Target, wanted: Wanted, at: Standing, before: Mapping[str, Any
 
 
 def _take_scp(
-    target: Target, at: Standing, before: Mapping[str, Any], did: Collection[str], *, changed: bool
+    target: Target, at: Standing, before: Standing, did: Collection[str], *, changed: bool
 ) -> tuple[Call, ...]:
     """What was made is deleted, what was changed is changed back, what was attached is detached.
 
@@ -165,14 +165,14 @@ def _take_scp(
     if at.policy_id is None:
         return ()
     calls: list[Call] = []
-    if at.attached and not before.get("attached") and "AttachPolicy" in did:
+    if at.attached and not before.attached and "AttachPolicy" in did:
         calls.append(_of_scp("DetachPolicy", at.policy_id, target))
     if changed:
         return tuple(calls)
-    if before.get("policy_id") is None:
+    if before.policy_id is None:
         if not at.elsewhere and "CreatePolicy" in did and (calls or not at.attached):
             calls.append(Call("organizations", "DeletePolicy", {"PolicyId": at.policy_id}))
-    elif (former := before.get("document")) not in (None, at.document) and "UpdatePolicy" in did:
+    elif (former := before.document) not in (None, at.document) and "UpdatePolicy" in did:
         params = {"PolicyId": at.policy_id, "Content": compact(former)}
         calls.append(Call("organizations", "UpdatePolicy", params))
     return tuple(calls)

@@ -105,13 +105,13 @@ class HardenGoal:
         return await self._looked_over(ground, made) if ground.planning and made.calls else made
 
     async def propose_undo(self, ground: Ground) -> Proposal:
-        if ground.before is None:
+        chosen, aws = ground.stood(Chosen), ground.aws
+        if chosen is None:
             where = f"trail {self.trail}" if self.trail else "a trail that was not named"
             return Proposal(
                 blocked=f"No case on this machine recorded key use with {where}: give the "
                 "same --trail as then, or undo it by hand."
             )
-        chosen, aws = Chosen(**ground.before), ground.aws
         wish = Wish(ground.caller.account, chosen.region, self.services, self.trail)
         seen, others = await look_at(aws, chosen.trail, chosen.region, wish.account)
         try:
@@ -141,9 +141,9 @@ class HardenGoal:
     async def _proposed(self, ground: Ground) -> Proposal:
         """Raises Unfit, or an AwsError."""
         aws, wish, remarks = ground.aws, await self._wish(ground), tuple[str, ...]()
-        if ground.before is not None:
+        chosen = ground.stood(Chosen)
+        if chosen is not None:
             # What was chosen for the first call is it for the others, whatever became suitable meanwhile.
-            chosen = Chosen(**ground.before)
             bucket = await _bucket(aws, chosen, wish)
         else:
             standing = await look(aws, await aws.regions())

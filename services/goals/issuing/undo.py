@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.aws import iam, logs, secretsmanager
 from services.aws.call import Call
@@ -38,6 +39,13 @@ class Back:
     calls: tuple[Call, ...] = ()
     warnings: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The user's policy of that name, before the case."""
+
+    policy: Mapping[str, Any] | None = None
 
 
 async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal:
@@ -189,7 +197,8 @@ async def _secret(aws: AwsSession, name: str, did: Made) -> Back:
 def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:
     if there.user is None:
         return Back()
-    user, before = {"UserName": there.user.name}, (ground.before or {}).get("policy")
+    user, stood = {"UserName": there.user.name}, ground.stood(Stood)
+    before = stood.policy if stood else None
     calls = [
         Call("iam", "DetachUserPolicy", {**user, "PolicyArn": arn})
         for arn in did.attached

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.wire.server import Sandbox
 from services.cases.case import Case
 from services.cases.lines import FIRST, encode, hash_of
+from tests.samples import EVERYTHING
 from tests.tui.shell.conftest import Account, Stanch
 
 VALUES: tuple[Any, ...] = (None, 7, -1, "", "x", [], {}, [1], {"a": 1}, True, 1e300, "\x1b[31m", 10**30)
@@ -66,6 +68,40 @@ def test_nothing_that_a_line_says_is_a_defect(stanch: Stanch, folder: Path) -> N
             more = [] if command == "list" else [folder.name]
             done = stanch("case", command, *more, *(["--offline"] if command == "report" else []))
             assert "internal error" not in done.err, (command, lines[number]["kind"], at)
+            assert "\x1b" not in done.out + done.err
+
+
+DEEDS: dict[str, tuple[str, ...]] = {
+    "setup": ("setup", "web", "--log-group", "/app/web"),
+    "harden": ("--region", "us-east-1", "harden"),
+    "policy": ("policy", "expiry", "--service", "bedrock", "--days", "30", "--attach-to", "user:web"),
+    "issue": ("issue", "web", "--service", "bedrock"),
+    "rotate": ("rotate", "{key}", "--user", "web"),
+}
+"""What has a case to go on with besides an incident, and what its command is."""
+TRIED = PLACES if EVERYTHING else PLACES // 4
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_nothing_that_a_line_says_is_a_defect_where_it_is_gone_on_with(
+    stanch: Stanch, leaked: Account, tmp_path: Path, sandbox: Sandbox, deed: str
+) -> None:
+    sandbox.world.settings.lookup_per_second = None
+    command = [part.format(key=leaked.key_id) for part in DEEDS[deed]]
+    stanch(*command, "--yes")
+    (journal,) = tmp_path.rglob("journal.jsonl")
+    lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
+    every = [(number, at) for number, line in enumerate(lines) for at in places(line["data"])]
+    named = [each for each in every if each[1][-1] in ("stood", "region", "created", "facts", "UserName")]
+    chance = random.Random(2)
+    for place, (number, at) in enumerate([*chance.sample(every, TRIED), *named]):
+        changed = json.loads(json.dumps(lines))
+        # AWS has no host for a Region that is none, and the sandbox is in every one.
+        put(changed[number]["data"], at, 7 if at[-1] == "region" else VALUES[place % len(VALUES)])
+        write(journal.parent, changed)
+        for more in ((), () if deed == "rotate" else ("--undo",)):
+            done = stanch(*command, *more, "--plan")
+            assert "internal error" not in done.err, (lines[number]["kind"], at, more)
             assert "\x1b" not in done.out + done.err
 
 

@@ -13,7 +13,7 @@ from services.aws.errors import NotFound
 from services.aws.session import AwsSession
 from services.goals.governance.documents import Document, Kind, Wanted, document
 from services.goals.governance.proposal import NEW_ID, attach, detach
-from services.goals.governance.standing import look
+from services.goals.governance.standing import Standing, look
 from services.goals.governance.targets import BadTarget, Target, TargetKind, parse_target
 from services.goals.proposal import Proposal
 from tests.principals import allow, policy
@@ -67,8 +67,8 @@ DID = ("CreatePolicy", "AttachPolicy", "UpdatePolicy")
 
 
 async def take_back(aws: AwsSession, target: Target, wanted: Wanted, before: Any) -> None:
-    sent = [document(wanted)]
-    while calls := detach(target, wanted, await look(aws, target, wanted.name), before, DID, sent).calls:
+    sent, stood = [document(wanted)], Standing(**before)
+    while calls := detach(target, wanted, await look(aws, target, wanted.name), stood, DID, sent).calls:
         await aws.send(calls[0])
 
 
