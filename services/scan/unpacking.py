@@ -47,6 +47,8 @@ _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"MSCF\0\0\0\0", "a cabinet archive"),
     (b"hsqs", "a SquashFS file system"),
     (b"PAR1\x15", "a Parquet file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"%PDF-", "a PDF document"),
 )
 """How files begin in which text is packed in a way that is not read, and what they are."""
 _BZIP2_GOES_ON = (b"1AY&SY", b"\x17rE8P\x90")

@@ -39,7 +39,8 @@ def command(
     """Look for leaked keys below each PATH, or on standard input (-).
 
     What counts: API keys, short-term API keys, and access keys whose secret stands beside the id. They are
-    found in UTF-16, base64, gzip, bzip2, xz, zip and tar too, one in the other.
+    found in UTF-16, base64, gzip, bzip2, xz, zstd, zip and tar too, one in the other. Other archives, and
+    PDF documents, are named as not searched: exit 3.
 
     Folders are searched recursively, and git repositories with their whole history, including commits that
     were undone. Each key is decoded to be sure, and shown as its service, user and account, never with its

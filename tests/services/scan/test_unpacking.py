@@ -149,6 +149,8 @@ def test_what_hides_its_text_and_is_not_unpacked_is_named(tmp_path: Path) -> Non
         "a.7z": b"7z\xbc\xaf\x27\x1c" + zlib.compress(text),
         "a.rar": b"Rar!\x1a\x07\0" + zlib.compress(text),
         "a.lz4": b"\x04\x22\x4d\x18" + zlib.compress(text),
+        "a.avro": b"Obj\x01" + zlib.compress(text),
+        "a.pdf": b"%PDF-1.7\n1 0 obj<</Filter/FlateDecode>>stream\n" + zlib.compress(text),
         "ab" * 19: zlib.compress(b"blob 9\0" + text),
         "deep": deep,
         "cut.zst": zstandard.compress(random.Random(4).randbytes(600_000) + text)[:-5000],
