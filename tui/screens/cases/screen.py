@@ -21,8 +21,8 @@ from tui.frame.base import StanchScreen
 from tui.look import words
 from tui.look.columns import Column
 from tui.look.lines import Line, Span, fit
-from tui.routes import Route, ToHarden, ToIssue, ToPolicy, ToRotation, ToRunbook, ToSetup
 from tui.screens.cases.commands import CASES
+from tui.screens.cases.wayback import unclear, way_back
 from tui.settings.context import Subject
 from tui.widgets.lines import Lines
 from tui.widgets.page import Page
@@ -210,11 +210,11 @@ class CasesScreen(StanchScreen):
         if (row := self.table.chosen) is None:
             return
         try:
-            self.stanch.open(route_to(row))
+            self.stanch.open(way_back(row.id, row.state))
         except CaseError as error:
             self.say(str(error), "warn")
         except (KeyError, TypeError, ValueError) as error:
-            self.say(str(_unclear(error)), "warn")
+            self.say(str(unclear(error)), "warn")
 
     def do_verify(self) -> None:
         if row := self.table.chosen:
@@ -251,30 +251,3 @@ def _journal(row: CaseRow) -> Span:
     if row.trouble:
         return "unread", "warn"
     return (words.count(len(row.flaws), "flaw"), "alarm") if row.flaws else ("intact", "good")
-
-
-def route_to(row: CaseRow) -> Route:
-    """To the screen that goes on with it; raises CaseError where its first line does not say what it is."""
-    opened = row.state.opened
-    try:
-        match row.state.kind:
-            case "rotation":
-                return ToRotation(row.key_id, row.user)
-            case "policy":
-                from services.goals.governance.goal import goal_of
-
-                goal = goal_of(row.state)
-                return ToPolicy(goal.at, goal.policy)
-            case "setup":
-                return ToSetup(opened["wanted"])
-            case "issue":
-                return ToIssue(opened["wanted"])
-            case "harden":
-                return ToHarden(opened["wanted"])
-        return ToRunbook(row.key_id, row.user, row.id)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unclear(error) from None
-
-
-def _unclear(error: Exception) -> CaseError:
-    return CaseError(f"The case does not say what it is about ({error!r}).")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from services.aws.iam import Credential
 from services.base.clock import now
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.state import INCIDENT, ROTATION
+from tests.samples import share
 from tests.tui.conftest import LeakedKey
 from tests.tui.piloting import driven
+from tui.screens.cases.screen import CasesScreen
 from tui.screens.runbook.screen import RunbookScreen
 from tui.settings.options import Start
 
@@ -63,6 +69,47 @@ async def test_a_rotation_is_told_apart_and_an_incident_of_its_key_says_so(
         await driver.wait("No second key was created yet", leaked_key.key_id, f"case {case.id}")
     async with driven(tmp_path, Start("runbook", key_id=leaked_key.key_id, user="web")) as driver:
         await driver.wait(f"{leaked_key.key_id} is being rotated in case {case.id}")
+
+
+WANTED: dict[str, dict[str, Any]] = {
+    "setup": {
+        "user": "web",
+        "region": "us-east-1",
+        "log_groups": ["/app/web"],
+        "log_stream": "one",
+        "policy": "custom",
+        "age_days": 90,
+        "tags": [],
+        "secret_to": "secretsmanager",
+    },
+    "issue": {"user": "web", "service": "bedrock.amazonaws.com", "age_days": None, "secret_to": "screen"},
+    "harden": {"trail": None, "bucket": None, "services": ["logs"], "organization": False},
+}
+ODD: tuple[Any, ...] = (None, 7, -1, "x", [], {}, [1], True, 1e300, 10**30, "\x1b]0;owned\x07", ["\x1b[2J"])
+
+
+@pytest.mark.parametrize("kind", WANTED)
+async def test_a_case_that_wants_what_nobody_can_want_is_told_so(
+    leaked_key: LeakedKey, tmp_path: Path, kind: str
+) -> None:
+    """Whoever wrote its first line: each value in turn of another kind."""
+    odd = [(name, value) for name in WANTED[kind] for value in ODD]
+    for number, (name, value) in enumerate(share(odd, 8, zlib.crc32(kind.encode()))):
+        first = {"kind": kind, "about": "it", "target": "user:web", "account": ACCOUNT, "responder": "arn:me"}
+        book = CaseBook(tmp_path / str(number))
+        book.begin(first | {"wanted": WANTED[kind] | {name: value}}, now())
+        async with driven(tmp_path / str(number), CASES) as driver:
+            await driver.wait("1 case · 1 open")
+            await driver.press("enter")
+            await driver.until(
+                lambda: (
+                    not isinstance(driver.app.screen, CasesScreen)
+                    or "The case does not say what it is about" in driver.flat
+                ),
+                f"nothing came of {name}={value!r}",
+            )
+            await driver.pilot.pause()
+            assert "\x1b" not in driver.text
 
 
 async def test_a_flaw_is_found_and_named(tmp_path: Path) -> None:
