@@ -9,6 +9,7 @@ from typing import Any
 from services.aws import endpoints
 from services.aws.errors import WrongAccount
 from services.aws.where import Where
+from services.base.arn import partition_in
 from services.base.text import clean
 
 
@@ -53,8 +54,8 @@ class Bearings:
         """The account, from GetCallerIdentity's answer; raises WrongAccount where another was named."""
         account = clean(caller.get("Account") or "")
         if self.expected and account != self.expected:
-            partition = clean(caller.get("Arn") or "").split(":")[1:2] or ["aws"]
-            raise WrongAccount(f"arn:{partition[0]}:sts::{account}:", self.expected)
+            partition = partition_in(clean(caller.get("Arn") or ""))
+            raise WrongAccount(f"arn:{partition}:sts::{account}:", self.expected)
         self.known = account or None
         return self.known
 

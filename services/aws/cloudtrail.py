@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from services.aws.errors import NotFound, Throttled
 from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
+from services.base.arn import account_in
 from services.base.text import clean
 
 HISTORY_KEPT = timedelta(days=90)
@@ -41,7 +42,7 @@ class Trail:
     @property
     def account(self) -> str:
         """Whose it is: of an organization's trail, the management account's."""
-        return self.arn.split(":")[4]
+        return account_in(self.arn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import re
 
+from services.base.arn import account_in, partition_in
 from services.base.text import clean
 
 _ACTION = re.compile(r"perform: ([\w-]+:[\w*]+)")
@@ -92,8 +93,7 @@ class WrongAccount(AwsError):
     """The *caller*, an ARN, isn't of *account*, so nothing else is asked or sent."""
 
     def __init__(self, caller: str, account: str) -> None:
-        parts = caller.split(":")
-        partition, ours = (parts[1], parts[4]) if len(parts) > 5 else ("aws", caller)
+        partition, ours = partition_in(caller), account_in(caller) or caller
         super().__init__("GetCallerIdentity", f"these credentials belong to account {ours}, not to {account}")
         self.advice = way_into(account, partition)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.aws.session import AwsSession
 from services.aws.skew import date_of
+from services.base.arn import partition_in
 from services.base.text import clean
 
 
@@ -17,7 +18,7 @@ class Caller:
 
     @property
     def partition(self) -> str:
-        return self.arn.split(":")[1] if ":" in self.arn else "aws"
+        return partition_in(self.arn)
 
     @property
     def user(self) -> str | None:

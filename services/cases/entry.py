@@ -11,6 +11,7 @@ from services.aws.errors import AwsError
 from services.aws.secretsmanager import SecretInfo
 from services.aws.session import AwsSession
 from services.base import clock
+from services.base.arn import account_in
 from services.base.text import clean
 from services.rights import policies
 
@@ -51,21 +52,16 @@ def _told(info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None
 def _unsafe(
     info: SecretInfo, policy: Mapping[str, Any] | None, unread: str | None, here: str | None
 ) -> Iterator[str]:
-    account = _account(info.arn)
+    account = account_in(info.arn)
     if here and account not in ("", here):
         yield f"it is in another account ({account})"
     for key, what in ((info.kms_key, "it"), *((each, "a copy of it") for each in info.replica_keys)):
-        if key and _account(key) not in ("", account):
+        if key and account_in(key) not in ("", account):
             yield f"another account's key ({key}) encrypts {what}"
     for reader in _readers(policy):
         yield f"its policy lets others read it ({reader})"
     if unread:
         yield f"whether others may read it could not be read. {unread.rstrip('.')}"
-
-
-def _account(arn: str) -> str:
-    """Empty where it is no ARN: an id or an alias is of the account that uses it."""
-    return arn.split(":")[4] if arn.count(":") >= 5 else ""
 
 
 def _readers(policy: Mapping[str, Any] | None) -> Iterator[str]:

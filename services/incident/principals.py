@@ -13,6 +13,7 @@ from services.aws import iam
 from services.aws.cloudtrail import Pacer, lookup_events
 from services.aws.errors import AwsError, NotFound
 from services.base import clock, documents
+from services.base.arn import account_in
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE, SIGNS, TEMPORARY
 from services.base.text import clean
 from services.incident.situation import Situation
@@ -68,7 +69,7 @@ async def find(at: Situation) -> Found:
     for session in opened.sessions:
         if session.arn is None:
             continue
-        account, name = session.arn.split(":")[4], session.arn.rpartition("/")[2]
+        account, name = account_in(session.arn), session.arn.rpartition("/")[2]
         if account == at.caller.account:
             roles[name].append(session)
         else:

@@ -11,6 +11,7 @@ from services.aws import iam
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.base.keyservices import ACCESS_KEY
+from services.base.text import clean
 from services.keys.risks import HAS_ACCESS_KEYS, HAS_LOGIN, HOLD, QUARANTINE, Risk
 from services.rights import policies
 
@@ -24,6 +25,10 @@ class Unreadable:
     what: str
     error: str
     cause: AwsError | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # It names what others named.
+        object.__setattr__(self, "what", clean(self.what, limit=1100))
 
     @property
     def words(self) -> str:

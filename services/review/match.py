@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from services.base.arn import account_in
 from services.review.follow import OPENING, Followed
 from services.review.model import Subject
 from services.review.record import Identity, Issuer, Record, credential_of
@@ -88,8 +89,7 @@ def _account(identity: Identity | None) -> str | None:
     """Whose account the caller is of, also where only its ARN says so."""
     if identity is None:
         return None
-    parts = (identity.arn or "").split(":")
-    return identity.account or (parts[4] if len(parts) > 5 and parts[4] else None)
+    return identity.account or account_in(identity.arn or "") or None
 
 
 def _when(record: Record) -> datetime | None:

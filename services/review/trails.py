@@ -11,6 +11,7 @@ from services.aws.cloudtrail import EventSelectors, Pacer, Trail, TrailStatus
 from services.aws.errors import AwsError, Expired, NoCredentials
 from services.aws.session import AwsSession
 from services.aws.sts import get_caller
+from services.base.arn import account_in
 from services.base.text import clean
 from services.review import changes
 from services.review.changes import Change, Switch
@@ -156,7 +157,7 @@ async def _with_changes(
 ) -> TrailState:
     """*state* with what was changed since the window began, also after its end."""
     trail, begun = state.trail, changes.reaches(now)
-    owner, here = trail.arn.split(":")[4], (await get_caller(aws)).account
+    owner, here = account_in(trail.arn), (await get_caller(aws)).account
     if owner != here:
         # An organization's trail is changed in the account that it is of, and recorded there alone.
         return replace(state, changes_trouble=f"account {owner} has its changes, and only {here} was asked")

@@ -15,6 +15,7 @@ from services.aws.errors import AwsError, Denied, NotFound
 from services.aws.session import AwsSession
 from services.aws.simulation import Context, Simulated, get_role_arn, simulate
 from services.aws.sts import Caller
+from services.base.arn import partition_in
 
 CAVEAT = "as far as IAM's simulation sees"
 SIMULATE = "iam:SimulatePrincipalPolicy"
@@ -128,7 +129,7 @@ async def _source(aws: AwsSession, caller: Caller) -> str:
     try:
         return await get_role_arn(aws, role)
     except Denied:
-        partition = caller.arn.split(":")[1]
+        partition = partition_in(caller.arn)
         return f"arn:{partition}:iam::{caller.account}:role/{role}"
 
 

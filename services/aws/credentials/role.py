@@ -12,6 +12,7 @@ from services.aws.credentials.signer import Find, Signer
 from services.aws.credentials.source import UNKNOWN, Source, role_name
 from services.aws.credentials.ways import Hop, Ways
 from services.aws.errors import BadSetup, Denied, Rejected, WrongAccount
+from services.base.arn import account_in, partition_in
 from services.base.text import clean
 
 SESSION_NAME = "stanch"
@@ -36,7 +37,7 @@ class NotLetIn(Denied):
     caller = "you"
 
     def _cure(self) -> str:
-        account = self.resource.split(":")[4] if self.resource.count(":") > 4 else "the account"
+        account = account_in(self.resource) or "the account"
         if self.action.lower() == "sts:setsourceidentity":
             return (
                 "Let its trust policy allow sts:SetSourceIdentity too, or set source_identity = false in "
@@ -67,7 +68,7 @@ def by_account(base: Asking, account: str, ways: Ways, gone_by: Callable[[str], 
 
     async def find(signer: Signer) -> Found:
         caller = await _caller_of(base)
-        if caller.split(":")[4] == account:
+        if account_in(caller) == account:
             return await base.found()
         organization = await organization_of(base) if ways.by_organization else None
         hop = hop_to(account, ways, caller, organization)
@@ -82,7 +83,7 @@ def by_account(base: Asking, account: str, ways: Ways, gone_by: Callable[[str], 
 
 def hop_to(account: str, ways: Ways, caller: str, organization: str | None) -> Hop | None:
     """The role that is configured for *account*, where *caller* goes there; None where none is."""
-    partition = caller.split(":")[1]
+    partition = partition_in(caller)
     hop = ways.hop_to(account, partition, organization)
     if hop is not None and (hop.partition, hop.account) != (partition, account):
         raise BadSetup(

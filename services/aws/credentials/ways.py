@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from services.base.arn import account_in, partition_in
+
 
 class Hop(msgspec.Struct, frozen=True):
     """A role to assume, the external id that it asks for, and whether it is told who goes there."""
@@ -18,11 +20,11 @@ class Hop(msgspec.Struct, frozen=True):
 
     @property
     def account(self) -> str:
-        return self.role_arn.split(":")[4]
+        return account_in(self.role_arn)
 
     @property
     def partition(self) -> str:
-        return self.role_arn.split(":")[1]
+        return partition_in(self.role_arn)
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ class Ways(msgspec.Struct, frozen=True):
 
     def hop_by(self, role_arn: str, organization: str | None = None) -> Hop:
         """The role that was named itself, with what is configured to be said in its account."""
-        return self._hop(self._way_to(role_arn.split(":")[4], organization), role_arn)
+        return self._hop(self._way_to(account_in(role_arn), organization), role_arn)
 
     def _way_to(self, account: str, organization: str | None) -> Way:
         way = self.usual

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from services.aws.call import Call
 from services.aws.s3 import BLOCKED, OWNER_ENFORCED, Bucket
+from services.base.arn import account_in, partition_in
 
 SERVICE = "cloudtrail.amazonaws.com"
 Policy: TypeAlias = Mapping[str, Any]
@@ -15,7 +16,7 @@ Policy: TypeAlias = Mapping[str, Any]
 
 def statements(name: str, trail_arn: str, organization: str | None = None) -> list[dict[str, Any]]:
     """What CloudTrail needs to be allowed, for that trail alone, in the account or in *organization* too."""
-    _, partition, _, _, account, _ = trail_arn.split(":", 5)
+    partition, account = partition_in(trail_arn), account_in(trail_arn)
     arn = f"arn:{partition}:s3:::{name}"
     allowed = {"Effect": "Allow", "Principal": {"Service": SERVICE}}
     by_the_trail = {"aws:SourceArn": trail_arn}

@@ -13,6 +13,7 @@ from services.aws.cloudtrail import Pacer
 from services.aws.errors import AwsError, Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
+from services.base.arn import partition_in
 from services.base.keyservices import KeyService, short_service
 from services.base.nearest import nearest
 from services.cases.plan import Governing
@@ -279,5 +280,5 @@ def _remarks(standing: Standing, wish: Wish) -> tuple[str, ...]:
 
 
 def _arn(ground: Ground, chosen: Chosen) -> str:
-    partition = ground.caller.arn.split(":")[1]
+    partition = partition_in(ground.caller.arn)
     return f"arn:{partition}:cloudtrail:{chosen.region}:{ground.caller.account}:trail/{chosen.trail}"

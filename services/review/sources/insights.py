@@ -11,6 +11,7 @@ from services.aws.cloudtrail import Sleep
 from services.aws.errors import AwsError, Expired
 from services.aws.insights import Results
 from services.aws.session import AwsSession
+from services.base.arn import region_in
 from services.quoting.insights import InsightsQuery
 from services.review.asking import askable, finished, portions, quotable, stopped_if_left
 from services.review.batch import Batch, missed, unasked
@@ -75,7 +76,7 @@ class Group:
         arn = state.trail.log_group_arn or ""
         self.name = arn.partition(":log-group:")[2].removesuffix(":*")
         self.source = source_name(state)
-        self._region = arn.split(":")[3] if arn.count(":") > 3 else state.trail.home_region
+        self._region = region_in(arn) or state.trail.home_region
         self._aws = aws
         self._scanner = scanner
         self._query = query
