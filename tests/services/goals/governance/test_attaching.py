@@ -20,9 +20,10 @@ from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseHeld, Changed, Refused
+from services.cases.fold import STOOD
 from services.cases.plan import State
 from services.goals import book
-from services.goals.engine import STOOD, Upkeep
+from services.goals.engine import Upkeep
 from services.goals.governance import goal
 from services.goals.governance.documents import Document, Kind, Wanted, document
 from services.goals.governance.goal import PolicyGoal
