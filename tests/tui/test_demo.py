@@ -53,7 +53,9 @@ def test_it_ends_although_its_account_does_not() -> None:
         terminal.wait("This token was found", "16 keys")
         (child,) = _children(terminal.pid)
         os.kill(int(child), signal.SIGSTOP)
-        terminal.press("esc", "q")
+        terminal.press("esc")
+        terminal.wait_gone("This token was found")
+        terminal.press("q")
         assert terminal.wait_end() == 0
     assert not Path(f"/proc/{child}").exists()
 

@@ -132,7 +132,8 @@ def test_what_the_terminal_shows_is_what_was_drawn(account: Sandbox, program: li
         for keys, words in (
             (("j", "j", "/", "l", "o", "g"), "its user also has"),
             (("enter", "enter"), "no case is open"),
-            (("esc", "esc", "i"), "identify a leaked key"),
+            (("esc",), "its user also has"),
+            (("i",), "identify a leaked key"),
             (("esc", ":"), "a command, or a word"),
             (("esc", "t"), "in all"),
             (("esc", "?"), "Show everything known about the selected key"),
@@ -228,7 +229,9 @@ def test_a_paste_of_megabytes_does_not_hang(account: Sandbox, program: list[str]
         terminal.wait("identify a leaked key")
         terminal.type("\x1b[200~" + "A" * 2_000_000 + "\x1b[201~")
         terminal.wait("This is too long")
-        terminal.press("esc", "q")
+        terminal.press("esc")
+        terminal.wait_gone("This is too long")
+        terminal.press("q")
         assert terminal.wait_end() == 0
     assert b"AAAAAAAAAA" not in terminal.raw
 
