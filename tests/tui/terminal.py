@@ -12,7 +12,6 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -85,21 +84,11 @@ class Terminal:
 
     def press(self, *keys: str) -> None:
         """Names of KEYS, or single characters, one after the other as a hand would."""
-        for at, key in enumerate(keys, 1):
-            before = self._below_the_status
+        # What is read together with it, however late, is taken for the rest of a sequence.
+        assert "esc" not in keys[:-1], "wait for what it does"
+        for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
             self._pump(0.05)
-            if key == "esc" and at < len(keys):
-                # What is read together with it, however late, is taken for the rest of a sequence.
-                self._until(partial(self._is_otherwise, before), "esc did nothing", PATIENCE)
-
-    def _is_otherwise(self, before: str) -> bool:
-        return self._below_the_status != before
-
-    @property
-    def _below_the_status(self) -> str:
-        """What does not change by itself as the clock does."""
-        return self.text.partition("\n")[2]
 
     def type(self, text: str) -> None:
         """However long it is: what the program writes meanwhile is taken in."""

@@ -129,18 +129,25 @@ def test_what_the_terminal_shows_is_what_was_drawn(account: Sandbox, program: li
     """Cells are sent once; drawn whole again, the screen must look the same."""
     with Terminal(program) as terminal:
         terminal.wait("16 keys", "its user also has")
+        opened = ""
         for keys, words in (
             (("j", "j", "/", "l", "o", "g"), "its user also has"),
             (("enter", "enter"), "no case is open"),
             (("esc",), "its user also has"),
             (("i",), "identify a leaked key"),
-            (("esc", ":"), "a command, or a word"),
-            (("esc", "t"), "in all"),
-            (("esc", "?"), "Show everything known about the selected key"),
+            (("esc",), "its user also has"),
+            ((":",), "a command, or a word"),
+            (("esc",), "its user also has"),
+            (("t",), "in all"),
+            (("esc",), "its user also has"),
+            (("?",), "Show everything known about the selected key"),
             (("esc",), "its user also has"),
         ):
             terminal.press(*keys)
+            if keys == ("esc",):
+                terminal.wait_gone(opened)
             terminal.wait(words)
+            opened = words
             terminal.wait_still()
             before = without_clock(terminal)
             sent = len(terminal.raw)
