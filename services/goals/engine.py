@@ -173,7 +173,12 @@ class Upkeep(CaseEngine):
     def _before(self) -> Mapping[str, Any] | None:
         """What there was before the case's first call, if it made one."""
         facts = self.state.first_facts
-        return dict(facts.get(STOOD) or {}) if facts is not None else None
+        if facts is None:
+            return None
+        if STOOD not in facts and self.case is not None:
+            # Taken for nothing, what stood there would be deleted.
+            raise self.case.senseless
+        return dict(facts[STOOD])
 
     async def _take(self, shown: Plan | None, *, undo: bool) -> StepState:
         self.guard()

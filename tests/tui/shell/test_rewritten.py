@@ -105,6 +105,18 @@ def test_nothing_that_a_line_says_is_a_defect_where_it_is_gone_on_with(
             assert "\x1b" not in done.out + done.err
 
 
+def test_what_stood_there_is_not_guessed(stanch: Stanch, leaked: Account, tmp_path: Path) -> None:
+    stanch(*DEEDS["setup"], "--yes")
+    (journal,) = tmp_path.rglob("journal.jsonl")
+    lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
+    for line in lines:
+        line["data"].get("facts", {}).pop("stood", None)
+    write(journal.parent, lines)
+    done = stanch(*DEEDS["setup"], "--undo", "--plan")
+    assert "isn't valid" in done.err
+    assert "DeleteUserPolicy" not in done.out
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"Statement":' * 1200 + "1" + "}" * 1200], ids=len)
 def test_a_policy_that_is_none_is_not_of_this_case(
     stanch: Stanch, leaked: Account, folder: Path, text: str

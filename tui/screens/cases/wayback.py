@@ -65,7 +65,12 @@ def way_back(case_id: str, state: CaseState) -> Route:
 
 
 def unclear(error: Exception) -> CaseError:
-    return CaseError(clean(f"The case does not say what it is about ({error!r})."))
+    return CaseError(
+        clean(
+            f"The case does not say what it is about ({error}): compare its journal with an anchor that was "
+            "kept (`stanch case verify`), or begin anew."
+        )
+    )
 
 
 def _wanted(opened: Mapping[str, Any], kind: type) -> Mapping[str, Any]:
