@@ -130,6 +130,9 @@ class Host(Protocol):
     async def aws(self) -> AwsSession:
         """The session, waited for; raises the AwsError that keeps it from opening."""
 
+    def ask_anew(self, screen: Screen[Any]) -> None:
+        """Take no key for *screen* that was typed before its next frame."""
+
     def open(self, route: Route, then: Callable[[Any], Any] | None = None) -> None:
         """Go there; *then* is called with what a dialog was closed with."""
 

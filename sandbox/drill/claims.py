@@ -85,10 +85,10 @@ def _of_case(report: Mapping[str, Any]) -> Iterator[tuple[Question, str | bool]]
         return not found.get("undo") and found.get("state") in ("confirmed", "in_force")
 
     yield "stopped", any(stands(step) for step in ("deactivate", "delete", "deny"))
-    if stands("sessions"):
-        yield "sessions_ended", True
-    elif any(each.get("kind") == "sessions" for each in remaining):
+    if any(each.get("kind") == "sessions" for each in remaining):
         yield "sessions_ended", False
+    elif stands("sessions"):
+        yield "sessions_ended", True
     if isinstance(report.get("remaining"), list):
         yield "nothing_left", not remaining
 

@@ -111,6 +111,7 @@ def unused(facts: Facts) -> Iterator[Finding | Unknown]:
 def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Finding | Unknown]:
     user = facts.users.get(key.user, UserFacts(key.user))
     namespace, since = key.short_service, facts.now - facts.limits.unused
+    reached = {name: user.accessed[name] for name in _namespaces(key) if name in (user.accessed or ())}
 
     def unknown(why: str) -> Unknown:
         return Unknown("unused", key.id, "; ".join(part for part in (why, told) if part), key.user)
@@ -118,16 +119,23 @@ def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Find
     if user.accessed is None:
         yield unknown("IAM's last-accessed data could not be read")
         return
-    last: datetime | None = user.accessed.get(namespace)
-    if namespace not in user.accessed and key.service in policies.BEARER_ACTIONS:
-        yield _unused(facts, key, (f"no policy of {key.user} grants anything of {namespace}",))
+    last = max((at for at in reached.values() if at), default=None)
+    if not reached and key.service in policies.BEARER_ACTIONS:
+        none = f"no policy of {key.user} grants anything of {namespace}"
+        yield _unused(facts, key, (none, *([told] if told else [])))
     elif last is None or last < since:
         seen = f"last reached {namespace} on {_day(last)}" if last else f"never reached {namespace}"
-        yield _unused(facts, key, (f"by IAM's last-accessed data {key.user} {seen}", CAVEAT))
+        yield _unused(facts, key, (f"by IAM's last-accessed data {key.user} {seen}", told or CAVEAT))
     elif user.signs_otherwise is not False or _siblings(facts, key):
         yield unknown(
             f"{key.user} reached {namespace} on {_day(last)}; by which of its credentials IAM does not say"
         )
+
+
+def _namespaces(key: Key) -> tuple[str, ...]:
+    """The names under which IAM keeps what the key reaches: a service may have several."""
+    actions = policies.BEARER_ACTIONS.get(key.service, ())
+    return tuple(dict.fromkeys((key.short_service, *(action.partition(":")[0] for action in actions))))
 
 
 def _unused(facts: Facts, key: Key, evidence: tuple[str, ...]) -> Finding:

@@ -207,6 +207,10 @@ class Redirected(NotAws):
         self.region = region
 
 
+class Unread(AwsError):
+    advice = "Look at them in CloudTrail."
+
+
 class ReadOnly(Exception):
     """The program was started with --read-only, so nothing is changed whatever was asked."""
 

@@ -43,6 +43,8 @@ _NAMES = ("Name", "Id", "Arn", "Identifier", "Bucket")
 """How parameters end that say which thing a call is about."""
 STOOD = "stood"
 """The fact of an intent that says what there was before."""
+LEFT = "left"
+"""The fact of an intent that says what the deed does not reach and should, in sentences."""
 
 
 def read(entries: Iterable[Entry]) -> CaseState:

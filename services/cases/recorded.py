@@ -12,7 +12,8 @@ from services.aws.call import Call
 from services.aws.credentials.regions import global_region, partition_of
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
-from services.base import clock, documents
+from services.base import clock
+from services.review.eventhistory import Answered
 
 MOST_PAGES = 4
 _GLOBAL = ("iam", "organizations")
@@ -28,7 +29,7 @@ class Recorded:
     others: tuple[Mapping[str, Any], ...] = ()
     """Of the same operation, by requests without that mark, where AWS did what was asked."""
     unread: str | None = None
-    """Why the records could not be read: then nothing is said of what they have."""
+    """Why not all records could be read: then nothing is said of what those have."""
 
     @property
     def refused(self) -> str | None:
@@ -48,7 +49,7 @@ async def look_up(aws: AwsSession, call: Call, sent: datetime | None) -> Recorde
 
 async def is_recorded(aws: AwsSession, call: Call, request_id: str, sent: datetime) -> bool:
     """Whether the event history has the record of that request; raises AwsError where it may not be read."""
-    async for record in _records(aws, call, sent):
+    async for record in _records(aws, call, sent, Answered()):
         if record.get("requestID") == request_id:
             return True
     return False
@@ -59,7 +60,8 @@ async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Re
     refused: Mapping[str, Any] | None = None
     # Records have whole seconds; what was made before the call is another matter.
     earliest = clock.rfc3339(sent.replace(microsecond=0))
-    async for record in _records(aws, call, sent):
+    answered = Answered()
+    async for record in _records(aws, call, sent, answered):
         if mark in str(record.get("userAgent")):
             if not record.get("errorCode"):
                 return Recorded(record, tuple(others))
@@ -67,10 +69,13 @@ async def _look_up(aws: AwsSession, call: Call, mark: str, sent: datetime) -> Re
         elif not record.get("errorCode") and str(record.get("eventTime")) >= earliest:
             others.append(record)
     # Of a call that is sent again an earlier attempt may have done it, and its record be still to come.
-    return Recorded(refused if call.once else None, tuple(others))
+    unread = answered.words.rstrip(".") if answered.words else None
+    return Recorded(refused if call.once else None, tuple(others), unread)
 
 
-async def _records(aws: AwsSession, call: Call, sent: datetime) -> AsyncIterator[Mapping[str, Any]]:
+async def _records(
+    aws: AwsSession, call: Call, sent: datetime, answered: Answered
+) -> AsyncIterator[Mapping[str, Any]]:
     """Of the call's operation, of about the time at which it was *sent*."""
     pages = cloudtrail.lookup_events(
         aws,
@@ -82,8 +87,8 @@ async def _records(aws: AwsSession, call: Call, sent: datetime) -> AsyncIterator
     )
     read = 0
     async for page in pages:
-        for text in page:
-            yield documents.mapping(text) or {}
+        for record in answered.mappings(page):
+            yield record
         read += 1
         if read >= MOST_PAGES:
             break

@@ -8,9 +8,8 @@ from datetime import datetime
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
 from services.aws.errors import AwsError
 from services.incident.situation import Situation
-from services.review import record as records
+from services.review.eventhistory import Answered
 from services.review.made import Made, made_by
-from services.review.record import Event
 from services.review.sources.history import iam_region
 from services.review.words import moment, short
 
@@ -50,12 +49,11 @@ async def _alike(at: Situation, made: Made, since: datetime, now: datetime) -> A
     pages = lookup_events(
         at.aws, region, Pacer(), attribute=("EventName", made.event_name), since=since, until=now
     )
-    found: list[str] = []
+    found, answered = list[str](), Answered()
     read = 0
     async for page in pages:
-        for text in page:
-            event = _event(text)
-            if event is None or event.event_id in theirs or event.request_id in ours:
+        for event, _ in answered.events(page):
+            if event.event_id in theirs or event.request_id in ours:
                 continue
             other = made_by(event, event.user)
             if other is not None and other.same == made.same:
@@ -66,12 +64,4 @@ async def _alike(at: Situation, made: Made, since: datetime, now: datetime) -> A
         read += 1
         if read >= MOST_PAGES:
             return Alike(tuple(found), "The event history has more such calls than were read.")
-    return Alike(tuple(found))
-
-
-def _event(text: str) -> Event | None:
-    raw = text.encode("utf-8", "surrogatepass")
-    try:
-        return records.event(records.decode(raw), raw)
-    except records.BadRecord:
-        return None
+    return Alike(tuple(found), answered.words)

@@ -19,6 +19,7 @@ from services.cases import preflight
 from services.cases.case import Case
 from services.cases.engine import CaseEngine, Tools
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
+from services.cases.fold import LEFT
 from services.cases.plan import Deed, LeverName, Plan, State, StepName, steps_of
 from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret
@@ -369,10 +370,11 @@ class Runbook(CaseEngine):
         if plan.step is StepName.REPLACE and not undo:
             await self._deliver_in_hand(options.secret_to)
         begun = len(self.state.done)
+        facts = plan.facts | ({LEFT: list(plan.left)} if plan.left else {})
         for call in plan.calls:
             known = len(self.state.done)
             try:
-                await self._send(Sending(plan.step, call, undo, plan.facts, plan.secret_to))
+                await self._send(Sending(plan.step, call, undo, facts, plan.secret_to))
             except AwsError as error:
                 error.done = tuple(each.operation for each in self.state.done[begun:known])
                 raise

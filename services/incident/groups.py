@@ -144,13 +144,16 @@ async def _others(at: Situation) -> str:
         )
     except AwsError as error:
         return f"Who else has a {at.short_service} key could not be read: {error}"
-    if not users:
-        return f"No other user has an active {at.short_service} key."
     who = "1 other user has" if len(users) == 1 else f"{len(users)} other users have"
-    return (
+    told = (
         f"These groups stop accepting every bearer token: {who} active "
         f"{at.short_service} keys ({', '.join(users[:6])}{'…' if len(users) > 6 else ''})."
     )
+    if found.complete:
+        return told if users else f"No other user has an active {at.short_service} key."
+    why = "".join(f" {part.words}" for part in found.unreadable[:1])
+    unread = f"Who else has a {at.short_service} key could not all be read.{why}"
+    return f"{told} {unread}" if users else unread
 
 
 def switch(name: str, region: str, *, enabled: bool) -> Call:

@@ -243,8 +243,11 @@ class Handling:
         """The new secret was seen on the screen."""
         if self.runbook is None:
             return
-        await self.runbook.delivered("screen")
-        self.runbook.forget_secret()
+        try:
+            await self.runbook.delivered("screen")
+        finally:
+            # It was seen, whatever the journal says.
+            self.runbook.forget_secret()
         await self.runbook.verify(StepName.REPLACE)
         await self._read_state()
         await self.plan(StepName.REPLACE, StepName.DELETE)

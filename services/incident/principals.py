@@ -12,11 +12,12 @@ from typing import Any, Literal
 from services.aws import iam
 from services.aws.cloudtrail import Pacer, lookup_events
 from services.aws.errors import AwsError, NotFound
-from services.base import clock, documents
+from services.base import clock
 from services.base.arn import account_in
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE, SIGNS, TEMPORARY
 from services.base.text import clean
 from services.incident.situation import Situation
+from services.review.eventhistory import Answered
 from services.review.follow import OPENING, Session
 from services.review.opened import Opened, opened_with
 from services.review.where import of_history
@@ -63,9 +64,10 @@ class Found:
 async def find(at: Situation) -> Found:
     """The principals, by the event history of the last 36 hours and by the roles that were named."""
     opened, unread = await _opened(at)
-    users = tuple(each for each in opened.sessions if each.arn is None)
+    nobodys = [each for each in opened.sessions if each.arn is None]
+    users = tuple(each for each in nobodys if each.how in _OF_THE_USER)
     roles: dict[str, list[Session]] = defaultdict(list)
-    beyond: list[str] = []
+    beyond = [_unsure(each) for each in nobodys if each not in users]
     for session in opened.sessions:
         if session.arn is None:
             continue
@@ -89,6 +91,17 @@ async def find(at: Situation) -> Found:
     beyond += [each for each in found if isinstance(each, str)]
     narrow = () if opened.everywhere or not opened.regions else (_narrow(opened.where),)
     return Found(tuple(principals), tuple(dict.fromkeys(beyond)), unread, narrow)
+
+
+_OF_THE_USER = ("GetSessionToken", "GetFederationToken")
+"""The calls whose sessions are the user's own, so that a deny on the user reaches them."""
+
+
+def _unsure(session: Session) -> str:
+    return (
+        f"Whether {session.words}, which {session.how} opened, can be ended from here is unknown: a deny on "
+        "the user need not reach it."
+    )
 
 
 def _narrow(where: str) -> str:
@@ -156,7 +169,7 @@ async def others_of(at: Situation, principal: Principal) -> Others:
     found, ours = Others(), {session.id for session in principal.sessions}
     if principal.arn is None:
         return found
-    now = at.aws.now()
+    now, answered = at.aws.now(), Answered()
     try:
         for region in (await of_history(at.aws))[0]:
             pages = lookup_events(
@@ -168,7 +181,8 @@ async def others_of(at: Situation, principal: Principal) -> Others:
                 until=now,
             )
             async for page in pages:
-                _take(found, ours, (documents.mapping(text) or {} for text in page))
+                _take(found, ours, answered.mappings(page))
+        found.unread = answered.words
     except AwsError as error:
         found.unread = str(error)
     return found

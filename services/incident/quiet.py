@@ -5,7 +5,7 @@ AWS advises to watch for 30 minutes. Records come late, so what is quiet is cert
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from services.aws.cloudtrail import HISTORY_KEPT
 from services.aws.errors import AwsError, Expired
 from services.base import clock
+from services.base.arn import account_in
 from services.base.keyservices import SIGNS
 from services.cases.errors import Refused
 from services.cases.plan import LeverName, StepName
@@ -20,6 +21,7 @@ from services.cases.recorded import is_recorded
 from services.cases.state import CaseState, StepState
 from services.incident.reviewing import marks
 from services.incident.situation import Situation
+from services.review.follow import Session
 from services.review.model import Subject, Window
 from services.review.opened import LONGEST, opened_with
 from services.review.record import Event
@@ -160,10 +162,17 @@ async def look(at: Situation) -> Quiet:
         for event in opened.events
         if event.time > contained and event.access_key_id not in at.case.keys and event.request_id not in ours
     ]
-    unread = tuple(part.words for part in opened.unreadable)
+    unread = (*(part.words for part in opened.unreadable), *_elsewhere(at, opened.sessions))
     come = unread or now - contained > HISTORY_KEPT or await _has_come(at, last, contained)
     certain: Certain = (now - LATE, "time") if come else (contained, "no record of ours")
     return _told(contained, now, certain, after, unread, opened.where)
+
+
+def _elsewhere(at: Situation, sessions: Iterable[Session]) -> Iterator[str]:
+    """A sentence for each other account that a session is in: only that account records what it does."""
+    accounts = {account_in(each.arn) for each in sessions if each.arn} - {at.caller.account, ""}
+    for account in sorted(accounts):
+        yield f"What its sessions do in account {account} is recorded there alone: look there too."
 
 
 async def _has_come(at: Situation, step: StepState, sent: datetime) -> bool:
@@ -198,6 +207,9 @@ async def _of_api_key(at: Situation, contained: datetime, now: datetime) -> Quie
     )
     read = [source.name for source in review.sources if source.used]
     unread = [part.words for part in review.unreadable]
+    unread += _elsewhere(at, review.followed.sessions.values())
+    if unfollowed := review.followed.unfollowed:
+        unread.append(f"{unfollowed:,} more sessions or keys were made than can be followed.")
     if review.gaps:
         regions = listed(dict.fromkeys(region for region, _ in review.gaps))
         unread.append(f"Use of the key in {regions} would not surely be recorded.")

@@ -110,10 +110,11 @@ def record(review: Review, case: Case) -> None:
     )
     case.append("verified", step=StepName.REVIEW, state=State.CONFIRMED, words=review.verdict_words)
     if in_force := review.seen_in_force:
-        for step in (StepName.DEACTIVATE, StepName.DENY):
-            if case.state().step(step).state is State.CONFIRMED:
-                words = f"enforced: last denied call {clock.spoken(in_force, clock.now())}"
-                case.append("verified", step=step, state=State.IN_FORCE, words=words)
+        # Of the two only the one that the review went by: a denial does not say which of them denied it.
+        step = StepName.DEACTIVATE if review.marks.switched_off else StepName.DENY
+        if case.state().step(step).state is State.CONFIRMED:
+            words = f"enforced: last denied call {clock.spoken(in_force, clock.now())}"
+            case.append("verified", step=step, state=State.IN_FORCE, words=words)
     ended = case.state().step(LeverName.SESSIONS)
     since = ended.sent or ended.at
     if ended.state is State.CONFIRMED and since and (last := _last_denied(review, since)):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from services.aws import cloudtrail, iam, logs
 from services.aws.errors import AwsError, NotFound
 from services.aws.iam import Credential
-from services.aws.inlinepolicies import inline_text
+from services.aws.inlinepolicies import created, inline_text
 from services.aws.session import AwsSession
 from services.base.text import clean
 from services.keys.userkeys import ACCESS_KEYS, API_KEYS
@@ -51,6 +51,8 @@ async def standing(aws: AwsSession, account: str, made: Made) -> Standing:
     try:
         of_user = made.kind in _OF_NAMES and made.holder == "User"
         if of_user and younger(await iam.get_user(aws, made.whose), made.at):
+            return _YOUNGER
+        if made.holder == "Group" and await _is_another_group(aws, made.whose, made):
             return _YOUNGER
         return await _READERS[made.kind](aws, made)
     except NotFound:
@@ -109,6 +111,11 @@ async def _provider(aws: AwsSession, made: Made) -> Standing:
     return _there(made.name in await iam.list_identity_providers(aws))
 
 
+async def _is_another_group(aws: AwsSession, name: str, made: Made) -> bool:
+    """Whether the group of that name was made later; raises NotFound where none is called so by now."""
+    return (await created(aws, "Group", name)).replace(microsecond=0) > made.at
+
+
 async def _attached(aws: AwsSession, made: Made) -> Standing:
     assert made.holder
     there = made.name in await iam.list_attached_policies(aws, made.whose, made.holder)
@@ -138,8 +145,11 @@ async def _trust(aws: AwsSession, made: Made) -> Standing:
 
 
 async def _member(aws: AwsSession, made: Made) -> Standing:
-    there = made.name in await iam.list_groups(aws, made.whose)
-    return Standing("a member", there=True, works=True) if there else _NO_MEMBER
+    groups = await iam.list_groups(aws, made.whose)
+    # In a group that was renamed since it is a member still, and not by that name.
+    if groups and await _is_another_group(aws, made.name, made):
+        return _YOUNGER
+    return Standing("a member", there=True, works=True) if made.name in groups else _NO_MEMBER
 
 
 async def _log_group(aws: AwsSession, made: Made) -> Standing:

@@ -10,12 +10,12 @@ from services.aws import iam
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, lookup_events
 from services.aws.iam import Credential
 from services.aws.session import AwsSession
-from services.base import documents
 from services.base.keyservices import ROLE, TEMPORARY
 from services.base.text import clean
 from services.cases.errors import NoSuchKey, Refused
 from services.keys.accesskeys import ROLE_ID
 from services.keys.named import named
+from services.review.eventhistory import Answered
 from services.review.follow import ROLE_ARN
 from services.review.sources.history import iam_region
 from services.review.timestamp import parse_timestamp
@@ -37,23 +37,27 @@ async def find_session(aws: AwsSession, key_id: str, user: str | None) -> Creden
         return Credential(key_id, user, TEMPORARY, "Active", now)
     regions, _ = await of_history(aws)
     asked = tuple(dict.fromkeys((*regions, iam_region(regions[0]))))
+    answered = Answered()
     for region in asked:
-        if identity := await _identity(aws, region, key_id, now):
+        if identity := await _identity(aws, region, key_id, now, answered):
             return _credential(key_id, identity, now)
+    readable = " that can be read" if answered.unread else ""
     raise NoSuchKey(
-        f"The event history of {', '.join(asked)} has no record of {key_id}, so whose session it is is "
-        "unknown: search other Regions (--region), name its user (--user), or end the sessions of its role "
-        "(respond --role)."
+        f"The event history of {', '.join(asked)} has no record of {key_id}{readable}, so whose session it "
+        "is is unknown: search other Regions (--region), name its user (--user), or end the sessions of its "
+        "role (respond --role)."
     )
 
 
-async def _identity(aws: AwsSession, region: str, key_id: str, now: datetime) -> Mapping[str, Any] | None:
+async def _identity(
+    aws: AwsSession, region: str, key_id: str, now: datetime, answered: Answered
+) -> Mapping[str, Any] | None:
     pages = lookup_events(
         aws, region, Pacer(), attribute=("AccessKeyId", key_id), since=now - HISTORY_KEPT, until=now
     )
     async for page in pages:
-        for text in page:
-            found = _mapping((documents.mapping(text) or {}).get("userIdentity"))
+        for record in answered.mappings(page):
+            found = _mapping(record.get("userIdentity"))
             if found.get("accessKeyId") == key_id:
                 return found
     return None

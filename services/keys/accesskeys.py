@@ -44,11 +44,9 @@ async def last_use(aws: AwsSession, key_id: str) -> LastUse | None:
     except NotFound:
         return None
     except Denied as denied:
-        # A policy that denies says nothing of the key.
-        if "explicit deny" in (denied.reason or ""):
-            raise
-        # AWS answers so for keys of other accounts too, and for those that were deleted.
-        if denied.action != "iam:GetAccessKeyLastUsed" or "access key" in str(denied):
+        # AWS answers so for keys of other accounts, and for those that were deleted. A refusal that is of a
+        # policy, or not about the key, says nothing of it.
+        if denied.reason is None and denied.resource.startswith("access key "):
             return None
         raise
 

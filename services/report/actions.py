@@ -8,6 +8,8 @@ from typing import Any
 
 from services.aws.call import Call
 from services.aws.where import Where
+from services.base.text import clean
+from services.cases.fold import LEFT
 from services.cases.lines import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
 
@@ -30,6 +32,7 @@ class _Draft:
     delivered: Said | None = None
     metadata: Mapping[str, Any] | None = None
     changed: Said | None = None
+    left: tuple[str, ...] = ()
 
     @property
     def goes_on(self) -> bool:
@@ -52,6 +55,7 @@ class _Draft:
             self.delivered,
             self.metadata,
             self.changed,
+            self.left,
         )
 
 
@@ -90,6 +94,7 @@ class _Reader:
                 draft.override, draft.metadata = self._override, self._metadata
                 self._override = self._metadata = None
         draft.now("requested", said)
+        draft.left = _left(data.get("facts"))
         self._of_intent[entry.seq] = (draft, len(draft.calls))
         sent = SentCall(
             entry.seq,
@@ -171,6 +176,11 @@ def actions(entries: Iterable[Entry]) -> tuple[Action, ...]:
         if isinstance(entry.data, dict):
             reader.read(entry)
     return tuple(draft.finished() for draft in reader.drafts)
+
+
+def _left(facts: object) -> tuple[str, ...]:
+    known = facts.get(LEFT) if isinstance(facts, dict) else None
+    return tuple(clean(each) for each in known if isinstance(each, str)) if isinstance(known, list) else ()
 
 
 def _call(raw: object) -> Call:

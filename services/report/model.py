@@ -120,6 +120,8 @@ class Action:
     metadata: Mapping[str, Any] | None = None
     changed: Said | None = None
     """What AWS says since it agreed, where that is otherwise: what was true then stays true of then."""
+    left: tuple[str, ...] = ()
+    """Sentences of what it does not reach and should, known when it was sent."""
 
     @property
     def title(self) -> str:

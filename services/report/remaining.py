@@ -162,10 +162,11 @@ def _access_keys_off(report: Report) -> Iterator[Remaining]:
 
 
 def _sessions(report: Report) -> Iterator[Remaining]:
-    if report.header.service != ACCESS_KEY:
-        return
     ended = _newest_done(report, "sessions")
-    if ended is None or ended.undo or not (ended.stands or ended.acted):
+    if ended and not ended.undo and (ended.stands or ended.acted):
+        # It went as far as it could.
+        yield from (Remaining("sessions", words) for words in ended.left)
+    elif report.header.service == ACCESS_KEY:
         yield Remaining(
             "sessions",
             f"The sessions that {report.header.key_id} opened were not ended: they work without it, for up "

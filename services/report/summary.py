@@ -81,11 +81,14 @@ def _contained(report: Report) -> str:
     left = sum(not each.ended for each in report.compromised)
     # What stops the key does not stop them.
     sessions = any(each.kind == "sessions" for each in report.remaining)
+    newest = report.newest("sessions")
+    in_part = bool(newest and newest.left and newest.acted and not newest.undo)
+    ended = "not all sessions that it opened" if in_part else "the sessions that it opened"
     rest = f", but {_number(left)} other {'credential' if left == 1 else 'credentials'} not" if left else ""
     late = (
         [each for each in report.reviewed.findings if each.kind == "not-in-force"] if report.reviewed else []
     )
-    rest = ", but the sessions that it opened were not ended" + rest if sessions else rest
+    rest = f", but {ended} were {'' if in_part else 'not '}ended{rest}" if sessions else rest
     rest = ", but calls with it were allowed after that" + rest if late else rest
     if stop is not None and seconds is not None:
         how = "stopped by a deny policy" if stop.step == "deny" else "contained"

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from services.aws import cloudtrail
 from services.aws.cloudtrail import HISTORY_KEPT, Pacer, Trail
+from services.aws.errors import Unread
 from services.aws.session import AwsSession
 from services.base.text import clean
-from services.review import record
+from services.review.eventhistory import Answered
 from services.review.record import Event
 
 
@@ -183,23 +184,23 @@ async def _calls(
     until: datetime,
     pacers: Mapping[str, Pacer],
 ) -> AsyncGenerator[tuple[Event, Mapping[str, object]], None]:
-    """The calls of that name that succeeded, each with what was asked, the newest first."""
+    """The calls of that name that succeeded, each with what was asked, the newest first.
+
+    Raises Unread at the end, where there were some that cannot be read.
+    """
     if since >= until:
         return
     pages = cloudtrail.lookup_events(
         aws, region, pacers[region], attribute=("EventName", name), since=since, until=until
     )
+    answered = Answered()
     async with aclosing(pages):
         async for page in pages:
-            for text in page:
-                raw = text.encode("utf-8", "surrogatepass")
-                try:
-                    decoded = record.decode(raw)
-                    event = record.event(decoded, raw)
-                except record.BadRecord:
-                    continue
+            for event, decoded in answered.events(page):
                 if not event.error and event.name == name:
                     yield event, decoded.request or {}
+    if answered.words:
+        raise Unread("LookupEvents", answered.words)
 
 
 def _change(event: Event, what: str, of: str) -> Change:

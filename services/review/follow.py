@@ -74,6 +74,8 @@ class Session:
     """Of the role, where it is a role's."""
     again: tuple[datetime, ...] = ()
     """When others with the same principal were opened, which nothing but the time tells apart."""
+    how: str = ""
+    """The call that opened it."""
 
     @property
     def id(self) -> str:
@@ -254,6 +256,7 @@ def _opened(event: Event) -> Session | None:
         event_id=event.event_id,
         expires=parse_timestamp(_expiry(credentials.get("expiration"))),
         arn=_role_arn(asked.get("roleArn")),
+        how=event.name,
     )
 
 

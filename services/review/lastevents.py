@@ -11,7 +11,7 @@ from services.aws.cloudtrail import LOOKUPS_PER_SECOND, Pacer, lookup_events
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
 from services.keys.holdings import Unreadable
-from services.review import record
+from services.review.eventhistory import Answered
 from services.review.record import Event
 from services.review.sources.history import iam_region
 
@@ -32,13 +32,16 @@ async def last_events(aws: AwsSession, user: str, now: datetime) -> LastEvents:
     regions = await aws.regions()
     regions = tuple(dict.fromkeys((iam_region(regions[0]), *regions)))
     pages = await asyncio.gather(*(_first_page(aws, region, user, now) for region in regions))
-    unreadable = [page for page in pages if isinstance(page, Unreadable)]
-    events = {event.event_id: event for page in pages if not isinstance(page, Unreadable) for event in page}
+    unreadable = [part for _, part in pages if part]
+    events = {event.event_id: event for page, _ in pages for event in page}
     newest = sorted(events.values(), key=lambda event: event.time, reverse=True)
     return LastEvents(tuple(newest[:MOST_EVENTS]), tuple(unreadable))
 
 
-async def _first_page(aws: AwsSession, region: str, user: str, now: datetime) -> Sequence[Event] | Unreadable:
+async def _first_page(
+    aws: AwsSession, region: str, user: str, now: datetime
+) -> tuple[Sequence[Event], Unreadable | None]:
+    what, answered = f"the event history of {region}", Answered()
     pages = lookup_events(
         aws,
         region,
@@ -49,18 +52,10 @@ async def _first_page(aws: AwsSession, region: str, user: str, now: datetime) ->
     )
     try:
         async for page in pages:
-            return [found for text in page if (found := _event(text)) is not None]
+            events = [event for event, _ in answered.events(page)]
+            return events, Unreadable(f"all of {what}", answered.words) if answered.words else None
     except AwsError as error:
-        return Unreadable(f"the event history of {region}", str(error), error)
+        return (), Unreadable(what, str(error), error)
     finally:
         await pages.aclose()
-    return ()
-
-
-def _event(text: str) -> Event | None:
-    """None for a record that the review would name as unreadable."""
-    raw = text.encode("utf-8", "replace")
-    try:
-        return record.event(record.decode(raw), raw)
-    except record.BadRecord:
-        return None
+    return (), None

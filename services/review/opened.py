@@ -76,6 +76,13 @@ async def opened_with(
         followed, collector.following = more, True
         if not texts:
             break
+    else:
+        if texts:
+            why = f"They were followed {ROUNDS} times, and there are more."
+            collector.trouble(Unreadable("What the last sessions and keys did", why))
+    if followed.unfollowed:
+        why = f"{followed.unfollowed:,} more sessions or keys were made than can be followed."
+        collector.trouble(Unreadable("What all of them did", why))
     alive = (each for each in followed.sessions.values() if each.expires is None or each.expires > now)
     return Opened(
         tuple(sorted(alive, key=lambda each: each.opened)),

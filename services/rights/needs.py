@@ -270,6 +270,7 @@ PARTS = (
                 "iam:AttachGroupPolicy",
                 "iam:DeleteGroupPolicy",
                 "iam:DetachGroupPolicy",
+                "iam:GetGroup",
                 "iam:GetGroupPolicy",
                 "iam:ListAttachedGroupPolicies",
                 "iam:ListGroupPolicies",

@@ -43,7 +43,13 @@ class Driver:
         return self.app.screen._compositor.render_strips()
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """One after the other, as somebody does who reads the question that is in sight first."""
+        for key in keys:
+            deadline = time.monotonic() + PATIENCE
+            while self.app.unseen:
+                assert time.monotonic() < deadline, f"it is never drawn\n{self.text}"
+                await asyncio.sleep(0.001)
+            await self.pilot.press(key)
 
     async def type(self, text: str) -> None:
         """Into the field that has the focus, as a paste does: a key press each would take long."""

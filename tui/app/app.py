@@ -286,6 +286,8 @@ class StanchApp(TypeAhead[None], Questions[None], ExactDrawing[None], JobControl
         before, self.connection, self.options = self.connection, connection, options
         self._watching.follow(connection)
         self.context = context_of(options)
+        # What was left meanwhile is of where it was.
+        self.left_behind.clear()
         self.push_screen(screen_of(then or ToInventory()))
         self.run_worker(self._introduce(), name="introduce", exclusive=True, group="introduce")
         await before.close()

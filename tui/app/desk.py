@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime
@@ -44,6 +44,8 @@ class Desk:
         self._app = app
         self._handlings: list[Handling] = []
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._openings: set[asyncio.Task[Handling]] = set()
+        self._waiting: Counter[str] = Counter()
         self._tasks: dict[asyncio.Task[Outcome], Deed] = {}
         self._carried: dict[asyncio.Task[None], str] = {}
         self.ended = 0
@@ -54,6 +56,28 @@ class Desk:
 
     async def open(self, key_id: str, user: str | None = None, case: str | None = None) -> Handling:
         """The handling of that key, gone on with if there is one; raises NoSuchKey, CaseError, AwsError."""
+        opening = asyncio.create_task(self._open(key_id, user, case), name=f"opening {key_id}")
+        self._openings.add(opening)
+        opening.add_done_callback(self._openings.discard)
+        self._waiting[key_id] += 1
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # Cut off half-way it would keep the case from everybody, ourselves included.
+            opening.add_done_callback(self._nobody_looks)
+            raise
+        finally:
+            self._waiting[key_id] -= 1
+
+    def _nobody_looks(self, opening: asyncio.Task[Handling]) -> None:
+        """Give back what was opened for a screen that is gone, unless another waits for it."""
+        if opening.cancelled() or opening.exception():
+            return
+        handling = opening.result()
+        if not self._waiting[handling.key_id]:
+            self.release(handling)
+
+    async def _open(self, key_id: str, user: str | None, case: str | None) -> Handling:
         # Not before a key is handled: the engines behind it would hold up the first rows.
         from services.cases.book import CaseBook
         from services.incident.handling import Handling
@@ -65,7 +89,11 @@ class Desk:
                 if known.key_id == key_id and (case is None or (known.case and known.case.id == case)):
                     return known
             handling = Handling(aws, CaseBook(self._host.options.state_dir), key_id, user=user, case=case)
-            await handling.open()
+            try:
+                await handling.open()
+            except BaseException:
+                handling.leave()
+                raise
             self._handlings.append(handling)
             return handling
 
@@ -145,6 +173,7 @@ class Desk:
             handling.work.stop()
         await asyncio.gather(self._wait(PATIENCE, reviews=False), _ended(PATIENCE, tuple(self._carried)))
         patience = PATIENCE_WITH_REVIEWS if not self._host.options.demo else PATIENCE_IN_THE_DEMO
+        await _ended(patience, tuple(self._openings))
         await self._wait(patience, reviews=True)
         for handling in self._handlings:
             handling.on_change.clear()
@@ -187,9 +216,19 @@ class Desk:
             SecretDialog(key_id, handling.user or "", outcome.result.secret)
         )
         if seen:
-            await handling.delivered()
+            await self._journal_seen(handling)
         elif handling.runbook:
             handling.runbook.forget_secret()
+
+    async def _journal_seen(self, handling: Handling) -> None:
+        from services.incident.outcome import Stopped
+
+        try:
+            await handling.delivered()
+        except Stopped as error:
+            self._host.keep(f"journaling that the secret of {handling.key_id} was seen", error)
+            if screen := speaking(self._app.screen):
+                screen.say(f"{error}  (! shows it again)", "alarm")
 
 
 def _is_review(deed: Deed) -> bool:

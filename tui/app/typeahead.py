@@ -2,6 +2,9 @@
 
 Textual hands a key to the widget that has the focus when it arrives, and runs its command only once the key
 has bubbled back up. Over a slow line several keys arrive at once: ``/log`` would lose its letters.
+
+A question is answered only by what was typed once it had been drawn: it may have come late, and over a
+screen where the same key means something else.
 """
 
 from __future__ import annotations
@@ -10,17 +13,26 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakSet
 
+from rich.console import RenderableType
 from textual import events
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
-from tui.frame.internals import Internals
+from tui.app.speaking import speaking
+from tui.frame.internals import CompositorUpdate, Displayed, Internals
 
 Result = TypeVar("Result")
 
 MOST_SECONDS = 1.0
 """A widget that goes away may never say that it has heard a key."""
+
+_NO_ANSWERS = ("ctrl+c", "ctrl+l", "ctrl+z")
+"""To end, to redraw and to stop for a while is of no question."""
+
+_TOO_EARLY = "What was typed before this question was drawn does not answer it: press the key again."
 
 
 class TypeAhead(Internals[Result]):
@@ -30,6 +42,25 @@ class TypeAhead(Internals[Result]):
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._held = True
+        self._seen: WeakSet[Screen[Any]] = WeakSet()
+        """The questions that were drawn before the key that is next."""
+
+    def displayed(self, screen: Screen[Any], update: RenderableType | None) -> Displayed:
+        drawn = super().displayed(screen, update)
+        if isinstance(drawn, CompositorUpdate) and _asks(screen) and screen not in self._seen:
+            # It comes after all that was typed by now.
+            self.call_later(self._seen.add, screen)
+        return drawn
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a question is in sight that no key can be meant for yet."""
+        return _asks(self.screen) and self.screen not in self._seen
+
+    def ask_anew(self, screen: Screen[Any]) -> None:
+        """Take no key for *screen* that was typed before its next frame, which asks more than the last."""
+        self._seen.discard(screen)
+        screen.refresh()
 
     def release_keys(self) -> None:
         """There is a screen that keys can be for; until then they are held back."""
@@ -56,10 +87,22 @@ class TypeAhead(Internals[Result]):
                     self.call_later(self._handle_typed)
                 return
             event = self._typed.popleft()
+            if self._is_too_early(event):
+                continue
             hearers = self._hearers()
             if not await self._is_command(event):
                 await super().on_event(event)
             await _heard(hearers)
+
+    def _is_too_early(self, event: events.Key | events.Paste) -> bool:
+        """Whether it was typed before the question in sight was drawn, and cannot be meant for it."""
+        if not self.unseen:
+            return False
+        if isinstance(event, events.Key) and event.key in _NO_ANSWERS:
+            return False
+        if screen := speaking(self.screen):
+            screen.say(_TOO_EARLY, "warn", topic="early")
+        return True
 
     async def _is_command(self, event: events.Key | events.Paste) -> bool:
         """Whether it is a key with a command, which is run."""
@@ -75,6 +118,11 @@ class TypeAhead(Internals[Result]):
     def _hearers(self) -> list[MessagePump]:
         """Those that a key comes to, one after the other, and what they make of it: a field's enter, say."""
         return [node for node in (self.focused or self.screen).ancestors_with_self if node is not self]
+
+
+def _asks(screen: Screen[Any]) -> bool:
+    # Looked up by name: with the first frame the class of those that ask isn't imported yet.
+    return bool(getattr(screen, "ASKS", False))
 
 
 async def _heard(hearers: Iterable[MessagePump]) -> None:

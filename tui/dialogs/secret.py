@@ -26,6 +26,7 @@ class SecretDialog(Dialog[bool]):
     """True where the secret was seen or copied. It is forgotten when this closes."""
 
     scope = SECRET
+    ASKS = True
     BINDINGS = bindings(scope)
     FRAMED = False
 
@@ -85,6 +86,7 @@ class SecretDialog(Dialog[bool]):
             self.say(
                 "You have neither shown nor copied it. Press again to lose it for good; v shows it.", "warn"
             )
+            self.stanch.ask_anew(self)
             return
         self._secret.forget()
         self.dismiss(self._had)

@@ -13,6 +13,7 @@ class YesNoDialog(Dialog[bool]):
     """True where the answer is yes. Its body has one page of text, and two choices under it."""
 
     scope = CONFIRM
+    ASKS = True
     BINDINGS = bindings(scope)
 
     def do_yes(self) -> None:

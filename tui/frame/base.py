@@ -47,6 +47,8 @@ class Commands(Departing[Result]):
     """Runs the commands of the table; shared by screens and dialogs."""
 
     scope: ClassVar[str] = ""
+    ASKS: ClassVar[bool] = False
+    """Whether a key that is pressed here may do what cannot be seen from the key: it must be seen before."""
     AUTO_FOCUS = ""
     # Of the screens and not of the app, so that the first paint does not wait for it to be parsed.
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -255,9 +257,8 @@ class Commands(Departing[Result]):
     def do_back(self) -> Awaitable[None] | None:
         return self.stanch.back()
 
-    def do_refresh(self) -> Awaitable[None] | None:
+    def do_refresh(self) -> None:
         self.say("There is nothing to refresh here.")
-        return None
 
     @on(events.Key)
     def _does_nothing(self, event: events.Key) -> None:

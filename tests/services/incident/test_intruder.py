@@ -290,6 +290,43 @@ async def test_what_is_of_a_renamed_user_still_stands(
     assert scene.snapshot() == before
 
 
+@pytest.mark.parametrize("decoy", [False, True])
+async def test_what_is_of_a_renamed_group_still_stands(
+    scene: Scene, book: CaseBook, boto: Boto, decoy: bool
+) -> None:
+    iam, theirs = boto("iam"), boto("iam", key=scene.intruder.key)
+    document = json.dumps(policy(EVERYTHING))
+    theirs.put_group_policy(GroupName="admins", PolicyName="all", PolicyDocument=document)
+    theirs.attach_group_policy(GroupName="admins", PolicyArn=ADMIN)
+    scene.intruder.make("member")
+    iam.update_group(GroupName="admins", NewGroupName="admins-2")
+    if decoy:
+        with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5)):
+            iam.create_group(GroupName="admins")
+    before = scene.snapshot()
+    async with reviewed(scene, book) as runbook:
+        seen = things(runbook)
+        assert len(seen) == 3
+        assert not any(each["ended"] or each["offered"] for each in seen.values()), seen
+        for text in seen:
+            plan = await runbook.plan(LeverName.INTRUDER, event_of(runbook, text))
+            assert (plan.calls, plan.already) == ((), None), text
+        assert runbook.case
+        assert [each.kind for each in build(runbook.case).remaining].count("intruder") == 3
+    assert scene.snapshot() == before
+
+
+async def test_who_is_in_no_group_is_not_in_one_that_was_renamed(
+    scene: Scene, book: CaseBook, boto: Boto
+) -> None:
+    scene.intruder.make("member")
+    boto("iam").remove_user_from_group(GroupName="admins", UserName="intruder-target")
+    boto("iam").update_group(GroupName="admins", NewGroupName="admins-2")
+    async with reviewed(scene, book) as runbook:
+        (seen,) = things(runbook).values()
+        assert (seen["state"], seen["ended"]) == ("not in the group", True)
+
+
 @pytest.mark.parametrize("first", ["colleague", "intruder"])
 async def test_what_a_colleague_did_too_is_left_to_a_person(
     scene: Scene, book: CaseBook, sandbox: Sandbox, boto: Boto, first: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,9 @@ from services.aws.session import AwsSession
 from services.cases.book import CaseBook
 from services.cases.errors import CaseHeld, Changed, Refused
 from services.cases.plan import LeverName, State, StepName
-from services.incident import opening
+from services.incident import opening, reviewing
 from services.incident.situation import Options
+from tests.principals import allow, make_user, policy, sign_as
 from tests.services.incident.conftest import LOGS, Account, Opened
 from tests.storedsecrets import value_of
 
@@ -63,6 +65,37 @@ async def test_groups_off_and_on(
         undone = await runbook.undo(LeverName.GROUPS)
         assert undone.step.state is State.UNDONE
         assert groups() == {"/app/us-east-1": True, "/app/us-west-2": True}
+
+
+async def test_who_else_has_a_key_is_not_said_where_not_all_could_be_read(
+    opened: Opened,
+    account: Account,
+    groups: Callable[[], dict[str, bool]],
+    boto: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account.iam.create_user(UserName="other")
+    account.iam.create_service_specific_credential(UserName="other", ServiceName=LOGS)
+    own = allow("iam:*", resource="arn:aws:iam::123456789012:user/web")
+    sign_as(monkeypatch, make_user(boto("iam"), "limited", policy(own, allow("logs:*", "sts:*"))))
+    async with opened() as runbook:
+        plan = await runbook.plan(LeverName.GROUPS, Options(log_groups=("/app/us-east-1",)))
+    told = " ".join(plan.warnings)
+    assert plan.calls
+    assert "No other user has" not in told
+    assert "Who else has a logs key could not all be read." in told
+
+
+async def test_of_two_containments_only_the_one_that_was_measured_is_seen_enforced(opened: Opened) -> None:
+    """A denial says nothing of a deny policy that came after the deactivation."""
+    async with opened() as runbook:
+        await runbook.apply(StepName.DEACTIVATE)
+        await runbook.apply(StepName.DENY)
+        _, review = await runbook.review(Options(source="history"))
+        assert review.marks.switched_off
+        reviewing.record(replace(review, seen_in_force=datetime.now(UTC)), runbook.case)
+        assert runbook.state.step(StepName.DEACTIVATE).state is State.IN_FORCE
+        assert runbook.state.step(StepName.DENY).state is State.CONFIRMED
 
 
 async def test_only_the_groups_that_are_named_are_turned_on_again(

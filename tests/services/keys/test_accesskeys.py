@@ -28,6 +28,21 @@ async def test_a_key_of_another_account_is_refused_by_aws() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        f"{REFUSED} because no identity-based policy allows the iam:GetAccessKeyLastUsed action",
+        REFUSED.replace(f"access key {KEY_ID}", "*"),
+        REFUSED.replace(f"access key {KEY_ID}", "user bob"),
+        "Access Denied",
+        "",
+    ],
+)
+async def test_a_refusal_that_is_not_about_the_key_is_no_word_on_it(said: str) -> None:
+    with pytest.raises(Denied):
+        await accesskeys.last_use(refusing(said), KEY_ID)
+
+
+@pytest.mark.parametrize(
     "of", ["a service control policy", "an identity-based policy", "a permissions boundary"]
 )
 async def test_a_policy_that_denies_is_no_word_on_the_key(of: str) -> None:

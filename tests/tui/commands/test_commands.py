@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from typing import Any
 
@@ -153,3 +154,22 @@ def test_every_scope_is_of_a_screen() -> None:
 def test_the_shown_key_is_the_one_on_the_keyboard() -> None:
     assert Command("x", ("question_mark", "h"), "x", "X.").shown_key == "?"
     assert commands.BY_ID["filter"].shown_key == "/"
+
+
+def test_no_command_waits_in_the_turn_of_its_key() -> None:
+    """All other keys would wait with it, and with them a dialog that AWS's answer may need."""
+    load_commands()
+    # To leave waits for screens alone, and for nobody outside.
+    leaving = {"do_back", "do_done"}
+    found = set[str]()
+    for kind in below(Commands):
+        for name, do in inspect.getmembers(kind, inspect.isfunction):
+            if name.startswith("do_") and name not in leaving:
+                answer = inspect.signature(do).return_annotation
+                if inspect.iscoroutinefunction(do) or "Awaitable" in str(answer):
+                    found.add(f"{kind.__name__}.{name}")
+    assert found == set()
+
+
+def below(kind: type[Any]) -> set[type[Any]]:
+    return {kind} | {each for one in kind.__subclasses__() for each in below(one)}

@@ -15,13 +15,16 @@ from botocore.exceptions import ClientError
 from sandbox.account.account import iam_backend
 from sandbox.cloudtrail.install import CloudTrail
 from sandbox.cloudtrail.records import management_record
+from sandbox.drill.claims import claims_of
 from sandbox.iam.sessions import Session
 from sandbox.scenario.cast import Scenario, StolenKey
-from sandbox.scenario.intruder import open_for, opening
+from sandbox.scenario.intruder import by_session, open_for, opening
 from sandbox.scenario.past import Caller, Past
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
 from services.base import clock
+from services.cases.book import CaseBook
+from services.review.follow import ROUNDS
 from services.rights.endedsessions import NAME
 from tests.principals import (
     EVERYTHING,
@@ -220,6 +223,27 @@ def test_what_cannot_be_reached_is_named_and_the_rest_is_done(
     assert [works(boto, session) for session in stolen.sessions] == [False, False, True]
 
 
+def test_what_could_not_be_ended_remains_in_the_report(
+    respond: Callable[..., Done], stanch: Stanch, stolen: StolenKey, boto: Boto, tmp_path: Path
+) -> None:
+    make_role(boto("iam"), "AWSReservedSSO_Admin_0", path="/aws-reserved/sso.amazonaws.com/")
+    respond("--step", "deactivate", "--yes")
+    respond("--step", "sessions", "--yes", "--role", "AWSReservedSSO_Admin_0")
+    (case,) = CaseBook(tmp_path / "state").cases()
+    told = stanch("--state-dir", str(tmp_path / "state"), "case", "report", case.id, "--format", "json").json
+    left = [each["words"] for each in told["remaining"] if each["kind"] == "sessions"]
+    assert len(left) == 1
+    assert "Only AWS can change role AWSReservedSSO_Admin_0" in left[0]
+    assert "but not all sessions that it opened were ended" in json.dumps(told["summary"])
+    assert claims_of(told)["sessions_ended"] is False
+    # Done again without it, all that is known is ended.
+    respond("--undo", "sessions", "--yes")
+    respond("--step", "sessions", "--yes")
+    told = stanch("--state-dir", str(tmp_path / "state"), "case", "report", case.id, "--format", "json").json
+    assert "sessions" not in [each["kind"] for each in told["remaining"]]
+    assert claims_of(told)["sessions_ended"] is True
+
+
 def test_an_instance_gets_new_credentials_at_once(
     respond: Callable[..., Done], stolen: StolenKey, boto: Boto, sandbox: Sandbox
 ) -> None:
@@ -285,6 +309,68 @@ def test_it_is_quiet_once_nothing_was_allowed_for_half_an_hour(
     later(timedelta(minutes=26))
     quiet = respond("--step", "quiet")
     assert (quiet.code, quiet.json["enough"], quiet.json["denied"]) == (Exit.DONE, True, 1)
+
+
+def recorded(sandbox: Sandbox, by: Caller, session: Session, **changes: Any) -> None:
+    """In event history: *by* opened *session*."""
+    past = Past(sandbox.world.clock.now(), random.Random(1))
+    record = management_record(opening(past, by, session))
+    record["requestParameters"] |= changes
+    sandbox.world.part(CloudTrail).history.add(session.issued, record)
+
+
+def test_a_session_in_another_account_is_never_quiet(
+    respond: Callable[..., Done], stolen: StolenKey, sandbox: Sandbox, later: Callable[[timedelta], None]
+) -> None:
+    """What it does is recorded there alone."""
+    by = Caller(stolen.user, stolen.key.access_key_id, "203.0.113.77", "boto")
+    issued = sandbox.world.clock.now() - timedelta(minutes=5)
+    session = open_for("AssumedRole", "backup", "x", issued, timedelta(hours=12))
+    recorded(sandbox, by, session, roleArn="arn:aws:iam::999999999999:role/backup")
+    respond("--step", "deactivate", "--yes")
+    later(timedelta(minutes=50))
+    told = respond("--step", "quiet")
+    assert (told.code, told.json["enough"]) == (Exit.INCOMPLETE, False)
+    assert "in account 999999999999 is recorded there alone" in " ".join(told.json["unreadable"])
+
+
+def test_sessions_that_are_followed_no_further_are_never_quiet(
+    respond: Callable[..., Done], stolen: StolenKey, sandbox: Sandbox, later: Callable[[timedelta], None]
+) -> None:
+    """Each opens the next, once more than they are followed."""
+    by: Caller = Caller(stolen.user, stolen.key.access_key_id, "203.0.113.77", "boto")
+    issued = sandbox.world.clock.now() - timedelta(minutes=30)
+    for _ in range(ROUNDS + 1):
+        issued += timedelta(minutes=1)
+        session = open_for("AssumedRole", "backup", "x", issued, timedelta(hours=1))
+        recorded(sandbox, by, session)
+        by = by_session(session, "203.0.113.77", "boto")
+    plan = respond("--plan", "--step", "sessions").json["steps"][0]
+    assert "there are more" in " ".join(plan["warnings"])
+    respond("--step", "deactivate", "--yes")
+    later(timedelta(minutes=50))
+    told = respond("--step", "quiet")
+    assert (told.code, told.json["enough"]) == (Exit.INCOMPLETE, False)
+    assert "there are more" in " ".join(told.json["unreadable"])
+
+
+@pytest.mark.parametrize("how", ["AssumeRoot", "GetScopedCredentials", "AssumeRole"])
+def test_a_session_that_a_deny_on_the_user_need_not_reach_is_not_said_to_end(
+    respond: Callable[..., Done], stolen: StolenKey, sandbox: Sandbox, how: str
+) -> None:
+    """Of the root user of a member account, of kinds that are not known, or with its request left out."""
+    past = Past(sandbox.world.clock.now(), random.Random(1))
+    session = open_for("IAMUser", stolen.user, "", past.now - timedelta(minutes=5), timedelta(hours=1))
+    by = Caller(stolen.user, stolen.key.access_key_id, "203.0.113.77", "boto")
+    record = management_record(opening(past, by, session)) | {"eventName": how, "requestParameters": None}
+    sandbox.world.part(CloudTrail).history.add(session.issued, record)
+    plan = respond("--plan", "--step", "sessions").json["steps"][0]
+    told = [each for each in plan["warnings"] if session.access_key_id in each]
+    assert len(told) == 1
+    assert f"which {how} opened, can be ended from here is unknown" in told[0]
+    done = respond("--step", "sessions", "--yes")
+    assert done.code == Exit.INCOMPLETE
+    assert session.access_key_id in done.err
 
 
 def test_a_key_made_active_again_can_have_opened_new_ones(

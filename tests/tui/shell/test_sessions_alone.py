@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from sandbox.cloudtrail.install import CloudTrail
 from sandbox.scenario.cast import StolenKey
 from sandbox.scenario.registry import SCENARIOS
 from sandbox.wire.server import Sandbox
+from services.base.documents import DEEPEST
 from services.rights.endedsessions import NAME
 from tests.tui.shell.conftest import Done, Stanch
 from tests.tui.shell.test_sessions import works
@@ -121,3 +123,27 @@ def test_what_cannot_be_done_is_one_sentence(
     assert done.out == ""
     assert done.code == code
     assert json.dumps(done.err).count("Traceback") == 0
+
+
+def test_a_record_that_cannot_be_read_is_not_said_to_be_none(
+    respond: Callable[..., Done], sandbox: Sandbox
+) -> None:
+    nested: dict[str, Any] = {}
+    for _ in range(2 * DEEPEST):
+        nested = {"a": nested}
+    now = sandbox.world.clock.now()
+    record = {
+        "eventTime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "eventName": "GetCostAndUsage",
+        "eventSource": "ce.amazonaws.com",
+        "awsRegion": "us-east-1",
+        "eventID": "1",
+        "userIdentity": {"type": "AssumedRole", "accessKeyId": "ASIAY34FZKBOKMUTVV7A"},
+        "requestParameters": {"filter": nested},
+    }
+    none = respond("ASIAY34FZKBOKMUTVV7A")
+    assert "has no record of ASIAY34FZKBOKMUTVV7A, so whose session it is is unknown" in none.err
+    sandbox.world.part(CloudTrail).history.add(now, record)
+    unread = respond("ASIAY34FZKBOKMUTVV7A")
+    assert "has no record of ASIAY34FZKBOKMUTVV7A that can be read, so" in unread.err
+    assert unread.code == none.code

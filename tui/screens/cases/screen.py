@@ -228,8 +228,8 @@ class CasesScreen(StanchScreen):
         from tui.dialogs.asking import closing
         from tui.dialogs.casework import close, remaining
 
-        case = CaseBook(self.stanch.options.state_dir).get(case_id)
         try:
+            case = CaseBook(self.stanch.options.state_dir).get(case_id)
             left = await remaining(case)
             if not await self.app.push_screen_wait(closing(case, left, self.stanch.context)):
                 return

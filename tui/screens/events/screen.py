@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,9 +16,11 @@ from textual.widgets import Input, Static
 
 from services.base.text import clean
 from services.cases.plan import StepName
+from services.incident.handling import Handling
 from services.incident.outcome import Stopped
 from services.incident.reviewing import DEFAULT_WINDOW
 from services.incident.reviewwork import ReviewWork
+from services.review.record import Event
 from services.review.review import Review, Subject, Window, judged, run_review
 from tui.commands.bindings import bindings
 from tui.frame.base import StanchScreen
@@ -59,6 +63,8 @@ class EventsScreen(StanchScreen):
         self._wanted_whole: bool | None = None
         """Whether somebody chose to see all that is said of the review, or less."""
         self._drawing: Timer | None = None
+        self._doing = ""
+        """What somebody asked for that is not done yet."""
 
     def body(self) -> ComposeResult:
         yield Lines(id="head")
@@ -275,28 +281,43 @@ class EventsScreen(StanchScreen):
         self.shown.count_by(SIDES[side])
         self._entitle()
 
-    async def do_suspect(self) -> None:
+    def do_suspect(self) -> None:
         review, event = self._work.review, self.shown.chosen
-        if review is None or event is None:
-            return
-        since = None if event.time == review.marks.suspected else event.time
-        if self._handling is None:
-            marks = replace(review.marks, suspected=since)
-            now = self.stanch.options.now()
-            self._work.end(await asyncio.to_thread(judged, review, marks, now))
-            return
-        try:
-            await self._handling.suspect(since)
-        except Stopped as error:
-            self.report("marking the moment", error)
+        if review and event:
+            since = None if event.time == review.marks.suspected else event.time
+            self._keep_on("marking the moment", partial(self._suspect, review, since))
 
-    async def do_export(self) -> None:
-        if self._handling is None:
+    async def _suspect(self, review: Review, since: datetime | None) -> None:
+        if self._handling:
+            await self._handling.suspect(since)
             return
+        marks = replace(review.marks, suspected=since)
+        self._work.end(await asyncio.to_thread(judged, review, marks, self.stanch.options.now()))
+
+    def do_export(self) -> None:
+        if self._handling:
+            self._keep_on("exporting the records", partial(self._export, self._handling, self.shown.events))
+
+    async def _export(self, handling: Handling, events: Sequence[Event]) -> None:
+        self.say(await handling.export(events))
+
+    def _keep_on(self, doing: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Not in the key's own turn: AWS and the disk may take long, and all other keys would wait for it."""
+        if self._doing:
+            self.say(f"Still {self._doing}: press the key again after that.")
+            return
+        self._doing = doing
+        self.say(f"{doing[:1].upper()}{doing[1:]}…", topic="doing")
+        self.run_worker(self._kept_on(doing, work), group="doing")
+
+    async def _kept_on(self, doing: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            self.say(await self._handling.export(self.shown.events))
+            await work()
         except Stopped as error:
-            self.report("exporting the records", error)
+            self.report(doing, error)
+        finally:
+            self._doing = ""
+            self.hush("doing")
 
     def do_findings(self) -> None:
         from tui.screens.events.record import FindingsScreen

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from services.cases.errors import Refused
 from services.cases.plan import Plan, StepName
 from services.incident.handling import Handling
 from services.incident.outcome import Outcome, Stopped
@@ -63,6 +64,8 @@ class Deactivation:
         except Stopped as error:
             return LeftOut(subject.key_id, str(error))
         try:
+            if StepName.DEACTIVATE in handling.under_way:
+                return self._without(handling, "That is under way already.")
             if handling.runbook is None or handling.barred:
                 return self._without(handling, handling.barred or "The key is not read yet.")
             plan = await handling.runbook.plan(StepName.DEACTIVATE, handling.options)
@@ -89,12 +92,16 @@ class Deactivation:
         turns = asyncio.Semaphore(_AT_ONCE)
         desk = self._host.desk
         # All are under way from here on, so that leaving the program waits for them too.
-        begun = [
-            desk.start(each.handling, StepName.DEACTIVATE, shown=each.plan, turns=turns)
-            for each in self.ready
-        ]
+        begun, refused = list[asyncio.Task[Outcome]](), list[Outcome]()
+        for each in self.ready:
+            try:
+                begun.append(desk.start(each.handling, StepName.DEACTIVATE, shown=each.plan, turns=turns))
+            except Refused as error:
+                # It was begun elsewhere while the question stood.
+                self._host.keep(f"deactivating {each.handling.key_id}", error)
+                refused.append(Outcome(StepName.DEACTIVATE, error=error))
         outcomes = await asyncio.gather(*map(asyncio.shield, begun))
-        return self._told(outcomes)
+        return self._told((*outcomes, *refused))
 
     def _told(self, outcomes: Sequence[Outcome]) -> str:
         done = sum(bool(outcome.result and outcome.result.verified) for outcome in outcomes)

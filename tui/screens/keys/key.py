@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual import on
@@ -137,7 +137,7 @@ class KeyScreen(StanchScreen):
             return "this row opens nothing"
         return None
 
-    def do_follow(self) -> Awaitable[None] | None:
+    def do_follow(self) -> None:
         row = self.table.chosen
         assert row is not None
         match row.way:
@@ -158,8 +158,9 @@ class KeyScreen(StanchScreen):
             case "policy":
                 self._open_policy(row.target)
             case "sweep":
-                return self._open_sweep()
-        return None
+                # Not in the key's own turn: AWS may take long, and all other keys would wait for it.
+                self.say("Reading what else the user has…", topic="sweep")
+                self.run_worker(self._open_sweep(), group="sweep", exclusive=True)
 
     def _open_policy(self, name: str) -> None:
         from tui.screens.keys.policydocument import PolicyDocumentScreen
@@ -172,8 +173,13 @@ class KeyScreen(StanchScreen):
             handling = await self.stanch.desk.open(self._key.id, self._key.user)
         except Stopped as error:
             self.report(f"opening the runbook of {self._key.id}", error)
-        else:
+            return
+        finally:
+            self.hush("sweep")
+        if self.app.screen is self:
             self.stanch.open(ToSweep(handling))
+        else:
+            self.stanch.desk.release(handling)
 
     def do_refresh(self) -> None:
         self.stanch.reintroduce()

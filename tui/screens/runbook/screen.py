@@ -307,7 +307,7 @@ class RunbookScreen(StepMoves):
             key = self._handling.runbook.key
             self.stanch.open(ToEvents(key.user, key.id, key.service, self._handling))
 
-    async def do_refresh(self) -> None:
+    def do_refresh(self) -> None:
         if self._handling is None:
             self._trouble = None
             self._read.clear()
