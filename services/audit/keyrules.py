@@ -111,7 +111,6 @@ def unused(facts: Facts) -> Iterator[Finding | Unknown]:
 def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Finding | Unknown]:
     user = facts.users.get(key.user, UserFacts(key.user))
     namespace, since = key.short_service, facts.now - facts.limits.unused
-    reached = {name: user.accessed[name] for name in _namespaces(key) if name in (user.accessed or ())}
 
     def unknown(why: str) -> Unknown:
         return Unknown("unused", key.id, "; ".join(part for part in (why, told) if part), key.user)
@@ -119,7 +118,8 @@ def _by_last_accessed(facts: Facts, key: Key, told: str | None) -> Iterator[Find
     if user.accessed is None:
         yield unknown("IAM's last-accessed data could not be read")
         return
-    last = max((at for at in reached.values() if at), default=None)
+    reached = [user.accessed[name] for name in _namespaces(key) if name in user.accessed]
+    last = max((at for at in reached if at), default=None)
     if not reached and key.service in policies.BEARER_ACTIONS:
         none = f"no policy of {key.user} grants anything of {namespace}"
         yield _unused(facts, key, (none, *([told] if told else [])))
