@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from services.base.text import clean
+from services.base.walk import is_folder
 from services.scan.borrowed import Borrowed
 
 
@@ -39,7 +40,7 @@ class GitObject:
 
 def is_repository(folder: Path) -> bool:
     """Whether *folder* is itself where git keeps objects and refs: ``.git``, or a bare repository."""
-    return os.path.lexists(folder / "HEAD") and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    return os.path.lexists(folder / "HEAD") and all(is_folder(folder / name) for name in ("objects", "refs"))
 
 
 def objects(repository: Borrowed) -> Iterator[GitObject]:

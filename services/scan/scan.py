@@ -11,6 +11,7 @@ from typing import IO
 
 from services.base import files, zips
 from services.base.text import clean
+from services.base.walk import is_folder, is_link, walk
 from services.keys.recognise import AnyKey
 from services.keys.telling import key_json
 from services.scan import history
@@ -131,16 +132,14 @@ class Scan:
         def unreadable(error: OSError) -> None:
             self._leave(clean(error.filename), error.strerror or "it cannot be read")
 
-        for name, folders, names in os.walk(top, onerror=unreadable):
-            folder = Path(name)
+        for folder, folders, names in walk(top, unreadable):
             if ".git" in (*folders, *names) and (why := _not_in_place(folder / ".git", top)):
                 self._leave(_history_of(folder), why)
             if history.is_repository(folder):
                 repositories.append(folder)
-            folders.sort()
             store = _store_around(folder, repositories)
-            for each in (folder / one for one in sorted(names)):
-                if not each.is_symlink() and not (store and is_an_object(store, each)):
+            for each in (folder / name for name in names):
+                if not is_link(each) and not (store and is_an_object(store, each)):
                     yield each
 
     def _file(self, path: Path) -> None:
@@ -207,9 +206,9 @@ def _history_of(folder: Path) -> str:
 
 def _not_in_place(git: Path, top: Path) -> str | None:
     """Why the repository of a ``.git`` is not read with what is below *top*; None where it is."""
-    if git.is_symlink():
+    if is_link(git):
         return "its .git is a link, which is not followed: scan its target"
-    if git.is_dir():
+    if is_folder(git):
         return None if history.is_repository(git) else "its .git isn't a git repository"
     try:
         with files.open_foreign(git) as file:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import aclosing
 from pathlib import Path
 
+from services.base.walk import is_link, walk
 from services.review.batch import Batch
 from services.review.flight import in_flight
 from services.review.model import Unreadable
@@ -79,7 +79,7 @@ def find(path: Path) -> tuple[list[list[Path]], list[Unreadable]]:
 
 
 def _leads_away(folder: Path, top: Path) -> bool:
-    if not folder.is_symlink():
+    if not is_link(folder):
         return False
     try:
         return not folder.resolve().is_relative_to(top.resolve())
@@ -90,9 +90,9 @@ def _leads_away(folder: Path, top: Path) -> bool:
 def _walk(top: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
     """Every file under *top*; links to folders in it are followed, each folder is read once."""
     seen: set[tuple[int, int]] = set()
-    for folder, folders, names in os.walk(top, onerror=failed, followlinks=True):
+    for folder, folders, names in walk(top, failed, follow=True):
         try:
-            status = Path(folder).stat()
+            status = folder.stat()
         except OSError as error:
             failed(error)
             folders.clear()
@@ -101,9 +101,8 @@ def _walk(top: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        for name in [each for each in folders if _leads_away(Path(folder, each), top)]:
+        for name in [each for each in folders if _leads_away(folder / each, top)]:
             # Whoever made the folder could have all of this machine read.
             failed(OSError(errno.EXDEV, "a link to another place, which is not followed", f"{folder}/{name}"))
             folders.remove(name)
-        folders.sort()
-        yield from (Path(folder, name) for name in sorted(names))
+        yield from (folder / name for name in names)

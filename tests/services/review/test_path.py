@@ -12,6 +12,7 @@ import pytest
 
 from services.review.review import Progress, SourceUnavailable, Subject, Window, run_review
 from services.review.sources import path as path_source
+from tests.deep import deep_folder, long_folder
 
 Record = Callable[..., dict[str, Any]]
 Packed = Callable[..., bytes]
@@ -98,6 +99,27 @@ async def test_links_pipes_and_empty_files_end_nothing(
     named = {Path(each.what).name for each in review.unreadable}
     assert named >= {"b-pipe.json", "c-zero.json", "d-endless.json", "elsewhere"}
     assert not review.complete
+
+
+async def test_folders_a_thousand_deep_are_read(
+    tmp_path: Path, window: Window, record: Record, packed: Packed
+) -> None:
+    with deep_folder(tmp_path, 1500) as deepest:
+        (deepest / "a.json.gz").write_bytes(packed(record(eventID="deep")))
+        (tmp_path / "b.json.gz").write_bytes(packed(record(eventID="later")))
+        review = await run_review(None, ALICE, window, source=str(tmp_path))
+    assert {event.event_id for event in review.events} == {"deep", "later"}
+    assert review.unreadable == ()
+
+
+async def test_folders_whose_path_is_too_long_are_named(
+    tmp_path: Path, window: Window, record: Record, packed: Packed
+) -> None:
+    long_folder(tmp_path)
+    (tmp_path / "z.json.gz").write_bytes(packed(record(eventID="later")))
+    review = await run_review(None, ALICE, window, source=str(tmp_path))
+    assert {event.event_id for event in review.events} == {"later"}
+    assert [each.error for each in review.unreadable] == ["File name too long"]
 
 
 async def test_troubles_beyond_count_are_counted(tmp_path: Path, window: Window) -> None:

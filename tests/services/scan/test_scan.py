@@ -13,6 +13,7 @@ import pytest
 
 from services.scan.scan import Scan
 from services.scan.tokens import hits
+from tests.deep import LONGEST_PATH, deep_folder, folder_of_length, long_folder
 from tests.growth import cost_for_four_times_as_much
 
 SECRET = "0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ"
@@ -104,6 +105,37 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     scan = scanned(tmp_path / "repo")
     assert [what for what, _ in scan.unreadable] == [f"the history of {tmp_path / 'repo'}"]
     assert len(scan.found) == 1, "the files are read all the same"
+
+
+def test_folders_a_thousand_deep_are_searched(tmp_path: Path) -> None:
+    with deep_folder(tmp_path, 1500) as deepest:
+        (deepest / "key.txt").write_text(token("deep"))
+        (tmp_path / "later.txt").write_text(token("later"))
+        scan = scanned(tmp_path)
+    assert {found.key.user for found in scan.found} == {"deep", "later"}
+    assert scan.unreadable == []
+
+
+def test_folders_whose_path_is_too_long_are_named(tmp_path: Path) -> None:
+    long_folder(tmp_path)
+    (tmp_path / "z.txt").write_text(token("later"))
+    scan = scanned(tmp_path)
+    assert [found.key.user for found in scan.found] == ["later"]
+    assert [why for _, why in scan.unreadable] == ["File name too long"]
+
+
+@pytest.mark.parametrize("room", range(1, 13))
+def test_a_repository_at_the_end_of_the_longest_path_ends_nothing(room: int, tmp_path: Path) -> None:
+    (tmp_path / "z.txt").write_text(token("later"))
+    last = os.open(folder_of_length(tmp_path, LONGEST_PATH - room), os.O_RDONLY)
+    for name in (".git", "objects", "refs"):
+        os.mkdir(name, dir_fd=last)
+    for name in ("HEAD", "a-file-of-a-long-name"):
+        os.close(os.open(name, os.O_CREAT | os.O_WRONLY, dir_fd=last))
+    os.close(last)
+    scan = scanned(tmp_path)
+    assert [found.key.user for found in scan.found] == ["later"]
+    assert any(why == "File name too long" for _, why in scan.unreadable)
 
 
 def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
