@@ -75,9 +75,13 @@ class Scan:
 
     def path(self, path: Path) -> None:
         """A file, or a folder with all that is below it; links are followed only where they are *path*."""
-        if not path.exists():
-            self._leave(clean(path), "there is no such file or folder")
-        elif path.is_dir():
+        try:
+            path.stat()
+        except OSError as error:
+            there = None if isinstance(error, FileNotFoundError) else error.strerror
+            self._leave(clean(path), there or "there is no such file or folder")
+            return
+        if path.is_dir():
             repositories: list[Path] = []
             for each in self._below(path, repositories):
                 self._file(each)
@@ -132,12 +136,17 @@ class Scan:
         def unreadable(error: OSError) -> None:
             self._leave(clean(error.filename), error.strerror or "it cannot be read")
 
+        around: list[Path] = []
         for folder, folders, names in walk(top, unreadable):
             if ".git" in (*folders, *names) and (why := _not_in_place(folder / ".git", top)):
                 self._leave(_history_of(folder), why)
+            # What was left is not come back to: however many there are, few have the folder in them.
+            while around and not folder.is_relative_to(around[-1]):
+                around.pop()
             if history.is_repository(folder):
                 repositories.append(folder)
-            store = _store_around(folder, repositories)
+                around.append(folder)
+            store = _store_around(folder, around)
             for each in (folder / name for name in names):
                 if not is_link(each) and not (store and is_an_object(store, each)):
                     yield each
@@ -229,9 +238,9 @@ def _not_in_place(git: Path, top: Path) -> str | None:
     return None if history.is_repository(target) else "its .git leads to no git repository"
 
 
-def _store_around(folder: Path, repositories: Sequence[Path]) -> Path | None:
-    """The objects of a repository that *folder* is in or is."""
-    return next((each / "objects" for each in repositories if folder.is_relative_to(each / "objects")), None)
+def _store_around(folder: Path, around: Sequence[Path]) -> Path | None:
+    """The objects of a repository *around* the *folder*, where it is in them or is them."""
+    return next((each / "objects" for each in around if folder.is_relative_to(each / "objects")), None)
 
 
 def _place(named: Path, found: GitObject, line: int) -> Place:

@@ -100,6 +100,8 @@ def test_folders_binary_files_and_lines_without_end(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     scan = scanned(tmp_path / "missing")
     assert scan.unreadable == [(str(tmp_path / "missing"), "there is no such file or folder")]
+    scan = scanned(tmp_path / ("n" * 300))
+    assert [why for _, why in scan.unreadable] == ["File name too long"]
     (tmp_path / "repo" / ".git").mkdir(parents=True)
     (tmp_path / "repo" / "kept.txt").write_text(token())
     scan = scanned(tmp_path / "repo")
@@ -136,6 +138,29 @@ def test_a_repository_at_the_end_of_the_longest_path_ends_nothing(room: int, tmp
     scan = scanned(tmp_path)
     assert [found.key.user for found in scan.found] == ["later"]
     assert any(why == "File name too long" for _, why in scan.unreadable)
+
+
+def test_repositories_beside_each_other_are_not_asked_for_each_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    inside = Path.is_relative_to
+
+    def counted(self: Path, *others: str | os.PathLike[str]) -> bool:
+        nonlocal asked
+        asked += 1
+        return inside(self, *others)
+
+    for number in range(60):
+        for name in ("objects/pack", "refs", "hooks"):
+            (tmp_path / f"{number}.git" / name).mkdir(parents=True)
+        (tmp_path / f"{number}.git" / "HEAD").touch()
+        (tmp_path / f"{number}.git" / "objects" / "pack" / "a.pack").touch()
+    monkeypatch.setattr(Path, "is_relative_to", counted)
+    repositories: list[Path] = []
+    assert [path.name for path in Scan()._below(tmp_path, repositories)] == ["HEAD"] * 60
+    assert len(repositories) == 60
+    assert asked < 60 * 5 * 4
 
 
 def test_a_history_keeps_what_was_deleted(tmp_path: Path) -> None:
