@@ -12,6 +12,7 @@ import zstandard
 BZIP2, XZ, ZSTD = b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
 DAMAGED: tuple[type[Exception], ...] = (EOFError, OSError, ValueError, lzma.LZMAError, zstandard.ZstdError)
 _LARGEST_WINDOW = 1 << 27
+_MOST_MEMORY = 2 * _LARGEST_WINDOW
 _FED = 1 << 10
 """Bytes given to a library at once: a few of them may unpack to 128 KiB and more."""
 
@@ -32,7 +33,7 @@ def _zstd() -> _Unpacker:
 
 _UNPACKERS: Mapping[bytes, Callable[[], _Unpacker]] = {
     BZIP2: bz2.BZ2Decompressor,
-    XZ: lzma.LZMADecompressor,
+    XZ: lambda: lzma.LZMADecompressor(memlimit=_MOST_MEMORY),
     ZSTD: _zstd,
 }
 

@@ -12,6 +12,8 @@ from services.review.unpack import PACKED, documents
 _PREFIX = re.compile(r"[^{]{0,1000}(?=\{)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{24,}={0,2}\Z")
 _JSON = (b"{", b"[")
+_ALWAYS = 64 << 10
+"""Bytes that a string may unpack to in any case: a file may hold a million of them."""
 
 
 def prefixed(text: str) -> str | None:
@@ -31,6 +33,6 @@ def unpacked(text: str) -> tuple[bytes, bool] | None:
         return None
     if not (data.startswith(PACKED) or data.lstrip().startswith(_JSON)):
         return None
-    found = list(documents("", data))
+    found = list(documents("", data, always=_ALWAYS))
     together = b"\n".join(each.data for each in found).strip()
     return (together, not any(each.trouble for each in found)) if together.startswith(_JSON) else None

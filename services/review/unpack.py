@@ -43,43 +43,54 @@ def is_archive(data: bytes) -> bool:
     return data.startswith((zips.MAGIC, *_STREAMS)) or data[_TAR_AT : _TAR_AT + 5] == _TAR
 
 
-def documents(name: str, data: bytes, depth: int = DEPTH) -> Iterator[Document]:
-    """Whatever stands in *data*, unpacked as far as it goes and in UTF-8."""
+def documents(name: str, data: bytes, *, always: int | None = None) -> Iterator[Document]:
+    """Whatever stands in *data*, unpacked as far as it goes and in UTF-8.
+
+    All of it together may be RATIO times as large, and UNPACKED_LIMIT or *always* in any case.
+    """
+    left = _Allowance(len(data), UNPACKED_LIMIT if always is None else always)
+    yield from _documents(name, data, DEPTH, left)
+
+
+def _documents(name: str, data: bytes, depth: int, left: _Allowance) -> Iterator[Document]:
     if depth == 0:
         yield Document(name, b"", "archives nested too deep")
+    elif left.bytes < 0:
+        # What is packed in each other many times over would be unpacked for hours.
+        yield Document(name, b"", left.words)
     elif data.startswith(GZIP):
-        unpacked = gunzip(data)
-        yield from _more(name, unpacked.data, unpacked.trouble, depth)
+        unpacked = gunzip(data, limit=min(UNPACKED_LIMIT, max(1, left.bytes)))
+        left.take(len(unpacked.data))
+        yield from _more(name, unpacked.data, unpacked.trouble, depth, left)
     elif data.startswith(zips.MAGIC):
-        yield from _zip(name, data, depth)
+        yield from _zip(name, data, depth, left)
     elif data[_TAR_AT : _TAR_AT + 5] == _TAR:
-        yield from _tar(name, data, depth)
+        yield from _tar(name, data, depth, left)
     elif kind := next((each for each in _STREAMS if data.startswith(each)), None):
-        yield from _more(name, *_stream(kind, data), depth)
+        yield from _more(name, *_stream(kind, data, left), depth, left)
     else:
         yield Document(name, utf8(data))
 
 
-def _more(name: str, data: bytes, trouble: str | None, depth: int) -> Iterator[Document]:
+def _more(name: str, data: bytes, trouble: str | None, depth: int, left: _Allowance) -> Iterator[Document]:
     if data.startswith(GZIP) or is_archive(data):
-        yield from documents(name, data, depth - 1)
+        yield from _documents(name, data, depth - 1, left)
         if trouble:
             yield Document(name, b"", trouble)
     else:
         yield Document(name, utf8(data), trouble)
 
 
-def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
+def _zip(name: str, data: bytes, depth: int, left: _Allowance) -> Iterator[Document]:
     file = io.BytesIO(data)
     try:
-        archive = zipfile.ZipFile(file)
+        archive = zips.opened(file)
         members, more = archive.infolist(), zips.beside(archive, file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         yield Document(name, b"", f"a zip archive that can't be read ({error})")
         return
     if more:
         yield Document(name, b"", f"{more} was left unread")
-    left = _Allowance(len(data))
     for member in members[:MEMBERS]:
         inside = f"{name}: {member.filename}"
         if member.is_dir():
@@ -91,6 +102,7 @@ def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
             with archive.open(member) as content:
                 found = content.read(left.bytes + 1)
         except (
+            ArithmeticError,
             zipfile.BadZipFile,
             OSError,
             ValueError,
@@ -104,12 +116,12 @@ def _zip(name: str, data: bytes, depth: int) -> Iterator[Document]:
         if not left.take(len(found)):
             yield Document(name, b"", left.words)
             return
-        yield from documents(inside, found, depth - 1)
+        yield from _documents(inside, found, depth - 1, left)
     if len(members) > MEMBERS:
         yield Document(name, b"", f"{len(members) - MEMBERS:,} more members")
 
 
-def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
+def _tar(name: str, data: bytes, depth: int, left: _Allowance) -> Iterator[Document]:
     count = end = 0
     try:
         with Tar.open(fileobj=io.BytesIO(data), mode="r:") as archive:
@@ -128,28 +140,30 @@ def _tar(name: str, data: bytes, depth: int) -> Iterator[Document]:
                 found = file.read() if file else b""
                 if len(found) != member.size:
                     yield Document(inside, b"", "cut off")
-                yield from documents(inside, found, depth - 1)
+                yield from _documents(inside, found, depth - 1, left)
+                archive.forget()
             end = archive.offset
-    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+    except (tarfile.TarError, OSError, ValueError, EOFError, ArithmeticError) as error:
         yield Document(name, b"", f"a truncated or damaged tar archive ({error})")
         if not end:
             return
     # Archives that were put one behind the other, with zeros between them, and what follows a damage.
     rest = data[end:].lstrip(b"\0")
     if rest and len(rest) < len(data):
-        yield from documents(name, rest, depth - 1)
+        yield from _documents(name, rest, depth - 1, left)
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """How much an archive of *packed* bytes may still unpack to."""
+    """How much *packed* bytes may still unpack to, all that is in them together; *always* so much."""
 
     packed: int
+    always: int
     used: int = 0
 
     @property
     def bytes(self) -> int:
-        return max(UNPACKED_LIMIT, self.packed * RATIO) - self.used
+        return max(self.always, self.packed * RATIO) - self.used
 
     def take(self, count: int) -> bool:
         self.used += count
@@ -160,9 +174,9 @@ class _Allowance:
         return f"unpacks to more than {RATIO} times its size: the rest was left unread"
 
 
-def _stream(kind: bytes, data: bytes) -> tuple[bytes, str | None]:
+def _stream(kind: bytes, data: bytes, left: _Allowance) -> tuple[bytes, str | None]:
     """What *data* unpacks to, and what is wrong with the rest."""
-    left, parts = _Allowance(len(data)), bytearray()
+    parts = bytearray()
     try:
         for part in frames.unpacked(kind, io.BytesIO(data).read):
             parts += part

@@ -16,7 +16,7 @@ from isal import igzip, isal_zlib
 
 from services.base import frames, zips
 from services.base.frames import BZIP2, XZ, ZSTD
-from services.base.tar import Tar
+from services.base.tar import Ending, Tar
 from services.scan.tokens import Stream
 
 HEAD = 512
@@ -27,6 +27,7 @@ BROKEN: tuple[type[Exception], ...] = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
+    ArithmeticError,
     cast("type[Exception]", isal_zlib.IsalError),
     *frames.DAMAGED,
 )
@@ -53,7 +54,7 @@ _UNREAD: tuple[tuple[bytes, str], ...] = (
 """How files begin in which text is packed in a way that is not read, and what they are."""
 _BZIP2_GOES_ON = (b"1AY&SY", b"\x17rE8P\x90")
 """A block, or the end of a stream without any: text may begin as bzip2 does."""
-_LIBRARY_GAPS = (NotImplementedError, RuntimeError)
+_LIBRARY_GAPS = (ArithmeticError, NotImplementedError, RuntimeError)
 
 
 class TooLarge(Exception):
@@ -185,10 +186,11 @@ def _one(stream: object, budget: Budget) -> Iterator[tuple[str, Stream | NotUnpa
 
 
 def _of_tar(source: IO[bytes], budget: Budget) -> Iterator[tuple[str, Stream | NotUnpacked]]:
-    with Tar.open(fileobj=source, mode="r|", ignore_zeros=True) as tar:
+    with Tar.open(fileobj=cast("IO[bytes]", Ending(source)), mode="r|", ignore_zeros=True) as tar:
         for member in tar:
             # What is long and empty costs too.
             budget.spend(512)
+            tar.forget()
             if member.isreg() and (inside := tar.extractfile(member)):
                 yield member.name, _Spent(inside, budget)
 
@@ -197,7 +199,7 @@ def _of_zip(source: IO[bytes], budget: Budget) -> Iterator[tuple[str, Stream | N
     # Its table of contents is at its end.
     with tempfile.TemporaryFile() as whole:
         shutil.copyfileobj(cast("IO[bytes]", _Spent(source, budget)), whole, 1 << 20)
-        with zipfile.ZipFile(whole) as packed:
+        with zips.opened(whole) as packed:
             if more := zips.beside(packed, whole):
                 yield more, NotUnpacked("it is no part of the archive")
             for member in packed.infolist():
