@@ -9,9 +9,11 @@ from tarfile import (  # type: ignore[attr-defined] # its stub has not all of th
     EOFHeaderError,
     InvalidHeaderError,
     ReadError,
+    TarFile,
+    TarInfo,
     TruncatedHeaderError,
 )
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn
 
 _LARGEST = 1 << 50
 """Bytes of a member: no file is larger."""
@@ -33,9 +35,9 @@ _OF_LIES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What the library raises where a head says what it did not foresee."""
 
 
-class _Member(tarfile.TarInfo):
+class _Member(TarInfo):
     @classmethod
-    def fromtarfile(cls, tarfile: tarfile.TarFile) -> _Member:
+    def fromtarfile(cls, tarfile: TarFile) -> _Member:
         assert isinstance(tarfile, Tar)
         try:
             member = super().fromtarfile(tarfile)
@@ -61,14 +63,15 @@ class _Member(tarfile.TarInfo):
         if not 0 <= self.size <= _LARGEST:
             raise ReadError("a member's size is damaged")
 
-    def _proc_member(self, tarfile: tarfile.TarFile) -> tarfile.TarInfo:
+    def _proc_member(self, tarfile: TarFile) -> TarInfo:
         self.check()
         if self.type in _TELLS and self.size > _MOST_TOLD:
             raise ReadError("too much is told of a member")
-        return cast("tarfile.TarInfo", super()._proc_member(tarfile))  # type: ignore[misc]
+        member: TarInfo = super()._proc_member(tarfile)  # type: ignore[misc]
+        return member
 
-    def _proc_sparse(self, tarfile: tarfile.TarFile) -> tarfile.TarInfo:
-        return _refuse_its_map()
+    def _proc_sparse(self, _: TarFile) -> NoReturn:
+        _refuse_its_map()
 
     def _proc_gnusparse_10(self, *_: object) -> None:
         _refuse_its_map()
@@ -90,12 +93,12 @@ def _check_map(parts: Iterable[tuple[int, int]]) -> None:
         at = begin + length
 
 
-def _refuse_its_map() -> Any:
+def _refuse_its_map() -> NoReturn:
     # However long it is, the library keeps it whole.
     raise ReadError("a file with holes, whose map is not read")
 
 
-class Tar(tarfile.TarFile):
+class Tar(TarFile):
     """Raises ReadError where the archive has no end, or what should be a member is none."""
 
     tarinfo = _Member

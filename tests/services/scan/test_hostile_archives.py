@@ -67,4 +67,4 @@ def test_of_many_members_of_a_tar_none_is_kept() -> None:
     with Tar.open(fileobj=io.BytesIO(many + END), mode="r|") as archive:
         for _ in archive:
             archive.forget()
-            assert archive.members == []
+            assert archive.members == []  # type: ignore[attr-defined]
