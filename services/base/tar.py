@@ -18,10 +18,10 @@ from typing import IO, Any, NoReturn
 _LARGEST = 1 << 50
 """Bytes of a member: no file is larger."""
 
-_MOST_TOLD = 32 << 10
-"""Bytes that may be told of a member before its content; the library's time grows with their square."""
+_LONGEST_DESCRIPTION = 32 << 10
+"""Bytes that may describe a member before its content; the library's time grows with their square."""
 
-_TELLS = (
+_DESCRIBING = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
     tarfile.XHDTYPE,
@@ -65,8 +65,8 @@ class _Member(TarInfo):
 
     def _proc_member(self, tarfile: TarFile) -> TarInfo:
         self.check()
-        if self.type in _TELLS and self.size > _MOST_TOLD:
-            raise ReadError("too much is told of a member")
+        if self.type in _DESCRIBING and self.size > _LONGEST_DESCRIPTION:
+            raise ReadError("what describes a member is too long")
         member: TarInfo = super()._proc_member(tarfile)  # type: ignore[misc]
         return member
 

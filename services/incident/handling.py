@@ -246,7 +246,6 @@ class Handling:
         try:
             await self.runbook.delivered("screen")
         finally:
-            # It was seen, whatever the journal says.
             self.runbook.forget_secret()
         await self.runbook.verify(StepName.REPLACE)
         await self._read_state()

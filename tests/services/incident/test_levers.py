@@ -72,12 +72,14 @@ async def test_who_else_has_a_key_is_not_said_where_not_all_could_be_read(
     account: Account,
     groups: Callable[[], dict[str, bool]],
     boto: Callable[..., Any],
+    sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     account.iam.create_user(UserName="other")
     account.iam.create_service_specific_credential(UserName="other", ServiceName=LOGS)
     own = allow("iam:*", resource="arn:aws:iam::123456789012:user/web")
     sign_as(monkeypatch, make_user(boto("iam"), "limited", policy(own, allow("logs:*", "sts:*"))))
+    sandbox.world.settings.enforce_policies = True
     async with opened() as runbook:
         plan = await runbook.plan(LeverName.GROUPS, Options(log_groups=("/app/us-east-1",)))
     told = " ".join(plan.warnings)

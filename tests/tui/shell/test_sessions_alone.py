@@ -141,9 +141,9 @@ def test_a_record_that_cannot_be_read_is_not_said_to_be_none(
         "userIdentity": {"type": "AssumedRole", "accessKeyId": "ASIAY34FZKBOKMUTVV7A"},
         "requestParameters": {"filter": nested},
     }
-    none = respond("ASIAY34FZKBOKMUTVV7A")
+    none = respond("ASIAY34FZKBOKMUTVV7A", "--plan")
     assert "has no record of ASIAY34FZKBOKMUTVV7A, so whose session it is is unknown" in none.err
     sandbox.world.part(CloudTrail).history.add(now, record)
-    unread = respond("ASIAY34FZKBOKMUTVV7A")
+    unread = respond("ASIAY34FZKBOKMUTVV7A", "--plan")
     assert "has no record of ASIAY34FZKBOKMUTVV7A that can be read, so" in unread.err
     assert unread.code == none.code
