@@ -155,11 +155,13 @@ class Plan:
         ]
         return " ".join(changed) or "Other calls are needed now; look at the new plan."
 
-    def _deed(self) -> list[tuple[str, dict[str, object]]]:
+    def _deed(self) -> list[tuple[str, str, str | None, dict[str, object]]]:
         # A token of its own for each plan is no difference.
         return [
             (
+                call.service,
                 call.operation,
+                call.region,
                 {
                     key: value.replace(self.stamp, "") if self.stamp and isinstance(value, str) else value
                     for key, value in call.params.items()

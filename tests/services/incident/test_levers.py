@@ -190,6 +190,28 @@ async def test_groups_that_are_not_there(opened: Opened, account: Account, names
             await runbook.apply(LeverName.GROUPS, Options(log_groups=names))
 
 
+async def test_a_group_of_another_region_than_the_plan_showed_stays_as_it_is(
+    opened: Opened, account: Account, boto: Callable[..., Any]
+) -> None:
+    def switch(region: str, *, on: bool) -> None:
+        boto("logs", region=region).put_bearer_token_authentication(
+            logGroupIdentifier="/app/web", bearerTokenAuthenticationEnabled=on
+        )
+
+    for region in ("us-east-1", "us-west-2"):
+        boto("logs", region=region).create_log_group(logGroupName="/app/web")
+    switch("us-east-1", on=True)
+    both = Options(log_groups=("/app/web",))
+    async with opened() as runbook:
+        shown = await runbook.plan(LeverName.GROUPS, both)
+        switch("us-east-1", on=False)
+        switch("us-west-2", on=True)
+        with pytest.raises(Changed, match="Other calls are needed now"):
+            await runbook.apply(LeverName.GROUPS, both, shown=shown)
+    (group,) = boto("logs", region="us-west-2").describe_log_groups()["logGroups"]
+    assert group["bearerTokenAuthenticationEnabled"] is True
+
+
 async def test_access_keys_off_and_on(opened: Opened, account: Account) -> None:
     made = [account.iam.create_access_key(UserName="web")["AccessKey"]["AccessKeyId"] for _ in range(2)]
     account.iam.update_access_key(UserName="web", AccessKeyId=made[1], Status="Inactive")
