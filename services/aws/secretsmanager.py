@@ -57,10 +57,10 @@ def _entry(raw: Mapping[str, Any]) -> SecretEntry:
     return SecretEntry(clean(raw["Name"]), raw.get("LastChangedDate") or raw.get("CreatedDate"), told)
 
 
-async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
-    """The secret's metadata, or None where there is none of that name."""
+async def describe(aws: AwsSession, name: str, *, region: str) -> SecretInfo | None:
+    """The secret's metadata, or None where that Region has none of that name."""
     try:
-        body = await aws.read("secretsmanager", "DescribeSecret", SecretId=name)
+        body = await aws.read("secretsmanager", "DescribeSecret", region=region, SecretId=name)
     except NotFound:
         return None
     versions = tuple((body.get("VersionIdsToStages") or {}).keys())
@@ -79,10 +79,10 @@ async def describe(aws: AwsSession, name: str) -> SecretInfo | None:
     )
 
 
-async def resource_policy(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
+async def resource_policy(aws: AwsSession, name: str, *, region: str) -> Mapping[str, Any] | None:
     """Who else may use the secret; None where nothing is said of that."""
-    text = (await aws.read("secretsmanager", "GetResourcePolicy", SecretId=name)).get("ResourcePolicy")
-    if not text:
+    body = await aws.read("secretsmanager", "GetResourcePolicy", region=region, SecretId=name)
+    if not (text := body.get("ResourcePolicy")):
         return None
     if (document := documents.mapping(text)) is None:
         raise Unexpected("GetResourcePolicy", "the answer is not a policy, so it may not come from AWS")

@@ -9,6 +9,7 @@ from services.aws import secretsmanager
 from services.aws.call import SECRET, Call
 from services.aws.errors import AwsError
 from services.aws.session import AwsSession
+from services.base.arn import region_in
 from services.base.keyservices import ACCESS_KEY
 from services.cases.entry import look_into
 from services.cases.secret import Destination, ToFile, ToScreen, ToSecretsManager, problem
@@ -87,22 +88,23 @@ async def deposit_of(
         return Deposit()
     if destination.name:
         return await _named(aws, destination, destination.name, secret, case)
-    passed_over: tuple[str, ...] = ()
+    region, passed_over = await aws.home(), tuple[str, ...]()
     for number in range(1, _MOST_NAMES):
         name = f"{secret.default_name}-{number}" if number > 1 else secret.default_name
         try:
-            found = await secretsmanager.describe(aws, name)
+            found = await secretsmanager.describe(aws, name, region=region)
         except AwsError as error:
             unread = f"Whether the secret {name} exists could not be read: {error}"
-            return Deposit((_create(destination, name, secret),), (unread,))
+            return Deposit((_create(destination, name, secret, region),), (unread,))
         if found is None:
-            return Deposit((_create(destination, name, secret),), passed_over)
-        if _ours(case, name) and not found.deleted:
+            return Deposit((_create(destination, name, secret, region),), passed_over)
+        if _ours(case, name, region) and not found.deleted:
             # Made by this case, and changed since by whoever may: what it is now counts.
-            if unsafe := (await look_into(aws, found)).unsafe:
+            if unsafe := (await look_into(aws, found, region=region)).unsafe:
                 passed_over += (f"The secret {name} of this case is not used again: {unsafe}.",)
                 continue
-            return Deposit((_put(name),), (f"The secret {name} gets a new version, and keeps the old one.",))
+            warning = f"The secret {name} gets a new version, and keeps the old one."
+            return Deposit((_put(name, region),), (warning,))
     return Deposit(
         blocked=f"{secret.default_name} and similar names already exist: choose another (--secret-to)."
     )
@@ -114,44 +116,46 @@ _MOST_NAMES = 10
 async def _named(
     aws: AwsSession, destination: ToSecretsManager, name: str, secret: NewSecret, case: CaseState
 ) -> Deposit:
+    region = region_in(name) or await aws.home()
     try:
-        found = await secretsmanager.describe(aws, name)
+        found = await secretsmanager.describe(aws, name, region=region)
     except AwsError as error:
         unread = f"Whether the secret {name} exists could not be read: {error}"
-        return Deposit((_create(destination, name, secret),), (unread,))
+        return Deposit((_create(destination, name, secret, region),), (unread,))
     if found is None:
-        return Deposit((_create(destination, name, secret),))
+        return Deposit((_create(destination, name, secret, region),))
     if found.deleted:
-        restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}))
+        restore = aws.where.aws(Call("secretsmanager", "RestoreSecret", {"SecretId": name}, region))
         return Deposit(
             blocked=f"The secret {name} is scheduled for deletion and accepts no value: "
             f"restore it (`{restore}`), or choose another (--secret-to)."
         )
-    entry = await look_into(aws, found)
+    entry = await look_into(aws, found, region=region)
     if entry.unsafe and not destination.anyway:
         return Deposit(
             blocked=f"{entry.told} {entry.unsafe[:1].upper()}{entry.unsafe[1:]}: choose "
             "another (--secret-to), or store it there anyway (--secret-anyway)."
         )
-    told = f"The secret {name} already exists:" if _ours(case, name) else entry.told
+    told = f"The secret {name} already exists:" if _ours(case, name, region) else entry.told
     warnings = [f"{told} {'it' if told.endswith(':') else 'It'} gets a new version and keeps the old one."]
     warnings += [f"The secret {name}: {entry.unsafe}."] if entry.unsafe else []
     if destination.kms_key or destination.tags:
         warnings.append(f"{name} keeps its KMS key and its tags: the ones given are for a new secret.")
-    return Deposit((_put(name),), tuple(warnings))
+    return Deposit((_put(name, region),), tuple(warnings))
 
 
-def _ours(case: CaseState, name: str) -> bool:
-    """Whether this case made the entry, and nobody else."""
-    return case.did("CreateSecret", Name=name)
+def _ours(case: CaseState, name: str, region: str) -> bool:
+    """Whether this case made the entry there, and nobody else; older journals name no Region."""
+    made = (call for call in case.done if call.operation == "CreateSecret")
+    return any(call.params.get("Name") == name and call.region in (None, region) for call in made)
 
 
-def _put(name: str) -> Call:
+def _put(name: str, region: str) -> Call:
     params = {"SecretId": name, "SecretString": SECRET, "ClientRequestToken": str(uuid.uuid4())}
-    return Call("secretsmanager", "PutSecretValue", params)
+    return Call("secretsmanager", "PutSecretValue", params, region)
 
 
-def _create(destination: ToSecretsManager, name: str, secret: NewSecret) -> Call:
+def _create(destination: ToSecretsManager, name: str, secret: NewSecret, region: str) -> Call:
     params: dict[str, object] = {
         "Name": name,
         "SecretString": SECRET,
@@ -162,4 +166,4 @@ def _create(destination: ToSecretsManager, name: str, secret: NewSecret) -> Call
         params["KmsKeyId"] = destination.kms_key
     if destination.tags:
         params["Tags"] = [{"Key": key, "Value": value} for key, value in destination.tags]
-    return Call("secretsmanager", "CreateSecret", params)
+    return Call("secretsmanager", "CreateSecret", params, region)

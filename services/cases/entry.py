@@ -31,10 +31,10 @@ class Entry:
     unsafe: str | None = None
 
 
-async def look_into(aws: AwsSession, info: SecretInfo) -> Entry:
+async def look_into(aws: AwsSession, info: SecretInfo, *, region: str) -> Entry:
     """Raises nothing of AWS's: what may not be read is unsafe."""
     try:
-        policy = await secretsmanager.resource_policy(aws, info.name)
+        policy = await secretsmanager.resource_policy(aws, info.name, region=region)
         unread = None
     except AwsError as error:
         policy, unread = None, str(error)

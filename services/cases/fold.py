@@ -287,7 +287,8 @@ def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseSta
             return replace(state, replacement=new, keys=keys)
         case "CreateSecret" | "PutSecretValue" if made:
             name = intent.call.params.get("Name") or intent.call.params["SecretId"]
-            return replace(state, replacement=replace(made, delivered=f"secretsmanager:{name}"))
+            stored = replace(made, delivered=f"secretsmanager:{name}", region=intent.call.region)
+            return replace(state, replacement=stored)
         case "DeleteServiceSpecificCredential" | "DeleteAccessKey" if made:
             if key_named(intent.call) == made.key_id:
                 return replace(state, replacement=None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from services.aws import cloudtrail, iam, logs, organizations, s3, secretsmanager
+from services.aws import cloudtrail, iam, logs, organizations, s3
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
 from services.aws.inlinepolicies import Holder, get_inline
@@ -17,6 +17,7 @@ from services.aws.session import AwsSession
 from services.base import clock, documents
 from services.cases.provenance import Candidate, Provenance, provenance
 from services.cases.state import Doubt, Intent
+from services.cases.stored import was_stored
 from services.cases.told import at_aws
 from services.keys.userkeys import key_named, kind_acted_on
 from services.keys.whereabouts import key_of
@@ -188,10 +189,9 @@ async def _ask(aws: AwsSession, intent: Intent) -> Settlement:
         case "StartLogging" | "StopLogging" as operation:
             return await _logging(aws, intent, wanted=operation == "StartLogging")
         case "CreateSecret" | "PutSecretValue":
+            stored, words = await was_stored(aws, intent.call)
             name = str(params.get("Name") or params["SecretId"])
-            secret = await secretsmanager.describe(aws, name)
-            stored = secret is not None and params["ClientRequestToken"] in secret.versions
-            return _said(stored, f"the secret {name} {'was' if stored else 'was not'} stored")
+            return Settlement(stored, words, candidates=(name,) if stored is None else ())
         case "CreateCase" | "CreateCaseComment" | "GetCaseAttachmentUploadUrl":
             return Settlement(*await at_aws(aws, intent.call))
         case operation:

@@ -84,6 +84,8 @@ class Replacement:
     """When its call was sent, by AWS's clock."""
     at_by_aws: datetime | None = None
     """As *at*, by AWS's clock."""
+    region: str | None = None
+    """Where its secret lies in Secrets Manager, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,11 +132,12 @@ async def _region(setup: Setup) -> str:
 
 
 async def _after(goal: SetupGoal, upkeep: Upkeep) -> Mapping[str, object]:
-    wanted, trial = goal.setup, upkeep.trial
+    wanted, trial, made = goal.setup, upkeep.trial, upkeep.state.replacement
     found = await key_fields(goal, upkeep)
     base = await ingestion.endpoint(upkeep.aws, wanted.region)
     secret = str(found["secret"]) if found["secret"] else None
-    sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where)
+    lies = made.region if made else None
+    sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where, lies)
     if trial is None:
         why = "the key's secret is not available" if wanted.send_event else "--send-event was not given"
         event: dict[str, object] = {"accepted": None, "status": None, "words": f"no event was sent: {why}"}

@@ -11,7 +11,7 @@ from services.cases.given import given
 
 T = TypeVar("T")
 Place = tuple[str, str]
-"""A log group and its Region."""
+"""A log group, or a secret, and its Region."""
 
 
 @dataclass(slots=True)
@@ -26,7 +26,8 @@ class Made:
     groups: list[Place] = field(default_factory=list)
     streams: list[tuple[str, str, str]] = field(default_factory=list)
     switched_on: list[Place] = field(default_factory=list)
-    secrets: list[str] = field(default_factory=list)
+    secrets: list[Place] = field(default_factory=list)
+    """In older journals without their Region."""
     filled: list[str] = field(default_factory=list)
     """Secrets that were there and got a new version."""
     versions: set[str] = field(default_factory=set)
@@ -68,14 +69,20 @@ def _take(found: Made, call: Call) -> None:
             change = _add if call.params["bearerTokenAuthenticationEnabled"] else _drop
             change(found.switched_on, place)
         case "CreateSecret":
-            _add(found.secrets, named("Name"))
+            _add(found.secrets, (named("Name"), call.region or ""))
             found.versions.add(named("ClientRequestToken"))
         case "PutSecretValue":
-            if named("SecretId") not in found.secrets:
+            if not any(_is_at(each, named("SecretId"), call.region) for each in found.secrets):
                 _add(found.filled, named("SecretId"))
             found.versions.add(named("ClientRequestToken"))
         case "DeleteSecret":
-            _drop(found.secrets, named("SecretId"))
+            gone = [each for each in found.secrets if _is_at(each, named("SecretId"), call.region)]
+            found.secrets = [each for each in found.secrets if each not in gone]
+
+
+def _is_at(secret: Place, name: str, region: str | None) -> bool:
+    """Whether a call there may be about *secret*: in older journals neither says where."""
+    return secret[0] == name and (not region or secret[1] in ("", region))
 
 
 def _add(listed: list[T], what: T) -> None:

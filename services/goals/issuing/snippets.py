@@ -99,6 +99,8 @@ class Sending:
     log_stream: str
     secret: str | None
     where: Where = field(default_factory=Where)
+    secret_region: str | None = None
+    """Where it lies in Secrets Manager, as far as that is known."""
 
 
 def snippets(sending: Sending) -> Mapping[str, str]:
@@ -145,7 +147,7 @@ def _read(sending: Sending) -> str:
             return f"$(cat {'-- ' if name.startswith('-') else ''}{word(name)})"
         case "secretsmanager":
             word(name)
-            read = Call("secretsmanager", "GetSecretValue", {"SecretId": name})
+            read = Call("secretsmanager", "GetSecretValue", {"SecretId": name}, sending.secret_region)
             return f"$({sending.where.aws(read, '--query', 'SecretString', '--output', 'text')})"
         case _:
             return f"${VARIABLE}"

@@ -59,7 +59,7 @@ async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal
     parts = [
         *await asyncio.gather(*(_off(ground, did, place) for place in did.switched_on)),
         _keys(ground, there),
-        *await asyncio.gather(*(_secret(ground.aws, name, did) for name in did.secrets)),
+        *await asyncio.gather(*(_secret(ground.aws, place, did) for place in did.secrets)),
         *await _user(ground, did, there, user),
         lost,
         *[
@@ -180,18 +180,24 @@ def _keys(ground: Ground, there: UserStanding) -> Back:
     )
 
 
-async def _secret(aws: AwsSession, name: str, did: Made) -> Back:
+async def _secret(aws: AwsSession, place: Place, did: Made) -> Back:
+    name, region = place[0], place[1] or await aws.home()
     try:
-        found = await secretsmanager.describe(aws, name)
+        found = await secretsmanager.describe(aws, name, region=region)
     except AwsError as error:
         return Back(left=(f"the secret {name}, which could not be read: {error}",))
+    if found is None and not place[1]:
+        where = f"is not in {region}, and the journal does not name its Region"
+        return Back(left=(f"the secret {name}, which {where}",))
     if found is None or found.deleted:
         return Back()
+    if not found.versions:
+        return Back(left=(f"the secret {name}, which someone created anew",))
     if not set(found.versions) <= did.versions:
         return Back(left=(f"the secret {name}, which has versions by others",))
     # Its key is gone: nothing would be recovered.
     params = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
-    return Back((Call("secretsmanager", "DeleteSecret", params),))
+    return Back((Call("secretsmanager", "DeleteSecret", params, region),))
 
 
 def _policies(ground: Ground, did: Made, there: UserStanding) -> Back:

@@ -164,10 +164,10 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     s3.get_object: ("s3", lambda aws: drained(s3.get_object(aws, "bucket", "key"))),
     s3.get_with_metadata: ("s3", lambda aws: s3.get_with_metadata(aws, "bucket", "key")),
     secretsmanager.search: ("secretsmanager", lambda aws: secretsmanager.search(aws, "name", "key")),
-    secretsmanager.describe: ("secretsmanager", lambda aws: secretsmanager.describe(aws, "name")),
+    secretsmanager.describe: ("secretsmanager", lambda aws: secretsmanager.describe(aws, "name", region=R)),
     secretsmanager.resource_policy: (
         "secretsmanager",
-        lambda aws: secretsmanager.resource_policy(aws, "name"),
+        lambda aws: secretsmanager.resource_policy(aws, "name", region=R),
     ),
     securityir.list_cases: ("security-ir", lambda aws: securityir.list_cases(aws, R)),
     securityir.comments: ("security-ir", lambda aws: securityir.comments(aws, R, "7000000001")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from services.base import clock
-from services.cases import anchor, lines
+from services.cases import anchor
 from services.cases.anchor import anchors, check, make_anchor
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseError
+from tests.rewriting import rewrite
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here")
 
@@ -55,19 +55,6 @@ def signers(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-def rewrite(case: Case, old: str, new: str) -> None:
-    """All of the journal anew, with every hash right: what anybody can do who can write the folder."""
-    previous, written = lines.FIRST, []
-    for line in case.journal.path.read_text().replace(old, new).splitlines():
-        fields = json.loads(line)
-        del fields["hash"]
-        fields["prev"] = previous
-        previous = lines.hash_of(fields)
-        written.append(json.dumps(fields | {"hash": previous}))
-    case.journal.path.write_text("\n".join(written) + "\n")
-    (case.folder / "head.json").write_text(json.dumps({"seq": len(written), "hash": previous}))
 
 
 def test_an_anchor_holds_while_the_case_goes_on(

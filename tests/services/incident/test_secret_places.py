@@ -21,6 +21,7 @@ from services.cases.secret import ToFile, ToSecretsManager
 from services.incident import opening
 from services.incident.situation import Options
 from tests.principals import EVERYTHING, deny, make_user, policy, sign_as
+from tests.rewriting import rewrite
 from tests.services.incident.conftest import Account, Opened
 from tests.storedsecrets import names_of
 
@@ -186,6 +187,40 @@ async def test_where_the_way_out_is_known_to_be_barred_nothing_is_sent(
             await runbook.apply(REPLACE, options)
         assert store.get(account.key_id) == before, "it was not reset"
         assert account.new_keys() == []
+
+
+@pytest.mark.parametrize(
+    "told", [True, False], ids=["its Region journaled", "as older versions journaled it"]
+)
+async def test_whether_it_was_stored_is_asked_where_it_went(
+    opened: Opened, account: Account, book: CaseBook, sandbox: Sandbox, told: bool
+) -> None:
+    """Cut off, and resumed from a shell with another default Region: a secret in use is not reset."""
+    sandbox.faults.add("drop:CreateSecret")
+    sandbox.faults.on("CreateSecret", "after", lambda: sandbox.faults.add("deny:DescribeSecret"))
+    async with opened() as runbook:
+        with pytest.raises(AwsError):
+            await runbook.apply(REPLACE)
+        assert runbook.state.unsettled
+    sandbox.faults.clear()
+    stored = account.secret()
+    (case,) = book.cases()
+    if not told:
+        rewrite(case, '"region":"us-east-1","service":"secretsmanager"', '"service":"secretsmanager"')
+    async with AwsSession(regions=("us-west-2",)) as aws:
+        runbook = await opening.look_up(aws, book, account.key_id, user="web")
+        with opening.begin(runbook, book):
+            (found,) = await runbook.resume()
+            if not told:
+                assert "is not in us-west-2, and the journal does not name the Region" in found
+                with pytest.raises(Refused, match="Say first whether it is this case's"):
+                    await runbook.apply(REPLACE)
+                (doubt,) = runbook.state.doubts.values()
+                await runbook.answer_doubt(doubt, doubt.candidates[0])
+            assert runbook.state.replacement
+            assert runbook.state.replacement.delivered
+            assert (await runbook.plan(REPLACE)).calls == ()
+    assert account.secret() == stored
 
 
 async def test_where_it_fails_afterwards_the_secret_is_kept(

@@ -95,8 +95,8 @@ class SetupScreen(GoalScreen):
             self.stanch.keep("looking for the ingestion endpoint", error)
             return ()
         told = [trial.words, ""] if trial else []
-        secret = made.delivered if made else None
-        sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where)
+        secret, lies = (made.delivered, made.region) if made else (None, None)
+        sending = Sending(base, wanted.log_groups[0], wanted.log_stream, secret, upkeep.aws.where, lies)
         for name, text in snippets(sending).items():
             told += [f"{_TITLES[name]}:", "", *text.splitlines(), ""]
         return tuple(told)
