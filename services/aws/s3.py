@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.errors import NotFound, Redirected, TimedOut, Unexpected
-from services.aws.paging import pages
+from services.aws.paging import lister, pages
 from services.aws.session import AwsSession
 from services.base import clock, documents
 from services.base.text import clean
@@ -28,6 +28,7 @@ PERMISSIONS: Mapping[str, str] = {
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "PutBucketEncryption": "PutEncryptionConfiguration",
@@ -139,6 +140,17 @@ def _policy(text: str) -> Mapping[str, Any]:
     if (document := documents.mapping(text)) is None:
         raise Unexpected("GetBucketPolicy", "the answer is not a policy, so it may not come from AWS")
     return document
+
+
+async def made_at(aws: AwsSession, bucket: str) -> datetime | None:
+    """When the account's bucket was made, or had its settings changed, as S3 may tell that in place of it."""
+    ask = lister(aws, "s3", "ListBuckets", Prefix=bucket)
+    async for body in pages(ask, "ListBuckets", "ContinuationToken"):
+        for raw in body["Buckets"]:
+            if raw["Name"] == bucket:
+                made: datetime | None = raw.get("CreationDate")
+                return made
+    return None
 
 
 async def is_empty(aws: AwsSession, bucket: Bucket) -> bool:

@@ -353,6 +353,7 @@ PARTS = (
                 "cloudtrail:StopLogging",
                 "cloudtrail:UpdateTrail",
             ),
+            Need("s3:ListAllMyBuckets"),
             *_on(
                 NEW_BUCKET,
                 "s3:CreateBucket",

@@ -100,6 +100,10 @@ def put_policy(name: str, region: str, account: str, policy: Policy | None) -> C
     return Call("s3", "PutBucketPolicy", {**mine, "Policy": json.dumps(policy)}, region)
 
 
+def deletion(seen: Bucket, account: str) -> Call:
+    return Call("s3", "DeleteBucket", {"Bucket": seen.name, "ExpectedBucketOwner": account}, seen.region)
+
+
 def lacks(seen: Bucket) -> tuple[str, ...]:
     """What a bucket that others made is left without."""
     wanting = (

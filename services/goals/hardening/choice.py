@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from services.aws.call import Call
 from services.aws.cloudtrail import RawSelectors
 from services.goals.hardening import names
 from services.goals.hardening.standing import Seen, Standing
@@ -49,6 +50,10 @@ class Chosen:
     global_events: bool = True
     logging: bool = False
     selectors: RawSelectors | None = None
+
+    @property
+    def deletion(self) -> Call:
+        return Call("cloudtrail", "DeleteTrail", {"Name": self.trail}, self.region)
 
     def as_facts(self) -> dict[str, Any]:
         return asdict(self)

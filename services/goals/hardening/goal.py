@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from services.aws import organizations, s3
 from services.aws.call import Call
-from services.aws.cloudtrail import Pacer
-from services.aws.errors import AwsError, Denied, Rejected
+from services.aws.errors import Denied, Rejected
 from services.aws.s3 import Bucket
 from services.aws.session import AwsSession
 from services.base.arn import partition_in
@@ -18,23 +15,18 @@ from services.base.keyservices import KeyService, short_service
 from services.base.nearest import nearest
 from services.cases.plan import Governing
 from services.cases.state import CaseState
-from services.cases.window import LATEST
 from services.goals.goal import Ground
 from services.goals.hardening import names
 from services.goals.hardening.bucket import SERVICE
 from services.goals.hardening.choice import Chosen, Unfit, Wish, choose, recording
 from services.goals.hardening.others import other_keys
 from services.goals.hardening.proposal import already, bring_about, fields, take_back
-from services.goals.hardening.standing import Seen, Standing, look, look_at
+from services.goals.hardening.standing import Standing, look, look_at
+from services.goals.hardening.whose import Whose, foreign, look_whose, whose_trail
 from services.goals.hardening.words import told, told_back
 from services.goals.proposal import Proposal
 from services.goals.told import Told
-from services.review.changes import Deleted, deleted_buckets, deleted_trails
-from services.review.coverage import CLOCKS
 from services.review.recorded import use_of
-
-Deletions = Callable[[AwsSession, str, datetime, datetime, Mapping[str, Pacer]], Awaitable[Sequence[Deleted]]]
-"""What in a Region was deleted within a time."""
 
 
 class Unrecordable(Exception):
@@ -120,24 +112,19 @@ class HardenGoal:
         except Unfit as why:
             return Proposal(blocked=str(why))
         empty = bucket is not None and chosen.bucket_made and await s3.is_empty(aws, bucket)
-        arn, foreign = _arn(ground, chosen), _foreign(ground.case, chosen, seen, bucket)
-        if seen and chosen.made and not foreign and await _remade(ground, chosen, seen):
-            foreign = (chosen.trail,)
-        if seen and chosen.made and chosen.trail in foreign:
-            # It may deliver to the same bucket.
-            others = (*others, seen.trail)
-            seen = None
-        if bucket and empty and bucket.name not in foreign and await _bucket_remade(ground, bucket):
-            foreign += (bucket.name,)
-        if chosen.bucket_made and chosen.bucket in foreign:
-            bucket = None
-        did = {call.operation for call in ground.case.done}
-        found = take_back(chosen, wish, seen, others, bucket, arn=arn, empty=empty, did=did)
-        if seen and found.calls and not chosen.made and await _remade(ground, chosen, seen):
-            told = f"Trail {chosen.trail} was created anew since, by someone else: it is left as it is."
-            return Proposal(blocked=told)
-        words = tuple(f"{name} is left: this case did not make it" for name in foreign)
-        return replace(found, warnings=(*found.warnings, *(f"{each}." for each in words)))
+        arn, did = _arn(ground, chosen), {call.operation for call in ground.case.done}
+        own = await look_whose(ground, chosen, seen, others, bucket, empty=empty)
+        found = take_back(chosen, wish, own, arn=arn, empty=empty, did=did)
+        if own.trail and found.calls and not chosen.made:
+            whose = await whose_trail(ground, chosen, own.trail)
+            if whose is not Whose.OURS:
+                return Proposal(blocked=f"Trail {chosen.trail} {_NOT_OURS[whose]}")
+        shown = (
+            f"{what[:1].upper()}{what[1:]} is left: it cannot be shown to be this case's own. If it is, "
+            f"delete it: `{aws.where.aws(call)}`."
+            for what, call in own.unproven.items()
+        )
+        return replace(found, warnings=(*found.warnings, *shown))
 
     async def _proposed(self, ground: Ground) -> Proposal:
         """Raises Unfit, or an AwsError."""
@@ -162,9 +149,9 @@ class HardenGoal:
                 policy = bucket.policy if bucket else None
                 chosen = replace(chosen, bucket_made=bucket is None, bucket_policy=policy)
         seen, _ = await look_at(aws, chosen.trail, chosen.region, wish.account)
-        if foreign := _foreign(ground.case, chosen, seen, bucket):
+        if theirs := foreign(ground.case, chosen, seen, bucket):
             raise Unfit(
-                f"{' and '.join(foreign)} was created in the meantime, not by this case: undo this "
+                f"{' and '.join(theirs)} was created in the meantime, not by this case: undo this "
                 "case (--undo), then harden again."
             )
         return replace(bring_about(chosen, wish, seen, bucket, arn=_arn(ground, chosen)), remarks=remarks)
@@ -177,6 +164,14 @@ class HardenGoal:
     async def _looked_over(self, ground: Ground, made: Proposal) -> Proposal:
         """With what only a person who looks at the plan needs to know."""
         return replace(made, remarks=(*made.remarks, *await other_keys(ground.aws, self.services)))
+
+
+_NOT_OURS = {
+    Whose.ANOTHERS: "was created anew since, by someone else: it is left as it is.",
+    Whose.UNPROVEN: "cannot be shown to be the one that this case changed: look at its selectors and its "
+    "logging, and restore them by hand.",
+}
+"""Why a trail that was there before is not changed again."""
 
 
 async def _organization(ground: Ground) -> str:
@@ -212,51 +207,6 @@ async def _bucket(aws: AwsSession, chosen: Chosen, wish: Wish) -> Bucket | None:
             f"Bucket {chosen.bucket} belongs to another account, or you may not see it (s3:ListBucket): "
             "choose another with --bucket."
         ) from None
-
-
-def _foreign(case: CaseState, chosen: Chosen, seen: Seen | None, bucket: Bucket | None) -> tuple[str, ...]:
-    """What has the names that the case chose for its own, and was not made by it."""
-    found = []
-    if chosen.made and seen is not None and not case.did("CreateTrail", Name=chosen.trail):
-        found.append(chosen.trail)
-    if chosen.bucket_made and bucket is not None and not case.did("CreateBucket", Bucket=chosen.bucket):
-        found.append(bucket.name)
-    return tuple(found)
-
-
-async def _remade(ground: Ground, chosen: Chosen, seen: Seen) -> bool:
-    """Whether the trail of that name is not the one that this case made, or changed, any more."""
-    if chosen.made and seen.trail.bucket != chosen.bucket:
-        return True
-    things = (ground.case.made_things.get((each, chosen.trail)) for each in _DONE_TO_A_TRAIL)
-    first = min((thing.sent for thing in things if thing and thing.sent), default=None)
-    return await _deleted_since(ground, deleted_trails, chosen.trail, chosen.region, first)
-
-
-async def _bucket_remade(ground: Ground, bucket: Bucket) -> bool:
-    """Whether the bucket of that name is not the one that this case made any more."""
-    made = ground.case.made_things.get(("CreateBucket", bucket.name))
-    return await _deleted_since(
-        ground, deleted_buckets, bucket.name, bucket.region, made.sent if made else None
-    )
-
-
-async def _deleted_since(
-    ground: Ground, deleted: Deletions, name: str, region: str, first: datetime | None
-) -> bool:
-    """Whether somebody has deleted what had that *name* since the *first* call about it, as far as known."""
-    if first is None:
-        return False
-    aws, pacers = ground.aws, defaultdict[str, Pacer](Pacer)
-    try:
-        found = await deleted(aws, region, first, aws.now() + LATEST, pacers)
-    except AwsError:
-        return False
-    # One of that name may have been deleted right before.
-    return any(each.name == name and each.time > first + CLOCKS for each in found)
-
-
-_DONE_TO_A_TRAIL = ("CreateTrail", "UpdateTrail", "PutEventSelectors", "StartLogging")
 
 
 def _near(standing: Standing, chosen: Chosen) -> tuple[str, ...]:

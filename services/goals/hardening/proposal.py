@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from services.aws.call import Call
-from services.aws.cloudtrail import RawSelectors, Trail
+from services.aws.cloudtrail import RawSelectors
 from services.aws.s3 import Bucket
 from services.base import clock
 from services.goals.hardening import bucket as buckets
@@ -20,6 +20,7 @@ from services.goals.hardening.selectors import (
     told_types,
 )
 from services.goals.hardening.standing import Seen
+from services.goals.hardening.whose import Own
 from services.goals.hardening.words import PRICE, anybody, keys_of, told, told_back
 from services.goals.proposal import Proposal, diff
 
@@ -67,18 +68,17 @@ def bring_about(
 def take_back(
     chosen: Chosen,
     wish: Wish,
-    seen: Seen | None,
-    others: Sequence[Trail],
-    bucket: Bucket | None,
+    own: Own,
     *,
     arn: str,
     empty: bool,
     did: Collection[str],
 ) -> Proposal:
-    """*others* are the trails that may use the same bucket, and *empty* is what *bucket* is.
+    """*empty* is what the bucket is.
 
     *did* are the operations of this case: what other calls brought about is left.
     """
+    seen, bucket = own.trail, own.bucket
     restored, changed = _restored(chosen, wish, seen) if "PutEventSelectors" in did else (None, False)
     calls = _trail_calls_back(chosen, seen, did, restored)
     lines: list[str] = []
@@ -89,12 +89,11 @@ def take_back(
             warnings.append(
                 "Someone else has changed its selectors since: only what this case added is taken out."
             )
-    used_by = next((each.name for each in others if chosen.bucket and each.bucket == chosen.bucket), None)
+    used_by = next((each.name for each in own.others if chosen.bucket and each.bucket == chosen.bucket), None)
     left = None
     if chosen.bucket and bucket and not used_by:
         if chosen.bucket_made and empty:
-            mine = {"Bucket": bucket.name, "ExpectedBucketOwner": wish.account}
-            calls.append(Call("s3", "DeleteBucket", mine, bucket.region))
+            calls.append(buckets.deletion(bucket, wish.account))
         elif chosen.bucket_made:
             left = f"bucket {bucket.name} holds objects and is left in place"
         elif "PutBucketPolicy" in did:
@@ -109,10 +108,18 @@ def take_back(
         warnings.append(f"{left[:1].upper()}{left[1:]}: it may hold the only record of a key's use.")
     more = fields(wish, chosen, chosen.bucket or (seen.trail.bucket if seen else None))
     kept = "its selectors keep what someone else changed since" if changed else None
-    said = told_back(chosen, wish, "; ".join(filter(None, (kept, left))))
-    if not calls:
-        return Proposal(already=f"{said.done}.", warnings=tuple(warnings), more=more, told=said)
-    return Proposal(tuple(calls), tuple(lines), tuple(warnings), more=more, told=said)
+    words = "; ".join(filter(None, (kept, left)))
+    said = told_back(chosen, wish, words, unproven=f"trail {chosen.trail}" in own.unproven)
+    warnings += (f"{name} is left: this case did not make it." for name in own.theirs)
+    return Proposal(
+        tuple(calls),
+        tuple(lines),
+        tuple(warnings),
+        already=None if calls else f"{said.done}.",
+        left=tuple(f"{what}, which cannot be shown to be this case's" for what in own.unproven),
+        more=more,
+        told=said,
+    )
 
 
 def already(seen: Seen, wish: Wish) -> str:
@@ -204,7 +211,7 @@ def _trail_calls_back(
     if seen is None:
         return []
     if chosen.made:
-        return [Call("cloudtrail", "DeleteTrail", {"Name": chosen.trail}, chosen.region)]
+        return [chosen.deletion]
     calls: list[Call] = []
     if seen.logging and not chosen.logging and "StartLogging" in did:
         calls.append(Call("cloudtrail", "StopLogging", {"Name": chosen.trail}, chosen.region))

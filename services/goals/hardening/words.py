@@ -39,8 +39,10 @@ def told(chosen: Chosen, wish: Wish) -> Told:
     )
 
 
-def told_back(chosen: Chosen, wish: Wish, left: str = "") -> Told:
-    done = f"trail {chosen.trail} {'deleted' if chosen.made else 'is as it was before'}"
+def told_back(chosen: Chosen, wish: Wish, left: str = "", *, unproven: bool = False) -> Told:
+    """*unproven* is a trail that is left, as it may be another's."""
+    after = "is left as it is" if unproven else "deleted" if chosen.made else "is as it was before"
+    done = f"trail {chosen.trail} {after}"
     but = "; " if chosen.made else ", but "
     return Told(
         title=f"{'Delete' if chosen.made else 'Restore'} trail {chosen.trail}",

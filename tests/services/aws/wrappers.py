@@ -158,6 +158,7 @@ WRAPPERS: dict[Callable[..., Any], tuple[str, Callable[[AwsSession], Any]]] = {
     s3.find_bucket: ("s3", lambda aws: s3.find_bucket(aws, "bucket", "123456789012")),
     s3.expiries: ("s3", lambda aws: s3.expiries(aws, "bucket")),
     s3.deleted_objects: ("s3", lambda aws: s3.deleted_objects(aws, "bucket", "")),
+    s3.made_at: ("s3", lambda aws: s3.made_at(aws, "bucket")),
     s3.is_empty: ("s3", lambda aws: s3.is_empty(aws, s3.Bucket("bucket", R))),
     s3.object_pages: ("s3", lambda aws: drained(s3.object_pages(aws, "bucket", ""))),
     s3.list_folders: ("s3", lambda aws: s3.list_folders(aws, "bucket", "")),

@@ -118,6 +118,121 @@ async def test_a_trail_there_before_that_a_colleague_made_anew_is_theirs(
     assert account.trails() == {"audit": True}
 
 
+UNTOLD = {
+    "deleted minutes ago": timedelta(minutes=10),
+    "deleted before history begins": timedelta(days=100),
+    "history not to be read": timedelta(minutes=10),
+}
+"""How long ago the trail was made; why its deletion is not known."""
+
+
+NEVER = timedelta(days=400).total_seconds()
+"""Until then nothing is delivered: an empty bucket can be deleted."""
+
+
+def keep_untold(sandbox: Sandbox, why: str) -> None:
+    if why == "deleted minutes ago":
+        sandbox.world.settings.history_delay = 3600.0
+    elif why == "history not to be read":
+        sandbox.faults.add("deny:LookupEvents")
+
+
+@pytest.mark.parametrize("why", UNTOLD)
+async def test_a_trail_that_cannot_be_shown_to_be_the_cases_own_is_left(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path, why: str
+) -> None:
+    cases, then = CaseBook(tmp_path / "state"), datetime.now(UTC) - UNTOLD[why]
+    sandbox.world.settings.trail_delay = NEVER
+    with time_machine.travel(then):
+        await take(aws, cases, HardenGoal(), undo=False)
+    bucket = _bucket(account)
+    with time_machine.travel(then + timedelta(minutes=5)):
+        account.cloudtrail.delete_trail(Name=NEW)
+        account.trail(NEW, bucket=bucket)
+    keep_untold(sandbox, why)
+    upkeep = await book.look_up(aws, cases, HardenGoal(), undoing=True)
+    offer = await upkeep.offer_undo()
+    assert offer.plan.calls == ()
+    assert any(
+        f"aws cloudtrail delete-trail --name {NEW}" in each and "cannot be shown" in each
+        for each in offer.plan.warnings
+    )
+    await take(aws, cases, HardenGoal(), undo=True)
+    assert (account.trails(), account.buckets()) == ({NEW: True}, [bucket])
+    assert upkeep.state.closed_at is None
+    # What it was is left to whoever looked.
+    account.cloudtrail.delete_trail(Name=NEW)
+    await take(aws, cases, HardenGoal(), undo=True)
+    assert (account.trails(), account.buckets()) == ({}, [])
+    assert upkeep.state.closed_at
+
+
+@pytest.mark.parametrize("why", UNTOLD)
+async def test_a_trail_that_has_logged_since_this_case_started_it_is_its_own(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path, why: str
+) -> None:
+    cases = CaseBook(tmp_path / "state")
+    sandbox.world.settings.trail_delay = NEVER
+    with time_machine.travel(datetime.now(UTC) - UNTOLD[why]):
+        await take(aws, cases, HardenGoal(), undo=False)
+    account.cloudtrail.stop_logging(Name=NEW)
+    keep_untold(sandbox, why)
+    await take(aws, cases, HardenGoal(), undo=True)
+    assert (account.trails(), account.buckets()) == ({}, [])
+
+
+async def test_a_trail_that_this_case_started_again_is_its_own(
+    account: Account, aws: AwsSession, tmp_path: Path
+) -> None:
+    cases, now = CaseBook(tmp_path / "state"), datetime.now(UTC)
+    with time_machine.travel(now - timedelta(minutes=20)):
+        await take(aws, cases, HardenGoal(), undo=False)
+    with time_machine.travel(now - timedelta(minutes=10)):
+        account.cloudtrail.stop_logging(Name=NEW)
+        await take(aws, cases, HardenGoal(), undo=False)
+    await take(aws, cases, HardenGoal(), undo=True)
+    assert (account.trails(), account.buckets()) == ({}, [])
+
+
+async def test_a_trail_there_before_is_not_changed_where_it_may_be_another(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    cases, goal = CaseBook(tmp_path / "state"), HardenGoal(trail="audit")
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=10)):
+        account.trail("audit", logging=False)
+        await take(aws, cases, goal, undo=False)
+    account.cloudtrail.delete_trail(Name="audit")
+    account.trail("audit", bucket="audit-records")
+    sandbox.faults.add("deny:LookupEvents")
+    with pytest.raises(Refused, match="cannot be shown to be the one that this case changed"):
+        await take(aws, cases, goal, undo=True)
+    assert account.trails() == {"audit": True}
+
+
+@pytest.mark.parametrize("why", ["deleted minutes ago", "history not to be read", "not listed"])
+async def test_an_empty_bucket_that_cannot_be_shown_to_be_the_cases_own_is_left(
+    account: Account, aws: AwsSession, sandbox: Sandbox, tmp_path: Path, why: str
+) -> None:
+    cases, s3 = CaseBook(tmp_path / "state"), account.boto("s3")
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=10)):
+        await take(aws, cases, HardenGoal(), undo=False)
+    bucket = _bucket(account)
+    if why == "not listed":
+        sandbox.faults.add("deny:ListBuckets")
+    else:
+        s3.delete_bucket(Bucket=bucket)
+        s3.create_bucket(Bucket=bucket)
+        keep_untold(sandbox, why)
+    upkeep = await book.look_up(aws, cases, HardenGoal(), undoing=True)
+    offer = await upkeep.offer_undo()
+    assert [call.operation for call in offer.plan.calls] == ["DeleteTrail"]
+    assert any(f"aws s3api delete-bucket --bucket {bucket}" in each for each in offer.plan.warnings)
+    await take(aws, cases, HardenGoal(), undo=True)
+    sandbox.faults.clear()
+    assert (account.trails(), account.buckets()) == ({}, [bucket])
+    assert upkeep.state.closed_at is None
+
+
 @pytest.mark.parametrize("anew", [True, False], ids=["made anew", "as it was"])
 async def test_a_bucket_that_a_colleague_made_anew_is_theirs(
     account: Account, aws: AwsSession, tmp_path: Path, anew: bool
