@@ -15,6 +15,7 @@ from services.aws.inlinepolicies import Holder
 from services.base import clock
 from services.base.text import clean
 from services.cases.errors import Senseless
+from services.cases.facts import SERVICES, STOOD, place_of
 from services.cases.lines import Entry, Line
 from services.cases.plan import Deed, LeverName, State, StepName, Telling, deed
 from services.cases.state import CaseState, Doubt, Intent, Replacement, SentCall, Thing
@@ -41,10 +42,6 @@ _ONE_DEED = timedelta(minutes=1)
 _TEXTS = frozenset(("about", "account", "key_id", "kind", "service", "status", "target", "user"))
 _NAMES = ("Name", "Id", "Arn", "Identifier", "Bucket")
 """How parameters end that say which thing a call is about."""
-STOOD = "stood"
-"""The fact of an intent that says what there was before."""
-LEFT = "left"
-"""The fact of an intent that says what the deed does not reach and should, in sentences."""
 
 
 def read(entries: Iterable[Entry]) -> CaseState:
@@ -217,9 +214,7 @@ def _settled(state: CaseState, entry: Entry, intent: Intent, fold: Fold) -> Case
         # Whose it is was all that was asked.
         if not done:
             return state
-        before_it = _before(state.before, intent, fold.done)
-        fold.done.append((intent.step, intent.call))
-        return replace(state, before=before_it, made_things=_made_things(state, intent))
+        return _took_place(state, intent, fold)
     candidates = tuple(map(str, entry.data.get("candidates") or ()))
     if candidates and done is not False:
         doubt = Doubt(intent, candidates, clean(entry.data["words"]), holds=bool(done))
@@ -257,14 +252,30 @@ def _made_things(state: CaseState, intent: Intent, unique: str = "") -> Mapping[
     return {**state.made_things, (operation, name): Thing(intent.sent, unique)}
 
 
-def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
-    """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
+def _took_place(state: CaseState, intent: Intent, fold: Fold, unique: str = "") -> CaseState:
+    """With what is to be known of *intent* once it is taken back: it took place, and is this case's."""
     state = replace(
-        _marked(state, intent, entry),
+        state,
         before=_before(state.before, intent, fold.done),
-        made_things=_made_things(state, intent, str(entry.data.get("unique") or "")),
+        made_things=_made_things(state, intent, unique),
+        recorded=_recorded(state, intent),
     )
     fold.done.append((intent.step, intent.call))
+    return state
+
+
+def _recorded(state: CaseState, intent: Intent) -> tuple[str, ...]:
+    """With the services whose keys' use *intent* let a trail record; of older ones the first line tells."""
+    if intent.call.operation != "PutEventSelectors" or intent.undo:
+        return state.recorded
+    wanted = intent.facts.get(SERVICES) or (state.opened.get("wanted") or {}).get(SERVICES) or ()
+    _require(wanted, list, tuple)
+    return tuple(dict.fromkeys((*state.recorded, *map(str, wanted))))
+
+
+def _done(state: CaseState, intent: Intent, entry: Entry, fold: Fold) -> CaseState:
+    """What is true once AWS acted on *intent*; *entry* is how that was learnt."""
+    state = _took_place(_marked(state, intent, entry), intent, fold, str(entry.data.get("unique") or ""))
     if "Status" in intent.call.params and key_named(intent.call) == state.opened.get("key_id"):
         off = intent.call.params["Status"] == "Inactive"
         state = replace(state, off_since=_by_aws(intent, entry.at) if off else None)
@@ -312,14 +323,6 @@ def _before(
     if place in known and last is not None and last.params.get("PolicyDocument") == stood[place]:
         return known
     return {**known, place: stood[place]}
-
-
-def place_of(call: Call) -> str:
-    """Whose policy *call* is about, as ``user:web`` or ``role:night``; empty for others."""
-    for name in ("UserName", "RoleName"):
-        if whose := call.params.get(name):
-            return f"{name.removesuffix('Name').lower()}:{whose}"
-    return ""
 
 
 def _settle(state: CaseState, intent: Intent) -> CaseState:

@@ -144,6 +144,8 @@ class CaseState:
     """How it was when it was last looked whether nothing is used any more: at, words and enough."""
     before: Mapping[str, str | None] = field(default_factory=dict)
     """What stood where this case has put something, to the byte, until it is restored; None for nothing."""
+    recorded: tuple[str, ...] = ()
+    """The services whose keys' use this case let a trail record."""
     watched: tuple[str, ...] = ()
     """The log groups that the key of a rotation writes to, as far as that is known."""
 

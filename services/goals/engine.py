@@ -15,7 +15,7 @@ from services.cases import preflight
 from services.cases.case import Case
 from services.cases.engine import CaseEngine, Tools
 from services.cases.errors import CaseError, Changed, Refused, RunbookError, Senseless
-from services.cases.fold import STOOD
+from services.cases.facts import STOOD
 from services.cases.plan import Deed, Plan, State
 from services.cases.secret import ToFile, ToScreen, ToSecretsManager
 from services.cases.sender import Sending, gives_secret, stores_secret

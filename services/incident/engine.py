@@ -19,7 +19,7 @@ from services.cases import preflight
 from services.cases.case import Case
 from services.cases.engine import CaseEngine, Tools
 from services.cases.errors import CaseError, Changed, Refused, RunbookError
-from services.cases.fold import LEFT
+from services.cases.facts import LEFT
 from services.cases.plan import Deed, LeverName, Plan, State, StepName, steps_of
 from services.cases.secret import Secret, ToFile, ToScreen
 from services.cases.sender import Sending, gives_secret, stores_secret

@@ -17,7 +17,7 @@ from services.aws.inlinepolicies import inline_text, inline_texts
 from services.base import clock
 from services.base.keyservices import ACCESS_KEY, SESSIONS_ALONE
 from services.base.text import clean
-from services.cases.fold import STOOD, place_of
+from services.cases.facts import STOOD, place_of
 from services.cases.plan import LeverName, Plan, State
 from services.incident import principals
 from services.incident.principals import Kind, Principal, lasts, others_of

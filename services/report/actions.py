@@ -9,7 +9,7 @@ from typing import Any
 from services.aws.call import Call
 from services.aws.where import Where
 from services.base.text import clean
-from services.cases.fold import LEFT
+from services.cases.facts import LEFT
 from services.cases.lines import Entry
 from services.report.model import Action, ReadBack, Said, SentCall, Settled
 

@@ -13,6 +13,7 @@ from services.aws.session import AwsSession
 from services.base.arn import partition_in
 from services.base.keyservices import KeyService, short_service
 from services.base.nearest import nearest
+from services.cases.facts import SERVICES
 from services.cases.plan import Governing
 from services.cases.state import CaseState
 from services.goals.goal import Ground
@@ -94,7 +95,8 @@ class HardenGoal:
         except Unfit as why:
             made = Proposal(blocked=str(why))
         regions = list(await ground.aws.regions())
-        made = replace(made, more={**made.more, "regions": regions})
+        facts = {SERVICES: list(self.services)}
+        made = replace(made, more={**made.more, "regions": regions}, facts=facts)
         return await self._looked_over(ground, made) if ground.planning and made.calls else made
 
     async def propose_undo(self, ground: Ground) -> Proposal:
@@ -105,7 +107,9 @@ class HardenGoal:
                 blocked=f"No case on this machine recorded key use with {where}: give the "
                 "same --trail as then, or undo it by hand."
             )
-        wish = Wish(ground.caller.account, chosen.region, self.services, self.trail)
+        # What this case has put is taken back, whichever service is named now.
+        services = tuple(each for each in ground.case.recorded if use_of(each)) or self.services
+        wish = Wish(ground.caller.account, chosen.region, services, self.trail)
         seen, others = await look_at(aws, chosen.trail, chosen.region, wish.account)
         try:
             bucket = await _bucket(aws, chosen, wish)

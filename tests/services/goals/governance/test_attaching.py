@@ -20,7 +20,7 @@ from services.base import clock
 from services.cases.book import CaseBook
 from services.cases.case import Case
 from services.cases.errors import CaseHeld, Changed, Refused
-from services.cases.fold import STOOD
+from services.cases.facts import STOOD
 from services.cases.plan import State
 from services.goals import book
 from services.goals.engine import Upkeep

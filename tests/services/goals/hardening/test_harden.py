@@ -16,6 +16,7 @@ from services.cases.errors import Refused
 from services.cases.plan import Governing, State
 from services.goals import book
 from services.goals.hardening.goal import HardenGoal
+from tests.rewriting import rewrite
 from tests.services.goals.hardening.conftest import (
     ACCOUNT,
     KEYS,
@@ -228,6 +229,44 @@ async def test_what_others_changed_meanwhile_is_said(account: Account, harden: H
     assert "Trail audit, which recorded it, is gone" in str((await plan()).plan.blocked)
     await harden(undo=True)
     assert (await plan()).proposal.more["trail"] == NEW
+
+
+LOGS, BEDROCK, CODECOMMIT = "logs.amazonaws.com", "bedrock.amazonaws.com", "codecommit.amazonaws.com"
+
+
+async def test_undo_takes_out_what_this_case_put_whichever_service_is_named_then(
+    account: Account, harden: Harden, cases: CaseBook
+) -> None:
+    account.trail()
+    before = account.selectors("audit")
+    await harden(services=(LOGS, BEDROCK))
+    await harden(undo=True)
+    assert account.selectors("audit") == before
+    assert [bool(case.state().closed_at) for case in cases.cases()] == [True]
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["services journaled", "as older versions journaled it"])
+async def test_undo_leaves_the_keys_that_another_case_records(
+    account: Account, harden: Harden, older: bool
+) -> None:
+    account.trail()
+    case = await harden(services=(BEDROCK,))
+    if older:
+        rewrite(case, f'"facts":{{"services":["{BEDROCK}"],', '"facts":{')
+    account.select(advanced=[*account.selectors("audit"), KEYS])
+    await harden(undo=True)
+    assert account.selectors("audit") == [MANAGEMENT, KEYS]
+
+
+async def test_undo_takes_out_what_each_run_of_the_case_put(account: Account, harden: Harden) -> None:
+    account.trail()
+    await harden(services=(BEDROCK,))
+    # A colleague's, between the two.
+    account.select(advanced=[*account.selectors("audit"), KEYS])
+    await harden(services=(CODECOMMIT,))
+    assert len(account.selectors("audit")) > 3
+    await harden(undo=True)
+    assert account.selectors("audit") == [MANAGEMENT, KEYS]
 
 
 async def test_a_trail_of_the_organization(account: Account, harden: Harden, plan: Plan) -> None:
