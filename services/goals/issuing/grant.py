@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from services.aws import iam
 from services.aws.call import Call
 from services.aws.errors import Denied, NotFound
+from services.base import documents
 from services.goals.goal import Ground
 from services.goals.governance.documents import document
+from services.goals.issuing.made import Stood, made
 from services.goals.issuing.standing import UserStanding
 from services.goals.issuing.wanted import MANAGED_POLICY, KeySetup, PolicyChoice, custom_policy
 from services.incident.deny import ATTACHED_QUOTA
@@ -27,10 +29,10 @@ class Grant:
     unfit: str | None = None
 
 
-def grant(setup: KeySetup, there: UserStanding, caller_arn: str) -> Grant:
+def grant(ground: Ground, setup: KeySetup, there: UserStanding) -> Grant:
     if setup.policy is PolicyChoice.MANAGED:
-        return _managed(setup.user, there, managed_policy(caller_arn))
-    return _custom(setup, there)
+        return _managed(setup.user, there, managed_policy(ground.caller.arn))
+    return _custom(ground, setup, there)
 
 
 async def no_such_policy(ground: Ground, setup: KeySetup) -> str | None:
@@ -63,7 +65,7 @@ def _managed(user: str, there: UserStanding, arn: str) -> Grant:
     return Grant((call,), full if len(there.attached) >= ATTACHED_QUOTA else None)
 
 
-def _custom(setup: KeySetup, there: UserStanding) -> Grant:
+def _custom(ground: Ground, setup: KeySetup, there: UserStanding) -> Grant:
     """For the log groups it is for already as well, so that what sends to them goes on."""
     name = custom_policy(setup.log_groups).name
     found = there.inline.get(name)
@@ -76,15 +78,27 @@ def _custom(setup: KeySetup, there: UserStanding) -> Grant:
     groups = tuple(dict.fromkeys((*before, *setup.log_groups)))
     if groups == before:
         return Grant()
-    made = document(custom_policy(groups))
+    if _changed_since(ground, name, found):
+        # Merged, what others may write would be this case's, and its undo would take that away.
+        return Grant(
+            unfit=f"The policy {name} of {setup.user} was changed since, not by this case: close the case "
+            "(stanch case close) and set up again, or use --policy managed."
+        )
+    wanted = document(custom_policy(groups))
     used = sum(policies.counted_length(each) for other, each in there.inline.items() if other != name)
     full = (
         f"The inline policies of {setup.user} leave no room ({used} of {policies.INLINE_QUOTA} characters "
         "are used): remove one first, name fewer log groups, or use --policy managed."
     )
-    params = {"UserName": setup.user, "PolicyName": name, "PolicyDocument": json.dumps(made)}
-    fits = used + policies.counted_length(made) <= policies.INLINE_QUOTA
+    params = {"UserName": setup.user, "PolicyName": name, "PolicyDocument": json.dumps(wanted)}
+    fits = used + policies.counted_length(wanted) <= policies.INLINE_QUOTA
     return Grant((Call("iam", "PutUserPolicy", params),), None if fits else full)
+
+
+def _changed_since(ground: Ground, name: str, found: Mapping[str, object] | None) -> bool:
+    """Whether what is there is neither what this case put, nor what it found."""
+    put, stood = made(ground.case.done).inline.get(name), ground.stood(Stood)
+    return stood is not None and found not in (stood.policy, documents.mapping(put) if put else None)
 
 
 def _groups_of(found: Mapping[str, object]) -> tuple[str, ...] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.aws.call import Call
 from services.cases.given import given
@@ -12,6 +12,13 @@ from services.cases.given import given
 T = TypeVar("T")
 Place = tuple[str, str]
 """A log group, or a secret, and its Region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The user's policy of that name, before the case."""
+
+    policy: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -85,7 +85,7 @@ class SetupGoal:
             ),
         )
         key = await keys.missing(ground, self._key, user.keys(KeyService.LOGS))
-        policy = grant(setup, user, ground.caller.arn)
+        policy = grant(ground, setup, user)
         unfit = policy.unfit
         calls = (
             *self._user(user),

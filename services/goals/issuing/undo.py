@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.aws import iam, logs, secretsmanager
 from services.aws.call import Call
@@ -17,7 +16,7 @@ from services.base import documents
 from services.cases.deposit import words_of
 from services.cases.state import CaseState
 from services.goals.goal import Ground
-from services.goals.issuing.made import Made, Place, made
+from services.goals.issuing.made import Made, Place, Stood, made
 from services.goals.issuing.standing import UserStanding, look_at_user
 from services.goals.issuing.trial import FIRST_EVENT
 from services.goals.proposal import Proposal
@@ -39,13 +38,6 @@ class Back:
     calls: tuple[Call, ...] = ()
     warnings: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """The user's policy of that name, before the case."""
-
-    policy: Mapping[str, Any] | None = None
 
 
 async def propose(ground: Ground, user: str, *, delete_events: bool) -> Proposal:

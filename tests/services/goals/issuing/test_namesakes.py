@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,20 @@ import time_machine
 
 from services.aws.session import AwsSession
 from services.cases.book import CaseBook
+from services.cases.errors import Refused
 from services.goals import book as cases
-from services.goals.issuing.wanted import PolicyChoice
-from tests.services.goals.issuing.routes import MANAGED, Shop, bring_about, setup
+from services.goals.governance.documents import document
+from services.goals.issuing.setup import SetupGoal
+from services.goals.issuing.wanted import KeySetup, PolicyChoice, custom_policy
+from tests.services.goals.issuing.routes import (
+    CUSTOM,
+    MANAGED,
+    REGION,
+    Shop,
+    bring_about,
+    setup,
+    take_back,
+)
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
@@ -59,6 +71,25 @@ async def test_what_stands_on_a_namesake_stays(
     assert shop.policies() == {MANAGED}
     assert shop.streams() == ["default"]
     assert (shop.group() or {})["bearerTokenAuthenticationEnabled"] is True
+
+
+async def test_what_a_colleague_granted_between_two_runs_stays(
+    aws: AwsSession, book: CaseBook, shop: Shop
+) -> None:
+    first, more = setup(shop), SetupGoal(KeySetup(shop.user, REGION, (shop.log_group, "/app/more")))
+    await bring_about(aws, book, first)
+    theirs = document(custom_policy((shop.log_group, "/app/theirs")))
+    iam, policy = shop.boto["iam"], {"UserName": shop.user, "PolicyName": CUSTOM}
+    iam.put_user_policy(**policy, PolicyDocument=json.dumps(theirs))
+    with pytest.raises(Refused, match="was changed since, not by this case: close the case"):
+        await bring_about(aws, book, more)
+    (case,) = book.cases()
+    with case.enter("arn:aws:iam::123456789012:user/dana"):
+        case.append("closed", remaining=[])
+    await bring_about(aws, book, more)
+    assert "/app/more" in json.dumps(iam.get_user_policy(**policy)["PolicyDocument"])
+    await take_back(aws, book, more)
+    assert iam.get_user_policy(**policy)["PolicyDocument"] == theirs
 
 
 async def test_what_was_there_before_is_no_namesake(aws: AwsSession, book: CaseBook, shop: Shop) -> None:
