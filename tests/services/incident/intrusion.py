@@ -30,7 +30,9 @@ def intrude(sandbox: Sandbox, user: str, access_key: str, hold: str) -> None:
         iam.create_user(HOME_REGION, f"{user}-planted")
         iam.create_role(f"{user}-role", POLICY, "/", None, "", [], "3600")
         iam.attach_role_policy(hold, f"{user}-role")
-        iam.create_group(f"{user}-group")
+        group = iam.create_group(f"{user}-group")
+        # It was there before what was done to it.
+        group.create_date -= timedelta(hours=1)
         iam.put_group_policy(f"{user}-group", "all", POLICY)
         trails = cloudtrail_backends[ACCOUNT][HOME_REGION].trails
         for name in [name for name in trails if name.startswith(TRAIL)]:
