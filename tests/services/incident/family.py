@@ -61,6 +61,7 @@ CALLS = {
     "intruder": [
         "GetUser",
         "ListAttachedRolePolicies",
+        "GetGroup",
         "GetGroupPolicy",
         "ListGroupPolicies",
         "GetTrailStatus",
