@@ -38,7 +38,7 @@ CALLS = {
         "DeleteTrail",
         "DeleteBucket",
     ),
-    "named taken back": ("UpdateTrail", "StopLogging"),
+    "named taken back": ("UpdateTrail", "PutEventSelectors", "StopLogging"),
 }
 
 
