@@ -65,9 +65,12 @@ def test_of_two_keys_that_is_so_which_is_so_of_both() -> None:
     assert claimed([first, second]) == {
         "use": "used",
         "stopped": False,
-        "sessions_ended": True,
+        # Those that are left were not.
+        "sessions_ended": False,
         "nothing_left": False,
     }
+    ended = case_report("B", "unknown", ("sessions", "confirmed"))
+    assert claimed([first, ended])["sessions_ended"] is True
     assert claimed([first, case_report("B", "not seen used")])["use"] == "not used"
 
 
