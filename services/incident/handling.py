@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +37,7 @@ from services.rotation.opening import notices
 class Handling:
     """The runbook of one key with all that is known of its steps; *on_change* is called when that changes.
 
-    The case's lock is taken when an open case is gone on with or the first step is taken, and given back
-    by `leave`.
+    The case's lock is held from the first step on, or since an open case was gone on with, until `leave`.
     """
 
     def __init__(
@@ -54,8 +54,7 @@ class Handling:
         self.user = user
         self.options = Options()
         self.runbook: Runbook | None = None
-        opened = {"key_id": key_id, "service": service_told_by(key_id)}
-        self.state = CaseState(opened=opened)
+        self.state = CaseState(opened={"key_id": key_id, "service": service_told_by(key_id)})
         self.plans: dict[Deed, Plan] = {}
         self.unplanned: dict[Deed, str] = {}
         """Why a step could not be planned."""
@@ -293,8 +292,10 @@ class Handling:
             del self.under_way[step]
             self._end(step)
             self._changed()
-        await self._read_state()
-        await self.plan(*(each for each in self.state.deeds if moves(step, each)))
+        # What was done is done: that the case cannot be read is said by whoever reads it next.
+        with suppress(RunbookError):
+            await self._read_state()
+            await self.plan(*(each for each in self.state.deeds if moves(step, each)))
         return outcome
 
     def _end(self, step: Deed) -> None:
@@ -386,8 +387,7 @@ class Handling:
                 return plan, trouble
 
     async def _read_state(self) -> None:
-        if self.runbook is not None:
-            runbook = self.runbook
+        if (runbook := self.runbook) is not None:
             self.state = await asyncio.to_thread(lambda: runbook.state)
             if runbook.case and len(self.state.reviews) > self._reviews_seen:
                 # A colleague may have made it, and hold the case: it can be looked at all the same.

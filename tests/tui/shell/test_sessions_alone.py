@@ -107,7 +107,7 @@ def test_a_role_by_its_name(respond: Callable[..., Done], stolen: StolenKey, bot
     ("arguments", "code", "words"),
     [
         (("ASIARZPUZDIKAAAAAAAA", "--plan"), Exit.USAGE, "has no record of ASIARZPUZDIKAAAAAAAA"),
-        (("ASIAY34FZKBOKMUTVV7A", "--plan"), Exit.USAGE, "belongs to account 609629065308"),
+        (("ASIAJABCDEFGHIJKLMNO", "--plan"), Exit.USAGE, "belongs to account 609629065308"),
         (("--role", "deploymnt", "--plan"), Exit.USAGE, "Did you mean deployment?"),
         (("--role", "deployment", "--step", "delete", "--yes"), Exit.REFUSED, "end its sessions"),
         (("--role", "deployment", "--step", "sweep"), Exit.REFUSED, "is not a user's"),
@@ -138,12 +138,13 @@ def test_a_record_that_cannot_be_read_is_not_said_to_be_none(
         "eventSource": "ce.amazonaws.com",
         "awsRegion": "us-east-1",
         "eventID": "1",
-        "userIdentity": {"type": "AssumedRole", "accessKeyId": "ASIAY34FZKBOKMUTVV7A"},
+        "userIdentity": {"type": "AssumedRole", "accessKeyId": "ASIAJABCDEFGHIJKLMNO"},
         "requestParameters": {"filter": nested},
+        "responseElements": None,
     }
-    none = respond("ASIAY34FZKBOKMUTVV7A", "--plan")
-    assert "has no record of ASIAY34FZKBOKMUTVV7A, so whose session it is is unknown" in none.err
+    none = respond("ASIAJABCDEFGHIJKLMNO", "--plan")
+    assert "has no record of ASIAJABCDEFGHIJKLMNO, so whose session it is is unknown" in none.err
     sandbox.world.part(CloudTrail).history.add(now, record)
-    unread = respond("ASIAY34FZKBOKMUTVV7A", "--plan")
-    assert "has no record of ASIAY34FZKBOKMUTVV7A that can be read, so" in unread.err
+    unread = respond("ASIAJABCDEFGHIJKLMNO", "--plan")
+    assert "has no record of ASIAJABCDEFGHIJKLMNO that can be read, so" in unread.err
     assert unread.code == none.code
