@@ -48,7 +48,7 @@ class Commands(Departing[Result]):
 
     scope: ClassVar[str] = ""
     ASKS: ClassVar[bool] = False
-    """Whether a key that is pressed here may do what cannot be seen from the key: it must be seen before."""
+    """Whether it asks something: it must have been drawn before a key can answer it."""
     AUTO_FOCUS = ""
     # Of the screens and not of the app, so that the first paint does not wait for it to be parsed.
     CSS_PATH = Path(__file__).with_name("app.tcss")

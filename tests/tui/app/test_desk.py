@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,22 @@ from tui.settings.options import Start
 
 
 async def begun(driver: Driver) -> None:
-    """A case of the key, with a call whose outcome is not known when it is gone on with."""
+    """A case of the key, to be gone on with."""
     await driver.press("enter")
     await driver.wait("Leave it")
     await driver.press("y")
     await driver.wait("1 ✓ deactivate")
+
+
+async def left_while_it_opens(driver: Driver, key: LeakedKey, gate: Gate) -> threading.Event:
+    """The runbook of *key*, which waits for AWS until the event is set."""
+    await driver.wait("1 key")
+    held = gate("ListServiceSpecificCredentials")
+    driver.app.open(ToRunbook(key.key_id, key.user))
+    await driver.until(lambda: bool(driver.app.desk._openings), "it is not being opened")
+    await driver.press("escape")
+    await driver.wait("KEY ID")
+    return held
 
 
 async def test_a_runbook_left_while_its_case_is_gone_on_with_leaves_the_case_to_all(
@@ -33,12 +45,7 @@ async def test_a_runbook_left_while_its_case_is_gone_on_with_leaves_the_case_to_
     async with opened(tmp_path, leaked_key) as driver:
         await begun(driver)
     async with driven(tmp_path, Start()) as driver:
-        await driver.wait("1 key")
-        held = gate("ListServiceSpecificCredentials")
-        driver.app.open(ToRunbook(leaked_key.key_id, leaked_key.user))
-        await driver.until(lambda: bool(driver.app.desk._openings), "it is not being opened")
-        await driver.press("escape")
-        await driver.wait("KEY ID")
+        held = await left_while_it_opens(driver, leaked_key, gate)
         held.set()
         await driver.until(lambda: not driver.app.desk._openings, "it is being opened for ever")
         (case,) = CaseBook(tmp_path).cases()
@@ -55,12 +62,7 @@ async def test_one_that_is_left_is_not_taken_from_the_next(
     async with opened(tmp_path, leaked_key) as driver:
         await begun(driver)
     async with driven(tmp_path, Start()) as driver:
-        await driver.wait("1 key")
-        held = gate("ListServiceSpecificCredentials")
-        driver.app.open(ToRunbook(leaked_key.key_id, leaked_key.user))
-        await driver.until(lambda: bool(driver.app.desk._openings), "it is not being opened")
-        await driver.press("escape")
-        await driver.wait("KEY ID")
+        held = await left_while_it_opens(driver, leaked_key, gate)
         driver.app.open(ToRunbook(leaked_key.key_id, leaked_key.user))
         await driver.until(lambda: len(driver.app.desk._openings) == 2, "it is not opened again")
         held.set()
